@@ -1,0 +1,92 @@
+/**
+ * Market: the phase of the day, the regime with its dwell, whether the feed as a whole is fresh and each exchange moves.
+ *
+ * Table      contracts/decisions/0009-machines.md
+ * Consumed   phase: gates U1 and the end of the session; regime: calibration strata and risk notes; feed: gate K1
+ */
+import { assign, setup } from 'xstate';
+import { type Phase, phases } from '../../contracts/session.ts';
+import { type Exchange, exchanges, type TradeDate } from '../../contracts/units.ts';
+import type { At } from '../common/actor-event.ts';
+import { arm, disarm, type Timers, timerId } from '../common/timers.ts';
+import { type Regime, regimes } from './regime.ts';
+
+/** A proposed regime must hold this long before it counts (quant.md §2.2 G). */
+export const regimeDwellSec = 180;
+
+export type MarketEvent = At &
+  (
+    | { readonly type: `phase.${Phase}` }
+    | { readonly type: 'regime.proposed'; readonly regime: Regime }
+    | { readonly type: 'feed.staled' | 'feed.recovered' | 'timer.regimeDwell' }
+    | { readonly type: `exchange.frozen.${Exchange}` | `exchange.thawed.${Exchange}` }
+  );
+type Context = { readonly tradeDate: TradeDate; readonly proposed: Regime | null; readonly timers: Timers };
+
+const phaseTargets = Object.fromEntries(phases.map((phase) => [`phase.${phase}`, `.${phase}`])) as Record<`phase.${Phase}`, `.${Phase}`>;
+
+export const marketMachine = setup({
+  types: { events: {} as MarketEvent, context: {} as Context, input: {} as { readonly tradeDate: TradeDate } },
+  guards: {
+    isNews: ({ context }, params: { regime: Regime | null }) => params.regime !== context.proposed,
+    holds: ({ context }, params: { regime: Regime }) => context.proposed === params.regime,
+  },
+  actions: {
+    dropTimer: assign({ timers: ({ context, event }) => disarm(context.timers, timerId(event.type)) }),
+    propose: assign(({ context, event }, params: { regime: Regime; current: Regime }) => ({
+      proposed: params.regime,
+      timers:
+        params.regime === params.current
+          ? disarm(context.timers, 'regimeDwell')
+          : arm(context.timers, 'regimeDwell', regimeDwellSec, event.tsMs, context.tradeDate),
+    })),
+  },
+}).createMachine({
+  id: 'market',
+  type: 'parallel',
+  context: ({ input }) => ({ tradeDate: input.tradeDate, proposed: null, timers: {} }),
+  states: {
+    clock: { on: { 'timer.*': { actions: 'dropTimer' } } },
+    phase: { initial: 'CLOSED', on: phaseTargets, states: Object.fromEntries(phases.map((phase) => [phase, {}])) as Record<Phase, object> },
+    regime: {
+      initial: 'neutral',
+      states: Object.fromEntries(regimes.map((current) => [current, regimeState(current)])) as Record<
+        Regime,
+        ReturnType<typeof regimeState>
+      >,
+    },
+    feed: {
+      initial: 'fresh',
+      states: { fresh: { on: { 'feed.staled': 'stale' } }, stale: { on: { 'feed.recovered': 'fresh' } } },
+    },
+    ...(Object.fromEntries(exchanges.map((exchange) => [exchange, exchangeRegion(exchange)])) as Record<
+      Exchange,
+      ReturnType<typeof exchangeRegion>
+    >),
+  },
+});
+
+/** Whether an exchange's quotes move: a feed that repeats itself looks alive symbol by symbol (gate U9). */
+function exchangeRegion(exchange: Exchange) {
+  return {
+    initial: 'moving' as const,
+    states: {
+      moving: { on: { [`exchange.frozen.${exchange}`]: 'frozen' } },
+      frozen: { on: { [`exchange.thawed.${exchange}`]: 'moving' } },
+    },
+  };
+}
+
+function regimeState(current: Regime) {
+  return {
+    on: {
+      'regime.proposed': {
+        guard: { type: 'isNews' as const, params: ({ event }: { event: { regime: Regime } }) => ({ regime: event.regime }) },
+        actions: { type: 'propose' as const, params: ({ event }: { event: { regime: Regime } }) => ({ regime: event.regime, current }) },
+      },
+      'timer.regimeDwell': regimes
+        .filter((regime) => regime !== current)
+        .map((regime) => ({ guard: { type: 'holds' as const, params: { regime } }, target: regime })),
+    },
+  };
+}

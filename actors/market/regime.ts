@@ -1,0 +1,17 @@
+/** Market regime from the cross-section (quant.md §2.2 G), with 5 points of hysteresis on shares. */
+export const regimes = ['panic', 'weak', 'neutral', 'strong', 'euphoric'] as const;
+export type Regime = (typeof regimes)[number];
+
+type Breadth = { readonly mktMed5m: number; readonly advShare: number; readonly nUp: number; readonly nDn: number };
+const hysteresis = 0.05;
+
+/** The regime that the numbers speak for while `current` holds; null when there are none yet. */
+export function regimeOf(current: Regime, { mktMed5m, advShare, nUp, nDn }: Breadth): Regime | null {
+  if (Number.isNaN(advShare)) return null;
+  const below = (regime: Regime, share: number) => advShare < share + (current === regime ? hysteresis : 0);
+  const above = (regime: Regime, share: number) => advShare > share - (current === regime ? hysteresis : 0);
+  if (mktMed5m < -0.008 || nDn > 100 || below('panic', 0.15)) return 'panic';
+  if (below('weak', 0.35)) return 'weak';
+  if (above('euphoric', 0.75) && nUp >= 100) return 'euphoric';
+  return above('strong', 0.6) && nUp >= 50 ? 'strong' : 'neutral';
+}

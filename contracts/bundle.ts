@@ -1,0 +1,103 @@
+/**
+ * The day's bundle: one immutable file with everything that crosses a night. `day.open` names it by sha256.
+ * Prices Milli, volumes shares, money yuan, ratios fractions; null where the record has nothing.
+ */
+import { z } from 'zod';
+import { columnOf, decode, encode } from './codec.ts';
+import { Config } from './config.ts';
+import { FenshiError } from './errors.ts';
+import { boards } from './instruments.ts';
+import { TradeDate } from './units.ts';
+
+export const minutesPerDay = 240;
+const Column = z.instanceof(Uint8Array).refine((bytes) => bytes.byteLength === minutesPerDay * 8, 'expects 240 doubles');
+
+/** Minute profile. Shares of the day sum to about 1; a symbol scales them by its adv20 and its daily variance. */
+export const Profile = z.object({
+  id: z.string(),
+  /** Median share of the day's amount by minute, smoothed. */
+  amountShare: Column,
+  /** MAD of ln(amount + 20,000) by minute, × 1.4826, floor 0.35. */
+  lnMad: Column,
+  /** Share of the day's log-return variance by minute. */
+  varShare: Column,
+  /** Mean and deviation of nar3m by 30-minute bucket; null where unknown. */
+  narMean: z.array(z.number()).length(8).nullable(),
+  narSd: z.array(z.number()).length(8).nullable(),
+  /** 99 % quantile of a 3-second amount by bucket, as a share of adv20; null where unknown. */
+  amountQ99: z.array(z.number()).length(8).nullable(),
+});
+
+export type MinuteProfile = z.infer<typeof Profile>;
+
+export const Instrument = z.object({
+  no: z.int(),
+  name: z.string(),
+  board: z.enum(boards),
+  riskWarning: z.boolean(),
+  delisting: z.boolean(),
+  /** 1 on the listing day; null: long listed. */
+  listingDayN: z.int().nullable(),
+  noLimit: z.boolean(),
+  exDate: z.boolean(),
+  suspended: z.boolean(),
+  /** The exchange's adjusted reference price, never yesterday's raw close. */
+  preCloseMilli: z.int().nullable(),
+  limitUpMilli: z.int().nullable(),
+  limitDownMilli: z.int().nullable(),
+  floatShares: z.number().nullable(),
+  adv20Yuan: z.number().nullable(),
+  /** Daily log-return deviation: the scale of varShare. */
+  sigmaDay: z.number().positive(),
+  /** Regular-session volume of the previous days, newest first, at most 5. */
+  prevVolumes: z.array(z.number()).max(5),
+  prevHighMilli: z.int().nullable(),
+  profile: z.int().nonnegative(),
+  /** `own`: ≥ 10 days of the symbol. `xs`: borrowed from its board; scaled by today's ratio and |z| ≤ 4. */
+  profileSource: z.enum(['own', 'xs']),
+});
+export type Instrument = z.infer<typeof Instrument>;
+
+export const Calibration = z.object({
+  /** Base rate of the label. */
+  p0: z.number(),
+  /** Platt: p = sigmoid(a · logit(score) + b). */
+  a: z.number(),
+  b: z.number(),
+  n: z.int(),
+  source: z.enum(['synthetic', 'paper', 'live']),
+});
+export type Calibration = z.infer<typeof Calibration>;
+
+export const Bundle = z.object({
+  v: z.literal(1),
+  tradeDate: TradeDate,
+  /** `generator`, `vendor-file`, `live`. */
+  origin: z.string(),
+  instruments: z.array(Instrument),
+  profiles: z.array(Profile).min(1),
+  detectors: z.array(z.object({ id: z.string(), version: z.int(), paramHash: z.string() })),
+  calibration: z.record(z.string(), Calibration),
+  config: Config.pick({ clean: true, universe: true, opportunities: true, detectors: true, watch: true }),
+  /** What had to be assumed, in sentences; printed by every run that uses the bundle. */
+  assumed: z.array(z.string()),
+});
+export type Bundle = z.infer<typeof Bundle>;
+export type ProfileColumns = { readonly amountShare: Float64Array; readonly lnMad: Float64Array; readonly varShare: Float64Array };
+
+export const encodeBundle = (bundle: Bundle): Uint8Array => encode(bundle);
+
+/** @throws FenshiError BUNDLE_CORRUPT */
+export function decodeBundle(bytes: Uint8Array): Bundle {
+  try {
+    return Bundle.parse(decode(bytes));
+  } catch (error) {
+    throw new FenshiError('BUNDLE_CORRUPT', error instanceof Error ? error.message : String(error));
+  }
+}
+
+export const profileColumns = (profile: MinuteProfile): ProfileColumns => ({
+  amountShare: columnOf(Float64Array, profile.amountShare),
+  lnMad: columnOf(Float64Array, profile.lnMad),
+  varShare: columnOf(Float64Array, profile.varShare),
+});

@@ -1,0 +1,71 @@
+/** The whole configuration, each key with its default. Unknown keys are errors. fenshi.config.yaml comments them for people. */
+import { z } from 'zod';
+
+/** Parameters of the rally rule (quant.md §3.1.R). Ratios are fractions. */
+export const RallyParams = z.strictObject({
+  r3: z.number().positive().default(0.015),
+  z3: z.number().positive().default(3.5),
+  ex3: z.number().positive().default(0.012),
+  az: z.number().default(1.5),
+  nar: z.number().default(0.2),
+  ob: z.number().default(0),
+  pvd: z.number().default(0.6),
+  enter: z.number().default(0.45),
+  exit: z.number().default(0.25),
+  confirmSecMin: z.int().default(30),
+  confirmSecMax: z.int().default(90),
+  horizonSec: z.int().default(900),
+});
+export type RallyParams = z.infer<typeof RallyParams>;
+
+const section = <T extends z.ZodObject>(schema: T) => schema.prefault({} as z.input<T>);
+
+export const Config = z.strictObject({
+  server: section(
+    z.strictObject({
+      host: z.enum(['127.0.0.1', 'localhost', '::1']).default('127.0.0.1'),
+      port: z.int().min(1).max(65_535).default(8787),
+    }),
+  ),
+  nats: section(z.strictObject({ port: z.int().min(1).max(65_535).default(4333) })),
+  log: section(z.strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info') })),
+  clean: section(
+    z.strictObject({
+      /** Hold back an exchange whose feed has stopped moving while another still does (quant.md Q8, per exchange). */
+      staleGuard: z.boolean().default(true),
+    }),
+  ),
+  universe: section(
+    z.strictObject({
+      excludeRiskWarning: z.boolean().default(true),
+      /** Yuan a day: U8's floor for the 20-day average turnover. */
+      adv20Min: z.number().default(30_000_000),
+    }),
+  ),
+  opportunities: section(
+    z.strictObject({
+      liveMax: z.int().default(200),
+      coolDownSec: z.int().default(600),
+      coolDownTargetSec: z.int().default(300),
+      coolDownStopSec: z.int().default(1200),
+      coolDownTwoStopsSec: z.int().default(1800),
+      roundTripCost: z.number().default(0.00102),
+      impactCost: z.number().default(0.0002),
+    }),
+  ),
+  detectors: section(z.strictObject({ rally: section(RallyParams) })),
+  demo: section(
+    z.strictObject({
+      seed: z.int().default(1),
+      scale: z.enum(['tiny', 'ci']).default('ci'),
+      startAt: z
+        .string()
+        .regex(/^\d\d:\d\d$/)
+        .default('10:00'),
+      speed: z.number().positive().default(1),
+    }),
+  ),
+  watch: z.array(z.string()).default([]),
+});
+export type Config = z.infer<typeof Config>;
+export const defaultConfig: Config = Config.parse({});

@@ -1,0 +1,78 @@
+/**
+ * Every coded error: meaning, whether trying again can help, HTTP status where a person may see it.
+ * errors.md says the same for people; a test holds the two equal.
+ */
+export const errorCodes = {
+  CONFIG_INVALID: {
+    meaning: 'A configuration value is missing, unknown or of the wrong type; the line is named.',
+    retryable: false,
+    status: 500,
+  },
+  CALENDAR_UNKNOWN: {
+    meaning: 'The date lies outside the shipped trading calendar (2010–2026); no guess is made.',
+    retryable: false,
+    status: 422,
+  },
+  NOT_A_TRADING_DAY: { meaning: 'The exchanges are closed on that date.', retryable: false, status: 422 },
+  RULE_UNCOVERED: { meaning: 'No dated price-limit rule covers this board on this date.', retryable: false, status: 422 },
+  BUNDLE_MISSING: { meaning: 'The bundle that day.open names is not in the bundle folder.', retryable: false, status: 500 },
+  BUNDLE_CORRUPT: {
+    meaning: "The bundle's bytes do not have the sha256 that day.open names, or do not match its schema.",
+    retryable: false,
+    status: 500,
+  },
+  TAPE_HOLE: {
+    meaning: 'The tape is not contiguous, or begins after the checkpoint; the cell stops rather than skip.',
+    retryable: false,
+    status: 500,
+  },
+  TAPE_CORRUPT: { meaning: 'A tape entry is not a known body.', retryable: false, status: 500 },
+  JOURNAL_FORK: { meaning: 'JOURNAL holds another hash for the same step; the cell stops whole.', retryable: false, status: 500 },
+  JOURNAL_GAP: { meaning: 'JOURNAL lacks a step; a reader will not guess it.', retryable: false, status: 500 },
+  JOURNAL_REFUSED: {
+    meaning: 'The broker refuses to store (limits or disk); the append is repeated until it is taken.',
+    retryable: true,
+    status: 503,
+  },
+  BROKER_UNREACHABLE: { meaning: 'nats-server cannot be reached.', retryable: true, status: 503 },
+  BROKER_OUTDATED: { meaning: 'nats-server is older than 2.12.15.', retryable: false, status: 500 },
+  RUN_LOCKED: { meaning: 'Another process holds this run or its store.', retryable: false, status: 409 },
+  PORT_IN_USE: { meaning: 'The port is taken by another program.', retryable: false, status: 500 },
+  REPLAY_INPUT: { meaning: 'The file is not a tick file of a known layout; the line is named.', retryable: false, status: 422 },
+  SCENARIO_INVALID: { meaning: 'A scenario file cannot be read; the line is named.', retryable: false, status: 422 },
+  GATEWAY_UWS_UNAVAILABLE: {
+    meaning: 'uWebSockets.js cannot be loaded on this system; the ways out are named.',
+    retryable: false,
+    status: 500,
+  },
+  BAD_FRAME: { meaning: 'The frame is not valid JSON or MessagePack of the agreed subprotocol.', retryable: false, status: 400 },
+  UNKNOWN_OP: { meaning: 'The frame names an operation that does not exist.', retryable: false, status: 400 },
+  UNKNOWN_CHANNEL: { meaning: 'The frame names a channel that does not exist.', retryable: false, status: 404 },
+  FRAME_TOO_LARGE: { meaning: 'A frame from a client may hold at most 4 KiB.', retryable: false, status: 413 },
+  RATE_LIMITED: { meaning: 'More than 10 frames a second.', retryable: true, status: 429 },
+  TOO_MANY_CHANNELS: { meaning: 'A connection may hold at most 256 channels.', retryable: false, status: 400 },
+  HOST_REFUSED: { meaning: 'The Host header is not one of ours (DNS rebinding).', retryable: false, status: 403 },
+  ORIGIN_REFUSED: { meaning: 'The Origin header is not one of ours.', retryable: false, status: 403 },
+  NO_SUBPROTOCOL: { meaning: 'None of the offered subprotocols is fenshi.v1.json or fenshi.v1.msgpack.', retryable: false, status: 400 },
+  NOT_FOUND: { meaning: 'There is nothing under this address.', retryable: false, status: 404 },
+  NOT_READY: { meaning: 'The day has not been read yet.', retryable: true, status: 503 },
+} as const;
+export type ErrorCode = keyof typeof errorCodes;
+
+/** An expected failure with a code people can look up. Bugs are plain assertions, not these. */
+export class FenshiError extends Error {
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+
+  constructor(code: ErrorCode, detail: string, options?: ErrorOptions) {
+    super(`${code}: ${detail}`, options);
+    this.name = 'FenshiError';
+    this.code = code;
+    this.retryable = errorCodes[code].retryable;
+  }
+}
+
+/** A broken invariant: a bug, so it throws. `claim` says what should have been true. */
+export function assert(condition: unknown, claim: string): asserts condition {
+  if (!condition) throw new Error(`assertion failed: ${claim}`);
+}

@@ -1,0 +1,185 @@
+/**
+ * Level-1 quotes (行情), as one row and as a columnar batch.
+ *
+ * Subject  `tape.v1.<run>.quote` and `.index`, one batch a message
+ * Order    rows in arrival order; the entry's `tsMs` is our receive time of the batch
+ * Absent   null in a row; in columns `absentMilli` for prices and NaN for doubles. Never 0
+ */
+import { bytesOf, columnOf, decode, encode } from './codec.ts';
+
+export const bookLevels = 5;
+/** Absent price in an Int32 column. */
+export const absentMilli = -2_147_483_648;
+
+/** Exchange phase code as the feed said it, unified; 0 when the feed says nothing. */
+export const phaseCode = {
+  unknown: 0,
+  start: 1,
+  openCall: 2,
+  pause: 3,
+  continuous: 4,
+  lunch: 5,
+  closeCall: 6,
+  closed: 7,
+  halted: 8,
+} as const;
+
+/** Bits of `flags`. */
+export const quoteFlag = {
+  /** The feed carries no volume: shares are amount / last. */
+  derivedVolume: 1,
+  /** Filled in later by gap repair; detectors do not fire on it. */
+  backfilled: 2,
+} as const;
+
+/** name → element type and elements a row. Optional ones may be missing from a batch: then every row is null. */
+const layout = {
+  instrumentNo: [Uint32Array, 1],
+  tsExchangeMs: [Float64Array, 1],
+  phaseCode: [Uint8Array, 1],
+  flags: [Uint8Array, 1],
+  lastMilli: [Int32Array, 1],
+  preCloseMilli: [Int32Array, 1],
+  volumeShares: [Float64Array, 1],
+  amountYuan: [Float64Array, 1],
+  bidMilli: [Int32Array, bookLevels],
+  bidShares: [Float64Array, bookLevels],
+  askMilli: [Int32Array, bookLevels],
+  askShares: [Float64Array, bookLevels],
+} as const;
+const optionalLayout = {
+  openMilli: [Int32Array, 1],
+  highMilli: [Int32Array, 1],
+  lowMilli: [Int32Array, 1],
+  limitUpMilli: [Int32Array, 1],
+  limitDownMilli: [Int32Array, 1],
+  outerShares: [Float64Array, 1],
+  innerShares: [Float64Array, 1],
+} as const;
+
+type ColumnsOf<L extends Record<string, readonly [new (n: number) => unknown, number]>> = {
+  [K in keyof L]: InstanceType<L[K][0]>;
+};
+export type QuoteColumns = ColumnsOf<typeof layout> & { [K in keyof typeof optionalLayout]: ColumnsOf<typeof optionalLayout>[K] | null };
+
+/** A batch: `count` rows in columns. `source` is the feed's name, `tsMs` our receive time. */
+export type QuoteBatch = QuoteColumns & { readonly source: string; readonly tsMs: number; readonly count: number };
+
+/** One row as an object: for tests, edges and pages; the hot path stays in columns. */
+export type Quote = {
+  readonly instrumentNo: number;
+  readonly tsExchangeMs: number;
+  readonly phaseCode: number;
+  readonly flags: number;
+  readonly lastMilli: number | null;
+  readonly preCloseMilli: number | null;
+  readonly openMilli: number | null;
+  readonly highMilli: number | null;
+  readonly lowMilli: number | null;
+  readonly limitUpMilli: number | null;
+  readonly limitDownMilli: number | null;
+  /** Cumulative since the day's start. */
+  readonly volumeShares: number | null;
+  readonly amountYuan: number | null;
+  readonly outerShares: number | null;
+  readonly innerShares: number | null;
+  /** Best first; null where the level is empty. */
+  readonly bids: readonly (readonly [milli: number, shares: number] | null)[];
+  readonly asks: readonly (readonly [milli: number, shares: number] | null)[];
+};
+
+export function emptyColumns(count: number, optional: boolean): QuoteColumns {
+  const make = (entries: typeof layout | typeof optionalLayout) =>
+    Object.entries(entries).map(([name, [type, width]]) => [name, optional || entries === layout ? new type(count * width) : null]);
+  return Object.fromEntries([...make(layout), ...make(optionalLayout)]) as QuoteColumns;
+}
+
+const priceOr = (milli: number | null): number => milli ?? absentMilli;
+const doubleOr = (value: number | null): number => value ?? Number.NaN;
+
+export function batchOf(source: string, tsMs: number, quotes: readonly Quote[]): QuoteBatch {
+  const columns = emptyColumns(quotes.length, true);
+  for (const [i, quote] of quotes.entries()) writeRow(columns, i, quote);
+  return { source, tsMs, count: quotes.length, ...columns };
+}
+
+export function writeRow(columns: QuoteColumns, i: number, quote: Quote): void {
+  columns.instrumentNo[i] = quote.instrumentNo;
+  columns.tsExchangeMs[i] = quote.tsExchangeMs;
+  columns.phaseCode[i] = quote.phaseCode;
+  columns.flags[i] = quote.flags;
+  for (const name of ['lastMilli', 'preCloseMilli', 'openMilli', 'highMilli', 'lowMilli', 'limitUpMilli', 'limitDownMilli'] as const) {
+    const column = columns[name];
+    if (column !== null) column[i] = priceOr(quote[name]);
+  }
+  for (const name of ['volumeShares', 'amountYuan', 'outerShares', 'innerShares'] as const) {
+    const column = columns[name];
+    if (column !== null) column[i] = doubleOr(quote[name]);
+  }
+  for (let level = 0; level < bookLevels; level++) {
+    const at = i * bookLevels + level;
+    columns.bidMilli[at] = priceOr(quote.bids[level]?.[0] ?? null);
+    columns.bidShares[at] = doubleOr(quote.bids[level]?.[1] ?? null);
+    columns.askMilli[at] = priceOr(quote.asks[level]?.[0] ?? null);
+    columns.askShares[at] = doubleOr(quote.asks[level]?.[1] ?? null);
+  }
+}
+
+export function rowOf(batch: QuoteColumns, i: number): Quote {
+  const price = (column: Int32Array | null): number | null => (column === null || column[i] === absentMilli ? null : column[i]!);
+  const double = (column: Float64Array | null): number | null => (column === null || Number.isNaN(column[i]!) ? null : column[i]!);
+  const side = (prices: Int32Array, shares: Float64Array) =>
+    Array.from({ length: bookLevels }, (_, level) => {
+      const at = i * bookLevels + level;
+      return prices[at] === absentMilli ? null : ([prices[at]!, shares[at]!] as const);
+    });
+  return {
+    instrumentNo: batch.instrumentNo[i]!,
+    tsExchangeMs: batch.tsExchangeMs[i]!,
+    phaseCode: batch.phaseCode[i]!,
+    flags: batch.flags[i]!,
+    lastMilli: price(batch.lastMilli),
+    preCloseMilli: price(batch.preCloseMilli),
+    openMilli: price(batch.openMilli),
+    highMilli: price(batch.highMilli),
+    lowMilli: price(batch.lowMilli),
+    limitUpMilli: price(batch.limitUpMilli),
+    limitDownMilli: price(batch.limitDownMilli),
+    volumeShares: double(batch.volumeShares),
+    amountYuan: double(batch.amountYuan),
+    outerShares: double(batch.outerShares),
+    innerShares: double(batch.innerShares),
+    bids: side(batch.bidMilli, batch.bidShares),
+    asks: side(batch.askMilli, batch.askShares),
+  };
+}
+
+/** The batch as a message body: `{type, v, source, tsMs, count, columns}`; columns are little-endian `bin`s. */
+export function encodeQuotes(type: 'quotes' | 'index', batch: QuoteBatch): Uint8Array {
+  const columns: Record<string, Uint8Array> = {};
+  for (const name of [...Object.keys(layout), ...Object.keys(optionalLayout)] as (keyof QuoteColumns)[]) {
+    const column = batch[name];
+    if (column !== null) columns[name] = bytesOf(column);
+  }
+  return encode({ type, v: 1, source: batch.source, tsMs: batch.tsMs, count: batch.count, columns });
+}
+
+/** @throws RangeError when a column is missing or its length disagrees with `count` */
+export function quotesOf(body: { source: string; tsMs: number; count: number; columns: Record<string, Uint8Array> }): QuoteBatch {
+  const columns: Record<string, unknown> = {};
+  for (const [name, [type, width]] of Object.entries({ ...layout, ...optionalLayout })) {
+    const bytes = body.columns[name];
+    if (bytes === undefined) {
+      if (name in layout) throw new RangeError(`quote batch without column ${name}`);
+      columns[name] = null;
+      continue;
+    }
+    const column = columnOf<Float64Array>(type as unknown as Float64ArrayConstructor, bytes);
+    if (column.length !== body.count * width)
+      throw new RangeError(`column ${name} has ${column.length} elements, not ${body.count * width}`);
+    columns[name] = column;
+  }
+  return { ...(columns as QuoteColumns), source: body.source, tsMs: body.tsMs, count: body.count };
+}
+
+export const decodeQuotes = (bytes: Uint8Array): QuoteBatch => quotesOf(decode(bytes) as Parameters<typeof quotesOf>[0]);

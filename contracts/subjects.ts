@@ -1,0 +1,34 @@
+/** Every NATS subject and stream name. No other file writes a literal with dots for one. */
+import type { JournalEntry } from './journal.ts';
+import { type TapeEntry, tapeKinds } from './tape.ts';
+import type { TradeDate } from './units.ts';
+
+/** `live`, `demo-<n>` or `replay-<id>`: in every subject and stream name, so that runs never meet. */
+export const runPattern = /^(live|demo-\d+|replay-[a-z0-9-]+|test-[a-z0-9-]+)$/;
+
+export const streams = (run: string) => ({
+  tape: `TAPE-${run}`,
+  journal: `JOURNAL-${run}`,
+  lifecycle: `LIFECYCLE-${run}`,
+  dead: `DEAD-${run}`,
+  quality: `QUALITY-${run}`,
+});
+
+export const subjects = (run: string) => ({
+  tape: (entry: TapeEntry): string => `tape.v1.${run}.${tapeKinds[entry.type]}`,
+  allTape: `tape.v1.${run}.>`,
+  journal: (date: TradeDate): string => `journal.v1.${run}.${date}`,
+  allJournal: `journal.v1.${run}.*`,
+  /** `lifecycle.v1.<run>.<actor id>`; signals have a root of their own. */
+  lifecycle: (entry: JournalEntry): string =>
+    entry.kind === 'signal'
+      ? `signal.v1.${run}.${entry.signal.detector}.${entry.actorId.slice('symbol.'.length)}`
+      : `lifecycle.v1.${run}.${entry.actorId}`,
+  allLifecycle: `lifecycle.v1.${run}.>`,
+  allSignals: `signal.v1.${run}.>`,
+  view: (what: 'symbols' | 'opportunities'): string => `view.v1.${run}.${what}`,
+  dead: (stage: string, reason: string): string => `dead.v1.${run}.${stage}.${reason}`,
+  allDead: `dead.v1.${run}.>`,
+  quality: (source: string): string => `quality.v1.${run}.${source}`,
+  allQuality: `quality.v1.${run}.>`,
+});

@@ -1,0 +1,84 @@
+/**
+ * The tape: in order, all that the engine may know. Nothing else feeds a decision.
+ *
+ * Subject  `tape.v1.<run>.<kind>`
+ * n        ordinal since `day.open` (0), given by position, not stored
+ * tsMs     when the entry was written: receive time for batches, the wall second for clocks
+ */
+import { z } from 'zod';
+import { decode, encode } from './codec.ts';
+import { encodeQuotes, type QuoteBatch, quotesOf } from './quote.ts';
+import { EpochMs, TradeDate } from './units.ts';
+
+export const DayOpen = z.object({
+  type: z.literal('day.open'),
+  v: z.literal(1),
+  tsMs: EpochMs,
+  tradeDate: TradeDate,
+  bundle: z.string().length(64),
+  codeVersion: z.string(),
+});
+export const DayClose = z.object({ type: z.literal('day.close'), v: z.literal(1), tsMs: EpochMs, tradeDate: TradeDate });
+export const ClockEntry = z.object({ type: z.literal('clock'), v: z.literal(1), tsMs: EpochMs });
+
+export const sourceEvents = ['connected', 'failed', 'probing', 'recovered', 'standby', 'active'] as const;
+/** A fact the feed decided; the source actor mirrors it. */
+export const SourceFact = z.object({
+  type: z.literal('source'),
+  v: z.literal(1),
+  tsMs: EpochMs,
+  source: z.string(),
+  event: z.enum(sourceEvents),
+  reason: z.string().nullable(),
+});
+
+/** What an operator, a supervisor or a worker may ask. Each concludes `{commandId, accepted, code}` in the journal. */
+export const Command = z.discriminatedUnion('name', [
+  z.object({ name: z.literal('dismiss'), opportunity: z.string() }),
+  z.object({ name: z.literal('risk'), scope: z.string(), level: z.int().min(0).max(3), policy: z.enum(['end', 'hold']) }),
+  z.object({ name: z.literal('disable'), detector: z.string() }),
+  z.object({ name: z.literal('skip'), n: z.int().nonnegative() }),
+  z.object({ name: z.literal('fence') }),
+]);
+export type Command = z.infer<typeof Command>;
+export const Control = z.object({ type: z.literal('control'), v: z.literal(1), tsMs: EpochMs, commandId: z.string(), command: Command });
+
+const Batch = z.object({
+  type: z.enum(['quotes', 'index']),
+  v: z.literal(1),
+  source: z.string(),
+  tsMs: EpochMs,
+  count: z.int().nonnegative().max(65_536),
+  columns: z.record(z.string(), z.instanceof(Uint8Array)),
+});
+/** Every body on TAPE as it travels. */
+export const TapeBody = z.discriminatedUnion('type', [DayOpen, DayClose, ClockEntry, SourceFact, Control, Batch]);
+
+export type QuotesEntry = { readonly type: 'quotes' | 'index'; readonly tsMs: number; readonly batch: QuoteBatch };
+export type TapeEntry =
+  | z.infer<typeof DayOpen>
+  | z.infer<typeof DayClose>
+  | z.infer<typeof ClockEntry>
+  | z.infer<typeof SourceFact>
+  | z.infer<typeof Control>
+  | QuotesEntry;
+
+/** The subject's last token for each body. */
+export const tapeKinds = {
+  'day.open': 'day',
+  'day.close': 'day',
+  clock: 'clock',
+  source: 'source',
+  control: 'control',
+  quotes: 'quote',
+  index: 'index',
+} as const;
+
+export const encodeTape = (entry: TapeEntry): Uint8Array =>
+  entry.type === 'quotes' || entry.type === 'index' ? encodeQuotes(entry.type, entry.batch) : encode(entry);
+
+/** @throws ZodError or RangeError on a body that is not a tape entry: the tape is corrupt, the reader stops */
+export function decodeTape(bytes: Uint8Array): TapeEntry {
+  const body = TapeBody.parse(decode(bytes));
+  return 'columns' in body ? { type: body.type, tsMs: body.tsMs, batch: quotesOf(body) } : body;
+}

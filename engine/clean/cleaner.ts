@@ -1,0 +1,274 @@
+/**
+ * The cleaner: every quote is accepted, a duplicate, out of session, held for one quote, or quarantined with a reason.
+ *
+ * Accounting  accepted + duplicate + outOfSession + quarantined + held = rows, at every moment
+ * Reorder     rows of one symbol inside one entry are taken in exchange-time order (the entry, ≤ 1 s, is the window);
+ *             what comes later than that is Q2_TIME_BACKWARDS
+ * Interval    `dv`, `da` after check() are the interval's shares and yuan, NaN where unknown
+ */
+import { absentMilli, batchOf, phaseCode, type Quote, type QuoteBatch, rowOf } from '../../contracts/quote.ts';
+import { isContinuous, midnightOf, type Phase, phaseOf, slotSec, tsecOf } from '../../contracts/session.ts';
+import { exchanges } from '../../contracts/units.ts';
+import { type Accepted, acceptedColumns, commit, type Held, neverSlot, sameBook, sameDouble } from './accepted.ts';
+import {
+  checkPrice,
+  checkTime,
+  checkTotals,
+  checkUnits,
+  hasReturned,
+  isBookSound,
+  isDuplicate,
+  mustHold,
+  type QuarantineReason,
+} from './checks.ts';
+import { type ColumnImage, imageOf, restoreColumns } from './columns.ts';
+import { type Freshness, freshnessColumns, noteClock, noteQuote } from './freshness.ts';
+import { exchangeIndex, type Universe } from './universe.ts';
+
+export type Quarantined = {
+  readonly n: number;
+  readonly row: number;
+  readonly source: string;
+  readonly reason: QuarantineReason;
+  readonly quote: Quote;
+};
+export type CleanCounts = {
+  accepted: number;
+  duplicate: number;
+  outOfSession: number;
+  held: number;
+  quarantined: Record<string, number>;
+  bookDropped: number;
+};
+
+/** What to do with an accepted quote of continuous trading: `slot` on the grid, `batch` and `i` where it lies. */
+type Handle = (s: number, batch: QuoteBatch, i: number, slot: number) => void;
+/** `add` runs while `accepted` still holds the quote before, `settled` once it holds this one. */
+export type OnAccepted = { readonly add: Handle; readonly settled: Handle; readonly halted: (s: number) => void };
+
+const auctionPhases: readonly Phase[] = ['OPEN_CALL_1', 'OPEN_CALL_2', 'OPEN_PAUSE', 'CLOSE_CALL'];
+
+export class Cleaner {
+  readonly accepted: Accepted;
+  readonly freshness: Freshness = freshnessColumns();
+  readonly counts: CleanCounts = { accepted: 0, duplicate: 0, outOfSession: 0, held: 0, quarantined: {}, bookDropped: 0 };
+  /** Filled while an entry is applied, taken by the cell at its end. */
+  quarantined: Quarantined[] = [];
+  /** Of the quote being accepted. */
+  dv = Number.NaN;
+  da = Number.NaN;
+  bookOk = false;
+
+  readonly #universe: Universe;
+  readonly #staleGuard: boolean;
+  readonly #held = new Map<number, Held>();
+  readonly #sources: string[] = [];
+  readonly #skewMs: number[] = [];
+  readonly #exchange: Uint8Array;
+  readonly #midnight: number;
+  /** Scratch of #isOrdered: which batch touched a symbol last, and with what stamp. */
+  #stamp = 0;
+  readonly #stampOf: Float64Array;
+  readonly #stampTs: Float64Array;
+
+  constructor(universe: Universe, tradeDate: string, staleGuard: boolean) {
+    this.#universe = universe;
+    this.#staleGuard = staleGuard;
+    this.#midnight = midnightOf(tradeDate);
+    this.#exchange = Uint8Array.from(universe.exchange, exchangeIndex);
+    this.accepted = acceptedColumns(universe.count);
+    this.#stampOf = new Float64Array(universe.count);
+    this.#stampTs = new Float64Array(universe.count);
+  }
+
+  /** Takes every row of a batch; `onAccepted` runs for accepted quotes of continuous trading. */
+  batch(batch: QuoteBatch, n: number, onAccepted: OnAccepted): void {
+    const source = this.#sourceNo(batch.source);
+    if (this.#isOrdered(batch)) {
+      for (let i = 0; i < batch.count; i++) this.#row(batch, i, n, source, onAccepted, true);
+      return;
+    }
+    const rows = Array.from({ length: batch.count }, (_, i) => i);
+    rows.sort((a, b) => batch.tsExchangeMs[a]! - batch.tsExchangeMs[b]! || a - b);
+    for (const i of rows) this.#row(batch, i, n, source, onAccepted, true);
+  }
+
+  /** At the day's end: quotes still held are accepted, since nothing came to refute them. */
+  flushHeld(onAccepted: OnAccepted): void {
+    for (const [s, held] of [...this.#held]) this.#resolveHeld(s, held, absentMilli, onAccepted);
+  }
+
+  /** Whether no symbol's rows in the batch run backwards in exchange time. */
+  #isOrdered(batch: QuoteBatch): boolean {
+    this.#stamp += 1;
+    for (let i = 0; i < batch.count; i++) {
+      const s = this.#universe.rowOf(batch.instrumentNo[i]!);
+      if (s < 0) continue;
+      if (this.#stampOf[s] === this.#stamp && batch.tsExchangeMs[i]! < this.#stampTs[s]!) return false;
+      this.#stampOf[s] = this.#stamp;
+      this.#stampTs[s] = batch.tsExchangeMs[i]!;
+    }
+    return true;
+  }
+
+  /** At each clock of continuous trading: which exchanges froze just now. */
+  clock(tsec: number): readonly string[] {
+    return this.#staleGuard ? noteClock(this.freshness, tsec).map((e) => exchanges[e]!) : [];
+  }
+
+  isFrozen(s: number): boolean {
+    return this.freshness.frozen[this.#exchange[s]!] === 1;
+  }
+
+  /** Slot at which the last gap, halt or freeze that concerns the symbol ended. */
+  resumedSlot(s: number): number {
+    return Math.max(this.accepted.resumeSlot[s]!, this.freshness.thawSlot[this.#exchange[s]!]!);
+  }
+
+  #row(batch: QuoteBatch, i: number, n: number, source: number, onAccepted: OnAccepted, mayHold: boolean): void {
+    const { accepted } = this;
+    const s = this.#universe.rowOf(batch.instrumentNo[i]!);
+    if (s < 0) return this.#quarantine(batch, i, n, 'UNKNOWN_INSTRUMENT');
+    const at = batch.tsExchangeMs[i]!;
+    if (at < this.#midnight || at >= this.#midnight + 86_400_000) return this.#quarantine(batch, i, n, 'WRONG_DATE');
+    const early = this.#held.get(s);
+    if (early !== undefined && mayHold && batch.lastMilli[i]! > 0) this.#resolveHeld(s, early, batch.lastMilli[i]!, onAccepted);
+    if (isDuplicate(accepted, s, batch, i, source)) {
+      this.counts.duplicate += 1;
+      accepted.tsRecvMs[s] = batch.tsMs;
+      return;
+    }
+    const phase = phaseOf(at);
+    const continuous = isContinuous(phase);
+    if (!continuous && !auctionPhases.includes(phase)) {
+      this.counts.outOfSession += 1;
+      return;
+    }
+    const late = checkTime(accepted, s, batch, i, this.#skewMs[source]!) ?? checkTotals(accepted, s, batch, i, source);
+    if (late !== null) return this.#quarantine(batch, i, n, late);
+    this.#interval(s, batch, i, source);
+    if (!continuous) return this.#acceptAuction(s, batch, i, source);
+    const wrong = this.#checkContinuous(s, batch, i);
+    if (wrong !== null) return this.#quarantine(batch, i, n, wrong);
+    if (mayHold && mustHold(accepted, s, batch.lastMilli[i]!, this.dv)) {
+      this.counts.held += 1;
+      this.#held.set(s, { quote: rowOf(batch, i), source: batch.source, tsMs: batch.tsMs, n, row: i });
+      return;
+    }
+    this.#acceptContinuous(s, batch, i, source, onAccepted);
+  }
+
+  #checkContinuous(s: number, batch: QuoteBatch, i: number): QuarantineReason | null {
+    const feedUp = batch.limitUpMilli?.[i] ?? absentMilli;
+    const feedDown = batch.limitDownMilli?.[i] ?? absentMilli;
+    const up = feedUp === absentMilli ? this.#universe.limitUp[s]! : feedUp;
+    const down = feedDown === absentMilli ? this.#universe.limitDown[s]! : feedDown;
+    return checkPrice(batch, i, up, down) ?? checkUnits(this.accepted, s, batch, i, this.dv, this.da);
+  }
+
+  #interval(s: number, batch: QuoteBatch, i: number, source: number): void {
+    const { accepted } = this;
+    const comparable = accepted.seen[s] === 1 && accepted.source[s] === source && accepted.decreases[s] === 0;
+    this.dv = comparable ? batch.volumeShares[i]! - accepted.volume[s]! : Number.NaN;
+    this.da = comparable ? batch.amountYuan[i]! - accepted.amount[s]! : Number.NaN;
+  }
+
+  #acceptAuction(s: number, batch: QuoteBatch, i: number, source: number): void {
+    this.counts.accepted += 1;
+    this.accepted.decreases[s] = 0;
+    commit(this.accepted, s, batch, i, source, false, null);
+  }
+
+  #acceptContinuous(s: number, batch: QuoteBatch, i: number, source: number, onAccepted: OnAccepted): void {
+    const { accepted } = this;
+    const tsec = tsecOf(batch.tsExchangeMs[i]!);
+    const slot = Math.floor(tsec / slotSec);
+    this.counts.accepted += 1;
+    accepted.decreases[s] = 0;
+    this.bookOk = isBookSound(batch, i);
+    if (!this.bookOk) this.counts.bookDropped += 1;
+    this.#noteGap(s, batch, i, slot, tsec);
+    if (batch.phaseCode[i] === phaseCode.halted) {
+      commit(accepted, s, batch, i, source, false, null);
+      if (accepted.halted[s] === 0) {
+        accepted.halted[s] = 1;
+        onAccepted.halted(s);
+      }
+      return;
+    }
+    onAccepted.add(s, batch, i, slot);
+    commit(accepted, s, batch, i, source, this.bookOk, slot);
+    onAccepted.settled(s, batch, i, slot);
+  }
+
+  #noteGap(s: number, batch: QuoteBatch, i: number, slot: number, tsec: number): void {
+    const { accepted } = this;
+    const lastSlot = accepted.slot[s]!;
+    const resumed = accepted.halted[s] === 1 && batch.phaseCode[i] !== phaseCode.halted;
+    if (resumed) accepted.halted[s] = 0;
+    if (lastSlot !== neverSlot && (resumed || (slot - lastSlot) * slotSec > this.#universe.staleSec[s]!)) accepted.resumeSlot[s] = slot;
+    if (lastSlot !== neverSlot && Number.isNaN(this.da)) accepted.volumeGapSlot[s] = slot;
+    const changed =
+      batch.lastMilli[i] !== accepted.last[s] || !sameDouble(batch.amountYuan[i]!, accepted.amount[s]!) || !sameBook(accepted, s, batch, i);
+    noteQuote(this.freshness, this.#exchange[s]!, slot, tsec, changed, lastSlot === neverSlot);
+    this.#learnSkew(accepted.source[s]!, batch, i);
+  }
+
+  /** A held quote stands if the next one does not come back; then it is accepted first. */
+  #resolveHeld(s: number, held: Held, nextLast: number, onAccepted: OnAccepted): void {
+    this.#held.delete(s);
+    this.counts.held -= 1;
+    const batch = batchOf(held.source, held.tsMs, [held.quote]);
+    if (hasReturned(this.accepted, s, nextLast)) return this.#quarantine(batch, 0, held.n, 'Q7_BAD_TICK', held.row);
+    this.#row(batch, 0, held.n, this.#sourceNo(held.source), onAccepted, false);
+  }
+
+  #quarantine(batch: QuoteBatch, i: number, n: number, reason: QuarantineReason, row = i): void {
+    this.counts.quarantined[reason] = (this.counts.quarantined[reason] ?? 0) + 1;
+    this.quarantined.push({ n, row, source: batch.source, reason, quote: rowOf(batch, i) });
+  }
+
+  #sourceNo(name: string): number {
+    const known = this.#sources.indexOf(name);
+    if (known >= 0) return known;
+    this.#sources.push(name);
+    this.#skewMs.push(0);
+    return this.#sources.length - 1;
+  }
+
+  /** A source whose clock runs ahead of ours: the largest lead of an accepted quote, bounded by Q2 itself. */
+  #learnSkew(source: number, batch: QuoteBatch, i: number): void {
+    const ahead = batch.tsExchangeMs[i]! - batch.tsMs;
+    if (ahead > (this.#skewMs[source] ?? 0)) this.#skewMs[source] = Math.min(ahead, 5000);
+  }
+
+  image(): CleanerImage {
+    return {
+      accepted: imageOf(this.accepted),
+      freshness: imageOf(this.freshness),
+      counts: structuredClone(this.counts),
+      held: [...this.#held],
+      sources: [...this.#sources],
+      skewMs: [...this.#skewMs],
+    };
+  }
+
+  restore(image: CleanerImage): void {
+    restoreColumns(this.accepted, image.accepted);
+    restoreColumns(this.freshness, image.freshness);
+    Object.assign(this.counts, structuredClone(image.counts));
+    this.#held.clear();
+    for (const [s, held] of image.held) this.#held.set(s, held);
+    this.#sources.splice(0, this.#sources.length, ...image.sources);
+    this.#skewMs.splice(0, this.#skewMs.length, ...image.skewMs);
+  }
+}
+
+export type CleanerImage = {
+  readonly accepted: ColumnImage;
+  readonly freshness: ColumnImage;
+  readonly counts: CleanCounts;
+  readonly held: readonly (readonly [number, Held])[];
+  readonly sources: readonly string[];
+  readonly skewMs: readonly number[];
+};

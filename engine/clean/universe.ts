@@ -1,0 +1,75 @@
+/** What is fixed for the day about each symbol, in columns by row; built once from the bundle. */
+import { type Bundle, type Instrument, type ProfileColumns, profileColumns } from '../../contracts/bundle.ts';
+import { absentMilli } from '../../contracts/quote.ts';
+import { type Exchange, exchangeOf, exchanges, subjectToken } from '../../contracts/units.ts';
+
+/** Yuan a day under which a symbol may be silent for a minute without being stale (quant.md Q8). */
+const illiquidAdv = 20_000_000;
+/** Stands for an unknown adv20, so that minute profiles have a scale; xs profiles rescale it by today's own ratio. */
+export const assumedAdv20 = 300_000_000;
+
+export type Universe = {
+  readonly count: number;
+  readonly instruments: readonly Instrument[];
+  /** `symbol.SH.600519` by row. */
+  readonly actorIds: readonly string[];
+  readonly exchange: readonly Exchange[];
+  readonly limitUp: Int32Array;
+  readonly limitDown: Int32Array;
+  readonly preClose: Int32Array;
+  readonly adv20: Float64Array;
+  /** Seconds without an accepted quote after which a symbol is stale: 15, or 60 when thinly traded. */
+  readonly staleSec: Int32Array;
+  readonly profiles: readonly ProfileColumns[];
+  /** By profile: 99 % print by bucket as a share of adv20, and mean and deviation of nar3m; null where unknown. */
+  readonly amountQ99: readonly (readonly number[] | null)[];
+  readonly narMean: readonly (readonly number[] | null)[];
+  readonly narSd: readonly (readonly number[] | null)[];
+  /** Running sums of each profile's amountShare and varShare: element m is the sum over minutes 0..m−1. */
+  readonly amountSums: readonly Float64Array[];
+  readonly varSums: readonly Float64Array[];
+  /** Row of an instrument number, or −1. */
+  readonly rowOf: (no: number) => number;
+};
+
+const milliOr = (milli: number | null): number => milli ?? absentMilli;
+
+export function universeOf(bundle: Bundle): Universe {
+  const { instruments } = bundle;
+  const rows = new Map(instruments.map((instrument, row) => [instrument.no, row]));
+  const profiles = bundle.profiles.map(profileColumns);
+  const ints = (pick: (instrument: Instrument) => number) => Int32Array.from(instruments, pick);
+  return {
+    count: instruments.length,
+    instruments,
+    actorIds: instruments.map(({ no }) => `symbol.${subjectToken(no)}`),
+    exchange: instruments.map(({ no }) => exchangeOf(no)),
+    limitUp: ints((each) => (each.noLimit ? absentMilli : milliOr(each.limitUpMilli))),
+    limitDown: ints((each) => (each.noLimit ? absentMilli : milliOr(each.limitDownMilli))),
+    preClose: ints((each) => milliOr(each.preCloseMilli)),
+    adv20: Float64Array.from(instruments, (each) => each.adv20Yuan ?? assumedAdv20),
+    staleSec: ints((each) => ((each.adv20Yuan ?? assumedAdv20) < illiquidAdv ? 60 : 15)),
+    profiles,
+    amountQ99: bundle.profiles.map((each) => each.amountQ99),
+    narMean: bundle.profiles.map((each) => each.narMean),
+    narSd: bundle.profiles.map((each) => each.narSd),
+    amountSums: profiles.map(({ amountShare }) => runningSums(amountShare)),
+    varSums: profiles.map(({ varShare }) => runningSums(varShare)),
+    rowOf: (no) => rows.get(no) ?? -1,
+  };
+}
+
+function runningSums(shares: Float64Array): Float64Array {
+  const sums = new Float64Array(shares.length + 1);
+  for (let m = 0; m < shares.length; m++) sums[m + 1] = sums[m]! + shares[m]!;
+  return sums;
+}
+
+/** Integral of a minute profile over [0, tsec], fractional minutes pro rata. */
+export function profileUpTo(sums: Float64Array, tsec: number): number {
+  const x = tsec <= 0 ? 0 : tsec >= 14_400 ? 240 : tsec / 60;
+  const m = Math.floor(x);
+  return m >= 240 ? sums[240]! : sums[m]! + (x - m) * (sums[m + 1]! - sums[m]!);
+}
+
+export const exchangeIndex = (exchange: Exchange): number => exchanges.indexOf(exchange);

@@ -1,0 +1,79 @@
+#!/usr/bin/env node
+/**
+ * The one entry behind `npm start`, `npm test` and `fenshi`: set-up if needed, then the command.
+ *
+ * Imports   Node only, so that it runs before anything is installed
+ * Parent    when the process that started us dies, so does the command (npm may be SIGKILLed)
+ * Signals   SIGINT and SIGTERM are handed on; the exit code is the command's
+ */
+import { spawn } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureInstalled } from './setup/install.mjs';
+import { findNatsServer } from './setup/nats-server.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const bin = (name) => join(root, 'node_modules', name);
+const launcher = join(root, 'engine', 'cli', 'launch.mjs');
+
+/** Commands that are tools, not the product. Everything else goes to the fenshi CLI. */
+const tools = {
+  test: (args) => [[bin('vitest/vitest.mjs'), 'run', ...args]],
+  bench: (args) => [['--expose-gc', launcher, 'scenarios/bench/main.ts', ...args]],
+  torture: (args) => [[launcher, 'scenarios/torture/main.ts', ...args]],
+  schemas: (args) => [[launcher, 'engine/cli/schemas.ts', ...args]],
+  check: () => [
+    [bin('typescript/bin/tsc')],
+    [bin('@biomejs/biome/bin/biome'), 'check', '.'],
+    [bin('oxlint/bin/oxlint'), '--type-aware', '--deny-warnings'],
+  ],
+};
+/** These need a broker; the others start without looking for one. */
+const needsBroker = new Set(['up', 'test', 'torture', 'bench']);
+
+const [command = 'up', ...args] = process.argv.slice(2);
+
+try {
+  checkNode();
+  await ensureInstalled(root, say);
+  if (needsBroker.has(command)) process.env.NATS_SERVER = await findNatsServer(say);
+} catch (error) {
+  console.error(`fenshi: ${error instanceof Error ? error.message : String(error)}`);
+  process.exit(1);
+}
+
+if (command !== 'setup') {
+  const runs = tools[command]?.(args) ?? [[launcher, 'engine/cli/main.ts', command, ...args]];
+  for (const run of runs) {
+    const code = await runToEnd(run);
+    if (code !== 0) process.exit(code);
+  }
+}
+
+function say(line) {
+  process.stderr.write(`fenshi: ${line}\n`);
+}
+
+function checkNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  throw new Error(`Node ${process.versions.node} is too old; 20.19 or newer is needed`);
+}
+
+function runToEnd(argv) {
+  const isTool = tools[command] !== undefined;
+  const child = spawn(process.execPath, argv, { stdio: 'inherit', ...(isTool ? { cwd: root } : {}) });
+  const forward = (signal) => child.kill(signal);
+  process.on('SIGINT', forward).on('SIGTERM', forward);
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid !== parent) child.kill('SIGTERM');
+  }, 300);
+  return new Promise((resolve) => {
+    child.on('exit', (code, signal) => {
+      clearInterval(watch);
+      process.off('SIGINT', forward).off('SIGTERM', forward);
+      resolve(code ?? (signal === 'SIGTERM' || signal === 'SIGINT' ? 0 : 1));
+    });
+  });
+}

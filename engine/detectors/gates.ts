@@ -1,0 +1,33 @@
+/**
+ * Universal gates U1–U11 of every up-detector (quant.md §3.0). A gate that cannot be judged is failed.
+ * U12 (market lift) is in the rule itself: it changes which return is tested.
+ */
+import { tickMilli } from '../../contracts/instruments.ts';
+import { type DetectorInput, feature } from './detector.ts';
+
+export const gates: Readonly<Record<string, (input: DetectorInput) => boolean>> = {
+  /** Continuous, 09:31:00–14:51:00. */
+  U1: ({ tsec }) => tsec >= 60 && tsec <= 13_860,
+  /** The first five minutes want a real amount surprise. */
+  U2: (input) => input.tsec >= 300 || feature(input, 'amtZ1m') >= 3,
+  /** A window over lunch must not be made by the jump at 13:00. */
+  U3: (input) => input.lunchJump === 0 || Math.abs(input.lunchJump) < 0.5 * Math.abs(feature(input, 'ret_3m')),
+  U4: ({ instrument }) =>
+    !instrument.noLimit && (instrument.listingDayN === null || instrument.listingDayN >= (instrument.board === 'BSE' ? 2 : 6)),
+  U5: ({ instrument }) => !instrument.exDate || instrument.preCloseMilli !== null,
+  U6: ({ instrument, excludeRiskWarning }) => !instrument.delisting && !(excludeRiskWarning && instrument.riskWarning),
+  /** Fillable: not locked, at least 0.5 % or three ticks under the limit. */
+  U7: (input) =>
+    !input.locked && feature(input, 'distUp') >= Math.max(0.005, (3 * tickMilli) / (input.instrument.preCloseMilli ?? Number.NaN)),
+  U8: (input) =>
+    (input.instrument.adv20Yuan === null || input.instrument.adv20Yuan >= input.adv20Min) &&
+    feature(input, 'amt5m') >= 500_000 &&
+    feature(input, 'spreadTk') <= Math.max(3, (0.0015 * input.lastMilli) / tickMilli) &&
+    feature(input, 'depth5') >= 200_000,
+  U9: (input) => feature(input, 'dqW180') >= 0.8 && feature(input, 'age') <= 9 && feature(input, 'feedHealth') >= 0.9 && !input.frozen,
+  /** 120 trading seconds after a gap, a halt or a frozen feed. */
+  U10: ({ slot, resumedSlot }) => slot - resumedSlot >= 40,
+  U11: (input) => feature(input, 'burst') <= 0.6 || feature(input, 'active20') >= 3,
+};
+
+export const failedGates = (input: DetectorInput): string[] => Object.keys(gates).filter((id) => !gates[id]!(input));

@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest';
+import { profileColumns } from '../../contracts/bundle.ts';
+import { defaultConfig } from '../../contracts/config.ts';
+import { type FeatureId, featureAt } from '../../contracts/features.ts';
+import { absentMilli, quoteFlag, rowOf } from '../../contracts/quote.ts';
+import { generatedBundle } from '../../scenarios/market/bundle.ts';
+import { MarketDay } from '../../scenarios/market/market-day.ts';
+import { Cell } from '../cell/cell.ts';
+import { pace } from '../log/pacer.ts';
+import { type RefQuote, slowSnapshot } from './slow-reference.ts';
+
+/** Features the reference does not restate: market-wide ones, delivery age, and the zig-zag (tested on its own). */
+const elsewhere: readonly FeatureId[] = [
+  'mktMed1m',
+  'mktMed3m',
+  'mktMed5m',
+  'advShare',
+  'nUp',
+  'nDn',
+  'idxRet3m',
+  'feedHealth',
+  'age',
+  'mainNet5',
+  'pvDivTop',
+  'sealAmt',
+];
+
+/** Runs a generated day and hands every snapshot taken, with the quotes behind it, to `judge`. */
+function compare(seed: number, count: number, every: number, reference: typeof slowSnapshot = slowSnapshot) {
+  const day = new MarketDay({ seed, date: '20261123', day: 0, count });
+  const bundle = generatedBundle({ seed, date: '20261123', issues: day.issues, config: defaultConfig });
+  const cell = new Cell(bundle);
+  const histories = recordQuotes(cell);
+  const wrong: string[] = [];
+  const seen = new Set<string>();
+  let snapshots = 0;
+  cell.symbols.observer = {
+    snapshot(s, snapshot, input) {
+      if (snapshots++ % every !== 0) return;
+      const instrument = bundle.instruments[s]!;
+      const profile = {
+        ...profileColumns(bundle.profiles[instrument.profile]!),
+        narMean: bundle.profiles[s]!.narMean,
+        narSd: bundle.profiles[s]!.narSd,
+      };
+      const value = (id: FeatureId) => snapshot.values[featureAt[id]]!;
+      const staleSec = cell.features.universe.staleSec[s]!;
+      const history = withDay(cell, s, histories.get(s)!);
+      const want = reference(history, { instrument, profile, adv20: instrument.adv20Yuan!, staleSec }, value('ret_3m') - value('exRet3m'));
+      for (const id of Object.keys(featureAt) as FeatureId[]) {
+        if (elsewhere.includes(id)) continue;
+        const got = Number.isNaN(value(id)) ? null : value(id);
+        if (got !== null) seen.add(id);
+        if (!isClose(got, want[id] ?? null)) wrong.push(`${input.id} ${input.tsec} ${id}: ${got} is not ${want[id]}`);
+      }
+    },
+  };
+  for (const entry of pace({ tradeDate: '20261123', bundle: '', codeVersion: '' }, day)) cell.apply(entry);
+  return { snapshots, wrong, seen };
+}
+
+function recordQuotes(cell: Cell): Map<number, RefQuote[]> {
+  const histories = new Map<number, RefQuote[]>();
+  const add = cell.features.add.bind(cell.features);
+  cell.features.add = (s, batch, i, slot) => {
+    const row = rowOf(batch, i);
+    const history = histories.get(s) ?? [];
+    histories.set(s, history);
+    const { cleaner } = cell;
+    history.push({
+      slot,
+      last: row.lastMilli!,
+      bids: row.bids,
+      asks: row.asks,
+      bookOk: cleaner.bookOk,
+      frozen: cleaner.isFrozen(s),
+      dv: Number.isNaN(cleaner.dv) ? null : cleaner.dv,
+      da: Number.isNaN(cleaner.da) ? null : cleaner.da,
+      derivedVolume: (row.flags & quoteFlag.derivedVolume) !== 0,
+      dayVolume: row.volumeShares!,
+      dayAmount: row.amountYuan!,
+      dayHigh: 0,
+      lastBefore: cleaner.accepted.last[s] === absentMilli ? null : cleaner.accepted.last[s]!,
+      dayLow: 0,
+      dayOpen: null,
+    });
+    add(s, batch, i, slot);
+  };
+  return histories;
+}
+
+/** The feed's own day high, low and open, as accepted. */
+function withDay(cell: Cell, s: number, history: readonly RefQuote[]): RefQuote[] {
+  const { accepted } = cell.cleaner;
+  const last = history.at(-1)!;
+  return [...history.slice(0, -1), { ...last, dayHigh: accepted.high[s]!, dayLow: accepted.low[s]!, dayOpen: accepted.open[s]! }];
+}
+
+const isClose = (got: number | null, want: number | null): boolean =>
+  got === null || want === null ? got === want : Math.abs(got - want) <= 1e-7 * Math.max(1, Math.abs(want));
+
+describe('features against the slow reference', () => {
+  test.each([
+    [1, 40, 197],
+    [7, 40, 211],
+  ])('seed %d: every feature of sampled snapshots', (seed, count, every) => {
+    const { snapshots, wrong, seen } = compare(seed, count, every);
+
+    expect(wrong.slice(0, 10)).toEqual([]);
+    expect(snapshots).toBeGreaterThan(1000);
+    const never = (Object.keys(featureAt) as FeatureId[]).filter((id) => !seen.has(id) && !elsewhere.includes(id));
+    expect(never).toEqual([]);
+  });
+
+  test('a reference with a shifted window edge or strict inequalities does not agree', () => {
+    const shifted: typeof slowSnapshot = (history, day, benchmark) =>
+      slowSnapshot(
+        history.map((q, i) => (i < history.length - 1 ? { ...q, slot: q.slot - 1 } : q)),
+        day,
+        benchmark,
+      );
+    const strict: typeof slowSnapshot = (history, day, benchmark) => {
+      const result = slowSnapshot(history, day, benchmark);
+      return { ...result, ofi1m: strictOrderFlow(history) };
+    };
+
+    expect(compare(1, 15, 397, shifted).wrong.length).toBeGreaterThan(100);
+    expect(compare(1, 15, 397, strict).wrong.some((line) => line.includes('ofi1m'))).toBe(true);
+  });
+});
+
+/** The common mistake: queue changes at an unchanged price are thrown away. */
+function strictOrderFlow(history: readonly RefQuote[]): number | null {
+  const k = history.at(-1)!.slot;
+  let sum = 0;
+  for (const [i, q] of history.entries()) {
+    const [b, bw, a, aw] = [q.bids[0], history[i - 1]?.bids[0], q.asks[0], history[i - 1]?.asks[0]];
+    if (q.slot <= k - 20 || !b || !bw || !a || !aw) continue;
+    sum += (b[0] > bw[0] ? b[1] : 0) - (b[0] < bw[0] ? bw[1] : 0) - (a[0] < aw[0] ? a[1] : 0) + (a[0] > aw[0] ? aw[1] : 0);
+  }
+  return sum;
+}

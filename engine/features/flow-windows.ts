@@ -1,0 +1,25 @@
+/** Windowed active flow (quant.md §2.2, 43 and 50). */
+import { pow2 } from '../../contracts/math.ts';
+import { at } from './rings.ts';
+import type { SymbolView } from './snapshot.ts';
+
+/** Under this much traded, a ratio says nothing: null. Yuan. */
+const amountMin = 50_000;
+const blockSlots = 5;
+const blocks = 20;
+/** Half-life 90 s in blocks of 15 s. */
+const weights = Array.from({ length: blocks }, (_, i) => pow2((-i * 15) / 90));
+const weightSum = weights.reduce((sum, weight) => sum + weight, 0);
+
+export const flowRatio = (net: number, amount: number): number => (amount >= amountMin ? net / amount : Number.NaN);
+
+/** 50: weighted mean sign of net flow over twenty 15-second blocks, the newest first. */
+export function flowPersistence(view: SymbolView): number {
+  if (Number.isNaN(view.volume(blocks * blockSlots, at.net))) return Number.NaN;
+  let sum = 0;
+  for (let i = 0; i < blocks; i++) {
+    const net = view.ago(i * blockSlots, at.net) - view.ago((i + 1) * blockSlots, at.net);
+    sum += weights[i]! * Math.sign(net);
+  }
+  return sum / weightSum;
+}

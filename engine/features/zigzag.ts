@@ -1,0 +1,55 @@
+/**
+ * Structural top divergence (量价顶背离), quant.md §2.2, 28: the current up-leg makes a higher high than the one before on
+ * less money a second and less active buying. Legs are zig-zags on one-minute closes of the last 60 minutes.
+ */
+import { absentMilli } from '../../contracts/quote.ts';
+import { barsPerDay } from './bars.ts';
+import type { FeatureEngine } from './engine.ts';
+
+type Leg = { readonly up: boolean; readonly from: number; to: number };
+const window = 60;
+/** Reversal threshold floor: 0.4 %. */
+const thetaMin = 0.004;
+const higherHigh = 1.001;
+const fadedPace = 0.7;
+
+/** 1, 0, or NaN when there are not two up-legs. */
+export function priceVolumeDivergence(engine: FeatureEngine, s: number, tsec: number): number {
+  const until = Math.floor(tsec / 60) - 1; // the last completed minute
+  const base = s * barsPerDay;
+  const { close } = engine.bars;
+  const minutes: number[] = [];
+  for (let m = Math.max(0, until - window + 1); m <= until; m++) if (close[base + m] !== absentMilli) minutes.push(m);
+  if (minutes.length < 3) return Number.NaN;
+  const theta = Math.max(thetaMin, engine.sigma(s, tsec - 300, 300, close[base + minutes.at(-1)!]!));
+  const legs = legsOf(minutes, (m) => close[base + m]!, theta);
+  const ups = legs.filter((leg) => leg.up);
+  const current = ups.at(-1);
+  const previous = ups.at(-2);
+  if (current === undefined || previous === undefined || legs.at(-1) !== current) return Number.NaN;
+  const pace = (leg: Leg) => (engine.bars.amount[base + leg.to]! - engine.bars.amount[base + leg.from]!) / (leg.to - leg.from);
+  const ratio = (leg: Leg) =>
+    (engine.bars.net[base + leg.to]! - engine.bars.net[base + leg.from]!) /
+    (engine.bars.amount[base + leg.to]! - engine.bars.amount[base + leg.from]!);
+  const diverges =
+    close[base + current.to]! > close[base + previous.to]! * higherHigh &&
+    pace(current) < fadedPace * pace(previous) &&
+    ratio(current) < ratio(previous);
+  return diverges ? 1 : 0;
+}
+
+/** Alternating legs between pivots that are at least `theta` apart. The last leg may still grow. */
+export function legsOf(minutes: readonly number[], price: (m: number) => number, theta: number): Leg[] {
+  const legs: Leg[] = [];
+  const pivot = minutes[0]!;
+  for (const m of minutes.slice(1)) {
+    const open = legs.at(-1);
+    if (open === undefined) {
+      if (Math.abs(price(m) / price(pivot) - 1) >= theta) legs.push({ up: price(m) > price(pivot), from: pivot, to: m });
+      continue;
+    }
+    if (open.up ? price(m) > price(open.to) : price(m) < price(open.to)) open.to = m;
+    else if (Math.abs(price(m) / price(open.to) - 1) >= theta) legs.push({ up: !open.up, from: open.to, to: m });
+  }
+  return legs;
+}

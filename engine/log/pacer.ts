@@ -1,0 +1,27 @@
+/**
+ * The pacer writes a whole day of tape from sorted rows: day.open 08:30:00, rows and a clock every second, day.close 15:30:00.
+ *
+ * Order   rows of (s − 1, s] as entries with tsMs = s, then clock s. Same rows, same tape, byte for byte
+ */
+import { midnightOf } from '../../contracts/session.ts';
+import type { TapeEntry } from '../../contracts/tape.ts';
+import type { TradeDate } from '../../contracts/units.ts';
+
+/** Rows by the second they were received in; asked once for every second, in order. */
+export type RowSource = { readonly take: (secondMs: number) => TapeEntry[] };
+export type PacedDay = { readonly tradeDate: TradeDate; readonly bundle: string; readonly codeVersion: string };
+
+const openMs = 8.5 * 3_600_000;
+const closeMs = 15.5 * 3_600_000;
+
+/** The day's entries; entry `n` is the n-th yielded, from 0. */
+export function* pace(day: PacedDay, rows: RowSource): Generator<TapeEntry, void> {
+  const midnight = midnightOf(day.tradeDate);
+  yield { type: 'day.open', v: 1, tsMs: midnight + openMs, tradeDate: day.tradeDate, bundle: day.bundle, codeVersion: day.codeVersion };
+  for (let ms = midnight + openMs + 1000; ms < midnight + closeMs; ms += 1000) {
+    yield* rows.take(ms);
+    yield { type: 'clock', v: 1, tsMs: ms };
+  }
+  yield* rows.take(midnight + closeMs);
+  yield { type: 'day.close', v: 1, tsMs: midnight + closeMs, tradeDate: day.tradeDate };
+}

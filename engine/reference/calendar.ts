@@ -1,0 +1,50 @@
+/**
+ * Trading calendar of SSE, SZSE and BSE, 2010–2026: weekdays minus the closures in calendar.json.
+ * Make-up working weekends (调休) are not trading days. Outside the shipped years the answer is UNKNOWN, never a guess.
+ */
+import { FenshiError } from '../../contracts/errors.ts';
+import { midnightOf, tradeDateOf } from '../../contracts/session.ts';
+import type { TradeDate } from '../../contracts/units.ts';
+import calendar from './calendar.json' with { type: 'json' };
+
+export type DayKind = 'TRADING' | 'CLOSED' | 'UNKNOWN';
+
+const dayMs = 86_400_000;
+const closures = new Set(Object.entries(calendar.weekdayClosures).flatMap(([year, days]) => days.split(' ').map((day) => year + day)));
+
+export function dayKind(date: TradeDate): DayKind {
+  const year = Number(date.slice(0, 4));
+  if (year < calendar.firstYear || year > calendar.lastYear) return 'UNKNOWN';
+  if (tradeDateOf(midnightOf(date)) !== date) return 'UNKNOWN';
+  const weekday = new Date(midnightOf(date) + dayMs / 2).getUTCDay(); // noon in Shanghai is the same UTC day
+  return weekday === 0 || weekday === 6 || closures.has(date) ? 'CLOSED' : 'TRADING';
+}
+
+/** @throws FenshiError CALENDAR_UNKNOWN | NOT_A_TRADING_DAY */
+export function assertTradingDay(date: TradeDate): void {
+  const kind = dayKind(date);
+  if (kind === 'UNKNOWN') throw new FenshiError('CALENDAR_UNKNOWN', `${date} is outside 2010–2026`);
+  if (kind === 'CLOSED') throw new FenshiError('NOT_A_TRADING_DAY', `${date} is closed`);
+}
+
+/** The first trading day after `date`. @throws FenshiError CALENDAR_UNKNOWN at the calendar's end */
+export function nextTradingDay(date: TradeDate): TradeDate {
+  let at = midnightOf(date);
+  for (;;) {
+    at += dayMs;
+    const next = tradeDateOf(at);
+    const kind = dayKind(next);
+    if (kind === 'TRADING') return next;
+    if (kind === 'UNKNOWN') throw new FenshiError('CALENDAR_UNKNOWN', `${next} is outside 2010–2026`);
+  }
+}
+
+/** Trading days from `listed` (its first) to `date`, both inclusive: 1 on the listing day. */
+export function listingDayN(listed: TradeDate, date: TradeDate, atMost: number): number | null {
+  let count = 0;
+  for (let at = listed; at <= date; at = nextTradingDay(at)) {
+    count += 1;
+    if (count > atMost) return null;
+  }
+  return count;
+}

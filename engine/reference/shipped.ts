@@ -1,0 +1,19 @@
+/**
+ * What the product ships for runs that have nothing of their own: calibration, minute profiles, parameter hashes.
+ * The calibration is fitted on the invented market (seeds 1–40) and says so: `confidenceSource: synthetic`.
+ */
+import type { Bundle, Calibration } from '../../contracts/bundle.ts';
+import { encode } from '../../contracts/codec.ts';
+import type { Config } from '../../contracts/config.ts';
+import { detectors } from '../detectors/registry.ts';
+import { sha256 } from '../log/hash.ts';
+import calibration from './calibration.json' with { type: 'json' };
+
+export const shippedCalibration = calibration as Record<string, Calibration>;
+
+export const registeredDetectors = (config: Pick<Config, 'detectors'>): Bundle['detectors'] =>
+  detectors.map(({ detector, paramsOf }) => ({
+    id: detector.id,
+    version: detector.version,
+    paramHash: sha256(encode(paramsOf(config))).slice(0, 16),
+  }));

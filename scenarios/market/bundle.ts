@@ -1,0 +1,115 @@
+/** The invented day's bundle: what a real after-close job would have computed, from twenty invented days of history. */
+import { type Bundle, type Calibration, type MinuteProfile, minutesPerDay } from '../../contracts/bundle.ts';
+import { bytesOf } from '../../contracts/codec.ts';
+import type { Config } from '../../contracts/config.ts';
+import { clamp, exp, log, medianInPlace } from '../../contracts/math.ts';
+import { limitPrices, limitRate } from '../../engine/reference/price-limits.ts';
+import { registeredDetectors, shippedCalibration } from '../../engine/reference/shipped.ts';
+import { randomOf } from './random.ts';
+import { minutes, volatilityByMinute, volumeByMinute } from './seasonality.ts';
+import type { Issue } from './universe.ts';
+
+export type BundleConfig = Pick<Config, 'clean' | 'universe' | 'opportunities' | 'detectors' | 'watch'>;
+export type GeneratedBundle = {
+  readonly seed: number;
+  readonly date: string;
+  readonly issues: readonly Issue[];
+  readonly closes?: ReadonlyMap<number, number>;
+  readonly config: BundleConfig;
+  readonly calibration?: Readonly<Record<string, Calibration>>;
+};
+
+const historyDays = 20;
+const lnC = 20_000;
+const callShare = 0.02;
+
+export function generatedBundle({ seed, date, issues, closes, config, calibration }: GeneratedBundle): Bundle {
+  const histories = issues.map((issue) => historyOf(seed, issue));
+  return {
+    v: 1,
+    tradeDate: date,
+    origin: 'generator',
+    instruments: issues.map((issue, i) => {
+      const preCloseMilli = closes?.get(issue.no) ?? issue.firstCloseMilli;
+      const { upMilli, downMilli } = limitPrices(
+        issue.board,
+        preCloseMilli,
+        limitRate(issue.board, issue.riskWarning ? 'riskWarning' : 'normal', date),
+      );
+      return {
+        no: issue.no,
+        name: issue.name,
+        board: issue.board,
+        riskWarning: issue.riskWarning,
+        delisting: false,
+        listingDayN: null,
+        noLimit: false,
+        exDate: false,
+        suspended: false,
+        preCloseMilli,
+        limitUpMilli: upMilli,
+        limitDownMilli: downMilli,
+        floatShares: issue.floatShares,
+        adv20Yuan: histories[i]!.adv20,
+        sigmaDay: issue.sigmaDay,
+        prevVolumes: histories[i]!.dayAmounts.slice(-5).map((yuan) => Math.round((yuan * 1000) / preCloseMilli)),
+        prevHighMilli: null,
+        profile: i,
+        profileSource: 'own' as const,
+      };
+    }),
+    profiles: histories.map(({ profile }) => profile),
+    detectors: registeredDetectors(config),
+    calibration: calibration ?? shippedCalibration,
+    config,
+    assumed: ['Invented market: no instrument, price or event in it is real.'],
+  };
+}
+
+function historyOf(seed: number, issue: Issue): { readonly profile: MinuteProfile; readonly adv20: number; readonly dayAmounts: number[] } {
+  const random = randomOf(seed, -1, issue.no, 'history');
+  const amounts = Array.from({ length: historyDays }, () => dayOf(random, issue));
+  const dayAmounts = amounts.map((day) => day.reduce((sum, yuan) => sum + yuan, 0));
+  const adv20 = dayAmounts.reduce((sum, yuan) => sum + yuan, 0) / historyDays;
+  const medians = new Float64Array(minutesPerDay);
+  const deviations = new Float64Array(minutesPerDay);
+  for (let m = 0; m < minutesPerDay; m++) {
+    const logs = Float64Array.from(amounts, (day) => log(day[m]! + lnC));
+    medians[m] = medianInPlace(Float64Array.from(amounts, (day) => day[m]!));
+    const middle = medianInPlace(logs.slice());
+    deviations[m] = Math.max(0.35, 1.4826 * medianInPlace(logs.map((x) => Math.abs(x - middle))));
+  }
+  const variance = Float64Array.from(
+    { length: minutesPerDay },
+    (_, m) => (m < minutes ? volatilityByMinute[m]! * volatilityByMinute[m]! : 1) / minutesPerDay,
+  );
+  const profile: MinuteProfile = {
+    id: `own-${issue.no}`,
+    amountShare: bytesOf(smooth(medians, 1).map((yuan) => yuan / adv20)).slice(),
+    lnMad: bytesOf(smooth(deviations, 5)).slice(),
+    varShare: bytesOf(smooth(variance, 2)).slice(),
+    narMean: Array.from({ length: 8 }, () => 0),
+    narSd: Array.from({ length: 8 }, () => 0.2),
+    amountQ99: null,
+  };
+  return { profile, adv20, dayAmounts };
+}
+
+function dayOf(random: ReturnType<typeof randomOf>, issue: Issue): Float64Array {
+  const level = exp(0.15 * random.normal());
+  let slow = 0.3 * random.normal();
+  return Float64Array.from({ length: minutesPerDay }, (_, m) => {
+    slow = 0.92 * slow + 0.12 * random.normal();
+    const shape = m < minutes ? volumeByMinute[m]! * (1 - callShare) : (callShare * minutesPerDay) / 3;
+    return ((issue.advYuan * shape) / minutesPerDay) * level * exp(clamp(0.8 * slow + 0.25 * random.normal(), -3, 3));
+  });
+}
+
+/** Centred mean over 2·reach + 1 minutes. */
+function smooth(values: Float64Array, reach: number): Float64Array {
+  return values.map((_, m) => {
+    const from = Math.max(0, m - reach);
+    const window = values.subarray(from, Math.min(values.length, m + reach + 1));
+    return window.reduce((sum, x) => sum + x, 0) / window.length;
+  });
+}

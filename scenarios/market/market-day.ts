@@ -1,0 +1,203 @@
+/**
+ * One day of the invented market as a source of rows for the pacer: second by second, reproducible from (seed, day, count).
+ *
+ * Phases     SH quotes on second 0 of each 3, SZ on 1, BJ on 2; auction rows every 9 s; the index on second 0
+ * Delivery   0.35 s plus an exponential 0.25 s, at most 2.5 s; 0.2 % twice, 0.05 % never
+ */
+import { exp, log } from '../../contracts/math.ts';
+import { absentMilli, bookLevels, emptyColumns, phaseCode } from '../../contracts/quote.ts';
+import { midnightOf } from '../../contracts/session.ts';
+import type { TapeEntry } from '../../contracts/tape.ts';
+import { exchangeOf } from '../../contracts/units.ts';
+import { benchmarkIndexNo } from '../../engine/features/index-line.ts';
+import type { RowSource } from '../../engine/log/pacer.ts';
+import { demoRates, type Episode, episodesOf, type Rates } from './episodes.ts';
+import { type BadTick, deliveryOf, type Faults, faultsOf, spoil } from './faults.ts';
+import { IssueDay, SlowFactor, stepsPerDay } from './issue-day.ts';
+import { type Random, randomOf } from './random.ts';
+import { RowBuckets, writeIssue } from './rows.ts';
+import { type Issue, sectorCount, universeOf } from './universe.ts';
+
+export const scales = { tiny: 60, ci: 300 } as const;
+export type MarketOptions = {
+  readonly seed: number;
+  readonly date: string;
+  /** Ordinal of the day in its run: days of one seed differ by it. */
+  readonly day: number;
+  readonly count: number;
+  readonly rates?: Rates;
+  readonly faulty?: boolean;
+  /** Closes of the day before by instrument number; the universe's own on the first day. */
+  readonly closes?: ReadonlyMap<number, number>;
+};
+
+const h = 3_600_000;
+const stepMs = 3000;
+const amSteps = 2400;
+const phaseOffset = { SH: 0, SZ: 1000, BJ: 2000 } as const;
+const entityMarket = -1;
+const entitySector = -1000;
+const twiceShare = 0.002;
+const lostShare = 0.0005;
+
+export class MarketDay implements RowSource {
+  readonly date: string;
+  readonly issues: readonly Issue[];
+  readonly episodes: readonly Episode[];
+  readonly faults: Faults;
+  readonly days: readonly IssueDay[];
+  readonly #latency: readonly Random[];
+  readonly #badTicks: ReadonlyMap<string, BadTick>;
+  readonly #buckets = new RowBuckets();
+  readonly #marketZ: Float64Array;
+  readonly #marketVol: Float64Array;
+  readonly #sectorZ: readonly Float64Array[];
+  readonly #indexLn: Float64Array;
+  readonly #midnight: number;
+
+  constructor(options: MarketOptions) {
+    const { seed, date, day, count, rates = demoRates, faulty = true, closes } = options;
+    this.date = date;
+    this.#midnight = midnightOf(date);
+    this.issues = universeOf(seed, count);
+    this.episodes = this.issues.flatMap((issue) => episodesOf(seed, day, issue, rates));
+    this.faults = faulty ? faultsOf(seed, day, this.issues) : { badTicks: [], outages: [] };
+    this.#badTicks = new Map(this.faults.badTicks.map((tick) => [`${tick.no}|${tick.tsec}`, tick]));
+    this.days = this.issues.map(
+      (issue) =>
+        new IssueDay(
+          seed,
+          day,
+          date,
+          issue,
+          closes?.get(issue.no) ?? issue.firstCloseMilli,
+          this.episodes.filter(({ no }) => no === issue.no),
+        ),
+    );
+    this.#latency = this.issues.map(({ no }) => randomOf(seed, day, no, 'latency'));
+    const market = randomOf(seed, day, entityMarket, 'price');
+    const vol = new SlowFactor(randomOf(seed, day, entityMarket, 'vol'), 1800, 0.25);
+    this.#marketZ = Float64Array.from({ length: stepsPerDay }, () => market.student(5));
+    const volRandom = randomOf(seed, day, entityMarket, 'flow');
+    this.#marketVol = Float64Array.from({ length: stepsPerDay }, () => vol.next(volRandom));
+    this.#sectorZ = Array.from({ length: sectorCount }, (_, sector) => {
+      const random = randomOf(seed, day, entitySector - sector, 'price');
+      return Float64Array.from({ length: stepsPerDay }, () => random.student(5));
+    });
+    this.#indexLn = indexLine(this.#marketZ);
+  }
+
+  /** Entries received in (second − 1, second], in order. Must be called for every second of the day in turn. */
+  take(secondMs: number): TapeEntry[] {
+    const ms = secondMs - this.#midnight;
+    this.#advance(ms);
+    const index = this.#index(ms, secondMs);
+    const quotes = this.#buckets.take(secondMs / 1000).map((batch) => ({ type: 'quotes' as const, tsMs: secondMs, batch }));
+    return index === null ? quotes : [index, ...quotes];
+  }
+
+  closes(): Map<number, number> {
+    return new Map(this.days.map((day) => [day.issue.no, day.lastMilli]));
+  }
+
+  #advance(ms: number): void {
+    if (ms >= 9.25 * h && ms < 9.25 * h + 600_000 && ms % 9000 === 0) this.#auction(ms);
+    if (ms === 9.25 * h + 600_000) for (const [i, day] of this.days.entries()) this.#cross(i, day, ms);
+    if (ms === 13 * h) for (const day of this.days) day.lunch();
+    if (ms >= 14.95 * h && ms <= 15 * h && ms % 9000 === 0) this.#all(ms, phaseCode.closeCall);
+    for (const [exchange, offset] of Object.entries(phaseOffset)) {
+      const k = stepAt(ms - offset);
+      if (k !== null) this.#step(exchange, k, ms);
+    }
+  }
+
+  #step(exchange: string, k: number, ms: number): void {
+    for (const [i, day] of this.days.entries()) {
+      if (exchangeOf(day.issue.no) !== exchange) continue;
+      const due = day.step(k, this.#marketZ[k]!, this.#sectorZ[day.issue.sector]![k]!, this.#marketVol[k]!);
+      if (due) this.#deliver(i, day, this.#midnight + ms, k * 3);
+    }
+  }
+
+  #deliver(i: number, day: IssueDay, tsExchangeMs: number, tsec: number): void {
+    const random = this.#latency[i]!;
+    const recvMs = tsExchangeMs + Math.min(2500, 350 - 250 * log(random.uniform()));
+    const luck = random.uniform();
+    if (luck < lostShare) return;
+    const fate = deliveryOf(this.faults, day.issue.no, tsec);
+    if (fate === 'lose') return;
+    const at = fate === 'deliver' ? recvMs : Math.max(recvMs, tsExchangeMs + (fate.until - tsec) * 1000 + 1);
+    this.#write(day, tsExchangeMs, at, this.#badTicks.get(`${day.issue.no}|${tsec}`));
+    if (luck > 1 - twiceShare) this.#write(day, tsExchangeMs, at + 1000, undefined);
+  }
+
+  #write(day: IssueDay, tsExchangeMs: number, recvMs: number, bad: BadTick | undefined): void {
+    const { columns, i } = this.#buckets.claim(recvMs);
+    writeIssue(columns, i, day, tsExchangeMs);
+    if (bad !== undefined) spoil(columns, i, bad.kind);
+  }
+
+  #cross(i: number, day: IssueDay, ms: number): void {
+    day.openingCross();
+    const { columns, i: row } = this.#buckets.claim(this.#midnight + ms + 1000 + Math.floor(1000 * this.#latency[i]!.uniform()));
+    writeIssue(columns, row, day, this.#midnight + ms);
+    columns.phaseCode[row] = phaseCode.pause;
+  }
+
+  /** Virtual matching: one price on both sides, the rest unmatched on level two without a price. */
+  #auction(ms: number): void {
+    for (const [i, day] of this.days.entries()) {
+      const { columns, i: row } = this.#buckets.claim(this.#midnight + ms + 400 + Math.floor(500 * this.#latency[i]!.uniform()));
+      writeIssue(columns, row, day, this.#midnight + ms);
+      columns.phaseCode[row] = phaseCode.openCall;
+      columns.lastMilli[row] = absentMilli;
+      const virtual = Math.round(exp(day.latent) / 10) * 10;
+      for (let level = 0; level < bookLevels; level++) {
+        const at = row * bookLevels + level;
+        columns.bidMilli[at] = columns.askMilli[at] = level === 0 ? virtual : absentMilli;
+        columns.bidShares[at] = columns.askShares[at] = level === 0 ? 1000 : Number.NaN;
+      }
+    }
+  }
+
+  #all(ms: number, code: number): void {
+    for (const day of this.days) {
+      const { columns, i } = this.#buckets.claim(this.#midnight + ms + 500);
+      writeIssue(columns, i, day, this.#midnight + ms);
+      columns.phaseCode[i] = code;
+    }
+  }
+
+  #index(ms: number, secondMs: number): TapeEntry | null {
+    const k = stepAt(ms);
+    if (k === null) return null;
+    const columns = emptyColumns(1, false);
+    columns.instrumentNo[0] = benchmarkIndexNo;
+    columns.tsExchangeMs[0] = secondMs;
+    columns.lastMilli[0] = Math.round(3_200_000 * exp(this.#indexLn[k]!));
+    columns.preCloseMilli[0] = 3_200_000;
+    for (const column of [columns.bidMilli, columns.askMilli]) column.fill(absentMilli);
+    for (const column of [columns.bidShares, columns.askShares, columns.volumeShares, columns.amountYuan]) column.fill(Number.NaN);
+    return { type: 'index', tsMs: secondMs, batch: { source: 'generator', tsMs: secondMs, count: 1, ...columns } };
+  }
+}
+
+/** Continuous step that falls on this millisecond of the day, or null. */
+function stepAt(ms: number): number | null {
+  const am = ms - 9.5 * h;
+  const pm = ms - 13 * h;
+  if (am >= 0 && am < 2 * h) return am % stepMs === 0 ? am / stepMs : null;
+  if (pm >= 0 && pm < 1.95 * h) return pm % stepMs === 0 ? amSteps + pm / stepMs : null;
+  return null;
+}
+
+/** The market factor alone, at an index's daily deviation of 1 %. */
+function indexLine(marketZ: Float64Array): Float64Array {
+  const line = new Float64Array(marketZ.length);
+  let sum = 0;
+  for (let k = 0; k < marketZ.length; k++) {
+    sum += (0.01 / Math.sqrt(stepsPerDay)) * marketZ[k]!;
+    line[k] = sum;
+  }
+  return line;
+}

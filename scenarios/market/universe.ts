@@ -1,0 +1,68 @@
+/** The invented market: symbols with board, price, size, volatility and sector (quant.md §6.2). No real company is meant. */
+
+import type { Board } from '../../contracts/instruments.ts';
+import { clamp, exp, log } from '../../contracts/math.ts';
+import { instrumentNo } from '../../contracts/units.ts';
+import { randomOf } from './random.ts';
+
+export type Issue = {
+  readonly no: number;
+  readonly name: string;
+  readonly board: Board;
+  readonly riskWarning: boolean;
+  readonly sector: number;
+  /** Close of the day before the first, Milli on the tick. */
+  readonly firstCloseMilli: number;
+  readonly floatShares: number;
+  readonly advYuan: number;
+  readonly sigmaDay: number;
+  readonly beta: number;
+};
+
+export const sectorCount = 31;
+const mix: readonly { readonly board: Board; readonly exchange: 'SH' | 'SZ' | 'BJ'; readonly firstCode: number; readonly share: number }[] =
+  [
+    { board: 'MAIN', exchange: 'SH', firstCode: 600_000, share: 0.31 },
+    { board: 'MAIN', exchange: 'SZ', firstCode: 2_001, share: 0.27 },
+    { board: 'CHINEXT', exchange: 'SZ', firstCode: 300_001, share: 0.26 },
+    { board: 'STAR', exchange: 'SH', firstCode: 688_001, share: 0.11 },
+    { board: 'BSE', exchange: 'BJ', firstCode: 920_001, share: 0.05 },
+  ];
+const riskWarningShare = 0.03;
+
+/** The first `count` issues of the seed's market; a smaller count is a prefix board by board, drawing the same numbers. */
+export function universeOf(seed: number, count: number): Issue[] {
+  const issues: Issue[] = [];
+  for (const [b, { board, exchange, firstCode, share }] of mix.entries()) {
+    const last = b === mix.length - 1;
+    const many = last ? count - issues.length : Math.round(count * share);
+    for (let i = 0; i < many; i++) {
+      const code = String(firstCode + i).padStart(6, '0');
+      issues.push(issueOf(seed, instrumentNo(`${code}.${exchange}`), board));
+    }
+  }
+  return issues;
+}
+
+function issueOf(seed: number, no: number, board: Board): Issue {
+  const random = randomOf(seed, 0, no, 'universe');
+  const lognormal = (median: number, sigma: number) => exp(log(median) + sigma * random.normal());
+  const price = clamp(lognormal(12, 0.9), 1.5, 1500);
+  const floatCap = lognormal(6e9, 1);
+  const turnover = clamp(lognormal(0.022, 0.8), 0.002, 0.25);
+  const wide = board === 'MAIN' ? 1 : 1.35;
+  const riskWarning = board === 'MAIN' && random.uniform() < riskWarningShare;
+  const code = String(no % 1_000_000).padStart(6, '0');
+  return {
+    no,
+    board,
+    riskWarning,
+    name: `${riskWarning ? 'ST' : ''}模拟${code.slice(2)}`,
+    sector: random.int(sectorCount),
+    firstCloseMilli: Math.round(price * 100) * 10,
+    floatShares: Math.round(floatCap / price),
+    advYuan: floatCap * turnover,
+    sigmaDay: lognormal(0.024, 0.35) * wide,
+    beta: clamp(1 + 0.25 * random.normal(), 0.2, 2),
+  };
+}
