@@ -45,6 +45,8 @@ export const Instrument = z.object({
   preCloseMilli: z.int().nullable(),
   limitUpMilli: z.int().nullable(),
   limitDownMilli: z.int().nullable(),
+  /** Share of the reference price, 0.05 to 0.3, as the dated rule has it; null without a limit. */
+  limitRate: z.number().nullable(),
   floatShares: z.number().nullable(),
   adv20Yuan: z.number().nullable(),
   /** Daily log-return deviation: the scale of varShare. */

@@ -83,6 +83,8 @@ const table = [
   ['age', 's', 0],
   ['active20', 'count', 0],
   ['sigma900', 'ln', 0],
+  // 26 over five minutes: what a five-minute amount surprise must not rest on
+  ['burst5', '1', 26],
 ] as const;
 
 export type FeatureId = (typeof table)[number][0];

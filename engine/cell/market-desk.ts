@@ -14,7 +14,8 @@ const everyClocks = 3;
 const staleAfterSec = 10;
 const healthyAfterSec = 60;
 const healthMin = 0.9;
-const sourceSilentMs = 15_000;
+/** A source is lagging after this long without a batch: a whole market is never silent so long, a handful of symbols often. */
+const sourceSilentSec = (quoted: number): number => (quoted >= 30 ? 15 : 60);
 
 export const marketId = 'market';
 
@@ -125,9 +126,10 @@ export class MarketDesk {
   }
 
   #silentSources(nowMs: number): void {
+    const quoted = this.#features.cleaner.freshness.quoted.reduce((sum, n) => sum + n, 0);
     for (const [source, state] of Object.entries(this.#state.sources)) {
       // lunch and the auctions are silent by nature
-      if (state.silent || tsecOf(nowMs) - tsecOf(state.heardMs) < sourceSilentMs / 1000) continue;
+      if (state.silent || tsecOf(nowMs) - tsecOf(state.heardMs) < sourceSilentSec(quoted)) continue;
       state.silent = true;
       this.#source(source, 'feed.lagged');
     }

@@ -206,11 +206,16 @@ export class Cleaner {
     const lastSlot = accepted.slot[s]!;
     const resumed = accepted.halted[s] === 1 && batch.phaseCode[i] !== phaseCode.halted;
     if (resumed) accepted.halted[s] = 0;
-    if (lastSlot !== neverSlot && (resumed || (slot - lastSlot) * slotSec > this.#universe.staleSec[s]!)) accepted.resumeSlot[s] = slot;
-    if (lastSlot !== neverSlot && Number.isNaN(this.da)) accepted.volumeGapSlot[s] = slot;
     const changed =
       batch.lastMilli[i] !== accepted.last[s] || !sameDouble(batch.amountYuan[i]!, accepted.amount[s]!) || !sameBook(accepted, s, batch, i);
     noteQuote(this.freshness, this.#exchange[s]!, slot, tsec, changed, lastSlot === neverSlot);
+    if (lastSlot !== neverSlot) {
+      const gap = resumed || (slot - lastSlot) * slotSec > this.#universe.staleSec[s]!;
+      const thawed = lastSlot < this.freshness.thawSlot[this.#exchange[s]!]!;
+      if (gap) accepted.resumeSlot[s] = slot;
+      // what was traded behind a gap or a frozen feed arrives as one interval and belongs to no window
+      if (gap || thawed || Number.isNaN(this.da)) accepted.volumeGapSlot[s] = slot;
+    }
     this.#learnSkew(accepted.source[s]!, batch, i);
   }
 

@@ -40,8 +40,8 @@ const idle: RallyState = {
   confirm: 'open',
   belowSince: null,
 };
-/** Thresholds of returns by how far a board's limit lets prices run: 1.5 %, 2 %, 2.5 %. */
-const boardScale = { MAIN: 1, CHINEXT: 4 / 3, STAR: 4 / 3, BSE: 5 / 3 } as const;
+/** Returns are asked for by how far the day's limit lets prices run: 1.5 %, at 20 % 2 %, at 30 % 2.5 %. */
+const limitScale = (limitRate: number | null): number => (limitRate === null || limitRate <= 0.1 ? 1 : limitRate <= 0.2 ? 4 / 3 : 5 / 3);
 const openNoiseSec = 300;
 const openNoiseScale = 1.5;
 const marketLift = 0.003;
@@ -102,7 +102,7 @@ function seek(state: RallyState, input: DetectorInput, params: RallyParams): Ste
   const hit = path !== null && failed.length === 0 && (path === 'early' || score >= params.enter);
   const hits = ((state.hits << 1) | (hit ? 1 : 0)) & 7;
   if (!hit || bitCount(hits) < 2)
-    return { state: { ...state, hits }, signal: null, refused: refusals(main, failedMain, failed, path, score, params) };
+    return { state: { ...state, hits }, signal: null, refused: refusals(main, failedMain, failed, score, params) };
   const p0Milli = Number.isNaN(input.midAgo3m) ? input.midMilli : input.midAgo3m;
   const entered: RallyState = {
     ...idle,
@@ -120,7 +120,6 @@ function seek(state: RallyState, input: DetectorInput, params: RallyParams): Ste
     signal: signalOf(
       'enter',
       entered,
-      input,
       score,
       conditions.map((each) => evidenceOf(input, each)),
     ),
@@ -133,21 +132,21 @@ function follow(state: RallyState, input: DetectorInput, params: RallyParams): S
   const weak = score < params.exit;
   const belowSince = weak ? (state.belowSince ?? input.tsec) : null;
   if (belowSince !== null && input.tsec - belowSince >= exitAfterSec) {
-    return { state: idle, signal: signalOf('exit', state, input, score, []), refused: [] };
+    return { state: idle, signal: signalOf('exit', state, score, []), refused: [] };
   }
   const confirm = state.confirm === 'open' ? confirmation(state, input, params) : state.confirm;
   const next: RallyState = { ...state, confirm, belowSince };
   if (confirm === 'done' && state.confirm === 'open') {
-    return { state: next, signal: signalOf('confirm', state, input, score, confirmEvidence(state, input)), refused: [] };
+    return { state: next, signal: signalOf('confirm', state, score, confirmEvidence(state, input)), refused: [] };
   }
-  if (weak && state.belowSince === null) return { state: next, signal: signalOf('weaken', state, input, score, []), refused: [] };
-  if (!weak && state.belowSince !== null) return { state: next, signal: signalOf('update', state, input, score, []), refused: [] };
+  if (weak && state.belowSince === null) return { state: next, signal: signalOf('weaken', state, score, []), refused: [] };
+  if (!weak && state.belowSince !== null) return { state: next, signal: signalOf('update', state, score, []), refused: [] };
   return { state: next, signal: null, refused: [] };
 }
 
 /** The main path's conditions with the thresholds that hold for this board, minute and benchmark. */
 export function mainConditions(input: DetectorInput, params: RallyParams): Condition[] {
-  const scale = boardScale[input.instrument.board] * (input.tsec < openNoiseSec ? openNoiseScale : 1);
+  const scale = limitScale(input.instrument.limitRate) * (input.tsec < openNoiseSec ? openNoiseScale : 1);
   const r3 = params.r3 * scale;
   const lifted = Math.abs(feature(input, 'mktMed3m')) > marketLift;
   return [
@@ -167,8 +166,10 @@ const earlyConditions = (input: DetectorInput, params: RallyParams): Condition[]
   { feature: 'nar3m', op: '>=', threshold: 0.25 },
   { feature: 'amtZ5m', op: '>=', threshold: 2.5 },
   { feature: 'ret_3m', op: '>=', threshold: 0.004 },
-  { feature: 'ret_3m', op: '<=', threshold: params.r3 * boardScale[input.instrument.board] },
+  { feature: 'ret_3m', op: '<=', threshold: params.r3 * limitScale(input.instrument.limitRate) },
   { feature: 'ofiN', op: '>=', threshold: 1.5 },
+  // U11 for the window this path rests on: one print, or a feed catching up, is no accumulation
+  { feature: 'burst5', op: '<=', threshold: 0.6 },
 ];
 
 const holds = (input: DetectorInput, { feature: id, op, threshold }: Condition): boolean =>
@@ -215,7 +216,7 @@ function evidenceOf(input: DetectorInput, { feature: id, op, threshold }: Condit
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-function signalOf(phase: Signal['phase'], state: RallyState, input: DetectorInput, score: number, evidence: readonly Evidence[]): Signal {
+function signalOf(phase: Signal['phase'], state: RallyState, score: number, evidence: readonly Evidence[]): Signal {
   const anchor = {
     p0Milli: state.p0Milli,
     enterMilli: Math.round(state.enterMilli),
@@ -230,11 +231,10 @@ function refusals(
   main: readonly Condition[],
   failedMain: readonly Condition[],
   failedGateIds: readonly string[],
-  path: RallyState['path'],
   score: number,
   params: RallyParams,
 ): string[] {
-  if (failedMain.includes(main[0]!)) return path === null ? [] : failedGateIds.slice();
+  if (failedMain.includes(main[0]!)) return failedGateIds.slice();
   if (failedMain.length > 0) return failedMain.map((each) => each.feature);
   if (failedGateIds.length > 0) return failedGateIds.slice();
   return score < params.enter ? ['score'] : ['first'];

@@ -6,6 +6,7 @@ import { absentMilli, quoteFlag, rowOf } from '../../contracts/quote.ts';
 import { generatedBundle } from '../../scenarios/market/bundle.ts';
 import { MarketDay } from '../../scenarios/market/market-day.ts';
 import { Cell } from '../cell/cell.ts';
+import { exchangeIndex } from '../clean/universe.ts';
 import { pace } from '../log/pacer.ts';
 import { type RefQuote, slowSnapshot } from './slow-reference.ts';
 
@@ -74,6 +75,7 @@ function recordQuotes(cell: Cell): Map<number, RefQuote[]> {
       asks: row.asks,
       bookOk: cleaner.bookOk,
       frozen: cleaner.isFrozen(s),
+      thawSlot: cleaner.freshness.thawSlot[exchangeIndex(cell.features.universe.exchange[s]!)]!,
       dv: Number.isNaN(cleaner.dv) ? null : cleaner.dv,
       da: Number.isNaN(cleaner.da) ? null : cleaner.da,
       derivedVolume: (row.flags & quoteFlag.derivedVolume) !== 0,

@@ -17,6 +17,8 @@ export type RefQuote = {
   /** Last price of the quote before, auctions included; null at the day's first. */
   readonly lastBefore: number | null;
   readonly frozen: boolean;
+  /** Slot of the exchange's last thaw as known at this quote. */
+  readonly thawSlot: number;
   readonly dayVolume: number;
   readonly dayAmount: number;
   readonly dayHigh: number;
@@ -61,13 +63,11 @@ export function slowSnapshot(history: readonly RefQuote[], day: RefDay, benchmar
     return n / w;
   };
   const ok = (w: number) => dq(w) >= 0.6;
-  const lastUnknown = Math.max(
-    -1,
-    ...history
-      .slice(1)
-      .filter((q) => q.da === null)
-      .map((q) => q.slot),
-  );
+  const hidden = history.filter((q, i) => {
+    const was = history[i - 1];
+    return was !== undefined && (q.da === null || (q.slot - was.slot) * 3 > day.staleSec || was.slot < q.thawSlot);
+  });
+  const lastUnknown = Math.max(-1, ...hidden.map((q) => q.slot));
   const sum = (w: number, of: (q: RefQuote, before: RefQuote | null) => number): number => {
     let total = 0;
     for (const [i, q] of history.entries()) if (q.slot > k - w && q.slot <= k) total += of(q, history[i - 1] ?? null);
@@ -97,7 +97,8 @@ export function slowSnapshot(history: readonly RefQuote[], day: RefDay, benchmar
     return Math.sqrt(volMult * Math.max(variance, (halfTick * halfTick * sec) / 60));
   };
   const [r15, r1, r3, r5] = [ret(5), ret(20), ret(60), ret(100)] as [number, number, number, number];
-  const z = (r: number, sec: number) => r / sigma(x - sec, sec);
+  const zMax = instrument.profileSource === 'own' ? 1e9 : 4;
+  const z = (r: number, sec: number) => clip(r / sigma(x - sec, sec), -zMax, zMax);
   const out: Result = {
     ret_15s: r15,
     ret_1m: r1,
@@ -154,9 +155,13 @@ export function slowSnapshot(history: readonly RefQuote[], day: RefDay, benchmar
   out.turn = now.dayVolume / float;
   out.turn5 = flow(100, (q) => q.dv ?? 0) / float;
   const slotAmount = (j: number) => sum(1e9, (q) => (q.slot === j ? da(q) : 0));
-  let largest = 0;
-  for (let j = k - 19; j <= k; j++) if (j > first) largest = Math.max(largest, slotAmount(j));
-  out.burst = amt1 > 0 ? largest / amt1 : null;
+  const largestOf = (w: number): number => {
+    let largest = 0;
+    for (let j = Math.max(first, k - w) + 1; j <= k; j++) largest = Math.max(largest, slotAmount(j));
+    return largest;
+  };
+  out.burst = amt1 > 0 ? largestOf(20) / amt1 : null;
+  out.burst5 = amt5 > 0 ? largestOf(reach) / amt5 : null;
   out.pvd = Math.tanh((z(r5, 300) - num(out.amtZ5m ?? null)) / 2);
 
   const sizes = (side: RefQuote['bids']) => side.map((level) => (level === null ? 0 : level[1]));

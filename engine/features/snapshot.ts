@@ -49,6 +49,8 @@ export class SymbolView {
   readonly last: number;
   readonly lnMid: number;
   readonly mid: number;
+  /** A borrowed profile is not trusted past four sigma, in either direction and for every z. */
+  readonly zMax: number;
   readonly #now: number;
   readonly #v: Float64Array;
 
@@ -57,6 +59,7 @@ export class SymbolView {
     this.s = s;
     this.head = engine.rings.head[s]!;
     this.tsec = this.head * slotSec;
+    this.zMax = engine.universe.instruments[s]!.profileSource === 'own' ? Number.POSITIVE_INFINITY : 4;
     this.#v = engine.rings.values;
     this.#now = engine.rings.base(s, this.head);
     this.last = this.#v[this.#now + at.last]!;
@@ -113,7 +116,7 @@ function setPrices(view: SymbolView, set: Set, out: Snapshot): void {
   set('ret_5m', r5m);
   set('speed', r3m * 100);
   set('accel', r1m - (r3m - r1m) / 2);
-  const z = (r: number, sec: number) => r / engine.sigma(s, tsec - sec, sec, last);
+  const z = (r: number, sec: number) => clamp(r / engine.sigma(s, tsec - sec, sec, last), -view.zMax, view.zMax);
   set('ret_z15s', z(r15s, 15));
   set('ret_z1m', z(r1m, 60));
   set('ret_z3m', z(r3m, 180));
@@ -184,9 +187,8 @@ function setVolumes(view: SymbolView, set: Set): void {
   set('amt1m', amt1m);
   set('amt5m', amt5m);
   const lnMad = profiles[instrument.profile]!.lnMad[Math.min(Math.floor(tsec / 60), 239)]!;
-  const top = instrument.profileSource === 'own' ? 8 : 4;
   const surprise = (amount: number, sec: number) =>
-    clamp(log((amount + amountC) / (engine.expectedAmount(s, tsec, sec) + amountC)) / lnMad, -4, top);
+    clamp(log((amount + amountC) / (engine.expectedAmount(s, tsec, sec) + amountC)) / lnMad, -4, Math.min(8, view.zMax));
   const amtZ5m = surprise(amt5m, reach5 * slotSec);
   set('amtZ1m', surprise(amt1m, 60));
   set('amtZ5m', amtZ5m);
@@ -197,18 +199,19 @@ function setVolumes(view: SymbolView, set: Set): void {
   const float = instrument.floatShares ?? nan;
   set('turn', accepted.volume[s]! / float);
   set('turn5', view.volume(100, at.volume) / float);
-  set('burst', burst(view, amt1m));
-  const ret5 = view.ret(100) / engine.sigma(s, tsec - 300, 300, view.last);
+  set('burst', burst(view, 20, amt1m));
+  set('burst5', burst(view, reach5, amt5m));
+  const ret5 = clamp(view.ret(100) / engine.sigma(s, tsec - 300, 300, view.last), -view.zMax, view.zMax);
   set('pvd', tanh((ret5 - amtZ5m) / 2));
   set('pvDivTop', tsec >= 1200 ? priceVolumeDivergence(engine, s, tsec) : nan);
 }
 
-/** 26: the largest slot's amount over the minute's; 1 when a single print made the minute. */
-function burst(view: SymbolView, amt1m: number): number {
-  if (!(amt1m > 0)) return nan;
+/** 26: the largest slot's amount over the window's; 1 when a single print made it. */
+function burst(view: SymbolView, slots: number, amount: number): number {
+  if (!(amount > 0)) return nan;
   let largest = 0;
-  for (let back = 0; back < 20; back++) largest = Math.max(largest, view.ago(back, at.amount) - view.ago(back + 1, at.amount));
-  return largest / amt1m;
+  for (let back = 0; back < slots; back++) largest = Math.max(largest, view.ago(back, at.amount) - view.ago(back + 1, at.amount));
+  return largest / amount;
 }
 
 function setBook({ engine, s }: SymbolView, set: Set): void {

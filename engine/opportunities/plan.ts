@@ -67,7 +67,7 @@ export type RiskNote = (typeof riskNotes)[number];
 
 export function riskNotesOf(input: PlanInput): RiskNote[] {
   const { instrument } = input;
-  const chase = instrument.board === 'MAIN' ? 0.07 : 0.14;
+  const chase = (instrument.limitRate ?? 0.1) <= 0.1 ? 0.07 : 0.14;
   const raised: Record<RiskNote, boolean> = {
     R_LIMIT_NEAR: value(input, 'distUp') < 0.02,
     R_CHASE: value(input, 'dayRet') > chase,

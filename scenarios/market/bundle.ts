@@ -3,6 +3,7 @@ import { type Bundle, type Calibration, type MinuteProfile, minutesPerDay } from
 import { bytesOf } from '../../contracts/codec.ts';
 import type { Config } from '../../contracts/config.ts';
 import { clamp, exp, log, medianInPlace } from '../../contracts/math.ts';
+import { smooth } from '../../engine/reference/history.ts';
 import { limitPrices, limitRate } from '../../engine/reference/price-limits.ts';
 import { registeredDetectors, shippedCalibration } from '../../engine/reference/shipped.ts';
 import { randomOf } from './random.ts';
@@ -31,11 +32,8 @@ export function generatedBundle({ seed, date, issues, closes, config, calibratio
     origin: 'generator',
     instruments: issues.map((issue, i) => {
       const preCloseMilli = closes?.get(issue.no) ?? issue.firstCloseMilli;
-      const { upMilli, downMilli } = limitPrices(
-        issue.board,
-        preCloseMilli,
-        limitRate(issue.board, issue.riskWarning ? 'riskWarning' : 'normal', date),
-      );
+      const rate = limitRate(issue.board, issue.riskWarning ? 'riskWarning' : 'normal', date);
+      const { upMilli, downMilli } = limitPrices(issue.board, preCloseMilli, rate);
       return {
         no: issue.no,
         name: issue.name,
@@ -49,6 +47,7 @@ export function generatedBundle({ seed, date, issues, closes, config, calibratio
         preCloseMilli,
         limitUpMilli: upMilli,
         limitDownMilli: downMilli,
+        limitRate: rate / 100,
         floatShares: issue.floatShares,
         adv20Yuan: histories[i]!.adv20,
         sigmaDay: issue.sigmaDay,
@@ -102,14 +101,5 @@ function dayOf(random: ReturnType<typeof randomOf>, issue: Issue): Float64Array 
     slow = 0.92 * slow + 0.12 * random.normal();
     const shape = m < minutes ? volumeByMinute[m]! * (1 - callShare) : (callShare * minutesPerDay) / 3;
     return ((issue.advYuan * shape) / minutesPerDay) * level * exp(clamp(0.8 * slow + 0.25 * random.normal(), -3, 3));
-  });
-}
-
-/** Centred mean over 2·reach + 1 minutes. */
-function smooth(values: Float64Array, reach: number): Float64Array {
-  return values.map((_, m) => {
-    const from = Math.max(0, m - reach);
-    const window = values.subarray(from, Math.min(values.length, m + reach + 1));
-    return window.reduce((sum, x) => sum + x, 0) / window.length;
   });
 }

@@ -1,0 +1,146 @@
+/** `fenshi replay`: tick files, archived days or a folder of either, through the whole engine. */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { Config } from '../../../contracts/config.ts';
+import { FenshiError } from '../../../contracts/errors.ts';
+import { clockOf, midnightOf, tsecOf } from '../../../contracts/session.ts';
+import { fileBundle } from '../../feeds/tick-files/file-bundle.ts';
+import { fileDays } from '../../feeds/tick-files/file-days.ts';
+import { loadBundle } from '../../log/bundle-store.ts';
+import { DayFileTape } from '../../log/day-files.ts';
+import { pace } from '../../log/pacer.ts';
+import { quoteRows } from '../../log/row-source.ts';
+import { type ReplayOptions, replayDay } from '../../runtime/replay.ts';
+import type { DayReport } from '../../runtime/replay-report.ts';
+import { loadConfig } from '../config.ts';
+import { bundleDir, codeVersion, dataDir, root } from '../root.ts';
+
+type Flags = { readonly date?: string; readonly symbol?: string; readonly speed: string; readonly json?: boolean };
+
+export function registerReplay(program: Command): void {
+  program
+    .command('replay <input>')
+    .description('replay tick files (csv, csv.gz), a folder of them, or an archived day (its date)')
+    .option('--date <yyyymmdd>', 'only this day; earlier days of the input still serve as history')
+    .option('--symbol <id>', 'only this symbol, for example 600519.SH')
+    .option('--speed <speed>', 'max, or a multiple of the tape clock such as 60x', 'max')
+    .option('--json', 'print one JSON object a day')
+    .addHelpText(
+      'after',
+      '\nExample: fenshi replay ticks_600519_000333_202302.csv.gz --date 20230201\nExit codes: 0 done, 1 refused with a code',
+    )
+    .action(async (input: string, flags: Flags) => run(input, flags));
+}
+
+async function run(input: string, flags: Flags): Promise<void> {
+  const { config } = loadConfig(root);
+  const id = `replay-${new Date().toISOString().slice(0, 19).replaceAll(/[-:T]/g, '')}-${process.pid}`;
+  const options: ReplayOptions = {
+    dir: join(dataDir, id),
+    bundles: bundleDir,
+    speed: speedOf(flags.speed),
+    ...(process.stderr.isTTY && !flags.json ? { onProgress: progress() } : {}),
+  };
+  const reports: DayReport[] = [];
+  for await (const report of days(input, flags, config, options)) {
+    reports.push(report);
+    if (flags.json) console.log(JSON.stringify(report));
+  }
+  if (flags.json) return;
+  console.log(table(reports));
+  console.log(`\nday files: ${join('.fenshi', id)}`);
+}
+
+async function* days(input: string, flags: Flags, config: Config, options: ReplayOptions): AsyncGenerator<DayReport, void> {
+  const archived = archivedDay(input, flags.date);
+  if (archived !== null) {
+    yield await replayArchived(archived.dir, archived.date, options);
+    return;
+  }
+  if (!existsSync(input)) throw new FenshiError('REPLAY_INPUT', `${input}: neither a file, a folder nor an archived day`);
+  for (const day of await fileDays(input, {
+    ...(flags.date ? { date: flags.date } : {}),
+    ...(flags.symbol ? { symbol: flags.symbol } : {}),
+  })) {
+    const bundle = fileBundle(day, config);
+    const report = await replayDay(
+      bundle,
+      (sha) => pace({ tradeDate: day.date, bundle: sha, codeVersion }, quoteRows('file', day.quotes)),
+      options,
+    );
+    yield { ...report, rows: report.rows + day.afterHours, outOfSession: report.outOfSession + day.afterHours };
+  }
+}
+
+/** A recorded tape is re-read unchanged: no pacer, and the bundle its day.open names. */
+async function replayArchived(dir: string, date: string, options: ReplayOptions): Promise<DayReport> {
+  for await (const first of new DayFileTape(dir, date).entries(0)) {
+    if (first.type !== 'day.open') throw new FenshiError('TAPE_CORRUPT', `${dir}: the tape of ${date} does not begin with day.open`);
+    return replayDay(loadBundle(options.bundles, first.bundle), () => new DayFileTape(dir, date).entries(0), options);
+  }
+  throw new FenshiError('TAPE_CORRUPT', `${dir}: the tape of ${date} is empty`);
+}
+
+/** `20261123` → the newest run that archived it; a folder with day files → its day. */
+function archivedDay(input: string, date: string | undefined): { readonly dir: string; readonly date: string } | null {
+  const has = (dir: string, day: string) => existsSync(join(dir, `${day}.tape.br`));
+  if (/^\d{8}$/.test(input)) {
+    const runs = existsSync(dataDir) ? readdirSync(dataDir).map((name) => join(dataDir, name)) : [];
+    const found = runs.filter((dir) => has(dir, input)).sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)[0];
+    return found === undefined ? null : { dir: found, date: input };
+  }
+  if (!existsSync(input) || !statSync(input).isDirectory()) return null;
+  const kept = readdirSync(input)
+    .filter((name) => name.endsWith('.tape.br'))
+    .map((name) => name.slice(0, 8))
+    .sort();
+  const day = date ?? kept[0];
+  return day !== undefined && has(input, day) ? { dir: input, date: day } : null;
+}
+
+function speedOf(text: string): number | null {
+  if (text === 'max') return null;
+  const speed = Number(/^(\d+(?:\.\d+)?)x$/.exec(text)?.[1]);
+  if (!(speed > 0)) throw new FenshiError('REPLAY_INPUT', `--speed ${text}: expected max or a multiple such as 60x`);
+  return speed;
+}
+
+function progress(): (timeMs: number, quotes: number) => void {
+  let shownAt = 0;
+  return (timeMs, quotes) => {
+    if (Date.now() - shownAt < 200) return;
+    shownAt = Date.now();
+    const share =
+      (timeMs - midnightOf(new Date(timeMs + 28_800_000).toISOString().slice(0, 10).replaceAll('-', '')) - 30_600_000) / 25_200_000;
+    const bar = '█'.repeat(Math.round(share * 30)).padEnd(30, '░');
+    process.stderr.write(
+      `\r${clockOf(timeMs)} ${bar} ${(tsecOf(timeMs) / 60).toFixed(0).padStart(3)} min ${quotes.toLocaleString('en')} quotes `,
+    );
+  };
+}
+
+function table(reports: readonly DayReport[]): string {
+  const parts = (record: Readonly<Record<string, number>>) =>
+    Object.entries(record)
+      .sort(([, a], [, b]) => b - a)
+      .map(([key, value]) => `${key} ${value}`)
+      .join(', ') || 'none';
+  return reports
+    .map((day) => {
+      const quarantined = Object.values(day.quarantined).reduce((sum, n) => sum + n, 0);
+      const sum = day.accepted + day.duplicate + day.outOfSession + quarantined;
+      return [
+        `\n${day.date}  ${day.rows} rows = ${day.accepted} accepted + ${day.duplicate} duplicate + ${day.outOfSession} out of session + ${quarantined} quarantined${sum === day.rows ? '' : `  (sum ${sum}!)`}`,
+        `  quarantined    ${parts(day.quarantined)}; books dropped ${day.bookDropped}`,
+        `  signals        ${parts(day.signals)}`,
+        `  opportunities  ${parts(day.opportunities)}`,
+        `  refused        ${parts(day.refused)}`,
+        `  suppressed     ${parts(day.suppressed)}; faults ${day.faults}`,
+        `  transitions    ${day.transitions} in ${day.steps} steps; ${day.actorEvents} actor events (${((100 * day.actorEvents) / Math.max(1, day.rows)).toFixed(2)} % of quotes)`,
+        `  hash           ${day.hash}`,
+        ...day.assumed.map((line) => `  assumed        ${line}`),
+      ].join('\n');
+    })
+    .join('\n');
+}

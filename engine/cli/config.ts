@@ -1,0 +1,123 @@
+/**
+ * Configuration: defaults, fenshi.config.yaml, fenshi.local.yaml, FENSHI__A__B, flags; later ones win.
+ * Every value remembers where it came from. Secrets only as `${env:NAME}` or `${file:path}`; they are shown as such.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isMap, isScalar, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
+import type { ZodError } from 'zod';
+import { Config } from '../../contracts/config.ts';
+import { FenshiError } from '../../contracts/errors.ts';
+
+export type Origin = { readonly value: unknown; readonly from: string };
+export type Loaded = { readonly config: Config; readonly origins: ReadonlyMap<string, Origin> };
+type Layer = { readonly path: readonly string[]; readonly value: unknown; readonly from: string };
+
+const files = ['fenshi.config.yaml', 'fenshi.local.yaml'];
+const envPrefix = 'FENSHI__';
+
+/** @throws FenshiError CONFIG_INVALID naming file and line, variable or flag */
+export function loadConfig(root: string, flags: Readonly<Record<string, unknown>> = {}, env: NodeJS.ProcessEnv = process.env): Loaded {
+  const layers = [
+    ...files.flatMap((name) => yamlLayers(join(root, name), name)),
+    ...envLayers(env),
+    ...Object.entries(flags)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => ({ path: key.split('.'), value, from: `flag --${key}` })),
+  ];
+  const raw: Record<string, unknown> = {};
+  const origins = new Map<string, Origin>();
+  for (const layer of layers) {
+    set(raw, layer.path, resolveSecret(layer.value, layer.from));
+    origins.set(layer.path.join('.'), { value: layer.value, from: layer.from });
+  }
+  const parsed = Config.safeParse(raw);
+  if (!parsed.success) throw new FenshiError('CONFIG_INVALID', describe(parsed.error, origins));
+  for (const [path, value] of leaves(parsed.data)) if (!origins.has(path)) origins.set(path, { value, from: 'default' });
+  return { config: parsed.data, origins };
+}
+
+function yamlLayers(path: string, name: string): Layer[] {
+  if (!existsSync(path)) return [];
+  const counter = new LineCounter();
+  const document = parseDocument(readFileSync(path, 'utf8'), { lineCounter: counter });
+  const line = (offset: number) => `${name}:${counter.linePos(offset).line}`;
+  const broken = document.errors[0];
+  if (broken !== undefined) throw new FenshiError('CONFIG_INVALID', `${line(broken.pos[0])}: ${broken.message.split('\n')[0]}`);
+  if (document.contents === null) return [];
+  if (!isMap(document.contents)) throw new FenshiError('CONFIG_INVALID', `${name}:1: expected keys and values`);
+  return mapLayers(document.contents, [], line);
+}
+
+function mapLayers(map: YAMLMap, path: readonly string[], line: (offset: number) => string): Layer[] {
+  return map.items.flatMap((pair) => {
+    const key = pair.key as Node;
+    const at = [...path, String(isScalar(key) ? key.value : key)];
+    const from = line(key.range?.[0] ?? 0);
+    if (isMap(pair.value)) return pair.value.items.length === 0 ? [{ path: at, value: {}, from }] : mapLayers(pair.value, at, line);
+    return [{ path: at, value: (pair.value as Node | null)?.toJSON() ?? null, from }];
+  });
+}
+
+/** `FENSHI__SERVER__PORT=8788` → server.port; segments match keys without regard to case. */
+function envLayers(env: NodeJS.ProcessEnv): Layer[] {
+  return Object.entries(env)
+    .filter(([name]) => name.startsWith(envPrefix))
+    .map(([name, text]) => ({
+      path: camelPath(name.slice(envPrefix.length).split('__')),
+      value: scalar(text ?? ''),
+      from: name,
+    }));
+}
+
+function camelPath(segments: readonly string[]): string[] {
+  let shape: unknown = Config.parse({});
+  return segments.map((segment) => {
+    const keys = shape !== null && typeof shape === 'object' ? Object.keys(shape) : [];
+    const key = keys.find((each) => each.toLowerCase() === segment.toLowerCase().replaceAll('_', '')) ?? segment.toLowerCase();
+    shape = (shape as Record<string, unknown> | null)?.[key];
+    return key;
+  });
+}
+
+function scalar(text: string): unknown {
+  if (text === 'true' || text === 'false') return text === 'true';
+  return text !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
+}
+
+function resolveSecret(value: unknown, from: string): unknown {
+  const found = typeof value === 'string' ? /^\$\{(env|file):(.+)\}$/.exec(value) : null;
+  if (found === null) return value;
+  const [, kind, name] = found as unknown as [string, 'env' | 'file', string];
+  const secret = kind === 'env' ? process.env[name] : existsSync(name) ? readFileSync(name, 'utf8').trim() : undefined;
+  if (secret === undefined) throw new FenshiError('CONFIG_INVALID', `${from}: ${kind} ${name} does not exist`);
+  return secret;
+}
+
+function set(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  const [key, ...rest] = path as [string, ...string[]];
+  if (rest.length === 0) {
+    target[key] = value;
+    return;
+  }
+  const inner = target[key];
+  const next = inner !== null && typeof inner === 'object' ? (inner as Record<string, unknown>) : {};
+  target[key] = next;
+  set(next, rest, value);
+}
+
+function describe(error: ZodError, origins: ReadonlyMap<string, Origin>): string {
+  return error.issues
+    .map((issue) => {
+      const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+      const path = [...issue.path.map(String), ...(unknown === undefined ? [] : [unknown])].join('.');
+      const origin = [...origins].find(([key]) => key === path || key.startsWith(`${path}.`))?.[1].from ?? 'configuration';
+      return `${origin}: ${path}: ${unknown === undefined ? issue.message : 'unknown key'}`;
+    })
+    .join('; ');
+}
+
+function leaves(value: unknown, path: readonly string[] = []): [string, unknown][] {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return [[path.join('.'), value]];
+  return Object.entries(value).flatMap(([key, inner]) => leaves(inner, [...path, key]));
+}

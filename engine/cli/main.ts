@@ -1,0 +1,18 @@
+/** The fenshi command. Every leaf has --help with an example and documented exit codes. */
+import { Command } from 'commander';
+import { FenshiError } from '../../contracts/errors.ts';
+import { registerConfig } from './commands/config.ts';
+import { registerReplay } from './commands/replay.ts';
+import { codeVersion } from './root.ts';
+
+const program = new Command('fenshi').description('Fenshi 分时: real-time opportunity detection for Chinese A-shares').version(codeVersion);
+registerReplay(program);
+registerConfig(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof FenshiError)) throw error;
+  console.error(`fenshi: ${error.message}`);
+  process.exitCode = 1;
+}

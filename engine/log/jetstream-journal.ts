@@ -1,0 +1,86 @@
+/** JOURNAL on JetStream: one subject a day, one message a step, the append protocol of append.ts. */
+import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
+import { decode } from '../../contracts/codec.ts';
+import { type JournalDraft, JournalStep } from '../../contracts/journal.ts';
+import { streams, subjects } from '../../contracts/subjects.ts';
+import type { TradeDate } from '../../contracts/units.ts';
+import { type Backoff, JournalAppender, type SubjectStore } from './append.ts';
+import { nextOnSubject, streamFrom } from './jetstream-read.ts';
+import type { Journal } from './ports.ts';
+
+const publishMs = 3000;
+export const exponentialBackoff: Backoff = (attempt) => new Promise((resolve) => setTimeout(resolve, Math.min(1000, 20 * 2 ** attempt)));
+
+export class JetStreamJournal implements Journal {
+  readonly #js: JetStreamClient;
+  readonly #jsm: JetStreamManager;
+  readonly #stream: string;
+  readonly #subject: string;
+  readonly #appender: JournalAppender;
+
+  constructor(js: JetStreamClient, jsm: JetStreamManager, run: string, date: TradeDate, firstHash: string) {
+    this.#js = js;
+    this.#jsm = jsm;
+    this.#stream = streams(run).journal;
+    this.#subject = subjects(run).journal(date);
+    this.#appender = new JournalAppender(
+      subjectStore(js, jsm, this.#stream, this.#subject),
+      firstHash,
+      (step) => `${run}:${date}:${step}`,
+      exponentialBackoff,
+    );
+  }
+
+  /** Learns what the day holds already, so that a restart compares instead of publishing. */
+  async open(): Promise<void> {
+    for await (const { seq, body } of this.#stored(0)) this.#appender.learn(seq, body);
+  }
+
+  get step(): number {
+    return this.#appender.step;
+  }
+  get hash(): string {
+    return this.#appender.hash;
+  }
+  get looks(): number {
+    return this.#appender.looks;
+  }
+
+  append = (draft: JournalDraft): Promise<JournalStep> => this.#appender.append(draft);
+
+  async *steps(afterStep: number): AsyncIterable<JournalStep> {
+    for await (const { body } of this.#stored(0)) {
+      const step = JournalStep.parse(decode(body));
+      if (step.step > afterStep) yield step;
+    }
+  }
+
+  /** Messages of the subject up to the last one there is now. */
+  async *#stored(afterSeq: number) {
+    const last = await this.#jsm.streams.getMessage(this.#stream, { last_by_subj: this.#subject });
+    if (last === null) return;
+    for await (const message of streamFrom(this.#js, this.#stream, afterSeq + 1, this.#subject)) {
+      yield message;
+      if (message.seq >= last.seq) return;
+    }
+  }
+
+  close = (): Promise<void> => Promise.resolve();
+}
+
+function subjectStore(js: JetStreamClient, jsm: JetStreamManager, stream: string, subject: string): SubjectStore {
+  return {
+    publish: async (body, msgId, expectLastSeq) => {
+      try {
+        const ack = await js.publish(subject, body, { msgID: msgId, expect: { lastSubjectSequence: expectLastSeq }, timeout: publishMs });
+        return ack.duplicate ? { kind: 'unknown', why: 'duplicate' } : { kind: 'stored', seq: ack.seq };
+      } catch (error) {
+        return { kind: 'unknown', why: error instanceof Error ? error.message : String(error) };
+      }
+    },
+    nextAfter: async (seq) => {
+      const message = await nextOnSubject(jsm, stream, seq + 1, subject);
+      return message === null ? null : { seq: message.seq, body: message.data };
+    },
+  };
+}

@@ -1,0 +1,46 @@
+/** The run's streams as they must be (design §5). Created by the engine; a stream that differs is an error, not a repair. */
+import { DiscardPolicy, type JetStreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream';
+import { streams, subjects } from '../../contracts/subjects.ts';
+
+const nanosPerDay = 86_400 * 1e9;
+const gib = 1024 * 1024 * 1024;
+/** Longer than any retry of a step; the hash, not this window, is what makes a retry safe. */
+const duplicateWindowNanos = 120 * 1e9;
+
+type Wanted = {
+  readonly name: string;
+  readonly subjects: string[];
+  readonly maxBytes: number;
+  readonly maxAge: number;
+  readonly discard: DiscardPolicy;
+};
+
+const wanted = (run: string): Wanted[] => {
+  const name = streams(run);
+  const on = subjects(run);
+  return [
+    { name: name.tape, subjects: [on.allTape], maxBytes: 32 * gib, maxAge: 0, discard: DiscardPolicy.New },
+    { name: name.journal, subjects: [on.allJournal], maxBytes: 4 * gib, maxAge: 0, discard: DiscardPolicy.New },
+    { name: name.lifecycle, subjects: [on.allLifecycle, on.allSignals], maxBytes: 2 * gib, maxAge: 0, discard: DiscardPolicy.Old },
+    { name: name.dead, subjects: [on.allDead], maxBytes: gib / 4, maxAge: 30 * nanosPerDay, discard: DiscardPolicy.Old },
+    { name: name.quality, subjects: [on.allQuality], maxBytes: gib / 4, maxAge: 30 * nanosPerDay, discard: DiscardPolicy.Old },
+  ];
+};
+
+export async function ensureStreams(jsm: JetStreamManager, run: string): Promise<void> {
+  const existing = new Set(await jsm.streams.names().next());
+  for (const { name, subjects: on, maxBytes, maxAge, discard } of wanted(run)) {
+    if (existing.has(name)) continue;
+    await jsm.streams.add({
+      name,
+      subjects: on,
+      storage: StorageType.File,
+      retention: RetentionPolicy.Limits,
+      max_bytes: maxBytes,
+      max_age: maxAge,
+      discard,
+      duplicate_window: duplicateWindowNanos,
+      allow_direct: false,
+    });
+  }
+}

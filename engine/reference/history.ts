@@ -1,0 +1,82 @@
+/**
+ * What earlier days of an input say about a symbol: turnover, volume, minute profile. At least ten days, never today.
+ * With fewer, the shipped board profile stands in and the turnover is unknown; both are said aloud by the bundle.
+ */
+import { type MinuteProfile, minutesPerDay } from '../../contracts/bundle.ts';
+import { bytesOf } from '../../contracts/codec.ts';
+import { log, medianInPlace } from '../../contracts/math.ts';
+
+/** One symbol's earlier day: amount by trading minute in yuan, closing mid by minute (NaN where none), shares traded. */
+export type DayRecord = {
+  readonly amounts: Float64Array;
+  readonly closes: Float64Array;
+  readonly volume: number;
+  readonly highMilli: number;
+};
+export type History = { readonly adv20: number; readonly profile: MinuteProfile };
+
+const daysMin = 10;
+/** Weight of the board's deviation, in days, against a symbol's own few. */
+const sigmaPriorDays = 5;
+
+/** Daily deviation from however many earlier days there are, shrunk to the board's: variance (n·own + 5·board) / (n + 5). */
+export function sigmaOf(days: readonly DayRecord[], boardSigma: number): number {
+  const recent = days.slice(-20);
+  const own = recent.map(dayVariance).filter((variance) => !Number.isNaN(variance));
+  const sum = own.reduce((total, variance) => total + variance, 0);
+  return Math.sqrt((sum + sigmaPriorDays * boardSigma * boardSigma) / (own.length + sigmaPriorDays));
+}
+
+/** Sum of squared one-minute returns, scaled from the minutes seen to the whole day. */
+function dayVariance({ closes }: DayRecord): number {
+  let sum = 0;
+  let seen = 0;
+  for (let m = 1; m < closes.length; m++) {
+    const r = log(closes[m]! / closes[m - 1]!);
+    if (Number.isNaN(r)) continue;
+    sum += r * r;
+    seen += 1;
+  }
+  return (sum * minutesPerDay) / seen;
+}
+const lnC = 20_000;
+
+export function historyOf(id: string, days: readonly DayRecord[]): History | null {
+  if (days.length < daysMin) return null;
+  const recent = days.slice(-20);
+  const totals = recent.map(({ amounts }) => amounts.reduce((sum, yuan) => sum + yuan, 0));
+  const adv20 = totals.reduce((sum, yuan) => sum + yuan, 0) / recent.length;
+  const medians = byMinute((m) => medianInPlace(Float64Array.from(recent, ({ amounts }) => amounts[m]!)));
+  const lnMad = byMinute((m) => {
+    const logs = Float64Array.from(recent, ({ amounts }) => log(amounts[m]! + lnC));
+    const middle = medianInPlace(logs.slice());
+    return Math.max(0.35, 1.4826 * medianInPlace(logs.map((x) => Math.abs(x - middle))));
+  });
+  const squares = byMinute((m) => {
+    const each = recent.map(({ closes }) => (m === 0 ? Number.NaN : log(closes[m]! / closes[m - 1]!))).filter((r) => !Number.isNaN(r));
+    return each.length === 0 ? 0 : each.reduce((sum, r) => sum + r * r, 0) / each.length;
+  });
+  const variance = squares.reduce((sum, x) => sum + x, 0);
+  return {
+    adv20,
+    profile: {
+      id: `own-${id}`,
+      amountShare: bytesOf(smooth(medians, 1).map((yuan) => Math.max(yuan, 1000) / adv20)).slice(),
+      lnMad: bytesOf(smooth(lnMad, 5)).slice(),
+      varShare: bytesOf(smooth(squares, 2).map((x) => x / variance)).slice(),
+      narMean: null,
+      narSd: null,
+      amountQ99: null,
+    },
+  };
+}
+
+const byMinute = (value: (m: number) => number): Float64Array => Float64Array.from({ length: minutesPerDay }, (_, m) => value(m));
+
+/** Centred mean over 2·reach + 1 minutes. */
+export function smooth(values: Float64Array, reach: number): Float64Array {
+  return values.map((_, m) => {
+    const window = values.subarray(Math.max(0, m - reach), Math.min(values.length, m + reach + 1));
+    return window.reduce((sum, x) => sum + x, 0) / window.length;
+  });
+}

@@ -1,0 +1,50 @@
+/** A real nats-server for one test file, on its own port and in its own folder, from the repository's nats.conf. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { accessFor, type Broker, type BrokerRole, startBroker } from '../../engine/log/broker.ts';
+import type { BrokerAccess } from '../../engine/log/connect.ts';
+
+export type TestBroker = {
+  readonly run: string;
+  readonly dir: string;
+  readonly port: number;
+  readonly access: (role: BrokerRole) => BrokerAccess;
+  /** Ends the server as a power cut would, and starts it again on the same store. */
+  readonly killAndRestart: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+};
+
+export const natsServer = process.env.NATS_SERVER ?? 'nats-server';
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+export async function startTestBroker(run = 'test-1'): Promise<TestBroker> {
+  const dir = mkdtempSync(join(tmpdir(), 'fenshi-broker-'));
+  const port = await freePort();
+  const start = () => startBroker({ program: natsServer, configFile: 'nats.conf', dir, run, port });
+  let broker: Broker = await start();
+  return {
+    run,
+    dir,
+    port,
+    access: (role) => accessFor(dir, port, role),
+    killAndRestart: async () => {
+      process.kill(broker.pid, 'SIGKILL');
+      await broker.exited;
+      broker = await start();
+    },
+    stop: async () => {
+      await broker.stop();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
