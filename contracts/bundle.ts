@@ -71,6 +71,18 @@ export const Calibration = z.object({
 });
 export type Calibration = z.infer<typeof Calibration>;
 
+const BundleConfig = Config.pick({ clean: true, universe: true, opportunities: true, detectors: true, watch: true });
+export type BundleConfig = z.infer<typeof BundleConfig>;
+
+/** The part of the configuration that decisions depend on: it enters the day through the bundle and nowhere else. */
+export const bundleConfig = ({ clean, universe, opportunities, detectors, watch }: BundleConfig): BundleConfig => ({
+  clean,
+  universe,
+  opportunities,
+  detectors,
+  watch,
+});
+
 export const Bundle = z.object({
   v: z.literal(1),
   tradeDate: TradeDate,
@@ -80,7 +92,7 @@ export const Bundle = z.object({
   profiles: z.array(Profile).min(1),
   detectors: z.array(z.object({ id: z.string(), version: z.int(), paramHash: z.string() })),
   calibration: z.record(z.string(), Calibration),
-  config: Config.pick({ clean: true, universe: true, opportunities: true, detectors: true, watch: true }),
+  config: BundleConfig,
   /** What had to be assumed, in sentences; printed by every run that uses the bundle. */
   assumed: z.array(z.string()),
 });

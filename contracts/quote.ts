@@ -5,7 +5,7 @@
  * Order    rows in arrival order; the entry's `tsMs` is our receive time of the batch
  * Absent   null in a row; in columns `absentMilli` for prices and NaN for doubles. Never 0
  */
-import { bytesOf, columnOf, decode, encode } from './codec.ts';
+import { bytesOf, decode, encode } from './codec.ts';
 
 export const bookLevels = 5;
 /** Absent price in an Int32 column. */
@@ -88,10 +88,67 @@ export type Quote = {
   readonly asks: readonly (readonly [milli: number, shares: number] | null)[];
 };
 
+/** One fixed shape for every set of columns, so that the hot path's property reads stay monomorphic. */
+const shaped = (c: Record<keyof QuoteColumns, unknown>): QuoteColumns =>
+  ({
+    instrumentNo: c.instrumentNo,
+    tsExchangeMs: c.tsExchangeMs,
+    phaseCode: c.phaseCode,
+    flags: c.flags,
+    lastMilli: c.lastMilli,
+    preCloseMilli: c.preCloseMilli,
+    volumeShares: c.volumeShares,
+    amountYuan: c.amountYuan,
+    bidMilli: c.bidMilli,
+    bidShares: c.bidShares,
+    askMilli: c.askMilli,
+    askShares: c.askShares,
+    openMilli: c.openMilli,
+    highMilli: c.highMilli,
+    lowMilli: c.lowMilli,
+    limitUpMilli: c.limitUpMilli,
+    limitDownMilli: c.limitDownMilli,
+    outerShares: c.outerShares,
+    innerShares: c.innerShares,
+  }) as QuoteColumns;
+
+const withHead = (source: string, tsMs: number, count: number, c: QuoteColumns): QuoteBatch => ({
+  source,
+  tsMs,
+  count,
+  instrumentNo: c.instrumentNo,
+  tsExchangeMs: c.tsExchangeMs,
+  phaseCode: c.phaseCode,
+  flags: c.flags,
+  lastMilli: c.lastMilli,
+  preCloseMilli: c.preCloseMilli,
+  volumeShares: c.volumeShares,
+  amountYuan: c.amountYuan,
+  bidMilli: c.bidMilli,
+  bidShares: c.bidShares,
+  askMilli: c.askMilli,
+  askShares: c.askShares,
+  openMilli: c.openMilli,
+  highMilli: c.highMilli,
+  lowMilli: c.lowMilli,
+  limitUpMilli: c.limitUpMilli,
+  limitDownMilli: c.limitDownMilli,
+  outerShares: c.outerShares,
+  innerShares: c.innerShares,
+});
+
+/** A batch over columns of `count` rows. */
+export const batchFrom = withHead;
+
 export function emptyColumns(count: number, optional: boolean): QuoteColumns {
-  const make = (entries: typeof layout | typeof optionalLayout) =>
-    Object.entries(entries).map(([name, [type, width]]) => [name, optional || entries === layout ? new type(count * width) : null]);
-  return Object.fromEntries([...make(layout), ...make(optionalLayout)]) as QuoteColumns;
+  const out: Record<string, unknown> = {};
+  for (const [part, wanted] of [
+    [layout, true],
+    [optionalLayout, optional],
+  ] as const) {
+    for (const [name, [type, width]] of Object.entries(part)) out[name] = wanted ? new type(count * width) : null;
+  }
+  return shaped(out as Record<keyof QuoteColumns, unknown>);
 }
 
 const priceOr = (milli: number | null): number => milli ?? absentMilli;
@@ -100,7 +157,7 @@ const doubleOr = (value: number | null): number => value ?? Number.NaN;
 export function batchOf(source: string, tsMs: number, quotes: readonly Quote[]): QuoteBatch {
   const columns = emptyColumns(quotes.length, true);
   for (const [i, quote] of quotes.entries()) writeRow(columns, i, quote);
-  return { source, tsMs, count: quotes.length, ...columns };
+  return withHead(source, tsMs, quotes.length, columns);
 }
 
 export function writeRow(columns: QuoteColumns, i: number, quote: Quote): void {
@@ -154,32 +211,61 @@ export function rowOf(batch: QuoteColumns, i: number): Quote {
   };
 }
 
+type ColumnSpec = { readonly name: keyof QuoteColumns; readonly type: ColumnType; readonly width: number; readonly optional: boolean };
+type ColumnType = {
+  new (buffer: ArrayBuffer, offset: number, length: number): QuoteColumns[keyof QuoteColumns];
+  readonly BYTES_PER_ELEMENT: number;
+};
+const specs: readonly ColumnSpec[] = [layout, optionalLayout].flatMap((part) =>
+  Object.entries(part).map(([name, [type, width]]) => ({
+    name: name as keyof QuoteColumns,
+    type: type as unknown as ColumnType,
+    width,
+    optional: part === optionalLayout,
+  })),
+);
+
 /** The batch as a message body: `{type, v, source, tsMs, count, columns}`; columns are little-endian `bin`s. */
 export function encodeQuotes(type: 'quotes' | 'index', batch: QuoteBatch): Uint8Array {
   const columns: Record<string, Uint8Array> = {};
-  for (const name of [...Object.keys(layout), ...Object.keys(optionalLayout)] as (keyof QuoteColumns)[]) {
+  for (const { name } of specs) {
     const column = batch[name];
     if (column !== null) columns[name] = bytesOf(column);
   }
   return encode({ type, v: 1, source: batch.source, tsMs: batch.tsMs, count: batch.count, columns });
 }
 
-/** @throws RangeError when a column is missing or its length disagrees with `count` */
-export function quotesOf(body: { source: string; tsMs: number; count: number; columns: Record<string, Uint8Array> }): QuoteBatch {
-  const columns: Record<string, unknown> = {};
-  for (const [name, [type, width]] of Object.entries({ ...layout, ...optionalLayout })) {
-    const bytes = body.columns[name];
+type Body = { readonly source: string; readonly tsMs: number; readonly count: number; readonly columns: Readonly<Record<string, unknown>> };
+
+/**
+ * The columns of a body, copied into one aligned buffer: a message's bytes are neither aligned nor ours to keep.
+ * @throws RangeError when a column is missing, not a `bin`, or its length disagrees with `count`
+ */
+export function quotesOf({ source, tsMs, count, columns }: Body): QuoteBatch {
+  let size = 0;
+  for (const { name, type, width, optional } of specs) {
+    const bytes = columns[name];
+    if (bytes === undefined && optional) continue;
+    const want = count * width * type.BYTES_PER_ELEMENT;
+    if (!(bytes instanceof Uint8Array) || bytes.byteLength !== want)
+      throw new RangeError(`quote batch: column ${name} is not ${want} bytes`);
+    size += (want + 7) & ~7;
+  }
+  const buffer = new ArrayBuffer(size);
+  const target = new Uint8Array(buffer);
+  const out: Record<string, unknown> = {};
+  let offset = 0;
+  for (const { name, type, width } of specs) {
+    const bytes = columns[name] as Uint8Array | undefined;
     if (bytes === undefined) {
-      if (name in layout) throw new RangeError(`quote batch without column ${name}`);
-      columns[name] = null;
+      out[name] = null;
       continue;
     }
-    const column = columnOf<Float64Array>(type as unknown as Float64ArrayConstructor, bytes);
-    if (column.length !== body.count * width)
-      throw new RangeError(`column ${name} has ${column.length} elements, not ${body.count * width}`);
-    columns[name] = column;
+    target.set(bytes, offset);
+    out[name] = new type(buffer, offset, count * width);
+    offset += (bytes.byteLength + 7) & ~7;
   }
-  return { ...(columns as QuoteColumns), source: body.source, tsMs: body.tsMs, count: body.count };
+  return withHead(source, tsMs, count, out as QuoteColumns);
 }
 
-export const decodeQuotes = (bytes: Uint8Array): QuoteBatch => quotesOf(decode(bytes) as Parameters<typeof quotesOf>[0]);
+export const decodeQuotes = (bytes: Uint8Array): QuoteBatch => quotesOf(decode(bytes) as Body);

@@ -1,4 +1,7 @@
 /** The processes that exist, where they answer, and how they are started. `fenshi up` and docker-compose.yml follow it. */
+import { z } from 'zod';
+import { runPattern } from './subjects.ts';
+
 export type Role = {
   readonly name: string;
   /** File that the launcher runs, relative to the repository. */
@@ -18,3 +21,20 @@ export type RoleName = keyof typeof roles;
 
 export const gatewayPort = 8787;
 export const natsPort = 4333;
+
+/** What a role is told at its start, as JSON in FENSHI_ROLE: by `fenshi up`, by docker-compose.yml or by hand. */
+export const RoleStart = z.object({
+  run: z.string().regex(runPattern),
+  servers: z.string(),
+  user: z.string(),
+  password: z.string(),
+  opsPort: z.int(),
+  /** Folder of the run, and of the bundles all runs share. */
+  dir: z.string(),
+  bundles: z.string(),
+  logLevel: z.string().default('info'),
+  gateway: z.object({ host: z.string(), port: z.int() }).optional(),
+  demo: z.object({ seed: z.int(), count: z.int(), date: z.string(), startAt: z.string(), speed: z.number() }).optional(),
+});
+export type RoleStart = z.infer<typeof RoleStart>;
+export const roleEnv = 'FENSHI_ROLE';

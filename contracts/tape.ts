@@ -49,7 +49,8 @@ const Batch = z.object({
   source: z.string(),
   tsMs: EpochMs,
   count: z.int().nonnegative().max(65_536),
-  columns: z.record(z.string(), z.instanceof(Uint8Array)),
+  /** Checked column by column in quotesOf. */
+  columns: z.custom<Readonly<Record<string, unknown>>>((value) => typeof value === 'object' && value !== null),
 });
 /** Every body on TAPE as it travels. */
 export const TapeBody = z.discriminatedUnion('type', [DayOpen, DayClose, ClockEntry, SourceFact, Control, Batch]);

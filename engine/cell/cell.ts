@@ -58,11 +58,25 @@ export class Cell {
     this.actors = new Actors(this.#recorder, this.#wheel);
     this.market = new MarketDesk(this.features, this.actors, this.#recorder, bundle.tradeDate);
     this.desk = new Desk(bundle, this.actors, this.#recorder);
-    this.symbols = new SymbolDesk(bundle, this.features, this.actors, this.desk, this.#recorder);
+    this.symbols = new SymbolDesk(bundle, this.features, this.actors, this.desk, this.#recorder, () => this.market.feedHealthy);
     this.#skips = new Set(skips);
     this.#handlers = {
-      add: (s, batch, i, slot) => this.#guard(s, () => this.features.add(s, batch, i, slot)),
-      settled: (s, batch, i, slot) => this.#guard(s, () => this.symbols.settled(s, batch, i, slot, this.market.feedHealthy)),
+      add: (s, batch, i, slot) => {
+        if (this.#poisoned.has(s)) return;
+        try {
+          this.features.add(s, batch, i, slot);
+        } catch (error) {
+          this.#poison(s, error);
+        }
+      },
+      settled: (s, batch, i, slot) => {
+        if (this.#poisoned.has(s)) return;
+        try {
+          this.symbols.settled(s, batch, i, slot);
+        } catch (error) {
+          this.#poison(s, error);
+        }
+      },
       halted: (s) => this.symbols.halted(s),
     };
   }
@@ -168,15 +182,10 @@ export class Cell {
     }
   }
 
-  /** Cleaning and features of one symbol: a throw takes that symbol out for the day. */
-  #guard(s: number, work: () => void): void {
-    if (this.#poisoned.has(s)) return;
-    try {
-      work();
-    } catch (error) {
-      this.#poisoned.add(s);
-      this.#recorder.fault(this.features.universe.actorIds[s]!, 'symbol', 'SYMBOL_THREW', error);
-    }
+  /** A throw in cleaning or features takes that symbol out for the day; the same tape takes it out again. */
+  #poison(s: number, error: unknown): void {
+    this.#poisoned.add(s);
+    this.#recorder.fault(this.features.universe.actorIds[s]!, 'symbol', 'SYMBOL_THREW', error);
   }
 
   image(): CellImage {

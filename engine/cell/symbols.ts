@@ -56,13 +56,16 @@ export class SymbolDesk {
   readonly #recorder: Recorder;
   readonly #snapshot: Snapshot = emptySnapshot();
   readonly #states: readonly DetectorSlot[];
+  readonly #feedHealthy: () => boolean;
   readonly #disabled = new Set<string>();
   readonly columns: ReturnType<typeof symbolColumns>;
   observer: Observer = {};
   refusals: Record<string, number> = {};
   signals = 0;
 
-  constructor(bundle: Bundle, features: FeatureEngine, actors: Actors, desk: Desk, recorder: Recorder) {
+  /** `feedHealthy`: K1, asked only when a signal speaks. */
+  constructor(bundle: Bundle, features: FeatureEngine, actors: Actors, desk: Desk, recorder: Recorder, feedHealthy: () => boolean) {
+    this.#feedHealthy = feedHealthy;
     this.#bundle = bundle;
     this.#features = features;
     this.#actors = actors;
@@ -82,7 +85,7 @@ export class SymbolDesk {
   }
 
   /** An accepted quote is in the rings and is the last: gate, limit state, features, detectors, prices of live opportunities. */
-  settled(s: number, batch: QuoteBatch, i: number, slot: number, feedHealthy: boolean): void {
+  settled(s: number, batch: QuoteBatch, i: number, slot: number): void {
     const { columns } = this;
     if (columns.halted[s] === 1) this.#resumed(s, batch.lastMilli[i]!);
     this.#limitState(s, batch, i);
@@ -98,7 +101,8 @@ export class SymbolDesk {
       columns.activity[s] = activity.quiet;
       return;
     }
-    this.#evaluate(s, batch, i, slot, feedHealthy);
+    // not stirring and nobody waiting for an answer: no entry can hold, so nothing is computed
+    if (stirs || this.#desk.hasLive(s) || this.#states.some(({ byRow }) => byRow.has(s))) this.#evaluate(s, batch, i, slot);
   }
 
   halted(s: number): void {
@@ -144,7 +148,7 @@ export class SymbolDesk {
     if (event === 'limit.locked' || event === 'limit.unlocked') this.#desk.tell(s, { type: event, tsMs: this.#recorder.nowMs });
   }
 
-  #evaluate(s: number, batch: QuoteBatch, i: number, slot: number, feedHealthy: boolean): void {
+  #evaluate(s: number, batch: QuoteBatch, i: number, slot: number): void {
     takeSnapshot(this.#features, s, this.#recorder.nowMs, this.#snapshot);
     const input = this.#inputOf(s, batch, i, slot);
     this.observer.snapshot?.(s, this.#snapshot, input);
@@ -152,7 +156,7 @@ export class SymbolDesk {
       const { id } = state.registered.detector;
       if (this.#disabled.has(id) || this.#disabled.has(`${id}|${s}`)) continue;
       try {
-        this.#runDetector(s, state, input, batch, i, feedHealthy);
+        this.#runDetector(s, state, input, batch, i);
       } catch (error) {
         this.#disabled.add(`${id}|${s}`);
         this.#recorder.fault(this.#features.universe.actorIds[s]!, `detector:${id}`, 'DETECTOR_THREW', error);
@@ -169,7 +173,7 @@ export class SymbolDesk {
     return fellFromHeight || values[featureAt.ret_z1m]! <= diveSigma;
   }
 
-  #runDetector(s: number, state: DetectorSlot, input: DetectorInput, batch: QuoteBatch, i: number, feedHealthy: boolean): void {
+  #runDetector(s: number, state: DetectorSlot, input: DetectorInput, batch: QuoteBatch, i: number): void {
     const { detector } = state.registered;
     const result = detector.step(state.byRow.get(s) ?? detector.initial, input, state.params);
     if (result.state === detector.initial) state.byRow.delete(s);
@@ -178,10 +182,10 @@ export class SymbolDesk {
       for (const gate of result.refused) this.refusals[gate] = (this.refusals[gate] ?? 0) + 1;
       this.observer.refused?.(s, detector.id, result.refused, input);
     }
-    if (result.signal !== null) this.#signal(s, state, result.signal, input, batch, i, feedHealthy);
+    if (result.signal !== null) this.#signal(s, state, result.signal, input, batch, i);
   }
 
-  #signal(s: number, state: DetectorSlot, signal: Signal, input: DetectorInput, batch: QuoteBatch, i: number, feedHealthy: boolean): void {
+  #signal(s: number, state: DetectorSlot, signal: Signal, input: DetectorInput, batch: QuoteBatch, i: number): void {
     this.signals += 1;
     const { detector } = state.registered;
     this.observer.signal?.(s, detector.id, signal, input);
@@ -218,7 +222,7 @@ export class SymbolDesk {
       registered: state.registered,
       params: state.params,
       signal,
-      feedHealthy,
+      feedHealthy: this.#feedHealthy(),
       plan: {
         values: this.#snapshot.values,
         instrument: input.instrument,

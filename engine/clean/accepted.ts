@@ -113,6 +113,16 @@ function widen(accepted: Accepted, s: number, high: number, low: number, last: n
   accepted.low[s] = accepted.low[s] === absentMilli ? bottom : Math.min(bottom, accepted.low[s]!);
 }
 
+/** Whether a price lies within `share` of every one of the last five, so surely of their median. */
+export function isNearRecent(accepted: Accepted, s: number, last: number, share: number): boolean {
+  const from = s * recentCount;
+  for (let at = from; at < from + recentCount; at++) {
+    const price = accepted.recent[at]!;
+    if (Math.abs(last - price) > share * price) return false;
+  }
+  return true;
+}
+
 /** Median of the last five accepted prices in Milli; NaN before five. */
 export function recentMedian(accepted: Accepted, s: number): number {
   if (accepted.recentSeen[s]! < recentCount) return Number.NaN;

@@ -6,7 +6,7 @@
  */
 import { tickMilli } from '../../contracts/instruments.ts';
 import { absentMilli, bookLevels, type QuoteBatch, quoteFlag } from '../../contracts/quote.ts';
-import { type Accepted, recentMedian, sameBook, sameDouble } from './accepted.ts';
+import { type Accepted, isNearRecent, recentMedian, sameBook, sameDouble } from './accepted.ts';
 
 export const quarantineReasons = [
   'UNKNOWN_INSTRUMENT',
@@ -77,16 +77,23 @@ export function checkUnits(accepted: Accepted, s: number, batch: QuoteBatch, i: 
   const feedHigh = batch.highMilli?.[i] ?? absentMilli;
   const feedLow = batch.lowMilli?.[i] ?? absentMilli;
   const unseen = feedHigh === absentMilli || feedLow === absentMilli ? unseenRange * last : 0;
-  const prices = [last, accepted.last[s]!, batch.bidMilli[i * bookLevels]!, accepted.bid[s * bookLevels]!, feedLow].filter((p) => p > 0);
-  const highs = [last, accepted.last[s]!, batch.askMilli[i * bookLevels]!, accepted.ask[s * bookLevels]!, feedHigh].filter((p) => p > 0);
+  const low = lowest(
+    lowest(lowest(lowest(last, accepted.last[s]!), batch.bidMilli[i * bookLevels]!), accepted.bid[s * bookLevels]!),
+    feedLow,
+  );
+  const high = Math.max(last, accepted.last[s]!, batch.askMilli[i * bookLevels]!, accepted.ask[s * bookLevels]!, feedHigh);
   const slack = 2 * tickMilli + unseen + 500 / dv; // the amount may be rounded to a yuan
-  return vwap < Math.min(...prices) - slack || vwap > Math.max(...highs) + slack ? 'Q6_UNIT' : null;
+  return vwap < low - slack || vwap > high + slack ? 'Q6_UNIT' : null;
 }
+
+/** The lower of two prices, absent ones ignored (their column value is below all prices, so the higher needs no care). */
+const lowest = (price: number, other: number): number => (other > 0 && other < price ? other : price);
 
 /** Q7, first half: a jump on little volume must be confirmed by the next quote. */
 export function mustHold(accepted: Accepted, s: number, last: number, dv: number): boolean {
+  if (isNearRecent(accepted, s, last, holdJump) || !(dv < holdShares)) return false;
   const median = recentMedian(accepted, s);
-  return Math.abs(last / median - 1) > holdJump && dv < holdShares;
+  return Math.abs(last / median - 1) > holdJump;
 }
 
 /** Q7, second half: the quote after a held one is back where the prices were. */

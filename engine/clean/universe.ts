@@ -36,7 +36,7 @@ const milliOr = (milli: number | null): number => milli ?? absentMilli;
 
 export function universeOf(bundle: Bundle): Universe {
   const { instruments } = bundle;
-  const rows = new Map(instruments.map((instrument, row) => [instrument.no, row]));
+  const rows = rowIndex(instruments);
   const profiles = bundle.profiles.map(profileColumns);
   const ints = (pick: (instrument: Instrument) => number) => Int32Array.from(instruments, pick);
   return {
@@ -55,9 +55,18 @@ export function universeOf(bundle: Bundle): Universe {
     narSd: bundle.profiles.map((each) => each.narSd),
     amountSums: profiles.map(({ amountShare }) => runningSums(amountShare)),
     varSums: profiles.map(({ varShare }) => runningSums(varShare)),
-    rowOf: (no) => rows.get(no) ?? -1,
+    rowOf: (no) => (no < rows.length ? rows[no]! : noRow) - 1,
   };
 }
+
+/** Exchange and code are the index: 8 MB against a hash of every row of every batch. Element = row + 1, 0 for none. */
+function rowIndex(instruments: readonly Instrument[]): Uint16Array {
+  if (instruments.length > 65_534) throw new RangeError('a cell holds at most 65,534 instruments');
+  const rows = new Uint16Array(4_000_000);
+  for (const [row, { no }] of instruments.entries()) rows[no] = row + 1;
+  return rows;
+}
+const noRow = 0;
 
 function runningSums(shares: Float64Array): Float64Array {
   const sums = new Float64Array(shares.length + 1);

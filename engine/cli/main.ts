@@ -3,10 +3,14 @@ import { Command } from 'commander';
 import { FenshiError } from '../../contracts/errors.ts';
 import { registerConfig } from './commands/config.ts';
 import { registerReplay } from './commands/replay.ts';
+import { registerStatus } from './commands/status.ts';
+import { registerUp } from './commands/up.ts';
 import { codeVersion } from './root.ts';
 
 const program = new Command('fenshi').description('Fenshi 分时: real-time opportunity detection for Chinese A-shares').version(codeVersion);
+registerUp(program);
 registerReplay(program);
+registerStatus(program);
 registerConfig(program);
 
 try {

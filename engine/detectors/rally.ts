@@ -29,6 +29,7 @@ export type RallyState = {
   readonly belowSince: number | null;
 };
 
+const none: readonly string[] = [];
 const idle: RallyState = {
   hits: 0,
   path: null,
@@ -42,6 +43,7 @@ const idle: RallyState = {
 };
 /** Returns are asked for by how far the day's limit lets prices run: 1.5 %, at 20 % 2 %, at 30 % 2.5 %. */
 const limitScale = (limitRate: number | null): number => (limitRate === null || limitRate <= 0.1 ? 1 : limitRate <= 0.2 ? 4 / 3 : 5 / 3);
+const earlyRet3m = 0.004;
 const openNoiseSec = 300;
 const openNoiseScale = 1.5;
 const marketLift = 0.003;
@@ -93,6 +95,8 @@ export const rally: Detector<RallyParams, RallyState> = {
 };
 
 function seek(state: RallyState, input: DetectorInput, params: RallyParams): StepResult<RallyState> {
+  // neither path can begin under 0.4 % in three minutes, and most quotes of a stirring symbol end here
+  if (!(feature(input, 'ret_3m') >= earlyRet3m)) return missed(state);
   const main = mainConditions(input, params);
   const early = earlyConditions(input, params);
   const failedMain = main.filter((each) => !holds(input, each));
@@ -102,7 +106,7 @@ function seek(state: RallyState, input: DetectorInput, params: RallyParams): Ste
   const hit = path !== null && failed.length === 0 && (path === 'early' || score >= params.enter);
   const hits = ((state.hits << 1) | (hit ? 1 : 0)) & 7;
   if (!hit || bitCount(hits) < 2)
-    return { state: { ...state, hits }, signal: null, refused: refusals(main, failedMain, failed, score, params) };
+    return { state: hits === 0 ? idle : { ...state, hits }, signal: null, refused: refusals(main, failedMain, failed, score, params) };
   const p0Milli = Number.isNaN(input.midAgo3m) ? input.midMilli : input.midAgo3m;
   const entered: RallyState = {
     ...idle,
@@ -125,6 +129,12 @@ function seek(state: RallyState, input: DetectorInput, params: RallyParams): Ste
     ),
     refused: [],
   };
+}
+
+/** A quote without a hit; a state without hits is the initial one. */
+function missed(state: RallyState): StepResult<RallyState> {
+  const hits = (state.hits << 1) & 7;
+  return { state: hits === 0 ? idle : { ...state, hits }, signal: null, refused: none };
 }
 
 function follow(state: RallyState, input: DetectorInput, params: RallyParams): StepResult<RallyState> {
@@ -165,7 +175,7 @@ const earlyConditions = (input: DetectorInput, params: RallyParams): Condition[]
   { feature: 'pvd', op: '<=', threshold: -0.5 },
   { feature: 'nar3m', op: '>=', threshold: 0.25 },
   { feature: 'amtZ5m', op: '>=', threshold: 2.5 },
-  { feature: 'ret_3m', op: '>=', threshold: 0.004 },
+  { feature: 'ret_3m', op: '>=', threshold: earlyRet3m },
   { feature: 'ret_3m', op: '<=', threshold: params.r3 * limitScale(input.instrument.limitRate) },
   { feature: 'ofiN', op: '>=', threshold: 1.5 },
   // U11 for the window this path rests on: one print, or a feed catching up, is no accumulation

@@ -105,14 +105,23 @@ export class CrossSectioner {
       const r = this.#liveReturn(s, slot, window);
       if (!Number.isNaN(r)) scratch[n++] = r;
     }
-    const values = scratch.subarray(0, n).sort();
-    const middle = n === 0 ? Number.NaN : n % 2 === 1 ? values[n >> 1]! : (values[n / 2 - 1]! + values[n / 2]!) / 2;
-    if (!keepMiddle) return middle;
-    xs.live = n;
-    xs.middle = n === 0 ? Number.NaN : values[n >> 1]!;
-    xs.below = n < 2 ? Number.NaN : values[(n >> 1) - 1]!;
-    xs.above = n < 2 ? Number.NaN : values[Math.min((n >> 1) + 1, n - 1)]!;
-    return middle;
+    if (n === 0) {
+      if (keepMiddle) Object.assign(xs, { live: 0, below: Number.NaN, middle: Number.NaN, above: Number.NaN });
+      return Number.NaN;
+    }
+    const k = n >> 1;
+    const upper = select(scratch, n, k);
+    let lower = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < k; i++) if (scratch[i]! > lower) lower = scratch[i]!;
+    if (keepMiddle) {
+      let above = upper;
+      if (k + 1 < n) {
+        above = Number.POSITIVE_INFINITY;
+        for (let i = k + 1; i < n; i++) if (scratch[i]! < above) above = scratch[i]!;
+      }
+      Object.assign(xs, { live: n, middle: upper, below: n < 2 ? Number.NaN : lower, above: n < 2 ? Number.NaN : above });
+    }
+    return n % 2 === 1 ? upper : (lower + upper) / 2;
   }
 
   #liveReturn(s: number, slot: number, window: number): number {
@@ -139,3 +148,30 @@ function leaveOneOut(xs: CrossSection, own: number): number {
   }
   return own >= xs.middle ? xs.below : xs.middle;
 }
+
+/** The k-th smallest of the first `n` values (Hoare's selection, median of three); what lies before k is not greater. */
+export function select(values: Float64Array, n: number, k: number): number {
+  let left = 0;
+  let right = n - 1;
+  while (left < right) {
+    const pivot = medianOfThree(values[left]!, values[(left + right) >> 1]!, values[right]!);
+    let i = left;
+    let j = right;
+    while (i <= j) {
+      while (values[i]! < pivot) i += 1;
+      while (values[j]! > pivot) j -= 1;
+      if (i > j) break;
+      const swap = values[i]!;
+      values[i] = values[j]!;
+      values[j] = swap;
+      i += 1;
+      j -= 1;
+    }
+    if (k <= j) right = j;
+    else if (k >= i) left = i;
+    else break;
+  }
+  return values[k]!;
+}
+
+const medianOfThree = (a: number, b: number, c: number): number => Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));

@@ -32,6 +32,10 @@ export const at = {
   acceptedSlot: 15,
 } as const;
 
+/** Fields that average over slots rather than sum over quotes: depth1 to covered. */
+const firstAveraged = at.depth1;
+const lastAveraged = at.covered;
+
 /** One accepted quote's contribution. Flows are 0 where the interval is unknown. */
 export type SlotInput = {
   lnMid: number;
@@ -105,7 +109,7 @@ export class Rings {
     const v = this.values;
     if (!fresh) {
       const before = this.lookBack(s, slot - 1);
-      for (const field of [at.depth1, at.depth1N, at.obi, at.obiN, at.covered]) v[b + field] = before < 0 ? 0 : v[before + field]!;
+      for (let field = firstAveraged; field <= lastAveraged; field++) v[b + field] = before < 0 ? 0 : v[before + field]!;
     }
     if (!Number.isNaN(input.obi)) {
       v[b + at.obi]! += input.obi;
@@ -121,12 +125,14 @@ export class Rings {
     const v = this.values;
     const from = this.base(s, slot - 1);
     const to = this.base(s, slot);
-    v.copyWithin(to, from, from + ringStride);
+    for (let field = 0; field < ringStride; field++) v[to + field] = v[from + field]!;
     if (!whole || (slot - v[from + at.acceptedSlot]!) * slotSec > this.#staleSec[s]!) return;
     const accepted = this.lookBack(s, v[from + at.acceptedSlot]!);
-    const before = accepted < 0 ? -1 : this.lookBack(s, v[from + at.acceptedSlot]! - 1);
-    const share = (field: number): number => (accepted < 0 ? 0 : v[accepted + field]! - (before < 0 ? 0 : v[before + field]!));
-    for (const field of [at.depth1, at.depth1N, at.obi, at.obiN, at.covered]) v[to + field]! += share(field);
+    if (accepted < 0) return;
+    const before = this.lookBack(s, v[from + at.acceptedSlot]! - 1);
+    for (let field = firstAveraged; field <= lastAveraged; field++) {
+      v[to + field]! += v[accepted + field]! - (before < 0 ? 0 : v[before + field]!);
+    }
   }
 
   image(): ColumnImage {

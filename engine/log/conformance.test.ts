@@ -77,7 +77,7 @@ function sampleDay(date: string): TapeEntry[] {
   const entries = [
     ...pace({ tradeDate: date, bundle: firstHash, codeVersion: 'test' }, new MarketDay({ seed: 3, date, day: 0, count: 8 })),
   ];
-  return entries.filter((entry, i) => i === 0 || i === entries.length - 1 || i % 40 === 0);
+  return entries.filter((_entry, i) => i === 0 || i === entries.length - 1 || i % 40 === 0);
 }
 
 describe.each(Object.keys(adapters))('%s log', (name) => {

@@ -18,13 +18,21 @@ export class JetStreamJournal implements Journal {
   readonly #subject: string;
   readonly #appender: JournalAppender;
 
-  constructor(js: JetStreamClient, jsm: JetStreamManager, run: string, date: TradeDate, firstHash: string) {
+  /** `onStored` runs when the broker has acknowledged and before we have taken note of it: for crash tests. */
+  constructor(
+    js: JetStreamClient,
+    jsm: JetStreamManager,
+    run: string,
+    date: TradeDate,
+    firstHash: string,
+    onStored: () => void = () => undefined,
+  ) {
     this.#js = js;
     this.#jsm = jsm;
     this.#stream = streams(run).journal;
     this.#subject = subjects(run).journal(date);
     this.#appender = new JournalAppender(
-      subjectStore(js, jsm, this.#stream, this.#subject),
+      subjectStore(js, jsm, this.#stream, this.#subject, onStored),
       firstHash,
       (step) => `${run}:${date}:${step}`,
       exponentialBackoff,
@@ -59,7 +67,7 @@ export class JetStreamJournal implements Journal {
   async *#stored(afterSeq: number) {
     const last = await this.#jsm.streams.getMessage(this.#stream, { last_by_subj: this.#subject });
     if (last === null) return;
-    for await (const message of streamFrom(this.#js, this.#stream, afterSeq + 1, this.#subject)) {
+    for await (const message of streamFrom(this.#js, this.#stream, afterSeq + 1, { filter: this.#subject })) {
       yield message;
       if (message.seq >= last.seq) return;
     }
@@ -68,11 +76,12 @@ export class JetStreamJournal implements Journal {
   close = (): Promise<void> => Promise.resolve();
 }
 
-function subjectStore(js: JetStreamClient, jsm: JetStreamManager, stream: string, subject: string): SubjectStore {
+function subjectStore(js: JetStreamClient, jsm: JetStreamManager, stream: string, subject: string, onStored: () => void): SubjectStore {
   return {
     publish: async (body, msgId, expectLastSeq) => {
       try {
         const ack = await js.publish(subject, body, { msgID: msgId, expect: { lastSubjectSequence: expectLastSeq }, timeout: publishMs });
+        onStored();
         return ack.duplicate ? { kind: 'unknown', why: 'duplicate' } : { kind: 'stored', seq: ack.seq };
       } catch (error) {
         return { kind: 'unknown', why: error instanceof Error ? error.message : String(error) };

@@ -5,7 +5,10 @@ import { FenshiError } from '../../contracts/errors.ts';
 /** × 240 KiB, the largest quote batch, stays under the server's 64 MiB of pending bytes. */
 const windowMessages = 256;
 
-export type StreamMessage = { readonly seq: number; readonly subject: string; readonly body: Uint8Array };
+/** `filter`: one subject; `signal`: ends the reading, also while it waits. */
+export type ReadOptions = { readonly filter?: string; readonly signal?: AbortSignal };
+/** `storedMs`: wall clock at which the broker stored it. */
+export type StreamMessage = { readonly seq: number; readonly subject: string; readonly body: Uint8Array; readonly storedMs: number };
 
 /**
  * Messages from `startSeq` on, for ever. With `filter`, sequences of other subjects are passed over and holes are not judged.
@@ -15,7 +18,7 @@ export async function* streamFrom(
   js: JetStreamClient,
   stream: string,
   startSeq: number,
-  filter?: string,
+  { filter, signal }: ReadOptions = {},
 ): AsyncGenerator<StreamMessage, void> {
   const consumer = await js.consumers.get(stream, {
     deliver_policy: DeliverPolicy.StartSequence,
@@ -23,15 +26,19 @@ export async function* streamFrom(
     ...(filter === undefined ? {} : { filter_subjects: filter }),
   });
   const messages = await consumer.consume({ max_messages: windowMessages });
+  const end = () => void messages.close();
+  signal?.addEventListener('abort', end, { once: true });
+  if (signal?.aborted) end();
   let next = Math.max(1, startSeq);
   try {
     for await (const message of messages) {
       if (message.seq < next) continue; // an ordered consumer repeats itself after a reconnect
       if (filter === undefined && message.seq !== next) throw new FenshiError('TAPE_HOLE', `${stream}: ${message.seq} after ${next - 1}`);
       next = message.seq + 1;
-      yield { seq: message.seq, subject: message.subject, body: message.data };
+      yield { seq: message.seq, subject: message.subject, body: message.data, storedMs: message.info.timestampNanos / 1e6 };
     }
   } finally {
+    signal?.removeEventListener('abort', end);
     await messages.close();
   }
 }

@@ -10,7 +10,7 @@ import { FenshiError } from '../../contracts/errors.ts';
 import { streams, subjects } from '../../contracts/subjects.ts';
 import { decodeTape, encodeTape, type TapeEntry } from '../../contracts/tape.ts';
 import type { TradeDate } from '../../contracts/units.ts';
-import { nextOnSubject, streamFrom } from './jetstream-read.ts';
+import { nextOnSubject, type ReadOptions, streamFrom } from './jetstream-read.ts';
 import type { TapeReader, TapeWriter } from './ports.ts';
 
 const window = 16;
@@ -92,16 +92,21 @@ export class JetStreamTapeReader implements TapeReader {
   readonly #js: JetStreamClient;
   readonly #stream: string;
   readonly #openSeq: number;
+  readonly #read: ReadOptions;
+  /** When the broker stored the entry last handed out: for latency, never for logic. */
+  storedMs = 0;
 
   /** `openSeq`: stream sequence of the day's day.open. */
-  constructor(js: JetStreamClient, run: string, openSeq: number) {
+  constructor(js: JetStreamClient, run: string, openSeq: number, signal?: AbortSignal) {
     this.#js = js;
+    this.#read = signal === undefined ? {} : { signal };
     this.#stream = streams(run).tape;
     this.#openSeq = openSeq;
   }
 
   async *entries(fromN: number): AsyncIterable<TapeEntry> {
-    for await (const { body } of streamFrom(this.#js, this.#stream, this.#openSeq + fromN)) {
+    for await (const { body, storedMs } of streamFrom(this.#js, this.#stream, this.#openSeq + fromN, this.#read)) {
+      this.storedMs = storedMs;
       const entry = parse(body);
       yield entry;
       if (entry.type === 'day.close') return;

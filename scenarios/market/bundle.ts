@@ -1,7 +1,13 @@
 /** The invented day's bundle: what a real after-close job would have computed, from twenty invented days of history. */
-import { type Bundle, type Calibration, type MinuteProfile, minutesPerDay } from '../../contracts/bundle.ts';
+import {
+  type Bundle,
+  type BundleConfig,
+  bundleConfig,
+  type Calibration,
+  type MinuteProfile,
+  minutesPerDay,
+} from '../../contracts/bundle.ts';
 import { bytesOf } from '../../contracts/codec.ts';
-import type { Config } from '../../contracts/config.ts';
 import { clamp, exp, log, medianInPlace } from '../../contracts/math.ts';
 import { smooth } from '../../engine/reference/history.ts';
 import { limitPrices, limitRate } from '../../engine/reference/price-limits.ts';
@@ -10,7 +16,6 @@ import { randomOf } from './random.ts';
 import { minutes, volatilityByMinute, volumeByMinute } from './seasonality.ts';
 import type { Issue } from './universe.ts';
 
-export type BundleConfig = Pick<Config, 'clean' | 'universe' | 'opportunities' | 'detectors' | 'watch'>;
 export type GeneratedBundle = {
   readonly seed: number;
   readonly date: string;
@@ -60,7 +65,7 @@ export function generatedBundle({ seed, date, issues, closes, config, calibratio
     profiles: histories.map(({ profile }) => profile),
     detectors: registeredDetectors(config),
     calibration: calibration ?? shippedCalibration,
-    config,
+    config: bundleConfig(config),
     assumed: ['Invented market: no instrument, price or event in it is real.'],
   };
 }

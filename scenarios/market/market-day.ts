@@ -5,7 +5,7 @@
  * Delivery   0.35 s plus an exponential 0.25 s, at most 2.5 s; 0.2 % twice, 0.05 % never
  */
 import { exp, log } from '../../contracts/math.ts';
-import { absentMilli, bookLevels, emptyColumns, phaseCode } from '../../contracts/quote.ts';
+import { absentMilli, batchFrom, bookLevels, emptyColumns, phaseCode } from '../../contracts/quote.ts';
 import { midnightOf } from '../../contracts/session.ts';
 import type { TapeEntry } from '../../contracts/tape.ts';
 import { exchangeOf } from '../../contracts/units.ts';
@@ -178,7 +178,7 @@ export class MarketDay implements RowSource {
     columns.preCloseMilli[0] = 3_200_000;
     for (const column of [columns.bidMilli, columns.askMilli]) column.fill(absentMilli);
     for (const column of [columns.bidShares, columns.askShares, columns.volumeShares, columns.amountYuan]) column.fill(Number.NaN);
-    return { type: 'index', tsMs: secondMs, batch: { source: 'generator', tsMs: secondMs, count: 1, ...columns } };
+    return { type: 'index', tsMs: secondMs, batch: batchFrom('generator', secondMs, 1, columns) };
   }
 }
 

@@ -1,5 +1,5 @@
 /** Rows waiting for delivery, by the second they are received in; taken out as sorted tape batches. */
-import { absentMilli, bookLevels, emptyColumns, phaseCode, type QuoteBatch, type QuoteColumns } from '../../contracts/quote.ts';
+import { absentMilli, batchFrom, bookLevels, emptyColumns, phaseCode, type QuoteBatch, type QuoteColumns } from '../../contracts/quote.ts';
 import type { IssueDay } from './issue-day.ts';
 
 const source = 'generator';
@@ -36,7 +36,7 @@ export class RowBuckets {
     const batches: QuoteBatch[] = [];
     for (let from = 0; from < count; from += batchRows) {
       const rows = order.slice(from, from + batchRows);
-      batches.push({ source, tsMs: second * 1000, count: rows.length, ...gather(columns, rows) });
+      batches.push(batchFrom(source, second * 1000, rows.length, gather(columns, rows)));
     }
     return batches;
   }

@@ -1,5 +1,5 @@
 /** The bundle of a day of a tick file: what the file itself and the dated rules can say, and a sentence for every guess. */
-import type { Bundle, Instrument } from '../../../contracts/bundle.ts';
+import { type Bundle, bundleConfig, type Instrument } from '../../../contracts/bundle.ts';
 import type { Config } from '../../../contracts/config.ts';
 import { type Board, boardOf } from '../../../contracts/instruments.ts';
 import { absentMilli, type Quote } from '../../../contracts/quote.ts';
@@ -70,13 +70,7 @@ export function fileBundle({ date, quotes, earlier }: FileDay, config: Config): 
     profiles,
     detectors: registeredDetectors(config),
     calibration: shippedCalibration,
-    config: {
-      clean: config.clean,
-      universe: config.universe,
-      opportunities: config.opportunities,
-      detectors: config.detectors,
-      watch: config.watch,
-    },
+    config: bundleConfig(config),
     assumed: assumptions(borrowed),
   };
 }

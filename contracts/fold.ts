@@ -1,0 +1,96 @@
+/**
+ * The pure fold of a day's journal into what people see: opportunities with their transitions.
+ * Gateway, tail and tests use this one fold; snapshots, resume and REST come from it.
+ */
+import type { JournalStep, Transition } from './journal.ts';
+import { publicState } from './opportunity.ts';
+
+/** One visible change of an opportunity: where it stands in the journal, and what happened. */
+export type OpportunityEvent = {
+  readonly step: number;
+  readonly hash: string;
+  readonly actorSeq: number;
+  readonly tsMs: number;
+  readonly region: string;
+  readonly from: string | null;
+  readonly to: string;
+  readonly event: string;
+  readonly note: string | null;
+  readonly evidence: Transition['evidence'];
+};
+
+export type OpportunityView = {
+  readonly id: string;
+  readonly instrument: string;
+  readonly family: string;
+  readonly detector: string;
+  /** 发现, 确认, 跟踪, 结束, archived. */
+  readonly state: string;
+  readonly path: string;
+  readonly risk: string;
+  readonly dataState: string;
+  readonly openedMs: number;
+  readonly updatedMs: number;
+  readonly facts: Readonly<Record<string, unknown>>;
+  readonly transitions: readonly OpportunityEvent[];
+};
+
+/** An event as streamed: the opportunity after it, without its history. */
+export type StreamedEvent = {
+  readonly id: string;
+  readonly change: OpportunityEvent;
+  readonly opportunity: Omit<OpportunityView, 'transitions'>;
+};
+
+const prefix = 'opportunity.';
+
+export class OpportunityBook {
+  readonly #byId = new Map<string, OpportunityView>();
+  step = 0;
+  hash = '';
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  get = (id: string): OpportunityView | null => this.#byId.get(id) ?? null;
+
+  /** Newest first. */
+  list = (): OpportunityView[] => [...this.#byId.values()].reverse();
+
+  /** Applies the next step and returns what it changed. The caller vouches for the order. */
+  apply(step: JournalStep): StreamedEvent[] {
+    const events: StreamedEvent[] = [];
+    for (const entry of step.entries) {
+      if (entry.kind !== 'transition' || !entry.actorId.startsWith(prefix)) continue;
+      const id = entry.actorId.slice(prefix.length);
+      const view = viewAfter(this.#byId.get(id), id, entry, step);
+      this.#byId.set(id, view);
+      const { transitions, ...opportunity } = view;
+      events.push({ id, change: transitions.at(-1)!, opportunity });
+    }
+    this.step = step.step;
+    this.hash = step.hash;
+    return events;
+  }
+}
+
+function viewAfter(before: OpportunityView | undefined, id: string, entry: Transition, step: JournalStep): OpportunityView {
+  const { tsMs, actorSeq, region, from, to, event, note, evidence, data } = entry;
+  const change: OpportunityEvent = { step: step.step, hash: step.hash, actorSeq, tsMs, region, from, to, event, note, evidence };
+  const path = region === 'lifecycle' ? to : (before?.path ?? 'discovered');
+  return {
+    id,
+    instrument: String(data.instrument),
+    family: String(data.family),
+    detector: String(data.detector),
+    state: publicState(path),
+    path,
+    risk: region === 'risk' ? to : (before?.risk ?? 'normal'),
+    dataState: region === 'data' ? to : (before?.dataState ?? 'fresh'),
+    openedMs: Number(data.openedMs),
+    updatedMs: tsMs,
+    facts: data,
+    transitions: [...(before?.transitions ?? []), change],
+  };
+}

@@ -1,0 +1,136 @@
+/**
+ * A client of `/v1/stream` that reconnects with full jitter, resumes by offset, and never shows a gap: a delta whose `prev`
+ * is not the last `seq` seen is dropped and fetched anew. Runs in a browser and in Node (WebSocket global or given).
+ */
+import { type Filter, frameLimits } from './frames.ts';
+
+export type StreamOptions = {
+  readonly url: string;
+  readonly ch: string;
+  readonly filter?: Filter;
+  /** Where no global WebSocket exists (Node 20). */
+  readonly WebSocket?: SocketConstructor;
+};
+type SocketLike = {
+  onopen: ((event: never) => void) | null;
+  onmessage: ((event: { data: unknown }) => void) | null;
+  onclose: ((event: { code: number }) => void) | null;
+  onerror: ((event: never) => void) | null;
+  send(data: string): void;
+  close(): void;
+};
+export type SocketConstructor = new (url: string, protocol: string) => SocketLike;
+
+type Frame = {
+  op?: string;
+  re?: number;
+  ch?: string;
+  type?: string;
+  epoch?: string;
+  offset?: number;
+  recovered?: boolean;
+  seq?: number;
+  prev?: number;
+  events?: unknown[];
+  snapshot?: unknown[];
+  part?: number;
+  parts?: number;
+  error?: unknown;
+};
+
+export class StreamClient {
+  readonly #options: StreamOptions;
+  #socket: SocketLike | null = null;
+  #stopped = false;
+  #attempt = 0;
+  #epoch: string | null = null;
+  #offset = 0;
+  #lastSeq = 0;
+  #parts: unknown[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Whole snapshots, never a part: what was shown before is to be replaced. */
+  onSnapshot: (items: readonly unknown[], offset: number) => void = () => undefined;
+  onEvents: (seq: number, events: readonly unknown[]) => void = () => undefined;
+  onState: (connected: boolean) => void = () => undefined;
+
+  constructor(options: StreamOptions) {
+    this.#options = options;
+  }
+
+  get position(): { readonly epoch: string | null; readonly offset: number } {
+    return { epoch: this.#epoch, offset: this.#offset };
+  }
+
+  start(): void {
+    const Socket = this.#options.WebSocket ?? (globalThis as unknown as { WebSocket?: SocketConstructor }).WebSocket;
+    if (Socket === undefined) throw new Error('this runtime has no WebSocket; pass one (Node 22 has it)');
+    const socket = new Socket(this.#options.url, 'fenshi.v1.json');
+    this.#socket = socket;
+    this.#parts = [];
+    socket.onmessage = ({ data }) => this.#receive(socket, JSON.parse(String(data)) as Frame);
+    socket.onerror = () => undefined; // a close follows
+    socket.onclose = ({ code }) => this.#closed(code);
+  }
+
+  /** Cuts the connection as a network would; it comes back by itself. */
+  cut(): void {
+    this.#socket?.close();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.#socket?.close();
+  }
+
+  #closed(code: number): void {
+    this.onState(false);
+    if (this.#stopped || code >= 4500) return;
+    const wait = Math.random() * Math.min(30_000, 200 * 2 ** this.#attempt++); // clock-ok: a client's jitter decides nothing
+    this.#timer = setTimeout(() => this.start(), wait); // clock-ok: a client's reconnect
+  }
+
+  #subscribe(socket: SocketLike): void {
+    const since = this.#epoch === null ? undefined : { epoch: this.#epoch, offset: this.#offset };
+    socket.send(JSON.stringify({ op: 'sub', id: 1, ch: this.#options.ch, filter: this.#options.filter, since }));
+  }
+
+  #receive(socket: SocketLike, frame: Frame): void {
+    if (frame.op === 'welcome') {
+      this.#attempt = 0;
+      this.onState(true);
+      return this.#subscribe(socket);
+    }
+    if (frame.ch !== this.#options.ch || frame.error !== undefined) return;
+    if (frame.type === 'delta') return this.#delta(socket, frame);
+    if (frame.recovered === true) return this.#recovered(frame);
+    if (frame.snapshot !== undefined) this.#snapshot(frame);
+  }
+
+  #delta(socket: SocketLike, { seq = 0, prev = 0, events = [] }: Frame): void {
+    if (prev !== this.#lastSeq) return this.#subscribe(socket);
+    this.#lastSeq = seq;
+    this.#offset = seq;
+    this.onEvents(seq, events);
+  }
+
+  #recovered({ epoch = '', offset = 0, events = [] }: Frame): void {
+    for (const each of events as { seq: number; events: unknown[] }[]) this.onEvents(each.seq, each.events);
+    this.#epoch = epoch;
+    this.#offset = offset;
+    this.#lastSeq = offset;
+  }
+
+  #snapshot({ epoch = '', offset = 0, snapshot = [], part = 1, parts = 1 }: Frame): void {
+    if (part === 1) this.#parts = [];
+    this.#parts.push(...snapshot);
+    if (part < parts) return;
+    this.#epoch = epoch;
+    this.#offset = offset;
+    this.#lastSeq = offset;
+    this.onSnapshot(this.#parts, offset);
+  }
+}
+
+/** A client hears at least a heartbeat this often; silence for three of them is a dead connection. */
+export const silenceMaxMs = 3 * frameLimits.heartbeatMs;

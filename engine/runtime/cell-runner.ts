@@ -1,0 +1,223 @@
+/**
+ * Runs the cell on the live tape: reads TAPE, steps, appends to JOURNAL, and only then lets anything out.
+ *
+ * Order        one append in flight; the cell may be ahead by `aheadMax` steps, nothing outward sees those
+ * Restart      newest valid checkpoint whose steps are all in JOURNAL, then the tape from there; what JOURNAL has is compared
+ * Checkpoint   every 300 s of tape time, at phase ends and at the end, only when every step is acknowledged
+ */
+import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from 'nats';
+import { encode } from '../../contracts/codec.ts';
+import type { JournalDraft, JournalStep } from '../../contracts/journal.ts';
+import { subjects } from '../../contracts/subjects.ts';
+import type { TapeEntry } from '../../contracts/tape.ts';
+import { Cell, type StepResult } from '../cell/cell.ts';
+import type { Quarantined } from '../clean/cleaner.ts';
+import { loadBundle } from '../log/bundle-store.ts';
+import { CheckpointStore } from '../log/checkpoints.ts';
+import { JetStreamJournal } from '../log/jetstream-journal.ts';
+import { JetStreamTapeReader, newestDay, type OpenDay, skipsOf } from '../log/jetstream-tape.ts';
+import type { Log } from '../telemetry/log.ts';
+import { metrics } from '../telemetry/metrics.ts';
+import type { Reach } from './crash-points.ts';
+import { ViewPublisher } from './view-publisher.ts';
+
+const aheadMax = 64;
+const checkpointMs = 300_000;
+const pollMs = 100;
+
+export type RunnerOptions = {
+  readonly nc: NatsConnection;
+  readonly js: JetStreamClient;
+  readonly jsm: JetStreamManager;
+  readonly run: string;
+  readonly dir: string;
+  readonly bundles: string;
+  readonly log: Log;
+  readonly reach: Reach;
+  readonly signal: AbortSignal;
+};
+
+export class CellRunner {
+  readonly #options: RunnerOptions;
+  readonly #checkpoints: CheckpointStore;
+  readonly #view: ViewPublisher;
+  #cell: Cell | null = null;
+  #ackedStep = 0;
+  #doneDay: string | null = null;
+  #checkpointAt = 0;
+  #phase = '';
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+    this.#checkpoints = new CheckpointStore(options.dir);
+    this.#view = new ViewPublisher(options.nc, options.run);
+  }
+
+  status() {
+    return {
+      tradeDate: this.#cell?.bundle.tradeDate ?? null,
+      n: this.#cell?.n ?? 0,
+      step: this.#ackedStep,
+      timeMs: this.#cell?.timeMs ?? 0,
+      live: this.#cell?.desk.live ?? 0,
+    };
+  }
+
+  /** Day after day, until aborted. */
+  async run(): Promise<void> {
+    const { signal, jsm, run } = this.#options;
+    while (!signal.aborted) {
+      const day = await newestDay(jsm, run).catch(() => null);
+      if (day === null || day.open.tradeDate === this.#doneDay) await sleep(pollMs);
+      else await this.#day(day);
+    }
+  }
+
+  async #day({ open, openSeq }: OpenDay): Promise<void> {
+    const { js, jsm, run, bundles, log, signal } = this.#options;
+    const bundle = loadBundle(bundles, open.bundle);
+    for (const line of bundle.assumed) log.info({ event: 'bundle.assumed', line });
+    const journal = new JetStreamJournal(js, jsm, run, open.tradeDate, open.bundle, () => this.#options.reach('afterAppend'));
+    await journal.open();
+    const skips = await skipsOf(jsm, run, openSeq);
+    const image = this.#checkpoints.newest(open.tradeDate, journal.step);
+    const cell = image === null ? new Cell(bundle, skips) : Cell.restore(bundle, image, skips);
+    this.#cell = cell;
+    this.#ackedStep = cell.step;
+    this.#checkpointAt = cell.timeMs + checkpointMs;
+    log.info({
+      event: 'day.started',
+      tradeDate: open.tradeDate,
+      n: cell.n,
+      step: cell.step,
+      journalStep: journal.step,
+      fromCheckpoint: image !== null,
+    });
+    const outbox = new Outbox(journal, this.#options.reach, (step) => this.#acked(step, cell));
+    const reader = new JetStreamTapeReader(js, run, openSeq, signal);
+    for await (const entry of reader.entries(cell.n)) {
+      await outbox.room();
+      this.#step(cell, entry, outbox, reader.storedMs);
+      if (this.#isCheckpointDue(cell)) await this.#checkpoint(cell, outbox);
+      if (signal.aborted) break;
+    }
+    await this.#checkpoint(cell, outbox);
+    if (cell.closed) this.#doneDay = open.tradeDate;
+    log.info({ event: 'day.stopped', tradeDate: open.tradeDate, n: cell.n, step: cell.step, closed: cell.closed });
+  }
+
+  #step(cell: Cell, entry: TapeEntry, outbox: Outbox, storedMs: number): void {
+    const readMs = Date.now();
+    const events = cell.actors.events;
+    const result = cell.apply(entry);
+    metrics.pipeline.observe({ stage: 'tape' }, Math.max(0, readMs - storedMs) / 1000);
+    metrics.pipeline.observe({ stage: 'step' }, (Date.now() - readMs) / 1000);
+    metrics.actorEvents.inc(cell.actors.events - events);
+    metrics.lag.set((readMs - cell.timeMs) / 1000);
+    if (entry.type === 'quotes') metrics.quotes.inc(entry.batch.count);
+    this.#deadLetters(result, outbox);
+    if (result.draft !== null) outbox.add(result.draft);
+  }
+
+  /** Quarantined rows leave after the step before them is on disk, and once: their id says where they stood. */
+  #deadLetters({ quarantined }: StepResult, outbox: Outbox): void {
+    for (const row of quarantined) {
+      metrics.rejected.inc({ source: row.source, reason: row.reason });
+      outbox.after(() => this.#deadLetter(row));
+    }
+  }
+
+  #deadLetter(row: Quarantined): void {
+    const { js, run } = this.#options;
+    const date = this.#cell!.bundle.tradeDate;
+    const subject = subjects(run).dead('clean', row.reason);
+    void js.publish(subject, encode({ v: 1, ...row }), { msgID: `${run}:${date}:${row.n}:${row.row}` }).catch((error: unknown) => {
+      this.#options.log.warn({ event: 'dead.unstored', reason: row.reason, error: String(error) });
+    });
+  }
+
+  #acked(step: JournalStep, cell: Cell): void {
+    this.#ackedStep = step.step;
+    metrics.step.set(step.step);
+    metrics.live.set(cell.desk.live);
+    for (const entry of step.entries) {
+      if (entry.kind === 'signal') metrics.signals.inc({ detector: entry.signal.detector, phase: entry.signal.phase });
+      if (entry.kind === 'fault') metrics.faults.inc({ code: entry.code });
+      if (entry.kind === 'transition' && entry.machine === 'opportunity')
+        metrics.transitions.inc({ from: entry.from ?? '', to: entry.to, event: entry.event });
+    }
+    this.#view.publish(cell, step.step);
+  }
+
+  #isCheckpointDue(cell: Cell): boolean {
+    const phaseEnded = this.#phase !== cell.market.phase;
+    this.#phase = cell.market.phase;
+    return phaseEnded || cell.timeMs >= this.#checkpointAt;
+  }
+
+  async #checkpoint(cell: Cell, outbox: Outbox): Promise<void> {
+    await outbox.drained();
+    const end = metrics.checkpoint.startTimer();
+    this.#checkpoints.save(cell.image(), () => this.#options.reach('midCheckpoint'));
+    this.#checkpointAt = cell.timeMs + checkpointMs;
+    end();
+  }
+}
+
+/** Drafts on their way to JOURNAL: in order, one append in flight. */
+class Outbox {
+  readonly #journal: JetStreamJournal;
+  readonly #reach: Reach;
+  readonly #onAck: (step: JournalStep) => void;
+  #tail: Promise<void> = Promise.resolve();
+  #waiting = 0;
+  #failed: unknown = null;
+
+  constructor(journal: JetStreamJournal, reach: Reach, onAck: (step: JournalStep) => void) {
+    this.#journal = journal;
+    this.#reach = reach;
+    this.#onAck = onAck;
+  }
+
+  add(draft: JournalDraft): void {
+    this.#waiting += 1;
+    this.#then(async () => {
+      this.#reach('beforeAppend');
+      const done = metrics.pipeline.startTimer({ stage: 'commit' });
+      const step = await this.#journal.append(draft);
+      done();
+      this.#reach('afterAck');
+      this.#onAck(step);
+      this.#waiting -= 1;
+    });
+  }
+
+  /** Runs `effect` once everything added so far is stored. */
+  after(effect: () => void): void {
+    this.#then(async () => effect());
+  }
+
+  async room(): Promise<void> {
+    if (this.#waiting >= aheadMax || this.#failed !== null) await this.drained();
+  }
+
+  /** @throws what an append threw: JOURNAL_FORK stops the cell whole */
+  async drained(): Promise<void> {
+    await this.#tail;
+    if (this.#failed !== null) throw this.#failed;
+  }
+
+  #then(work: () => Promise<void>): void {
+    this.#tail = this.#tail.then(async () => {
+      if (this.#failed !== null) return;
+      try {
+        await work();
+      } catch (error) {
+        this.#failed = error;
+      }
+    });
+  }
+}
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

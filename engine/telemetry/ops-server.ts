@@ -1,0 +1,26 @@
+/** `/metrics`, `/healthz` and `/readyz` of a role on its own loopback port. */
+import { createServer, type Server } from 'node:http';
+import type { Registry } from 'prom-client';
+import { FenshiError } from '../../contracts/errors.ts';
+
+export type Readiness = () => { readonly ready: boolean; readonly checks: Readonly<Record<string, unknown>> };
+
+/** @throws FenshiError PORT_IN_USE */
+export function serveOps(port: number, registry: Registry, readiness: Readiness): Promise<Server> {
+  const server = createServer((request, response) => {
+    const send = (status: number, type: string, body: string) => response.writeHead(status, { 'content-type': type }).end(body);
+    if (request.url === '/healthz') return send(200, 'text/plain', 'ok\n');
+    if (request.url === '/readyz') {
+      const { ready, checks } = readiness();
+      return send(ready ? 200 : 503, 'application/json', JSON.stringify({ ready, checks }));
+    }
+    if (request.url !== '/metrics') return send(404, 'text/plain', 'not found\n');
+    void registry.metrics().then((text) => send(200, registry.contentType, text));
+  });
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'EADDRINUSE' ? new FenshiError('PORT_IN_USE', `127.0.0.1:${port}`) : error),
+    );
+    server.listen(port, '127.0.0.1', () => resolve(server));
+  });
+}

@@ -1,0 +1,27 @@
+/** The gateway's Prometheus metrics. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+export const registry = new Registry();
+collectDefaultMetrics({ register: registry, prefix: 'fenshi_process_' });
+const registers = [registry];
+
+export const metrics = {
+  connections: new Gauge({ name: 'fenshi_ws_connections', help: 'Open WebSocket connections', registers }),
+  sent: new Counter({ name: 'fenshi_ws_messages_sent_total', help: 'Deltas sent', labelNames: ['channel', 'encoding'], registers }),
+  refused: new Counter({
+    name: 'fenshi_ws_frames_refused_total',
+    help: 'Client frames answered with an error',
+    labelNames: ['code'],
+    registers,
+  }),
+  disconnects: new Counter({ name: 'fenshi_ws_disconnects_total', help: 'Closed connections', labelNames: ['code'], registers }),
+  step: new Gauge({ name: 'fenshi_gateway_journal_step', help: 'Last journal step folded', registers }),
+  /** Tape time of a step to its send: meaningful while the tape runs at the wall's pace. */
+  behind: new Histogram({
+    name: 'fenshi_gateway_step_age_seconds',
+    help: 'Wall clock at send less tape time of the step',
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  }),
+};
+export type GatewayMetrics = typeof metrics;

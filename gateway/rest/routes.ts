@@ -1,0 +1,54 @@
+/** REST under /v1, health, metrics and the page. Everything is read from the day's fold. */
+
+import type { TemplatedApp } from 'uWebSockets.js';
+import { readFileSync } from 'node:fs';
+import type { Registry } from 'prom-client';
+import { FenshiError } from '../../contracts/errors.ts';
+import type { DayState } from '../day-state.ts';
+import { type Gatekeeper, json, route } from '../http.ts';
+
+const limitMax = 500;
+const page = readFileSync(new URL('../page/index.html', import.meta.url), 'utf8');
+/** The page's script is inline and its own; nothing else may run, load or frame it. */
+const pagePolicy =
+  "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self' ws:; img-src data:; frame-ancestors 'none'; base-uri 'none'";
+
+export type Ready = () => { readonly ready: boolean; readonly checks: Readonly<Record<string, unknown>> };
+
+export function registerRoutes(app: TemplatedApp, gatekeeper: Gatekeeper, day: DayState, registry: Registry, ready: Ready): void {
+  const get = (pattern: string, handler: Parameters<typeof route>[3]) => route(app, pattern, gatekeeper, handler);
+  get('/', () => ({ type: 'text/html; charset=utf-8', body: page, headers: { 'content-security-policy': pagePolicy } }));
+  get('/healthz', () => ({ body: 'ok\n' }));
+  get('/readyz', () => json(ready(), ready().ready ? 200 : 503));
+  get('/metrics', async () => ({ type: registry.contentType, body: await registry.metrics() }));
+  get('/v1/opportunities', ({ query }) => json(list(day, query)));
+  get('/v1/opportunities/:id', ({ path }) => {
+    const found = day.book.get(path(0));
+    if (found === null) throw new FenshiError('NOT_FOUND', path(0));
+    return json({ epoch: day.epoch, offset: day.step, item: found });
+  });
+  get('/*', () => {
+    throw new FenshiError('NOT_FOUND', 'no such address');
+  });
+}
+
+/** `?state=&symbol=&limit=&cursor=`; newest first, the cursor is the id after which to go on. */
+function list(day: DayState, query: URLSearchParams): unknown {
+  const limit = Number(query.get('limit') ?? '50');
+  if (!Number.isInteger(limit) || limit < 1 || limit > limitMax) throw new FenshiError('BAD_FRAME', `limit is 1 to ${limitMax}`);
+  const state = query.get('state');
+  const symbol = query.get('symbol');
+  const matching = day
+    .opportunities()
+    .filter((view) => (state === null || view.state === state) && (symbol === null || view.instrument === symbol));
+  const cursor = query.get('cursor');
+  const from = cursor === null ? 0 : matching.findIndex((view) => view.id === Buffer.from(cursor, 'base64url').toString()) + 1;
+  const items = matching.slice(from, from + limit);
+  const hasMore = from + limit < matching.length;
+  return {
+    epoch: day.epoch,
+    offset: day.step,
+    items,
+    page: { nextCursor: hasMore ? Buffer.from(items.at(-1)!.id).toString('base64url') : null, hasMore, asOf: day.tsMs },
+  };
+}

@@ -1,0 +1,42 @@
+/** Generated days as tests want them: bundle, entries, encoded bodies. */
+import type { Bundle } from '../../contracts/bundle.ts';
+import { defaultConfig } from '../../contracts/config.ts';
+import { encodeTape, type TapeEntry } from '../../contracts/tape.ts';
+import { pace } from '../../engine/log/pacer.ts';
+import { bundleSha } from '../../engine/runtime/fold.ts';
+import { generatedBundle } from '../market/bundle.ts';
+import { MarketDay, type MarketOptions } from '../market/market-day.ts';
+
+export type GeneratedDay = {
+  readonly market: MarketDay;
+  readonly bundle: Bundle;
+  readonly sha: string;
+  readonly entries: TapeEntry[];
+  readonly bodies: Uint8Array[];
+};
+export const testDate = '20261123';
+
+export function generatedDay(options: Partial<MarketOptions> = {}): GeneratedDay {
+  const whole: MarketOptions = { seed: 1, date: testDate, day: 0, count: 40, ...options };
+  const market = new MarketDay(whole);
+  const { closes } = whole;
+  const bundle = generatedBundle({
+    seed: whole.seed,
+    date: whole.date,
+    issues: market.issues,
+    config: defaultConfig,
+    ...(closes ? { closes } : {}),
+  });
+  const sha = bundleSha(bundle);
+  const entries = [...pace({ tradeDate: whole.date, bundle: sha, codeVersion: 'test' }, market)];
+  return { market, bundle, sha, entries, bodies: entries.map(encodeTape) };
+}
+
+/** A small generator of test randomness: seeded, and not the market's own. */
+export function lcg(seed: number): (below: number) => number {
+  let state = seed >>> 0;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 4_294_967_296) * below);
+  };
+}
