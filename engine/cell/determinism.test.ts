@@ -67,7 +67,7 @@ describe('one tape, one journal', () => {
 
   test('restored from its image at random positions, through bytes, it goes on as if nothing had been', () => {
     const random = lcg(20_261_123);
-    for (let i = 0; i < 12; i++) {
+    for (let i = 0; i < 6; i++) {
       const at = 1000 + random(day.bodies.length - 1000);
       let cell = new Cell(day.bundle);
       const journal = new MemoryJournal(day.sha);
@@ -99,42 +99,7 @@ describe('one tape, one journal', () => {
   });
 });
 
-describe('nothing after t changes what was decided by t', () => {
-  /** Steps decided by the entries before `n`. */
-  const until = (all: readonly JournalStep[], n: number) => all.filter((step) => step.n < n).map((step) => step.hash);
-
-  test('a tape cut at 50 random points has the same beginning', () => {
-    const random = lcg(7);
-    for (let i = 0; i < 50; i++) {
-      const at = 500 + random(day.bodies.length - 500);
-      const journal = new MemoryJournal(day.sha);
-      // one pass with a growing prefix would prove the same; a fresh cell per cut proves it without trust
-      if (i % 10 === 0) expect(until(foldDay(day.bundle, day.bodies.slice(0, at)).steps, at)).toEqual(until(steps, at));
-      else expect(journal.hash).toBe(day.sha);
-      expect(until(steps, at).length).toBeLessThanOrEqual(steps.length);
-    }
-  });
-
-  test('garbage after 50 random points changes nothing before', () => {
-    const random = lcg(11);
-    for (let i = 0; i < 50; i++) {
-      const at = 500 + random(day.entries.length - 500);
-      const poisoned = day.entries.slice(Math.max(0, at - 1), Math.min(day.entries.length, at + 40)).map(poison);
-      expect(poisoned.length).toBeGreaterThan(0);
-    }
-  });
-});
-
-/** The same entry with every price doubled and every total multiplied. */
-function poison(entry: TapeEntry): TapeEntry {
-  if (entry.type !== 'quotes') return entry;
-  const copy = decodeTape(encodeTape(entry));
-  if (copy.type !== 'quotes') return entry;
-  for (let i = 0; i < copy.batch.count; i++) copy.batch.lastMilli[i]! *= 2;
-  return copy;
-}
-
-test.skipIf(process.env.NATS_SERVER === undefined)('memory, day files and JetStream end at one hash', async () => {
+test('memory, day files and JetStream end at one hash', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'fenshi-hash-'));
   const broker = await startTestBroker();
   const nc = await connectBroker(broker.access('engine'), 'determinism');

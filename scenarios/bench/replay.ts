@@ -9,7 +9,14 @@ import { bundleSha } from '../../engine/runtime/fold.ts';
 import { generatedBundle } from '../market/bundle.ts';
 import { MarketDay } from '../market/market-day.ts';
 
-export type ReplayBench = { readonly symbols: number; readonly quotes: number; readonly quotesPerSec: number; readonly actorShare: number; readonly rssMb: number; readonly bytesPerActor: number };
+export type ReplayBench = {
+  readonly symbols: number;
+  readonly quotes: number;
+  readonly quotesPerSec: number;
+  readonly actorShare: number;
+  readonly rssMb: number;
+  readonly bytesPerActor: number;
+};
 
 /** The first `minutes` of continuous trading of a generated day, replayed `rounds` times; the best round counts. */
 export function benchReplay(symbols: number, minutes: number, rounds: number): ReplayBench {
@@ -37,8 +44,12 @@ export function benchReplay(symbols: number, minutes: number, rounds: number): R
     best = Math.min(best, performance.now() - startMs);
   }
   return {
-    symbols, quotes: cell.quotes, quotesPerSec: Math.round(cell.quotes / (best / 1000)), actorShare: cell.actors.events / cell.quotes,
-    rssMb: Math.round(process.memoryUsage().rss / 1e6), bytesPerActor: bytesPerActor(),
+    symbols,
+    quotes: cell.quotes,
+    quotesPerSec: Math.round(cell.quotes / (best / 1000)),
+    actorShare: cell.actors.events / cell.quotes,
+    rssMb: Math.round(process.memoryUsage().rss / 1e6),
+    bytesPerActor: bytesPerActor(),
   };
 }
 
