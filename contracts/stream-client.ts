@@ -77,6 +77,12 @@ export class StreamClient {
     this.#socket?.close();
   }
 
+  /** Drops the position: the next connection gets a whole snapshot. */
+  forget(): void {
+    this.#epoch = null;
+    this.#offset = 0;
+  }
+
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);

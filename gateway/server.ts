@@ -29,10 +29,15 @@ export type GatewayOptions = {
   readonly registry: Registry;
   readonly metrics: GatewayMetrics;
   readonly ready: Ready;
+  /** Opportunities a snapshot frame holds. */
+  readonly snapshotPart?: number;
 };
 
 /** @throws FenshiError PORT_IN_USE */
-export async function startGateway(uws: Uws, { host, port, day, registry, metrics, ready }: GatewayOptions): Promise<Gateway> {
+export async function startGateway(
+  uws: Uws,
+  { host, port, day, registry, metrics, ready, snapshotPart = 100 }: GatewayOptions,
+): Promise<Gateway> {
   const app = uws.App();
   const gatekeeper = new Gatekeeper(port);
   const connections = new Set<Connection>();
@@ -61,7 +66,7 @@ export async function startGateway(uws: Uws, { host, port, day, registry, metric
         socketOf(ws, () => connection.closed),
         day,
         stats,
-        Date.now(),
+        { nowMs: Date.now(), snapshotPart },
       );
       data.connection = connection;
       connections.add(connection);

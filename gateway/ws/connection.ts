@@ -19,7 +19,6 @@ export type Socket = {
 };
 export type ConnectionStats = { readonly sent: (ch: string, protocol: string) => void; readonly refused: (code: ErrorCode) => void };
 
-const snapshotPart = 100;
 const strikesMax = 20;
 
 export class Connection {
@@ -29,12 +28,20 @@ export class Connection {
   readonly #stats: ConnectionStats;
   readonly #subscriptions = new Map<string, Subscription>();
   #tokens: number = frameLimits.framesPerSec;
+  readonly #snapshotPart: number;
   #strikes = 0;
   #sentMs: number;
   #behindSinceMs: number | null = null;
   closed = false;
 
-  constructor(protocol: Subprotocol, socket: Socket, day: DayState, stats: ConnectionStats, nowMs: number) {
+  constructor(
+    protocol: Subprotocol,
+    socket: Socket,
+    day: DayState,
+    stats: ConnectionStats,
+    { nowMs, snapshotPart }: { readonly nowMs: number; readonly snapshotPart: number },
+  ) {
+    this.#snapshotPart = snapshotPart;
     this.protocol = protocol;
     this.#socket = socket;
     this.#day = day;
@@ -90,10 +97,11 @@ export class Connection {
   }
 
   #snapshot(subscription: Subscription, head: Record<string, unknown>): void {
+    const size = this.#snapshotPart;
     const items = snapshotFor(subscription, this.#day);
-    const parts = Math.max(1, Math.ceil(items.length / snapshotPart));
+    const parts = Math.max(1, Math.ceil(items.length / size));
     for (let part = 1; part <= parts && !this.closed; part++) {
-      const snapshot = items.slice((part - 1) * snapshotPart, part * snapshotPart);
+      const snapshot = items.slice((part - 1) * size, part * size);
       this.#send({ ...head, ch: subscription.ch, epoch: this.#day.epoch, offset: this.#day.step, recovered: false, part, parts, snapshot });
     }
   }
