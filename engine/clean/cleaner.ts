@@ -132,7 +132,9 @@ export class Cleaner {
     const at = batch.tsExchangeMs[i]!;
     if (at < this.#midnight || at >= this.#midnight + 86_400_000) return this.#quarantine(batch, i, n, 'WRONG_DATE');
     const early = this.#held.get(s);
-    if (early !== undefined && mayHold && batch.lastMilli[i]! > 0) this.#resolveHeld(s, early, batch.lastMilli[i]!, onAccepted);
+    // a level that the next quote confirms is the new level: that quote is not held in its turn
+    const confirms =
+      early !== undefined && mayHold && batch.lastMilli[i]! > 0 && this.#resolveHeld(s, early, batch.lastMilli[i]!, onAccepted);
     if (isDuplicate(accepted, s, batch, i, source)) {
       this.counts.duplicate += 1;
       accepted.tsRecvMs[s] = batch.tsMs;
@@ -150,7 +152,7 @@ export class Cleaner {
     if (!continuous) return this.#acceptAuction(s, batch, i, source);
     const wrong = this.#checkContinuous(s, batch, i);
     if (wrong !== null) return this.#quarantine(batch, i, n, wrong);
-    if (mayHold && mustHold(accepted, s, batch.lastMilli[i]!, this.dv)) {
+    if (mayHold && !confirms && mustHold(accepted, s, batch.lastMilli[i]!, this.dv)) {
       this.counts.held += 1;
       this.#held.set(s, { quote: rowOf(batch, i), source: batch.source, tsMs: batch.tsMs, n, row: i });
       return;
@@ -220,12 +222,16 @@ export class Cleaner {
   }
 
   /** A held quote stands if the next one does not come back; then it is accepted first. */
-  #resolveHeld(s: number, held: Held, nextLast: number, onAccepted: OnAccepted): void {
+  #resolveHeld(s: number, held: Held, nextLast: number, onAccepted: OnAccepted): boolean {
     this.#held.delete(s);
     this.counts.held -= 1;
     const batch = batchOf(held.source, held.tsMs, [held.quote]);
-    if (hasReturned(this.accepted, s, nextLast)) return this.#quarantine(batch, 0, held.n, 'Q7_BAD_TICK', held.row);
+    if (hasReturned(this.accepted, s, nextLast)) {
+      this.#quarantine(batch, 0, held.n, 'Q7_BAD_TICK', held.row);
+      return false;
+    }
     this.#row(batch, 0, held.n, this.#sourceNo(held.source), onAccepted, false);
+    return true;
   }
 
   #quarantine(batch: QuoteBatch, i: number, n: number, reason: QuarantineReason, row = i): void {

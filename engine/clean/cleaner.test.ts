@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest';
+import { batchOf, type Quote } from '../../contracts/quote.ts';
+import { midnightOf } from '../../contracts/session.ts';
+import { generatedDay, testDate } from '../../scenarios/support/days.ts';
+import { Cleaner, type OnAccepted } from './cleaner.ts';
+import { universeOf } from './universe.ts';
+
+const { bundle } = generatedDay({ count: 12 });
+const instrument = bundle.instruments[0]!;
+const base = instrument.preCloseMilli!;
+const at = (clock: string): number => {
+  const [h = 0, m = 0, s = 0] = clock.split(':').map(Number);
+  return midnightOf(testDate) + ((h * 60 + m) * 60 + s) * 1000;
+};
+const quote = (clock: string, more: Partial<Quote> = {}): Quote => {
+  const lastMilli = more.lastMilli ?? base;
+  return {
+    instrumentNo: instrument.no,
+    tsExchangeMs: at(clock),
+    phaseCode: 4,
+    flags: 0,
+    lastMilli,
+    preCloseMilli: base,
+    openMilli: null,
+    highMilli: null,
+    lowMilli: null,
+    limitUpMilli: null,
+    limitDownMilli: null,
+    volumeShares: 1_000_000,
+    amountYuan: 1000 * base,
+    outerShares: null,
+    innerShares: null,
+    bids: [[base - 10, 500], [base - 20, 500], null, null, null],
+    asks: [[base + 10, 500], [base + 20, 500], null, null, null],
+    ...more,
+  };
+};
+const ignore: OnAccepted = { add: () => undefined, settled: () => undefined, halted: () => undefined };
+
+function clean(rows: readonly (readonly [string, Partial<Quote>])[], received?: (clock: string) => number) {
+  const cleaner = new Cleaner(universeOf(bundle), testDate, true);
+  for (const [clock, more] of rows) cleaner.batch(batchOf('a', received?.(clock) ?? at(clock), [quote(clock, more)]), 0, ignore);
+  const { accepted, duplicate, outOfSession, held, quarantined } = cleaner.counts;
+  return { cleaner, counts: { accepted, duplicate, outOfSession, held }, quarantined };
+}
+/** Totals that rise with the rows: `n` thousand shares at the base price. */
+const traded = (n: number): Partial<Quote> => ({ volumeShares: 1_000_000 + 1000 * n, amountYuan: base * (1000 + n) });
+
+describe('cleaning', () => {
+  test('each row is exactly one of accepted, duplicate, out of session, quarantined', () => {
+    const { counts, quarantined } = clean([
+      ['09:10:00', {}],
+      ['09:30:03', {}],
+      ['09:30:03', {}],
+      ['09:30:06', traded(1)],
+      ['12:00:00', {}],
+      ['09:30:03', {}],
+    ]);
+
+    expect(counts).toEqual({ accepted: 2, duplicate: 0 + 1, outOfSession: 2, held: 0 });
+    expect(quarantined).toEqual({ Q2_TIME_BACKWARDS: 1 });
+  });
+
+  test('Q1: totals that fall are quarantined; at the third in a row the source has started over', () => {
+    const { counts, quarantined } = clean([
+      ['09:31:00', traded(9)],
+      ['09:31:03', traded(1)],
+      ['09:31:06', traded(2)],
+      ['09:31:09', traded(3)],
+      ['09:31:12', traded(4)],
+    ]);
+
+    expect([counts.accepted, quarantined]).toEqual([3, { Q1_TOTAL_DECREASED: 2 }]);
+  });
+
+  test('Q2: more than 5 s ahead of our clock', () => {
+    expect(clean([['09:31:10', {}]], () => at('09:31:00')).quarantined).toEqual({ Q2_TIME_FUTURE: 1 });
+  });
+
+  test.each([
+    ['above the limit', { lastMilli: instrument.limitUpMilli! + 10 }, 'Q3_OUTSIDE_LIMITS'],
+    ['below the limit', { lastMilli: instrument.limitDownMilli! - 10 }, 'Q3_OUTSIDE_LIMITS'],
+    ['without a price', { lastMilli: 0 }, 'Q3_NO_PRICE'],
+  ])('Q3: %s', (_what, more, reason) => expect(clean([['09:31:00', more]]).quarantined).toEqual({ [reason]: 1 }));
+
+  test.each([
+    ['crossed', { bids: [[base + 20, 5], null, null, null, null], asks: [[base + 10, 5], null, null, null, null] }],
+    ['not descending', { bids: [[base - 20, 5], [base - 10, 5], null, null, null] }],
+  ] as const)('Q4, Q5: a %s book is dropped, its quote kept', (_what, more) => {
+    const { cleaner, counts } = clean([['09:31:00', more as Partial<Quote>]]);
+
+    expect([counts.accepted, cleaner.counts.bookDropped, cleaner.accepted.bookOk[0]]).toEqual([1, 1, 0]);
+  });
+
+  test('Q6: an interval whose average price cannot be one is a unit error', () => {
+    expect(
+      clean([
+        ['09:31:00', traded(0)],
+        ['09:31:03', { ...traded(1), amountYuan: base * 1000 + base * 100 }],
+      ]).quarantined,
+    ).toEqual({ Q6_UNIT: 1 });
+  });
+
+  test('Q7: a jump on little volume waits one quote, and is bad if the price comes back', () => {
+    const steady = Array.from({ length: 6 }, (_, i) => [`09:31:${String(3 * i).padStart(2, '0')}`, traded(i)] as const);
+    const jump = Math.round((base * 1.05) / 10) * 10;
+    const book = (milli: number): Partial<Quote> => ({
+      lastMilli: milli,
+      bids: [[milli - 10, 5], null, null, null, null],
+      asks: [[milli + 10, 5], null, null, null, null],
+    });
+
+    expect(clean([...steady, ['09:31:18', { ...traded(5), ...book(jump) }]]).counts.held).toBe(1);
+    expect(clean([...steady, ['09:31:18', { ...traded(5), ...book(jump) }], ['09:31:21', traded(6)]]).quarantined).toEqual({
+      Q7_BAD_TICK: 1,
+    });
+    const stays = clean([...steady, ['09:31:18', { ...traded(5), ...book(jump) }], ['09:31:21', { ...traded(5), ...book(jump) }]]);
+    expect([stays.quarantined, stays.counts]).toEqual([{}, { accepted: 8, duplicate: 0, outOfSession: 0, held: 0 }]);
+  });
+
+  test('rows of one entry out of time order are put in order; an unknown symbol and a foreign date are quarantined', () => {
+    const cleaner = new Cleaner(universeOf(bundle), testDate, true);
+    cleaner.batch(batchOf('a', at('09:31:06'), [quote('09:31:06', traded(1)), quote('09:31:03', traded(0))]), 0, ignore);
+    cleaner.batch(
+      batchOf('a', at('09:31:09'), [
+        quote('09:31:09', { instrumentNo: 1_999_999 }),
+        { ...quote('09:31:09'), tsExchangeMs: at('09:31:09') - 86_400_000 },
+      ]),
+      1,
+      ignore,
+    );
+
+    expect(cleaner.counts.accepted).toBe(2);
+    expect(cleaner.counts.quarantined).toEqual({ UNKNOWN_INSTRUMENT: 1, WRONG_DATE: 1 });
+    expect(cleaner.quarantined.map(({ reason }) => reason)).toEqual(['UNKNOWN_INSTRUMENT', 'WRONG_DATE']);
+  });
+
+  test('after a switch of sources the interval is unknown, prices go on', () => {
+    const cleaner = new Cleaner(universeOf(bundle), testDate, true);
+    cleaner.batch(batchOf('a', at('09:31:00'), [quote('09:31:00', traded(5))]), 0, ignore);
+    cleaner.batch(batchOf('b', at('09:31:03'), [quote('09:31:03', traded(2))]), 1, ignore);
+
+    expect([cleaner.counts.accepted, Number.isNaN(cleaner.da), cleaner.accepted.volumeGapSlot[0]]).toEqual([2, true, 21]);
+  });
+});

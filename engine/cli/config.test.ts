@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { loadConfig } from './config.ts';
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'fenshi-config-'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+const write = (name: string, text: string) => writeFileSync(join(dir, name), text);
+
+describe('configuration', () => {
+  test('later layers win, and each value says where it came from', () => {
+    write('fenshi.config.yaml', 'server:\n  port: 1001\ndemo:\n  seed: 5\n');
+    write('fenshi.local.yaml', 'server:\n  port: 1002\n');
+
+    const { config, origins } = loadConfig(dir, { 'demo.seed': 7 }, { FENSHI__NATS__PORT: '4444' });
+
+    expect([config.server.port, config.demo.seed, config.nats.port]).toEqual([1002, 7, 4444]);
+    expect(['server.port', 'demo.seed', 'nats.port', 'log.level'].map((key) => origins.get(key)?.from)).toEqual([
+      'fenshi.local.yaml:2',
+      'flag --demo.seed',
+      'FENSHI__NATS__PORT',
+      'default',
+    ]);
+  });
+
+  test.each([
+    ['an unknown key', 'server:\n  prot: 8787\n', 'fenshi.config.yaml:2: server.prot: unknown key'],
+    ['a wrong type', 'demo:\n\n  seed: many\n', 'fenshi.config.yaml:3: demo.seed'],
+    ['broken YAML', 'server: [\n', 'fenshi.config.yaml:'],
+    ['a bind beyond loopback', 'server:\n  host: 0.0.0.0\n', 'fenshi.config.yaml:2: server.host'],
+  ])('%s is CONFIG_INVALID with its line', (_what, text, message) => {
+    write('fenshi.config.yaml', text);
+
+    expect(() => loadConfig(dir, {}, {})).toThrow(`CONFIG_INVALID: ${message}`);
+  });
+
+  test('secrets are resolved, and shown as written', () => {
+    write('fenshi.config.yaml', 'watch: ["600519.SH"]\nlog:\n  level: $' + '{env:FENSHI_TEST_LEVEL}\n');
+    process.env.FENSHI_TEST_LEVEL = 'debug';
+
+    const { config, origins } = loadConfig(dir, {}, {});
+
+    expect([config.log.level, origins.get('log.level')?.value]).toEqual(['debug', `$${'{env:FENSHI_TEST_LEVEL}'}`]);
+  });
+});
