@@ -120,9 +120,10 @@ function assertFree(host: string, port: number, key: string): Promise<void> {
   });
 }
 
+/** Every further signal is swallowed: npm and its child may both hand one on, and stopping is under way. */
 const signalled = (): Promise<'signal'> =>
   new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve('signal'));
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve('signal'));
   });
 
 const number = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
