@@ -15,7 +15,7 @@ import { chain } from './hash.ts';
 import type { Journal, TapeReader, TapeWriter } from './ports.ts';
 
 export const dayFile = (dir: string, date: TradeDate, kind: 'tape' | 'journal'): string => join(dir, `${date}.${kind}.br`);
-/** Fast rather than small: about 1.2 s a million quotes at quality 1. */
+/** Fast rather than small: a replay writes its tape as it goes. */
 const quality = 1;
 const frameMax = 64 * 1024 * 1024;
 

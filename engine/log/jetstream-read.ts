@@ -2,7 +2,7 @@
 import { DeliverPolicy, type JetStreamClient, type JetStreamManager, type MsgRequest, type StoredMsg } from '@nats-io/jetstream';
 import { FenshiError } from '../../contracts/errors.ts';
 
-/** × 240 KiB, the largest quote batch, stays under the server's 64 MiB of pending bytes. */
+/** × 194 KiB, the largest quote batch, stays under the server's 64 MiB of pending bytes. */
 const windowMessages = 256;
 
 /** `filter`: one subject; `signal`: ends the reading, also while it waits. */
