@@ -88,31 +88,8 @@ export type Quote = {
   readonly asks: readonly (readonly [milli: number, shares: number] | null)[];
 };
 
-/** One fixed shape for every set of columns, so that the hot path's property reads stay monomorphic. */
-const shaped = (c: Record<keyof QuoteColumns, unknown>): QuoteColumns =>
-  ({
-    instrumentNo: c.instrumentNo,
-    tsExchangeMs: c.tsExchangeMs,
-    phaseCode: c.phaseCode,
-    flags: c.flags,
-    lastMilli: c.lastMilli,
-    preCloseMilli: c.preCloseMilli,
-    volumeShares: c.volumeShares,
-    amountYuan: c.amountYuan,
-    bidMilli: c.bidMilli,
-    bidShares: c.bidShares,
-    askMilli: c.askMilli,
-    askShares: c.askShares,
-    openMilli: c.openMilli,
-    highMilli: c.highMilli,
-    lowMilli: c.lowMilli,
-    limitUpMilli: c.limitUpMilli,
-    limitDownMilli: c.limitDownMilli,
-    outerShares: c.outerShares,
-    innerShares: c.innerShares,
-  }) as QuoteColumns;
-
-const withHead = (source: string, tsMs: number, count: number, c: QuoteColumns): QuoteBatch => ({
+/** A batch over columns of `count` rows: one fixed shape, so that the hot path's property reads stay monomorphic. */
+export const batchFrom = (source: string, tsMs: number, count: number, c: QuoteColumns): QuoteBatch => ({
   source,
   tsMs,
   count,
@@ -137,9 +114,6 @@ const withHead = (source: string, tsMs: number, count: number, c: QuoteColumns):
   innerShares: c.innerShares,
 });
 
-/** A batch over columns of `count` rows. */
-export const batchFrom = withHead;
-
 export function emptyColumns(count: number, optional: boolean): QuoteColumns {
   const out: Record<string, unknown> = {};
   for (const [part, wanted] of [
@@ -148,7 +122,7 @@ export function emptyColumns(count: number, optional: boolean): QuoteColumns {
   ] as const) {
     for (const [name, [type, width]] of Object.entries(part)) out[name] = wanted ? new type(count * width) : null;
   }
-  return shaped(out as Record<keyof QuoteColumns, unknown>);
+  return out as QuoteColumns;
 }
 
 const priceOr = (milli: number | null): number => milli ?? absentMilli;
@@ -157,7 +131,7 @@ const doubleOr = (value: number | null): number => value ?? Number.NaN;
 export function batchOf(source: string, tsMs: number, quotes: readonly Quote[]): QuoteBatch {
   const columns = emptyColumns(quotes.length, true);
   for (const [i, quote] of quotes.entries()) writeRow(columns, i, quote);
-  return withHead(source, tsMs, quotes.length, columns);
+  return batchFrom(source, tsMs, quotes.length, columns);
 }
 
 export function writeRow(columns: QuoteColumns, i: number, quote: Quote): void {
@@ -265,7 +239,7 @@ export function quotesOf({ source, tsMs, count, columns }: Body): QuoteBatch {
     out[name] = new type(buffer, offset, count * width);
     offset += (bytes.byteLength + 7) & ~7;
   }
-  return withHead(source, tsMs, count, out as QuoteColumns);
+  return batchFrom(source, tsMs, count, out as QuoteColumns);
 }
 
 export const decodeQuotes = (bytes: Uint8Array): QuoteBatch => quotesOf(decode(bytes) as Body);

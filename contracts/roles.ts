@@ -19,9 +19,6 @@ export const roles = {
 } as const satisfies Record<string, Role>;
 export type RoleName = keyof typeof roles;
 
-export const gatewayPort = 8787;
-export const natsPort = 4333;
-
 /** What a role is told at its start, as JSON in FENSHI_ROLE: by `fenshi up`, by docker-compose.yml or by hand. */
 export const RoleStart = z.object({
   run: z.string().regex(runPattern),

@@ -2,7 +2,7 @@
  * A client of `/v1/stream` that reconnects with full jitter, resumes by offset, and never shows a gap: a delta whose `prev`
  * is not the last `seq` seen is dropped and fetched anew. Runs in a browser and in Node (WebSocket global or given).
  */
-import { type Filter, frameLimits } from './frames.ts';
+import type { Filter } from './frames.ts';
 
 export type StreamOptions = {
   readonly url: string;
@@ -137,6 +137,3 @@ export class StreamClient {
     this.onSnapshot(this.#parts, offset);
   }
 }
-
-/** A client hears at least a heartbeat this often; silence for three of them is a dead connection. */
-export const silenceMaxMs = 3 * frameLimits.heartbeatMs;

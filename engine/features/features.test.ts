@@ -2,11 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { profileColumns } from '../../contracts/bundle.ts';
 import { defaultConfig } from '../../contracts/config.ts';
 import { type FeatureId, featureAt } from '../../contracts/features.ts';
-import { absentMilli, quoteFlag, rowOf } from '../../contracts/quote.ts';
 import { generatedBundle } from '../../scenarios/market/bundle.ts';
 import { MarketDay } from '../../scenarios/market/market-day.ts';
+import { recordQuotes } from '../../scenarios/support/record-quotes.ts';
 import { Cell } from '../cell/cell.ts';
-import { exchangeIndex } from '../clean/universe.ts';
 import { pace } from '../log/pacer.ts';
 import { type RefQuote, slowSnapshot } from './slow-reference.ts';
 
@@ -58,37 +57,6 @@ function compare(seed: number, count: number, every: number, reference: typeof s
   };
   for (const entry of pace({ tradeDate: '20261123', bundle: '', codeVersion: '' }, day)) cell.apply(entry);
   return { snapshots, wrong, seen };
-}
-
-function recordQuotes(cell: Cell): Map<number, RefQuote[]> {
-  const histories = new Map<number, RefQuote[]>();
-  const add = cell.features.add.bind(cell.features);
-  cell.features.add = (s, batch, i, slot) => {
-    const row = rowOf(batch, i);
-    const history = histories.get(s) ?? [];
-    histories.set(s, history);
-    const { cleaner } = cell;
-    history.push({
-      slot,
-      last: row.lastMilli!,
-      bids: row.bids,
-      asks: row.asks,
-      bookOk: cleaner.bookOk,
-      frozen: cleaner.isFrozen(s),
-      thawSlot: cleaner.freshness.thawSlot[exchangeIndex(cell.features.universe.exchange[s]!)]!,
-      dv: Number.isNaN(cleaner.dv) ? null : cleaner.dv,
-      da: Number.isNaN(cleaner.da) ? null : cleaner.da,
-      derivedVolume: (row.flags & quoteFlag.derivedVolume) !== 0,
-      dayVolume: row.volumeShares!,
-      dayAmount: row.amountYuan!,
-      dayHigh: 0,
-      lastBefore: cleaner.accepted.last[s] === absentMilli ? null : cleaner.accepted.last[s]!,
-      dayLow: 0,
-      dayOpen: null,
-    });
-    add(s, batch, i, slot);
-  };
-  return histories;
 }
 
 /** The feed's own day high, low and open, as accepted. */

@@ -7,7 +7,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { FenshiError } from '../../contracts/errors.ts';
@@ -177,5 +177,3 @@ async function end(pid: number): Promise<void> {
   for (let i = 0; i < 200 && isAlive(pid); i++) await new Promise((resolve) => setTimeout(resolve, 25));
   if (isAlive(pid)) process.kill(pid, 'SIGKILL');
 }
-
-export const forgetBroker = (dir: string): void => rmSync(join(dir, 'broker.json'), { force: true });

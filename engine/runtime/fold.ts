@@ -1,7 +1,7 @@
 /** journal = fold(tape), in one process at full speed: replays, scenarios, tests, calibration. */
 import { type Bundle, encodeBundle } from '../../contracts/bundle.ts';
 import type { JournalStep } from '../../contracts/journal.ts';
-import { decodeTape, encodeTape, type TapeEntry } from '../../contracts/tape.ts';
+import { decodeTape, type TapeEntry } from '../../contracts/tape.ts';
 import { Cell } from '../cell/cell.ts';
 import type { Quarantined } from '../clean/cleaner.ts';
 import { sha256 } from '../log/hash.ts';
@@ -42,6 +42,3 @@ export function foldDay(
   }
   return { cell, journal, steps, quarantined };
 }
-
-/** Entries as they travel: what a log would hand back. */
-export const encodeAll = (entries: Iterable<TapeEntry>): Uint8Array[] => Array.from(entries, encodeTape);

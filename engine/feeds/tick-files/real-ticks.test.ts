@@ -3,12 +3,12 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { profileColumns } from '../../../contracts/bundle.ts';
 import { Config } from '../../../contracts/config.ts';
 import { type FeatureId, featureAt } from '../../../contracts/features.ts';
-import { absentMilli, phaseCode, type Quote, quoteFlag, rowOf } from '../../../contracts/quote.ts';
+import { phaseCode, type Quote } from '../../../contracts/quote.ts';
 import { clockOf, midnightOf } from '../../../contracts/session.ts';
 import { instrumentId, instrumentNo } from '../../../contracts/units.ts';
+import { recordQuotes } from '../../../scenarios/support/record-quotes.ts';
 import type { Cell } from '../../cell/cell.ts';
 import type { Observer } from '../../cell/symbols.ts';
-import { exchangeIndex } from '../../clean/universe.ts';
 import { type RefQuote, slowSnapshot } from '../../features/slow-reference.ts';
 import { pace } from '../../log/pacer.ts';
 import { quoteRows } from '../../log/row-source.ts';
@@ -149,7 +149,7 @@ describe.skipIf(!existsSync(file('thu2019')))('recorded ticks (needs ../shared)'
 
   test('all evidence of the day with most signals is what the slow reference computes', () => {
     const day = dayOf('20190301');
-    const histories = new Map<number, RefQuote[]>();
+    let histories = new Map<number, RefQuote[]>();
     const wrong: string[] = [];
     let checked = 0;
     let cell: Cell | null = null;
@@ -181,7 +181,7 @@ describe.skipIf(!existsSync(file('thu2019')))('recorded ticks (needs ../shared)'
       },
       (made) => {
         cell = made;
-        record(made, histories);
+        histories = recordQuotes(made);
       },
     );
 
@@ -189,35 +189,6 @@ describe.skipIf(!existsSync(file('thu2019')))('recorded ticks (needs ../shared)'
     expect(checked).toBeGreaterThan(30);
   });
 });
-
-function record(cell: Cell, histories: Map<number, RefQuote[]>): void {
-  const add = cell.features.add.bind(cell.features);
-  cell.features.add = (s, batch, i, slot) => {
-    const row = rowOf(batch, i);
-    const { cleaner } = cell;
-    const history = histories.get(s) ?? [];
-    histories.set(s, history);
-    history.push({
-      slot,
-      last: row.lastMilli!,
-      bids: row.bids,
-      asks: row.asks,
-      bookOk: cleaner.bookOk,
-      frozen: cleaner.isFrozen(s),
-      thawSlot: cleaner.freshness.thawSlot[exchangeIndex(cell.features.universe.exchange[s]!)]!,
-      dv: Number.isNaN(cleaner.dv) ? null : cleaner.dv,
-      da: Number.isNaN(cleaner.da) ? null : cleaner.da,
-      derivedVolume: (row.flags & quoteFlag.derivedVolume) !== 0,
-      lastBefore: cleaner.accepted.last[s] === absentMilli ? null : cleaner.accepted.last[s]!,
-      dayVolume: row.volumeShares!,
-      dayAmount: row.amountYuan!,
-      dayHigh: 0,
-      dayLow: 0,
-      dayOpen: null,
-    });
-    add(s, batch, i, slot);
-  };
-}
 
 const scalePrices = (quote: Quote, factor: number): Quote => {
   const milli = (price: number) => Math.round((price * factor) / 10) * 10;
