@@ -156,7 +156,8 @@ export class Desk {
     for (const id of this.#byRow.get(s) ?? []) {
       const watch = this.#watches.get(id)!;
       const tsMs = this.#recorder.nowMs;
-      if (watch.state === 'confirmed') this.#send(id, { type: 'snapshot.next', tsMs }, []);
+      // the quote that confirmed is not the one after it
+      if (watch.state === 'confirmed' && watch.context.confirmedMs! < tsMs) this.#send(id, { type: 'snapshot.next', tsMs }, []);
       if (!this.#watches.has(id) || !matters(watch, bidMilli, midMilli, lastMilli, dive)) continue;
       const event = { type: 'price', tsMs, bidMilli, midMilli, lastMilli, dive };
       watch.band = bandOf(watch.context, midMilli);

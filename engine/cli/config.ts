@@ -28,7 +28,7 @@ export function loadConfig(root: string, flags: Readonly<Record<string, unknown>
   const raw: Record<string, unknown> = {};
   const origins = new Map<string, Origin>();
   for (const layer of layers) {
-    set(raw, layer.path, resolveSecret(layer.value, layer.from));
+    setPath(raw, layer.path, resolveSecret(layer.value, layer.from));
     origins.set(layer.path.join('.'), { value: layer.value, from: layer.from });
   }
   const parsed = Config.safeParse(raw);
@@ -94,7 +94,7 @@ function resolveSecret(value: unknown, from: string): unknown {
   return secret;
 }
 
-function set(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
+export function setPath(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
   const [key, ...rest] = path as [string, ...string[]];
   if (rest.length === 0) {
     target[key] = value;
@@ -103,7 +103,7 @@ function set(target: Record<string, unknown>, path: readonly string[], value: un
   const inner = target[key];
   const next = inner !== null && typeof inner === 'object' ? (inner as Record<string, unknown>) : {};
   target[key] = next;
-  set(next, rest, value);
+  setPath(next, rest, value);
 }
 
 function describe(error: ZodError, origins: ReadonlyMap<string, Origin>): string {

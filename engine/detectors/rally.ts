@@ -5,6 +5,7 @@
  *           surprise and active buying; early 量在价先: volume and flow ahead of price (cannot confirm by itself)
  *           for two of the last three quotes, with every universal gate open and the score at `enter`
  * Confirms  once, 30–90 s later, if at least 75 % of the impulse stands at every quote from 30 s on
+ * Tracks    tells its score when it has moved by 0.05, at most every 15 s, and at once when it crosses `exit`
  * Clears    when the score stays under `exit` for 120 trading seconds
  * Ignores   quotes of symbols that do not stir
  */
@@ -27,6 +28,9 @@ export type RallyState = {
   readonly confirm: 'open' | 'done' | 'lost';
   /** tsec since which the score is under `exit`; null while above. */
   readonly belowSince: number | null;
+  /** The score as last said, and when: it is said again when it has moved, at most every 15 s. */
+  readonly toldScore: number;
+  readonly toldTsec: number;
 };
 
 const none: readonly string[] = [];
@@ -40,6 +44,8 @@ const idle: RallyState = {
   runVolume: 0,
   confirm: 'open',
   belowSince: null,
+  toldScore: 0,
+  toldTsec: 0,
 };
 /** Returns are asked for by how far the day's limit lets prices run: 1.5 %, at 20 % 2 %, at 30 % 2.5 %. */
 const limitScale = (limitRate: number | null): number => (limitRate === null || limitRate <= 0.1 ? 1 : limitRate <= 0.2 ? 4 / 3 : 5 / 3);
@@ -50,6 +56,8 @@ const marketLift = 0.003;
 const confirmGive = 0.75;
 const confirmNar = 0.1;
 const exitAfterSec = 120;
+const tellEverySec = 15;
+const tellMoved = 0.05;
 
 /** Score: [feature, weight, lo, hi, sign] (quant.md §3.1.R). */
 const weights: readonly (readonly [FeatureId, number, number, number, 1 | -1])[] = [
@@ -66,7 +74,7 @@ type Condition = { readonly feature: FeatureId; readonly op: '>=' | '<='; readon
 
 export const rally: Detector<RallyParams, RallyState> = {
   id: 'rally',
-  version: 1,
+  version: 2,
   kind: 'rule',
   entity: 'symbol',
   needs: [
@@ -106,7 +114,11 @@ function seek(state: RallyState, input: DetectorInput, params: RallyParams): Ste
   const hit = path !== null && failed.length === 0 && (path === 'early' || score >= params.enter);
   const hits = ((state.hits << 1) | (hit ? 1 : 0)) & 7;
   if (!hit || bitCount(hits) < 2)
-    return { state: hits === 0 ? idle : { ...state, hits }, signal: null, refused: refusals(main, failedMain, failed, score, params) };
+    return {
+      state: hits === 0 ? idle : { ...state, hits },
+      signal: null,
+      refused: refusals(input, main, failedMain, failed, score, params),
+    };
   const p0Milli = Number.isNaN(input.midAgo3m) ? input.midMilli : input.midAgo3m;
   const entered: RallyState = {
     ...idle,
@@ -117,6 +129,8 @@ function seek(state: RallyState, input: DetectorInput, params: RallyParams): Ste
     enterMilli: input.midMilli,
     runAmount: input.runAmount,
     runVolume: input.runVolume,
+    toldScore: score,
+    toldTsec: input.tsec,
   };
   const conditions = path === 'main' ? main : early;
   return {
@@ -146,12 +160,18 @@ function follow(state: RallyState, input: DetectorInput, params: RallyParams): S
   }
   const confirm = state.confirm === 'open' ? confirmation(state, input, params) : state.confirm;
   const next: RallyState = { ...state, confirm, belowSince };
-  if (confirm === 'done' && state.confirm === 'open') {
-    return { state: next, signal: signalOf('confirm', state, score, confirmEvidence(state, input)), refused: [] };
-  }
-  if (weak && state.belowSince === null) return { state: next, signal: signalOf('weaken', state, score, []), refused: [] };
-  if (!weak && state.belowSince !== null) return { state: next, signal: signalOf('update', state, score, []), refused: [] };
-  return { state: next, signal: null, refused: [] };
+  const phase = spoken(state, confirm, weak, score, input.tsec);
+  if (phase === null) return { state: next, signal: null, refused: none };
+  const evidence = phase === 'confirm' ? confirmEvidence(state, input) : [];
+  return { state: { ...next, toldScore: score, toldTsec: input.tsec }, signal: signalOf(phase, state, score, evidence), refused: none };
+}
+
+/** What this quote makes the detector say of a rally it follows; null for nothing. */
+function spoken(state: RallyState, confirm: RallyState['confirm'], weak: boolean, score: number, tsec: number): Signal['phase'] | null {
+  if (confirm === 'done' && state.confirm === 'open') return 'confirm';
+  if (weak) return state.belowSince === null ? 'weaken' : null;
+  const moved = tsec - state.toldTsec >= tellEverySec && Math.abs(score - state.toldScore) >= tellMoved;
+  return state.belowSince !== null || moved ? 'update' : null;
 }
 
 /** The main path's conditions with the thresholds that hold for this board, minute and benchmark. */
@@ -236,15 +256,17 @@ function signalOf(phase: Signal['phase'], state: RallyState, score: number, evid
   return { phase, path: state.path ?? 'main', score, evidence, anchor };
 }
 
-/** Counted only where the price itself did what a rally does: its first condition holds. */
+/** Counted only where the price itself did what a rally does, before or after the market is taken out. */
 function refusals(
+  input: DetectorInput,
   main: readonly Condition[],
   failedMain: readonly Condition[],
   failedGateIds: readonly string[],
   score: number,
   params: RallyParams,
 ): string[] {
-  if (failedMain.includes(main[0]!)) return failedGateIds.slice();
+  const rose = !failedMain.includes(main[0]!) || holds(input, { ...main[0]!, feature: 'ret_3m' });
+  if (!rose) return failedGateIds.slice();
   if (failedMain.length > 0) return failedMain.map((each) => each.feature);
   if (failedGateIds.length > 0) return failedGateIds.slice();
   return score < params.enter ? ['score'] : ['first'];

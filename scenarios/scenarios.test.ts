@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import { FenshiError } from '../contracts/errors.ts';
+import { scenarioFiles } from './format/files.ts';
+import { parseScenario } from './format/parse.ts';
+import { runScenario } from './format/run.ts';
+import type { Scenario } from './format/scenario.ts';
+import { lcg } from './support/days.ts';
+
+const scenarios = scenarioFiles();
+const plain = ({ events, ...rest }: Scenario): Scenario => ({ ...rest, events: events.filter(({ event }) => event !== 'restart') });
+
+describe.each(scenarios)('$name', (scenario) => {
+  test(scenario.title, () => {
+    const run = runScenario(scenario);
+
+    expect(run.observed).toEqual(scenario.expected);
+    for (const gate of scenario.refused) expect(run.refusals[gate] ?? 0, `quotes refused by ${gate}`).toBeGreaterThan(0);
+    expect(runScenario(scenario).hash, 'twice, byte-equal').toBe(run.hash);
+  });
+
+  test('restarted at three random seconds it concludes the same bytes', () => {
+    const random = lcg(scenario.title.length + scenario.no);
+    const [from, to] = [scenario.frames[0]!.sec, scenario.frames.at(-1)!.sec];
+    const restarts = Array.from({ length: 3 }, () => from + random(to - from));
+    const run = runScenario(plain(scenario), restarts);
+
+    expect(run.restarts).toBe(3);
+    expect(run.hash).toBe(runScenario(plain(scenario)).hash);
+  });
+});
+
+test('an expectation a second off is a failure', () => {
+  const { observed } = runScenario(scenarios.find(({ name }) => name === 'rally/raise-confirm-target')!);
+  expect(observed).not.toContain('10:01:35 discovered');
+});
+
+describe('a scenario file that cannot be read names its line', () => {
+  const good = [
+    'title: something happens',
+    'why: because it must',
+    'day: 20261123',
+    'symbol: 600001.SH',
+    'preclose: 20.00',
+    'adv20: 240_000_000',
+    'tape',
+    '  09:54:00 20.00 1_000_000 50%',
+    '  10:00:00 20.00 1_000_000 50%',
+    'expect',
+    '  nothing',
+  ];
+  const without = (i: number, ...lines: string[]) => good.toSpliced(i, 1, ...lines).join('\n');
+
+  test('as it stands it is read', () => {
+    expect(parseScenario('x', good.join('\n')).frames).toHaveLength(2);
+  });
+
+  test.each([
+    ['unknown key', without(5, 'adv20: 1', 'colour: red'), 'colour'],
+    ['unknown table', without(9, 'expects'), 'x:10: neither'],
+    ['time backwards', without(8, '  09:00:00 20.00 1 50%'), 'x:9: time runs backwards'],
+    ['not a time', without(8, '  9:60 20.00 1 50%'), 'x:9: not a time of day'],
+    ['not a number', without(8, '  10:00:00 twenty 1 50%'), 'x:9: not a number: twenty'],
+    ['unknown word', without(8, '  10:00:00 20.00 1 50% frozen'), 'x:9: frozen is none of'],
+    ['too many words', without(8, '  10:00:00 20.00 1 50% thin silent'), 'x:9: more than'],
+    ['no percentage', without(8, '  10:00:00 20.00 1 0.5'), 'x:9: bought must be a percentage'],
+    ['unknown event', without(6, 'events', '  10:00:00 explode', 'tape'), 'x:8: not an event'],
+    ['unknown setting', without(6, 'set: detectors.rally.r33 0.02', 'tape'), 'x:7: '],
+    ['a row before any table', without(6, '  10:00:00 20.00', 'tape'), 'x:7: an indented row'],
+    ['no expectation', without(10), 'expects nothing'],
+    ['a key twice', without(5, 'day: 20261123', 'adv20: 1'), 'x:6: day stands twice'],
+  ])('%s', (_what, text, message) => {
+    const read = () => parseScenario('x', text);
+    expect(read).toThrow(FenshiError);
+    expect(read).toThrow(message);
+    expect(read).toThrow('SCENARIO_INVALID');
+  });
+});
