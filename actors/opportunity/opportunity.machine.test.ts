@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createActor } from 'xstate';
-import { getAdjacencyMap } from 'xstate/graph';
 import { midnightOf } from '../../contracts/session.ts';
+import { graphCoverage } from '../../scenarios/support/graph.ts';
 import type { OpportunityContext, OpportunityEvent, OpportunityInput, Plan } from './context.ts';
 import { opportunityMachine } from './opportunity.machine.ts';
 
@@ -329,30 +329,13 @@ describe('the whole matrix', () => {
       stamp([...risks, { type: 'timer.riskDwell' }]),
       stamp(data),
     ];
-    const taken = new Set<string>();
-    for (const walk of walks) {
-      for (const family of ['momentum', 'board'] as const) {
-        const map = getAdjacencyMap(opportunityMachine, {
-          input: { ...input, family },
-          events: walk,
-          serializeState: keyOf,
-          limit: 20_000,
-        });
-        for (const { state, transitions } of Object.values(map)) {
-          for (const { event } of Object.values(transitions) as { event: OpportunityEvent }[]) {
-            for (const node of (state as unknown as { _nodes: { id: string; ownEvents: string[] }[] })._nodes) {
-              for (const own of node.ownEvents)
-                if (own === event.type || (own === 'timer.*' && event.type.startsWith('timer.'))) taken.add(`${node.id} ${own}`);
-            }
-          }
-        }
-      }
-    }
+    const { declared, untaken } = graphCoverage(
+      opportunityMachine,
+      walks.flatMap((walk) => (['momentum', 'board'] as const).map((family) => ({ input: { ...input, family }, events: walk }))),
+      keyOf,
+    );
 
-    const declared = [
-      ...(opportunityMachine as unknown as { idMap: Map<string, { id: string; ownEvents: string[] }> }).idMap.values(),
-    ].flatMap((node) => node.ownEvents.map((own) => `${node.id} ${own}`));
-    expect(declared.filter((each) => !taken.has(each))).toEqual([]);
+    expect(untaken).toEqual([]);
     expect(declared.length).toBeGreaterThan(35);
   });
 });

@@ -24,9 +24,12 @@ export type Leg = {
   readonly buyTilt: number;
 };
 
-/** Expected episodes a symbol and day. The shipped demo plants far more than a real market has. */
+/** Expected episodes a symbol and day. */
 export type Rates = Readonly<Record<EpisodeType, number>>;
-export const demoRates: Rates = { RALLY_TRUE: 0.22, RALLY_FADE: 0.14, THIN_POP: 0.2 };
+/** quant.md §6.4: 220, 180 and 400 a day among 5,500 symbols. */
+export const marketRates: Rates = { RALLY_TRUE: 0.04, RALLY_FADE: 0.0327, THIN_POP: 0.0727 };
+/** The shipped demo has few symbols and plants five times as much, in the same proportions. */
+export const demoRates: Rates = { RALLY_TRUE: 0.2, RALLY_FADE: 0.164, THIN_POP: 0.364 };
 
 const firstStart = 240;
 const lastStart = 13_000;

@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'vitest';
+import type { Instrument } from '../../contracts/bundle.ts';
+import { type FeatureId, featureAt, featureCount } from '../../contracts/features.ts';
+import type { DetectorInput } from './detector.ts';
+import { failedGates, gates } from './gates.ts';
+
+const instrument: Instrument = {
+  no: 1_600_001,
+  name: 'x',
+  board: 'MAIN',
+  riskWarning: false,
+  delisting: false,
+  listingDayN: null,
+  noLimit: false,
+  exDate: false,
+  suspended: false,
+  preCloseMilli: 10_000,
+  limitUpMilli: 11_000,
+  limitDownMilli: 9000,
+  limitRate: 0.1,
+  floatShares: null,
+  adv20Yuan: 240e6,
+  sigmaDay: 0.02,
+  prevVolumes: [],
+  prevHighMilli: null,
+  profile: 0,
+  profileSource: 'own',
+};
+const open: Partial<Record<FeatureId, number>> = {
+  amtZ1m: 2,
+  ret_3m: 0.02,
+  distUp: 0.05,
+  amt5m: 5e6,
+  spreadTk: 1,
+  depth5: 4e6,
+  dqW180: 1,
+  age: 1,
+  feedHealth: 1,
+  burst: 0.2,
+  active20: 7,
+};
+
+type Change = { readonly values?: Partial<Record<FeatureId, number>>; readonly instrument?: Partial<Instrument> } & Partial<
+  Omit<DetectorInput, 'values' | 'instrument'>
+>;
+/** An input every gate lets through, changed in one thing. */
+function inputWith({ values = {}, instrument: other = {}, ...rest }: Change = {}): DetectorInput {
+  const all = new Float64Array(featureCount).fill(Number.NaN);
+  for (const [id, value] of Object.entries({ ...open, ...values })) all[featureAt[id as FeatureId]] = value;
+  return {
+    instrument: { ...instrument, ...other },
+    id: '600001.SH',
+    values: all,
+    benchmark: 'market',
+    tsMs: 0,
+    tsExchangeMs: 0,
+    tsec: 1800,
+    slot: 600,
+    lastMilli: 10_200,
+    midMilli: 10_195,
+    midAgo3m: 10_000,
+    runAmount: 0,
+    runVolume: 0,
+    limitUpMilli: 11_000,
+    locked: false,
+    resumedSlot: 0,
+    frozen: false,
+    lunchJump: 0,
+    excludeRiskWarning: true,
+    adv20Min: 30e6,
+    ...rest,
+  };
+}
+
+describe('universal gates (quant.md §3.0)', () => {
+  test('an ordinary quote passes all eleven', () => {
+    expect(failedGates(inputWith())).toEqual([]);
+    expect(Object.keys(gates)).toHaveLength(11);
+  });
+
+  test.each<[gate: string, why: string, change: Change]>([
+    ['U1', '09:30:57', { tsec: 57, values: { amtZ1m: 3 } }],
+    ['U1', '14:51:03', { tsec: 13_863 }],
+    ['U2', 'the first five minutes without a surprise of 3', { tsec: 297, values: { amtZ1m: 2.9 } }],
+    ['U2', 'the first five minutes without a profile', { tsec: 297, values: { amtZ1m: Number.NaN } }],
+    ['U3', 'half the move made at 13:00', { lunchJump: 0.01 }],
+    ['U4', 'no limit today', { instrument: { noLimit: true } }],
+    ['U4', 'fifth listing day', { instrument: { listingDayN: 5 } }],
+    ['U4', 'first day on BSE', { instrument: { listingDayN: 1, board: 'BSE' } }],
+    ['U5', 'ex-date without the adjusted close', { instrument: { exDate: true, preCloseMilli: null }, values: { distUp: 0.05 } }],
+    ['U6', 'risk warning', { instrument: { riskWarning: true } }],
+    ['U6', 'delisting, even if ST is allowed', { instrument: { delisting: true }, excludeRiskWarning: false }],
+    ['U7', 'locked', { locked: true }],
+    ['U7', '0.4 % under the limit', { values: { distUp: 0.004 } }],
+    ['U7', 'two ticks under the limit of a 1-yuan stock', { instrument: { preCloseMilli: 1000 }, values: { distUp: 0.02 } }],
+    ['U8', '29 million a day', { instrument: { adv20Yuan: 29e6 } }],
+    ['U8', '499,000 yuan in five minutes', { values: { amt5m: 499_000 } }],
+    ['U8', 'four ticks of spread', { values: { spreadTk: 4 } }],
+    ['U8', '199,000 yuan in the book', { values: { depth5: 199_000 } }],
+    ['U8', 'no book', { values: { depth5: Number.NaN } }],
+    ['U9', '79 % of three minutes covered', { values: { dqW180: 0.79 } }],
+    ['U9', 'ten seconds old', { values: { age: 10 } }],
+    ['U9', '89 % of the feed healthy', { values: { feedHealth: 0.89 } }],
+    ['U9', 'a frozen exchange', { frozen: true }],
+    ['U10', '117 s after a gap', { resumedSlot: 561 }],
+    ['U11', 'one print in three', { values: { burst: 0.61, active20: 2 } }],
+    ['U11', 'nothing traded at all', { values: { burst: Number.NaN, active20: 0 } }],
+  ])('%s refuses: %s', (gate, _why, change) => {
+    expect(failedGates(inputWith(change))).toContain(gate);
+  });
+
+  test.each<[gate: string, why: string, change: Change]>([
+    ['U1', '09:31:00', { tsec: 60, values: { amtZ1m: 3 } }],
+    ['U1', '14:51:00', { tsec: 13_860 }],
+    ['U2', 'from 09:35 on', { tsec: 300 }],
+    ['U3', 'less than half the move made at 13:00', { lunchJump: 0.0099 }],
+    ['U4', 'sixth listing day', { instrument: { listingDayN: 6 } }],
+    ['U4', 'second day on BSE', { instrument: { listingDayN: 2, board: 'BSE' } }],
+    ['U6', 'risk warning where it is allowed', { instrument: { riskWarning: true }, excludeRiskWarning: false }],
+    ['U7', '0.5 % under the limit', { values: { distUp: 0.005 } }],
+    ['U8', 'an unknown 20-day turnover', { instrument: { adv20Yuan: null } }],
+    ['U8', 'four ticks at 100 yuan', { values: { spreadTk: 4 }, lastMilli: 100_000 }],
+    ['U9', 'nine seconds old', { values: { age: 9 } }],
+    ['U10', '120 s after a gap', { resumedSlot: 560 }],
+    ['U11', 'one large print among three', { values: { burst: 0.9, active20: 3 } }],
+  ])('%s lets through: %s', (gate, _why, change) => {
+    expect(failedGates(inputWith(change))).not.toContain(gate);
+  });
+});
