@@ -18,7 +18,7 @@ import { Actors } from './actors.ts';
 import { Desk } from './desk.ts';
 import type { CellImage } from './image.ts';
 import { kinds } from './kinds.ts';
-import { MarketDesk } from './market-desk.ts';
+import { MarketDesk, marketId } from './market-desk.ts';
 import { Recorder } from './recorder.ts';
 import { SymbolDesk } from './symbols.ts';
 import { TimerWheel } from './wheel.ts';
@@ -81,15 +81,29 @@ export class Cell {
     };
   }
 
+  /** Whether the next entry was named to be skipped; it need not even be decoded. */
+  get isSkipped(): boolean {
+    return this.#skips.has(this.n);
+  }
+
+  /** Passes over the next entry, at the time reached: a fault in its place, and nothing of what it said. */
+  skip(): StepResult {
+    return this.#conclude(this.timeMs, (n) => this.#recorder.fault(marketId, `entry:${n}`, 'ENTRY_SKIPPED', 'named by a control entry'));
+  }
+
   /** Applies the next entry of the day's tape. */
   apply(entry: TapeEntry): StepResult {
+    if (this.isSkipped) return this.skip();
+    return this.#conclude(entry.tsMs, (n) => this.#dispatch(entry, n));
+  }
+
+  #conclude(tsMs: number, work: (n: number) => void): StepResult {
     const n = this.n;
     this.n += 1;
-    this.timeMs = Math.max(this.timeMs, entry.tsMs);
+    this.timeMs = Math.max(this.timeMs, tsMs);
     this.#fireTimers();
     this.#recorder.nowMs = this.timeMs;
-    if (this.#skips.has(n)) this.#recorder.fault('market', `entry:${n}`, 'ENTRY_SKIPPED', `skipped by control`);
-    else this.#dispatch(entry, n);
+    work(n);
     const entries = this.#recorder.take();
     const { quarantined } = this.cleaner;
     if (quarantined.length > 0) this.cleaner.quarantined = [];

@@ -22,16 +22,20 @@ export class Supervisor {
   readonly #starts: Partial<Record<RoleName, RoleStart>>;
   readonly #running: Running[] = [];
   readonly #onFailure: (role: RoleName, why: string) => void;
+  readonly #onCrash: (role: RoleName) => Promise<unknown>;
   readonly #env: NodeJS.ProcessEnv;
   #stopping = false;
 
   constructor(
     starts: Partial<Record<RoleName, RoleStart>>,
     onFailure: (role: RoleName, why: string) => void,
+    /** Awaited before a role that ended by itself is started again. */
+    onCrash: (role: RoleName) => Promise<unknown> = () => Promise.resolve(),
     env: NodeJS.ProcessEnv = process.env,
   ) {
     this.#starts = starts;
     this.#onFailure = onFailure;
+    this.#onCrash = onCrash;
     this.#env = env;
   }
 
@@ -59,14 +63,12 @@ export class Supervisor {
       running.restarts = [...running.restarts.filter((at) => now - at < restartWindowMs), now];
       const why = signal === null ? `ended with ${code}` : `was ended by ${signal}`;
       if (code === hopelessCode || running.restarts.length > restartsMax) return this.#onFailure(running.name, why);
-      setTimeout(
-        () => {
-          if (this.#stopping) return;
-          running.child = this.#fork(running.name);
-          this.#watch(running);
-        },
-        Math.min(5000, 100 * 2 ** running.restarts.length),
-      );
+      const pauseMs = Math.min(5000, 100 * 2 ** running.restarts.length);
+      void Promise.allSettled([this.#onCrash(running.name), new Promise((resolve) => setTimeout(resolve, pauseMs))]).then(() => {
+        if (this.#stopping) return;
+        running.child = this.#fork(running.name);
+        this.#watch(running);
+      });
     });
   }
 

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { FenshiError } from '../../contracts/errors.ts';
 import type { BrokerAccess } from './connect.ts';
 
-export const brokerRoles = ['engine', 'scenarios', 'gateway', 'subscriber'] as const;
+export const brokerRoles = ['engine', 'scenarios', 'control', 'gateway', 'subscriber'] as const;
 export type BrokerRole = (typeof brokerRoles)[number];
 export type BrokerOptions = {
   readonly program: string;
@@ -107,17 +107,15 @@ export async function endOrphan(dir: string): Promise<boolean> {
   return true;
 }
 
-/** Passwords by role. Each begins with a letter: the broker's parser reads an all-digit one as a number. */
+/** Passwords by role, made once a run. Each begins with a letter: the broker's parser reads an all-digit one as a number. */
 export function ensureSecrets(dir: string): Record<BrokerRole, string> {
   const file = join(dir, 'secrets.json');
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Record<BrokerRole, string>;
-  const secrets = Object.fromEntries(brokerRoles.map((role) => [role, `p${randomBytes(18).toString('hex')}`])) as Record<
-    BrokerRole,
-    string
-  >;
+  const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<Record<BrokerRole, string>>) : {};
+  if (brokerRoles.every((role) => role in known)) return known as Record<BrokerRole, string>;
+  const secrets = Object.fromEntries(brokerRoles.map((role) => [role, known[role] ?? `p${randomBytes(18).toString('hex')}`]));
   mkdirSync(dir, { recursive: true });
   writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 });
-  return secrets;
+  return secrets as Record<BrokerRole, string>;
 }
 
 export const accessFor = (dir: string, port: number, role: BrokerRole): BrokerAccess => ({

@@ -105,11 +105,18 @@ export class JetStreamTapeReader implements TapeReader {
   }
 
   async *entries(fromN: number): AsyncIterable<TapeEntry> {
-    for await (const { body, storedMs } of streamFrom(this.#js, this.#stream, this.#openSeq + fromN, this.#read)) {
-      this.storedMs = storedMs;
-      const entry = parse(body);
+    for await (const read of this.bodies(fromN)) {
+      const entry = read();
       yield entry;
       if (entry.type === 'day.close') return;
+    }
+  }
+
+  /** Entries still encoded, for ever: decoding is part of applying one, so that what cannot be decoded can be skipped. */
+  async *bodies(fromN: number): AsyncGenerator<() => TapeEntry, void> {
+    for await (const { body, storedMs } of streamFrom(this.#js, this.#stream, this.#openSeq + fromN, this.#read)) {
+      this.storedMs = storedMs;
+      yield () => parse(body);
     }
   }
 }

@@ -20,6 +20,7 @@ import { JetStreamTapeReader, newestDay, type OpenDay, skipsOf } from '../log/je
 import type { Log } from '../telemetry/log.ts';
 import { metrics } from '../telemetry/metrics.ts';
 import type { Reach } from './crash-points.ts';
+import { Position } from './position.ts';
 import { ViewPublisher } from './view-publisher.ts';
 
 const aheadMax = 64;
@@ -42,6 +43,7 @@ export class CellRunner {
   readonly #options: RunnerOptions;
   readonly #checkpoints: CheckpointStore;
   readonly #view: ViewPublisher;
+  readonly #position: Position;
   #cell: Cell | null = null;
   #ackedStep = 0;
   #doneDay: string | null = null;
@@ -52,6 +54,7 @@ export class CellRunner {
     this.#options = options;
     this.#checkpoints = new CheckpointStore(options.dir);
     this.#view = new ViewPublisher(options.nc, options.run);
+    this.#position = new Position(options.dir);
   }
 
   status() {
@@ -96,26 +99,29 @@ export class CellRunner {
     });
     const outbox = new Outbox(journal, this.#options.reach, (step) => this.#acked(step, cell));
     const reader = new JetStreamTapeReader(js, run, openSeq, signal);
-    for await (const entry of reader.entries(cell.n)) {
+    for await (const read of reader.bodies(cell.n)) {
       await outbox.room();
-      this.#step(cell, entry, outbox, reader.storedMs);
+      this.#step(cell, read, outbox, reader.storedMs);
       if (this.#isCheckpointDue(cell)) await this.#checkpoint(cell, outbox);
-      if (signal.aborted) break;
+      if (signal.aborted || cell.closed) break;
     }
     await this.#checkpoint(cell, outbox);
     if (cell.closed) this.#doneDay = open.tradeDate;
     log.info({ event: 'day.stopped', tradeDate: open.tradeDate, n: cell.n, step: cell.step, closed: cell.closed });
   }
 
-  #step(cell: Cell, entry: TapeEntry, outbox: Outbox, storedMs: number): void {
+  #step(cell: Cell, read: () => TapeEntry, outbox: Outbox, storedMs: number): void {
     const readMs = Date.now();
     const events = cell.actors.events;
-    const result = cell.apply(entry);
+    const quotes = cell.quotes;
+    this.#position.enter({ tradeDate: cell.bundle.tradeDate, n: cell.n });
+    const result = cell.isSkipped ? cell.skip() : cell.apply(read());
+    this.#position.leave();
     metrics.pipeline.observe({ stage: 'tape' }, Math.max(0, readMs - storedMs) / 1000);
     metrics.pipeline.observe({ stage: 'step' }, (Date.now() - readMs) / 1000);
     metrics.actorEvents.inc(cell.actors.events - events);
     metrics.lag.set((readMs - cell.timeMs) / 1000);
-    if (entry.type === 'quotes') metrics.quotes.inc(entry.batch.count);
+    metrics.quotes.inc(cell.quotes - quotes);
     this.#deadLetters(result, outbox);
     if (result.draft !== null) outbox.add(result.draft);
   }

@@ -9,6 +9,7 @@ import { runPattern } from '../../../contracts/subjects.ts';
 import { accessFor, type Broker, endOrphan, startBroker } from '../../log/broker.ts';
 import { dayKind, nextTradingDay } from '../../reference/calendar.ts';
 import { loadConfig } from '../config.ts';
+import { PoisonWatch, skipOn } from '../poison-watch.ts';
 import { bundleDir, root, runDir } from '../root.ts';
 import { Supervisor } from '../supervisor.ts';
 import { nextDemo, pruneDemos, releaseUpLock, runFolders, takeUpLock } from '../up-lock.ts';
@@ -59,7 +60,12 @@ async function up(flags: Flags): Promise<void> {
       port: config.nats.port,
     });
     const failed = new Promise<string>((resolve) => {
-      supervisor = new Supervisor(startsOf(run, config), (role, why) => resolve(`${role} ${why}`));
+      const poison = new PoisonWatch(runDir(run), skipOn(accessFor(runDir(run), config.nats.port, 'control'), run));
+      supervisor = new Supervisor(
+        startsOf(run, config),
+        (role, why) => resolve(`${role} ${why}`),
+        (role) => (role === 'engine' ? poison.crashed() : Promise.resolve()),
+      );
     });
     await Promise.race([startAll(supervisor!, port), ended, failed.then((why) => Promise.reject(new FenshiError('NOT_READY', why)))]);
     const why = await Promise.race([ended, failed, broker.exited.then((code) => `nats-server ended with ${code}`)]);
