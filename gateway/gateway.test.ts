@@ -20,7 +20,6 @@ import { loadUws, type Uws } from './uws.ts';
 
 const loaded = await loadUws().catch((error: Error) => error);
 const reason = loaded instanceof Error ? loaded.message : '';
-const socketType = WebSocket as unknown as SocketConstructor;
 const date = '20261123';
 
 describe.skipIf(reason !== '')(`gateway${reason === '' ? '' : ` (${reason})`}`, () => {
@@ -51,6 +50,7 @@ describe.skipIf(reason !== '')(`gateway${reason === '' ? '' : ` (${reason})`}`, 
       registry,
       metrics,
       ready: () => ({ ready: day.step > 0, checks: {} }),
+      snapshotPart: 2,
     });
     reader = await connectGateway(broker.access('gateway'));
     void followJournal(
@@ -80,12 +80,9 @@ describe.skipIf(reason !== '')(`gateway${reason === '' ? '' : ` (${reason})`}`, 
     return steps;
   };
 
-  test('a client cut 20 times, five of them to come back for a snapshot, ends equal to JOURNAL read directly', async () => {
-    const client = new StreamClient({
-      url: `ws://127.0.0.1:${port}/v1/stream`,
-      ch: 'opportunities',
-      WebSocket: socketType,
-    });
+  test('a client cut 20 times, five of them inside a snapshot, ends equal to JOURNAL read directly', async () => {
+    const knife = new Knife();
+    const client = new StreamClient({ url: `ws://127.0.0.1:${port}/v1/stream`, ch: 'opportunities', WebSocket: knife.Socket });
     const mine = new Map<string, OpportunityView>();
     client.onSnapshot = (items) => {
       mine.clear();
@@ -109,16 +106,22 @@ describe.skipIf(reason !== '')(`gateway${reason === '' ? '' : ` (${reason})`}`, 
     const chunk = Math.ceil(drafts.length / 20);
     for (let cut = 0; cut < 20; cut++) {
       for (const draft of drafts.slice(cut * chunk, (cut + 1) * chunk)) await journal.append(draft);
-      await until(() => connected);
-      if (cut >= 15) client.forget(); // the next connection is sent a whole snapshot
+      await until(() => connected && client.position.epoch !== null);
+      if (cut >= 15) {
+        await until(() => day.book.size >= 4);
+        client.forget(); // the next connection is sent a whole snapshot, and loses it after its first part
+        knife.armed = true;
+      }
       client.cut();
       await until(() => !connected);
+      await until(() => !knife.armed);
     }
     await until(() => client.position.offset >= lastOpportunityStep(drafts) && day.step === drafts.length);
 
     const book = new OpportunityBook();
     for (const step of await stored()) book.apply(step);
     const expected = book.list();
+    expect(knife.cuts).toBe(5);
     expect([...mine.values()].map(({ id }) => id).sort()).toEqual(expected.map(({ id }) => id).sort());
     for (const view of expected) expect(mine.get(view.id)).toEqual(JSON.parse(JSON.stringify(view)));
     expect(doubled).toBe(0);
@@ -229,6 +232,43 @@ describe.skipIf(reason !== '')(`gateway${reason === '' ? '' : ` (${reason})`}`, 
     expect(same).toMatchObject({ recovered: true, events: [] });
   });
 });
+
+/** Sockets that, once armed, lose their connection between the first and the second part of a snapshot. */
+class Knife {
+  armed = false;
+  cuts = 0;
+  readonly Socket: SocketConstructor;
+
+  constructor() {
+    const knife = this;
+    this.Socket = class {
+      onopen = null;
+      onmessage: ((event: { data: unknown }) => void) | null = null;
+      onclose: ((event: { code: number }) => void) | null = null;
+      onerror = null;
+      readonly #inner: WebSocket;
+      #dead = false;
+
+      constructor(url: string, protocol: string) {
+        this.#inner = new WebSocket(url, protocol);
+        this.#inner.onmessage = (event) => {
+          const { part } = JSON.parse(String(event.data)) as { part?: number };
+          if (knife.armed && part === 2) {
+            knife.armed = false;
+            knife.cuts += 1;
+            this.#dead = true;
+            this.#inner.close();
+          }
+          if (!this.#dead) this.onmessage?.(event);
+        };
+        this.#inner.onclose = ({ code }) => this.onclose?.({ code });
+      }
+
+      send = (data: string) => this.#inner.send(data);
+      close = () => this.#inner.close();
+    };
+  }
+}
 
 const lastOpportunityStep = (drafts: readonly JournalDraft[]): number =>
   drafts.filter(({ entries }) => entries.some(({ actorId }) => actorId.startsWith('opportunity.'))).at(-1)!.step;
