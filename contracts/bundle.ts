@@ -61,7 +61,7 @@ export const Instrument = z.object({
 export type Instrument = z.infer<typeof Instrument>;
 
 export const Calibration = z.object({
-  /** Base rate of the label. */
+  /** Base rate of the label: how often it is 1 at a moment no signal chose. */
   p0: z.number(),
   /** Platt: p = sigmoid(a · logit(score) + b). */
   a: z.number(),
@@ -91,6 +91,7 @@ export const Bundle = z.object({
   instruments: z.array(Instrument),
   profiles: z.array(Profile).min(1),
   detectors: z.array(z.object({ id: z.string(), version: z.int(), paramHash: z.string() })),
+  /** By detector, or `<detector>.<path>` where a path of its rule draws other signals. */
   calibration: z.record(z.string(), Calibration),
   config: BundleConfig,
   /** What had to be assumed, in sentences; printed by every run that uses the bundle. */
@@ -115,3 +116,12 @@ export const profileColumns = (profile: MinuteProfile): ProfileColumns => ({
   lnMad: columnOf(Float64Array, profile.lnMad),
   varShare: columnOf(Float64Array, profile.varShare),
 });
+
+/** What a run rests on besides its data, in sentences: printed by every run that uses the bundle. */
+export const statedOf = ({ assumed, calibration }: Pick<Bundle, 'assumed' | 'calibration'>): string[] => [
+  ...assumed,
+  ...Object.entries(calibration).map(
+    ([key, { p0, a, b, n, source }]) =>
+      `Confidence of ${key}: p = sigmoid(${a} · logit(score) + ${b}), base rate ${p0}, from ${n} ${source} signals.`,
+  ),
+];

@@ -72,7 +72,8 @@ export class Desk {
     const key = keyOf(s, direction, registered.family);
     const record = this.#keys.get(key) ?? newKey;
     const riskLevel = this.#riskOf(actorId);
-    const calibration = this.#bundle.calibration[registered.detector.id] ?? fallbackCalibration;
+    const { id } = registered.detector;
+    const calibration = this.#bundle.calibration[`${id}.${signal.path}`] ?? this.#bundle.calibration[id] ?? fallbackCalibration;
     const p = confidenceOf(signal.score, calibration, riskLevel);
     if (signal.phase === 'enter') return this.#enter(given, key, record, p, calibration.p0, riskLevel, actorId);
     if (record.liveId === null || signal.phase === 'exit') return;

@@ -159,11 +159,12 @@ function follow(state: RallyState, input: DetectorInput, params: RallyParams): S
     return { state: idle, signal: signalOf('exit', state, score, []), refused: [] };
   }
   const confirm = state.confirm === 'open' ? confirmation(state, input, params) : state.confirm;
-  const next: RallyState = { ...state, confirm, belowSince };
   const phase = spoken(state, confirm, weak, score, input.tsec);
+  // an early discovery that is confirmed has become the main path: its conditions hold now
+  const next: RallyState = { ...state, confirm, belowSince, path: phase === 'confirm' ? 'main' : state.path };
   if (phase === null) return { state: next, signal: null, refused: none };
   const evidence = phase === 'confirm' ? confirmEvidence(state, input) : [];
-  return { state: { ...next, toldScore: score, toldTsec: input.tsec }, signal: signalOf(phase, state, score, evidence), refused: none };
+  return { state: { ...next, toldScore: score, toldTsec: input.tsec }, signal: signalOf(phase, next, score, evidence), refused: none };
 }
 
 /** What this quote makes the detector say of a rally it follows; null for nothing. */

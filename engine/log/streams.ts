@@ -6,6 +6,8 @@ const nanosPerDay = 86_400 * 1e9;
 const gib = 1024 * 1024 * 1024;
 /** Longer than any retry of a step; the hash, not this window, is what makes a retry safe. */
 const duplicateWindowNanos = 120 * 1e9;
+/** A cell that restarts says its dead letters again, and only their ids tell: they are remembered for the whole day. */
+const rememberedNanos = nanosPerDay;
 
 type Wanted = {
   readonly name: string;
@@ -13,6 +15,7 @@ type Wanted = {
   readonly maxBytes: number;
   readonly maxAge: number;
   readonly discard: DiscardPolicy;
+  readonly remembered?: number;
 };
 
 const wanted = (run: string): Wanted[] => {
@@ -22,14 +25,21 @@ const wanted = (run: string): Wanted[] => {
     { name: name.tape, subjects: [on.allTape], maxBytes: 32 * gib, maxAge: 0, discard: DiscardPolicy.New },
     { name: name.journal, subjects: [on.allJournal], maxBytes: 4 * gib, maxAge: 0, discard: DiscardPolicy.New },
     { name: name.lifecycle, subjects: [on.allLifecycle, on.allSignals], maxBytes: 2 * gib, maxAge: 0, discard: DiscardPolicy.Old },
-    { name: name.dead, subjects: [on.allDead], maxBytes: gib / 4, maxAge: 30 * nanosPerDay, discard: DiscardPolicy.Old },
+    {
+      name: name.dead,
+      subjects: [on.allDead],
+      maxBytes: gib / 4,
+      maxAge: 30 * nanosPerDay,
+      discard: DiscardPolicy.Old,
+      remembered: rememberedNanos,
+    },
     { name: name.quality, subjects: [on.allQuality], maxBytes: gib / 4, maxAge: 30 * nanosPerDay, discard: DiscardPolicy.Old },
   ];
 };
 
 export async function ensureStreams(jsm: JetStreamManager, run: string): Promise<void> {
   const existing = new Set(await jsm.streams.names().next());
-  for (const { name, subjects: on, maxBytes, maxAge, discard } of wanted(run)) {
+  for (const { name, subjects: on, maxBytes, maxAge, discard, remembered } of wanted(run)) {
     if (existing.has(name)) continue;
     await jsm.streams.add({
       name,
@@ -39,7 +49,7 @@ export async function ensureStreams(jsm: JetStreamManager, run: string): Promise
       max_bytes: maxBytes,
       max_age: maxAge,
       discard,
-      duplicate_window: duplicateWindowNanos,
+      duplicate_window: remembered ?? duplicateWindowNanos,
       allow_direct: false,
     });
   }

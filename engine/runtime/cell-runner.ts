@@ -7,6 +7,7 @@
  */
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
+import { statedOf } from '../../contracts/bundle.ts';
 import { encode } from '../../contracts/codec.ts';
 import type { JournalDraft, JournalStep } from '../../contracts/journal.ts';
 import { subjects } from '../../contracts/subjects.ts';
@@ -15,7 +16,7 @@ import { Cell, type StepResult } from '../cell/cell.ts';
 import type { Quarantined } from '../clean/cleaner.ts';
 import { loadBundle } from '../log/bundle-store.ts';
 import { CheckpointStore } from '../log/checkpoints.ts';
-import { JetStreamJournal } from '../log/jetstream-journal.ts';
+import { exponentialBackoff, JetStreamJournal } from '../log/jetstream-journal.ts';
 import { JetStreamTapeReader, newestDay, type OpenDay, skipsOf } from '../log/jetstream-tape.ts';
 import type { Log } from '../telemetry/log.ts';
 import { metrics } from '../telemetry/metrics.ts';
@@ -80,7 +81,7 @@ export class CellRunner {
   async #day({ open, openSeq }: OpenDay): Promise<void> {
     const { js, jsm, run, bundles, log, signal } = this.#options;
     const bundle = loadBundle(bundles, open.bundle);
-    for (const line of bundle.assumed) log.info({ event: 'bundle.assumed', line });
+    for (const line of statedOf(bundle)) log.info({ event: 'bundle.assumed', line });
     const journal = new JetStreamJournal(js, jsm, run, open.tradeDate, open.bundle, () => this.#options.reach('afterAppend'));
     await journal.open();
     const skips = await skipsOf(jsm, run, openSeq);
@@ -134,13 +135,20 @@ export class CellRunner {
     }
   }
 
-  #deadLetter(row: Quarantined): void {
-    const { js, run } = this.#options;
+  /** Repeated until it is stored: a checkpoint past its row would otherwise lose it. */
+  async #deadLetter(row: Quarantined): Promise<void> {
+    const { js, run, signal } = this.#options;
     const date = this.#cell!.bundle.tradeDate;
     const subject = subjects(run).dead('clean', row.reason);
-    void js.publish(subject, encode({ v: 1, ...row }), { msgID: `${run}:${date}:${row.n}:${row.row}` }).catch((error: unknown) => {
-      this.#options.log.warn({ event: 'dead.unstored', reason: row.reason, error: String(error) });
-    });
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      try {
+        await js.publish(subject, encode({ v: 1, ...row }), { msgID: `${run}:${date}:${row.n}:${row.row}` });
+        return;
+      } catch (error) {
+        this.#options.log.warn({ event: 'dead.retry', reason: row.reason, error: String(error) });
+        await exponentialBackoff(attempt);
+      }
+    }
   }
 
   #acked(step: JournalStep, cell: Cell): void {
@@ -189,19 +197,20 @@ class Outbox {
   add(draft: JournalDraft): void {
     this.#waiting += 1;
     this.#then(async () => {
-      this.#reach('beforeAppend');
+      const isNew = draft.step > this.#journal.step;
+      if (isNew) this.#reach('beforeAppend');
       const done = metrics.pipeline.startTimer({ stage: 'commit' });
       const step = await this.#journal.append(draft);
       done();
-      this.#reach('afterAck');
+      if (isNew) this.#reach('afterAck');
       this.#onAck(step);
       this.#waiting -= 1;
     });
   }
 
   /** Runs `effect` once everything added so far is stored. */
-  after(effect: () => void): void {
-    this.#then(async () => effect());
+  after(effect: () => Promise<void>): void {
+    this.#then(effect);
   }
 
   async room(): Promise<void> {

@@ -1,4 +1,5 @@
 /** What a replayed day came to, as numbers a person or a script can read. */
+import { statedOf } from '../../contracts/bundle.ts';
 import type { JournalEntry } from '../../contracts/journal.ts';
 import type { Cell } from '../cell/cell.ts';
 
@@ -50,7 +51,7 @@ export class Tally {
     return {
       date: cell.bundle.tradeDate,
       bundle,
-      assumed: cell.bundle.assumed,
+      assumed: statedOf(cell.bundle),
       rows: cell.quotes,
       accepted: accepted + held,
       duplicate,

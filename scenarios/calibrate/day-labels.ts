@@ -1,7 +1,8 @@
 /**
- * One invented day's rally signals with their matured labels, and those of the declared baseline B0 (quant.md §5.2).
+ * One invented day's rally signals with their matured labels, those of the declared baseline B0, and placebos B2 (quant.md §5.2).
  *
  * Fill   the ask of the symbol's first quote at least 0.3 s after the decision; none within 15 s: no label
+ * B2     at each signal's moment, five other symbols by seed: what the label is worth without choosing
  * B0     ret_3m ≥ 2 % by board, at most every 600 trading seconds, 09:31 to 14:51
  */
 import { featureAt } from '../../contracts/features.ts';
@@ -13,11 +14,15 @@ import { at } from '../../engine/features/rings.ts';
 import { costOf } from '../../engine/opportunities/plan.ts';
 import { foldDay } from '../../engine/runtime/fold.ts';
 import { marketRates } from '../market/episodes.ts';
-import { generatedDay } from '../support/days.ts';
+import { generatedDay, lcg } from '../support/days.ts';
 
 /** `path`: which way of the rule spoke; `baseline` for B0's. */
 export type Labelled = { readonly path: string; readonly score: number; readonly label: Label };
-export type DayLabels = { readonly signals: readonly Labelled[]; readonly baseline: readonly Labelled[] };
+export type DayLabels = {
+  readonly signals: readonly Labelled[];
+  readonly baseline: readonly Labelled[];
+  readonly placebo: readonly Labelled[];
+};
 
 type Case = {
   readonly s: number;
@@ -29,6 +34,7 @@ type Case = {
 };
 const orderMs = 300;
 const fillWithinSec = 15;
+const placebos = 5;
 const baseline = { ret3m: 0.02, coolSec: 600, fromTsec: 60, toTsec: 13_860 } as const;
 const boardScale = (limitRate: number | null): number => (limitRate === null || limitRate <= 0.1 ? 1 : limitRate <= 0.2 ? 4 / 3 : 5 / 3);
 
@@ -36,6 +42,8 @@ export function dayLabels(seed: number, count: number): DayLabels {
   const day = generatedDay({ seed, count, rates: marketRates });
   const signals = new Pool();
   const base = new Pool();
+  const placebo = new Pool();
+  const random = lcg(seed);
   const cooled = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
   let current: Cell;
   foldDay(
@@ -47,19 +55,22 @@ export function dayLabels(seed: number, count: number): DayLabels {
         cell.symbols.observer = {
           signal: (s, _detector, { phase, path, score }, input) => {
             const sigma600 = input.values[featureAt.sigma900]! * Math.sqrt(600 / 900);
-            if (phase === 'enter') signals.open({ s, path, score, sigma600, decidedMs: input.tsMs, barrier: null });
+            if (phase !== 'enter') return;
+            signals.open({ s, path, score, sigma600, decidedMs: input.tsMs, barrier: null });
+            for (let k = 0; k < placebos; k++) openPlacebo(current, placebo, random(count));
           },
         };
       },
     },
   );
-  return { signals: signals.matured(), baseline: base.matured() };
+  return { signals: signals.matured(), baseline: base.matured(), placebo: placebo.matured() };
 
   function afterEntry(): void {
     const { timeMs } = current;
     if (timeMs % 3000 === 0) enterBaseline(current, base, cooled);
     signals.look(current);
     base.look(current);
+    placebo.look(current);
   }
 }
 
@@ -69,6 +80,14 @@ function* afterEach<T extends { readonly type: string }>(entries: readonly T[], 
     yield entry;
     if (entry.type === 'clock') after();
   }
+}
+
+function openPlacebo(cell: Cell, pool: Pool, s: number): void {
+  const { rings } = cell.features;
+  const head = rings.head[s]!;
+  if (rings.lookBack(s, head) < 0) return;
+  const sigma600 = cell.features.sigma(s, head * 3, 600, rings.values[rings.base(s, head) + at.last]!);
+  pool.open({ s, path: 'placebo', score: 0.5, sigma600, decidedMs: cell.timeMs, barrier: null });
 }
 
 function enterBaseline(cell: Cell, pool: Pool, cooled: Float64Array): void {

@@ -2,7 +2,8 @@
  * `npm run calibrate [-- --seeds 40 --symbols 300 --write]`: fits rally's map on invented days, seeds 1 to 40, checks it on seeds 41
  * to 46, prints both, and with `--write` ships it in engine/reference/calibration.json.
  *
- * p0   hit rate of the declared baseline B0 on the same days
+ * p0   hit rate of placebos: other symbols at the same moments
+ * Map  one a path of the rule: the early path draws other signals than the main one
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -41,28 +42,25 @@ const hitRate = (labels: readonly (0 | 1)[]): number => labels.reduce<number>((s
 const round = (x: number): number => Number(x.toPrecision(6));
 
 const fitDays = daysOf(1, seeds);
-const fit = pooled(fitDays.flatMap(({ signals }) => signals));
 const base = pooled(fitDays.flatMap(({ baseline }) => baseline));
-const map = fitPlatt(fit.scores, fit.labels);
-const calibration: Calibration = {
-  p0: round(hitRate(base.labels)),
-  a: round(map.a),
-  b: round(map.b),
-  n: fit.labels.length,
-  source: 'synthetic',
-};
-report(`seeds 1–${seeds}`, fit);
-console.log(`  B0 baseline: ${base.labels.length} labels, hit ${hitRate(base.labels).toFixed(3)}, ${base.censored} censored`);
-if (checks > 0)
-  report(`seeds ${seeds + 1}–${seeds + checks}, not fitted on`, pooled(daysOf(seeds + 1, checks).flatMap(({ signals }) => signals)));
-for (const path of ['main', 'early']) {
-  const { labels } = pooled(fitDays.flatMap(({ signals }) => signals.filter((each) => each.path === path)));
-  console.log(`  ${path} path: ${labels.length} labels, hit ${hitRate(labels).toFixed(3)}`);
+const placebo = pooled(fitDays.flatMap(({ placebo: drawn }) => drawn));
+const p0 = round(hitRate(placebo.labels));
+console.log(`B0, the declared baseline: ${base.labels.length} labels, hit ${hitRate(base.labels).toFixed(3)}, ${base.censored} censored`);
+console.log(`B2, placebos, the base rate p0: ${placebo.labels.length} labels, hit ${p0.toFixed(3)}, ${placebo.censored} censored`);
+const checkDays = daysOf(seeds + 1, checks);
+const shipped: Record<string, Calibration> = {};
+for (const [key, path] of Object.entries({ rally: 'main', 'rally.early': 'early' })) {
+  const ofPath = (days: readonly DayLabels[]) => pooled(days.flatMap(({ signals }) => signals.filter((each) => each.path === path)));
+  const fit = ofPath(fitDays);
+  const { a, b } = fitPlatt(fit.scores, fit.labels);
+  shipped[key] = { p0, a: round(a), b: round(b), n: fit.labels.length, source: 'synthetic' };
+  report(`${key}, seeds 1–${seeds}`, fit, shipped[key]);
+  if (checks > 0) report(`${key}, seeds ${seeds + 1}–${seeds + checks}, not fitted on`, ofPath(checkDays), shipped[key]);
 }
-console.log(JSON.stringify(calibration));
-if (values.write) writeFileSync('engine/reference/calibration.json', `${JSON.stringify({ rally: calibration })}\n`);
+console.log(JSON.stringify(shipped));
+if (values.write) writeFileSync('engine/reference/calibration.json', `${JSON.stringify(shipped, null, 2)}\n`);
 
-function report(name: string, { scores, labels, censored }: Pooled): void {
+function report(name: string, { scores, labels, censored }: Pooled, map: Calibration): void {
   const ps = scores.map((score) => sigmoid(map.a * scoreOdds(score) + map.b));
   const { brier, auc } = quality(ps, labels);
   const rate = hitRate(labels);

@@ -3,7 +3,7 @@ import type { Bundle } from '../../contracts/bundle.ts';
 import { defaultConfig } from '../../contracts/config.ts';
 import { encodeTape, type TapeEntry } from '../../contracts/tape.ts';
 import { pace } from '../../engine/log/pacer.ts';
-import { bundleSha } from '../../engine/runtime/fold.ts';
+import { bundleSha, type Fold, foldDay } from '../../engine/runtime/fold.ts';
 import { generatedBundle } from '../market/bundle.ts';
 import { MarketDay, type MarketOptions } from '../market/market-day.ts';
 
@@ -30,6 +30,15 @@ export function generatedDay(options: Partial<MarketOptions> = {}): GeneratedDay
   const sha = bundleSha(bundle);
   const entries = [...pace({ tradeDate: whole.date, bundle: sha, codeVersion: 'test' }, market)];
   return { market, bundle, sha, entries, bodies: entries.map(encodeTape) };
+}
+
+/** A generated day with what an uninterrupted fold makes of it. */
+export type FoldedDay = GeneratedDay & Pick<Fold, 'steps' | 'quarantined'>;
+
+export function foldedDay(options: Partial<MarketOptions> = {}): FoldedDay {
+  const day = generatedDay(options);
+  const { steps, quarantined } = foldDay(day.bundle, day.entries);
+  return { ...day, steps, quarantined };
 }
 
 /** A small generator of test randomness: seeded, and not the market's own. */

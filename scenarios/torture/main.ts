@@ -1,37 +1,51 @@
-/** `npm run torture [-- --kills 60 --seed 1]`: seeded SIGKILLs of engine and broker; prints how often each point was hit, and the verdict. */
+/**
+ * `npm run torture [-- --kills 60 --tree 6 --seed 1]`: seeded SIGKILLs at every named point, then of the whole product;
+ * prints how often each point was hit, and the verdict.
+ */
 import { parseArgs } from 'node:util';
-import { crashPoints } from '../../engine/runtime/crash-points.ts';
-import { foldDay } from '../../engine/runtime/fold.ts';
-import { generatedDay, lcg } from '../support/days.ts';
+import { foldedDay, lcg } from '../support/days.ts';
 import { startTestBroker } from '../support/test-broker.ts';
-import { foldUnderFire, type Kill } from './kills.ts';
+import { foldUnderFire } from './fire.ts';
+import { planOf, points } from './plan.ts';
+import { treeUnderFire } from './tree.ts';
+import { complaints } from './verdict.ts';
 
-const { values } = parseArgs({ options: { kills: { type: 'string', default: '60' }, seed: { type: 'string', default: '1' } } });
-const random = lcg(Number(values.seed));
-const day = generatedDay({ count: 120 });
-const expected = foldDay(day.bundle, day.entries).steps;
-const points = [...crashPoints, 'nats-server'] as const;
-const kills: Kill[] = Array.from({ length: Number(values.kills) }, (_, i) => {
-  const point = points[i % points.length]!;
-  return {
-    point,
-    count:
-      point === 'midCheckpoint'
-        ? 1 + random(2)
-        : point === 'nats-server'
-          ? 1 + Math.floor((i / Number(values.kills)) * expected.length)
-          : 3 + random(12),
-  };
+const { values } = parseArgs({
+  options: { kills: { type: 'string', default: '60' }, tree: { type: 'string', default: '6' }, seed: { type: 'string', default: '1' } },
 });
+const [kills, treeKills, seed] = [Number(values.kills), Number(values.tree), Number(values.seed)];
+const noGateway = await import('uWebSockets.js').then(
+  () => null,
+  (error: Error) => error.message,
+);
+if (noGateway !== null) console.log(`no gateway here: ${noGateway}`);
+const withGateway = noGateway === null;
+
+const day = foldedDay({ count: 120 });
 const broker = await startTestBroker();
 const startedMs = Date.now();
-const { steps, lifecycle, hits } = await foldUnderFire(broker, day, kills, expected.length);
+const kills1 = planOf(day, kills - treeKills, seed, withGateway ? [] : ['gateway']);
+const outcome = await foldUnderFire({ broker, day, kills: kills1, withGateway });
 await broker.stop();
-const lost = expected.filter(({ hash }, i) => steps[i]?.hash !== hash).length;
-const projected = new Set(lifecycle.map(({ step, index }) => `${step}:${index}`));
-const entries = expected.reduce((sum, step) => sum + step.entries.length, 0);
-for (const point of points) console.log(`${point.padEnd(14)} hit ${hits[point] ?? 0}`);
-console.log(`journal        ${steps.length} steps, ${lost} differ from an uninterrupted fold`);
-console.log(`lifecycle      ${entries} entries, ${entries - projected.size} lost, ${lifecycle.length - projected.size} doubled`);
-console.log(`time           ${((Date.now() - startedMs) / 1000).toFixed(0)} s`);
-process.exit(lost === 0 && projected.size === entries && lifecycle.length === entries ? 0 : 1);
+const seconds = (Date.now() - startedMs) / 1000;
+const found = complaints(day, outcome);
+const entries = day.steps.reduce((sum, step) => sum + step.entries.length, 0);
+for (const point of points) console.log(`${point.padEnd(14)} hit ${outcome.hits[point] ?? 0}`);
+console.log(
+  `journal        ${outcome.steps.length} steps of ${day.steps.length}, ${entries} entries, ${(entries / seconds).toFixed(0)} a second`,
+);
+console.log(`dead letters   ${outcome.dead.length} of ${day.quarantined.length}`);
+console.log(`client         ${outcome.client === null ? 'none' : `${outcome.client.size} opportunities`}`);
+console.log(
+  found.length === 0 ? `verdict        0 lost, 0 doubled, 0 different, ${seconds.toFixed(0)} s` : `verdict        ${found.join('; ')}`,
+);
+let bad = found.length > 0;
+if (treeKills > 0 && withGateway) {
+  const tree = await treeUnderFire(treeKills, lcg(seed + 1));
+  bad ||= tree.different + tree.lost + tree.doubled > 0;
+  console.log(`whole tree     hit ${tree.kills}, restarted at once`);
+  console.log(
+    `               ${tree.steps} steps, ${tree.different} differ from the fold of TAPE, ${tree.lost} lost, ${tree.doubled} doubled, ${tree.perSecond.toFixed(0)} entries a second`,
+  );
+}
+process.exit(bad ? 1 : 0);
