@@ -25,6 +25,8 @@ export const RoleStart = z.object({
   servers: z.string(),
   user: z.string(),
   password: z.string(),
+  /** `/metrics` and `/healthz`; loopback unless a container says otherwise. */
+  opsHost: z.string().default('127.0.0.1'),
   opsPort: z.int(),
   /** Folder of the run, and of the bundles all runs share. */
   dir: z.string(),

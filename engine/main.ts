@@ -34,7 +34,7 @@ async function main(): Promise<void> {
   const reach = crashFromEnv(process.env.FENSHI_CRASH);
   const runner = new CellRunner({ nc, js, jsm, run: start.run, dir: start.dir, bundles: start.bundles, log, reach, signal: stop.signal });
   const projector = new Projector(js, jsm, start.run, log, reach);
-  const ops = await serveOps(start.opsPort, registry, () => ({
+  const ops = await serveOps({ host: start.opsHost, port: start.opsPort }, registry, () => ({
     ready: runner.status().step > 0,
     checks: { cell: runner.status(), projector: projector.projected },
   }));

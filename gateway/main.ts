@@ -36,7 +36,7 @@ async function main(): Promise<void> {
     if (request.url === '/metrics')
       void registry.metrics().then((text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text));
     else response.writeHead(request.url === '/healthz' ? 200 : 404).end('ok\n');
-  }).listen(start.opsPort, '127.0.0.1');
+  }).listen(start.opsPort, start.opsHost);
   say('info', 'gateway.listening', { host, port });
   process.send?.({ type: 'up' });
   await followJournal(

@@ -12,6 +12,7 @@ import { isContinuous, slotSec, tsecOf } from '../../contracts/session.ts';
 import type { Command, TapeEntry } from '../../contracts/tape.ts';
 import { neverSlot } from '../clean/accepted.ts';
 import { Cleaner, type OnAccepted, type Quarantined } from '../clean/cleaner.ts';
+import type { GradualImage } from '../clean/columns.ts';
 import { universeOf } from '../clean/universe.ts';
 import { FeatureEngine } from '../features/engine.ts';
 import { Actors } from './actors.ts';
@@ -203,6 +204,17 @@ export class Cell {
   }
 
   image(): CellImage {
+    return { ...this.#imageBut(), features: this.features.image() };
+  }
+
+  /** The same image as of now, its large part copied while the cell goes on. */
+  beginImage(): GradualImage<CellImage> {
+    const rest = this.#imageBut();
+    const { advance, image } = this.features.beginImage();
+    return { advance, image: () => ({ ...rest, features: image() }) };
+  }
+
+  #imageBut(): Omit<CellImage, 'features'> {
     return {
       v: 1,
       tradeDate: this.bundle.tradeDate,
@@ -213,7 +225,6 @@ export class Cell {
       closed: this.closed,
       poisoned: [...this.#poisoned],
       cleaner: this.cleaner.image(),
-      features: this.features.image(),
       symbols: this.symbols.image(),
       desk: this.desk.image(),
       market: this.market.image(),

@@ -10,6 +10,7 @@ import { type GeneratedDay, generatedDay, lcg } from '../../scenarios/support/da
 import { startTestBroker } from '../../scenarios/support/test-broker.ts';
 import { connectBroker } from '../log/connect.ts';
 import { DayFileJournal, DayFileTape } from '../log/day-files.ts';
+import { sha256 } from '../log/hash.ts';
 import { JetStreamJournal } from '../log/jetstream-journal.ts';
 import { JetStreamTapeReader, JetStreamTapeWriter, newestDay } from '../log/jetstream-tape.ts';
 import { MemoryJournal } from '../log/memory.ts';
@@ -63,6 +64,24 @@ describe('one tape, one journal', () => {
     }
 
     expect(journal.hash).toBe(tip(steps));
+  });
+
+  test('an image copied row by row while the cell goes on is the image of the moment it was begun', () => {
+    const random = lcg(7);
+    const cell = new Cell(day.bundle);
+    const at = day.bodies.length >> 1;
+    for (const body of day.bodies.slice(0, at)) cell.apply(decodeTape(body));
+    const whole = encodeImage(cell.image());
+
+    const gradual = cell.beginImage();
+    for (const body of day.bodies.slice(at, at + 400)) {
+      cell.apply(decodeTape(body));
+      if (random(10) === 0 && gradual.advance(2)) break;
+    }
+    while (!gradual.advance(7));
+
+    expect(sha256(encodeImage(gradual.image()))).toBe(sha256(whole));
+    expect(sha256(encodeImage(cell.image()))).not.toBe(sha256(whole));
   });
 
   test('restored from its image at random positions, through bytes, it goes on as if nothing had been', () => {

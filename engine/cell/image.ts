@@ -26,6 +26,34 @@ export type CellImage = {
   readonly seq: readonly (readonly [string, number])[];
 };
 
+/** An image as a file holds it: everything but the large columns as MessagePack, and those as they are, in order. */
+export type PackedImage = { readonly head: Uint8Array; readonly blobs: readonly Uint8Array[] };
+const blobBytes = 65_536;
+type Blob = { readonly $blob: number };
+
+export function packImage(image: CellImage): PackedImage {
+  const blobs: Uint8Array[] = [];
+  const lift = (value: unknown): unknown => {
+    if (value instanceof Uint8Array) return value.byteLength < blobBytes ? value : { $blob: blobs.push(value) - 1 };
+    if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, lift(inner)]));
+  };
+  return { head: encode({ image: lift(image), sizes: blobs.map(({ byteLength }) => byteLength) }), blobs };
+}
+
+/** `body`: what follows the head. */
+export function unpackImage(head: Uint8Array, body: Uint8Array): CellImage {
+  const { image, sizes } = decode(head) as { image: unknown; sizes: number[] };
+  const starts = sizes.map((_size, i) => sizes.slice(0, i).reduce((sum, size) => sum + size, 0));
+  const sink = (value: unknown): unknown => {
+    if (value === null || typeof value !== 'object' || value instanceof Uint8Array || Array.isArray(value)) return value;
+    const { $blob: blob } = value as Blob;
+    if (blob !== undefined) return body.subarray(starts[blob]!, starts[blob]! + sizes[blob]!);
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, sink(inner)]));
+  };
+  return sink(image) as CellImage;
+}
+
 export const encodeImage = (image: CellImage): Uint8Array => encode(image);
 /** The file's sha256 vouches for the shape: nothing but encodeImage writes it. */
 export const decodeImage = (bytes: Uint8Array): CellImage => decode(bytes) as CellImage;

@@ -16,3 +16,40 @@ export function restoreColumns(columns: Columns, image: ColumnImage): void {
     bytesOf(column).set(bytes);
   }
 }
+
+/** An image taken little by little: `advance` copies some more and says whether all is there; only then is it whole. */
+export type GradualImage<Image> = { readonly advance: (rows: number) => boolean; readonly image: () => Image };
+
+/**
+ * Copies of per-symbol columns as of one moment, made while the columns go on changing: `keep` copies a row that is about to
+ * change, `advance` the next rows in turn. Every column holds the same number of elements a row.
+ */
+export class RowCopies {
+  readonly #sources: readonly { readonly bytes: Uint8Array; readonly copy: Uint8Array; readonly width: number }[];
+  readonly #names: readonly string[];
+  readonly #kept: Uint8Array;
+  #next = 0;
+
+  constructor(columns: Columns, rows: number) {
+    this.#names = Object.keys(columns);
+    this.#kept = new Uint8Array(rows);
+    this.#sources = Object.values(columns).map((column) => {
+      const bytes = bytesOf(column);
+      return { bytes, copy: new Uint8Array(bytes.byteLength), width: bytes.byteLength / rows };
+    });
+  }
+
+  keep(row: number): void {
+    if (this.#kept[row] === 1) return;
+    this.#kept[row] = 1;
+    for (const { bytes, copy, width } of this.#sources) copy.set(bytes.subarray(row * width, (row + 1) * width), row * width);
+  }
+
+  advance(rows: number): boolean {
+    const end = Math.min(this.#kept.length, this.#next + rows);
+    for (; this.#next < end; this.#next++) this.keep(this.#next);
+    return this.#next === this.#kept.length;
+  }
+
+  image = (): ColumnImage => Object.fromEntries(this.#names.map((name, i) => [name, this.#sources[i]!.copy]));
+}

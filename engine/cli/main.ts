@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { FenshiError } from '../../contracts/errors.ts';
 import { registerConfig } from './commands/config.ts';
 import { registerReplay } from './commands/replay.ts';
+import { registerRole } from './commands/role.ts';
 import { registerStatus } from './commands/status.ts';
 import { registerUp } from './commands/up.ts';
 import { codeVersion } from './root.ts';
@@ -11,6 +12,7 @@ const program = new Command('fenshi').description('Fenshi 分时: real-time oppo
 registerUp(program);
 registerReplay(program);
 registerStatus(program);
+registerRole(program);
 registerConfig(program);
 
 try {

@@ -72,7 +72,15 @@ describe('an entry that nobody can decode', () => {
       const body = n === poisoned ? new Uint8Array([0xc1, 0xff]) : encodeTape(entry);
       await js.publish(subjects(broker.run).tape(entry), body, { msgID: `${broker.run}:${day.market.date}:p${n}` });
     }
-    const start = { run: broker.run, ...broker.access('engine'), opsPort: await freePort(), dir: broker.dir, bundles, logLevel: 'silent' };
+    const start = {
+      run: broker.run,
+      ...broker.access('engine'),
+      opsHost: '127.0.0.1',
+      opsPort: await freePort(),
+      dir: broker.dir,
+      bundles,
+      logLevel: 'silent',
+    };
     const crashes: boolean[] = [];
     const poison = new PoisonWatch(broker.dir, skipOn(broker.access('control'), broker.run));
     const failed: string[] = [];

@@ -6,7 +6,7 @@
  */
 import { clamp, pow2 } from '../../contracts/math.ts';
 import { absentMilli } from '../../contracts/quote.ts';
-import { type ColumnImage, imageOf, restoreColumns } from '../clean/columns.ts';
+import type { Columns } from '../clean/columns.ts';
 import type { Universe } from '../clean/universe.ts';
 
 export const barsPerDay = 240;
@@ -80,17 +80,8 @@ export class Bars {
     state.volN[s]! += 1;
   }
 
-  image(): ColumnImage {
-    return { ...imageOf(this.#columns()), ...imageOf(this.state) };
-  }
-
-  restore(image: ColumnImage): void {
-    restoreColumns(this.#columns(), image);
-    restoreColumns(this.state, image);
-  }
-
-  #columns() {
-    return { high: this.high, low: this.low, close: this.close, amount: this.amount, net: this.net };
+  columns(): Columns {
+    return { high: this.high, low: this.low, close: this.close, amount: this.amount, net: this.net, ...this.state };
   }
 }
 

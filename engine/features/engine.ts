@@ -9,7 +9,7 @@ import { log } from '../../contracts/math.ts';
 import { absentMilli, bookLevels, type QuoteBatch } from '../../contracts/quote.ts';
 import { minuteOf, slotSec } from '../../contracts/session.ts';
 import type { Cleaner } from '../clean/cleaner.ts';
-import type { ColumnImage } from '../clean/columns.ts';
+import { type ColumnImage, type GradualImage, imageOf, RowCopies, restoreColumns } from '../clean/columns.ts';
 import { profileUpTo, type Universe } from '../clean/universe.ts';
 import { Bars } from './bars.ts';
 import { depth1Of, midOf, obi5Of } from './book.ts';
@@ -26,6 +26,7 @@ const stirAmount5m = 2;
 export const amountC = 20_000;
 /** Floor of a minute's expected amount, yuan. */
 const expectedFloor = 1000;
+const none: readonly RowCopies[] = [];
 
 export class FeatureEngine {
   readonly universe: Universe;
@@ -34,6 +35,8 @@ export class FeatureEngine {
   readonly bars: Bars;
   readonly crossSection: CrossSection = emptyCrossSection();
   readonly #sectioner: CrossSectioner;
+  /** Images being taken: a row is copied before it changes. */
+  #copies: readonly RowCopies[] = none;
   readonly #input: SlotInput = {
     lnMid: 0,
     mid: 0,
@@ -60,6 +63,7 @@ export class FeatureEngine {
 
   /** Folds one accepted quote in; `cleaner.accepted` still holds the one before. */
   add(s: number, batch: QuoteBatch, i: number, slot: number): void {
+    for (const copies of this.#copies) copies.keep(s);
     const { cleaner } = this;
     const input = this.#input;
     const last = batch.lastMilli[i]!;
@@ -161,12 +165,30 @@ export class FeatureEngine {
   }
 
   image(): FeatureImage {
-    return { rings: this.rings.image(), bars: this.bars.image(), crossSection: { ...this.crossSection } };
+    return { rings: imageOf(this.rings.columns()), bars: imageOf(this.bars.columns()), crossSection: { ...this.crossSection } };
+  }
+
+  /** The same image as of now, copied row by row while the engine goes on; at most one at a time. */
+  beginImage(): GradualImage<FeatureImage> {
+    const copies = [
+      new RowCopies(this.rings.columns(), this.universe.count),
+      new RowCopies(this.bars.columns(), this.universe.count),
+    ] as const;
+    const crossSection = { ...this.crossSection };
+    this.#copies = copies;
+    return {
+      advance: (rows) => {
+        const done = copies.map((each) => each.advance(rows)).every(Boolean);
+        if (done) this.#copies = none;
+        return done;
+      },
+      image: () => ({ rings: copies[0].image(), bars: copies[1].image(), crossSection }),
+    };
   }
 
   restore(image: FeatureImage): void {
-    this.rings.restore(image.rings);
-    this.bars.restore(image.bars);
+    restoreColumns(this.rings.columns(), image.rings);
+    restoreColumns(this.bars.columns(), image.bars);
     Object.assign(this.crossSection, image.crossSection);
   }
 }

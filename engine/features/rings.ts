@@ -1,5 +1,5 @@
 /**
- * Rings: per symbol the last 256 grid slots (768 tsec) of running sums, interleaved so that one slot is two cache lines.
+ * Rings: per symbol the last 128 grid slots (384 tsec; no window is longer than 300) of running sums, interleaved so that one slot is two cache lines.
  *
  * Slot       floor(tsec / 3). A slot holds the state after the last quote accepted in it
  * Sums       run since the symbol's first slot; a window's sum over (k − w, k] is sum[k] − sum[k − w]
@@ -8,9 +8,9 @@
 
 import { slotSec } from '../../contracts/session.ts';
 import { neverSlot } from '../clean/accepted.ts';
-import { type ColumnImage, imageOf, restoreColumns } from '../clean/columns.ts';
+import type { Columns } from '../clean/columns.ts';
 
-export const ringSlots = 256;
+export const ringSlots = 128;
 export const ringStride = 16;
 /** Offsets inside a slot. Prices in Milli, money yuan. */
 export const at = {
@@ -135,11 +135,7 @@ export class Rings {
     }
   }
 
-  image(): ColumnImage {
-    return imageOf({ values: this.values, head: this.head, first: this.first });
-  }
-
-  restore(image: ColumnImage): void {
-    restoreColumns({ values: this.values, head: this.head, first: this.first }, image);
+  columns(): Columns {
+    return { values: this.values, head: this.head, first: this.first };
   }
 }

@@ -1,14 +1,22 @@
 /**
- * Checkpoints of the cell on disk: `<date>-<n>.ckpt`, a sha256 and the image. Written to a temporary name, fsynced, renamed;
- * the three newest are kept. One that does not verify is passed over: the tape can always be read from an older one.
+ * Checkpoints of the cell on disk: `<date>-<n>.ckpt`. Written to a temporary name, fsynced, renamed; the three newest are kept.
+ * One that does not verify is passed over: the tape can always be read from an older one.
+ *
+ * File      sha256 of the rest (64 hex digits), length of the head (4 bytes, little endian), head, columns
+ * Slices    hashed, written and synced a megabyte at a time with a breath between: neither the event loop nor the disk, which the
+ *           broker's own syncs share, is held longer than one slice takes
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { type FileHandle, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CellImage, decodeImage, encodeImage } from '../cell/image.ts';
+import { type CellImage, packImage, unpackImage } from '../cell/image.ts';
 import { sha256 } from './hash.ts';
 
 const keep = 3;
-const digestLength = 64;
+const digestBytes = 64;
+const lengthBytes = 4;
+const sliceBytes = 1024 * 1024;
 
 export class CheckpointStore {
   readonly #dir: string;
@@ -16,22 +24,19 @@ export class CheckpointStore {
   constructor(runDir: string) {
     this.#dir = join(runDir, 'checkpoints');
     mkdirSync(this.#dir, { recursive: true });
+    for (const name of readdirSync(this.#dir)) if (name.endsWith('.tmp')) rmSync(join(this.#dir, name), { force: true });
   }
 
-  /** `onHalf` runs between the two halves of the write: for crash tests. */
-  save(image: CellImage, onHalf: () => void = () => undefined): void {
-    const bytes = encodeImage(image);
+  /** `breathMs`: pause after each slice, 0 when nothing else waits. `onHalf` runs when half of it is written: for crash tests. */
+  async save(image: CellImage, breathMs = 0, onHalf: () => void = () => undefined): Promise<void> {
     const path = join(this.#dir, `${image.tradeDate}-${String(image.n).padStart(9, '0')}.ckpt`);
-    const temporary = `${path}.tmp`;
-    const fd = openSync(temporary, 'w');
-    writeSync(fd, sha256(bytes));
-    const half = bytes.byteLength >> 1;
-    writeSync(fd, bytes, 0, half);
-    onHalf();
-    writeSync(fd, bytes, half, bytes.byteLength - half);
-    fsyncSync(fd);
-    closeSync(fd);
-    renameSync(temporary, path);
+    const file = await open(`${path}.tmp`, 'w');
+    try {
+      await writeImage(file, image, breathMs, onHalf);
+    } finally {
+      await file.close();
+    }
+    await rename(`${path}.tmp`, path);
     for (const old of this.#names().slice(keep)) rmSync(join(this.#dir, old), { force: true });
   }
 
@@ -51,9 +56,39 @@ export class CheckpointStore {
       .reverse();
 }
 
+async function writeImage(file: FileHandle, image: CellImage, breathMs: number, onHalf: () => void): Promise<void> {
+  const { head, blobs } = packImage(image);
+  const length = new Uint8Array(lengthBytes);
+  new DataView(length.buffer).setUint32(0, head.byteLength, true);
+  const total = blobs.reduce((sum, { byteLength }) => sum + byteLength, lengthBytes + head.byteLength);
+  const hash = createHash('sha256');
+  let [at, halved] = [digestBytes, false];
+  for (const part of [length, head, ...blobs]) {
+    for (let from = 0; from < part.byteLength; from += sliceBytes) {
+      const slice = part.subarray(from, from + sliceBytes);
+      hash.update(slice);
+      await file.write(slice, 0, slice.byteLength, at);
+      at += slice.byteLength;
+      if (breathMs > 0) await breathe(file, breathMs);
+      if (halved || at < total / 2) continue;
+      halved = true;
+      onHalf();
+    }
+  }
+  await file.write(Buffer.from(hash.digest('hex')), 0, digestBytes, 0);
+  await file.sync();
+}
+
+async function breathe(file: FileHandle, ms: number): Promise<void> {
+  await file.datasync();
+  await new Promise((resolve) => setTimeout(resolve, ms));
+}
+
 function read(path: string): CellImage | null {
   if (!existsSync(path)) return null;
   const file = readFileSync(path);
-  const bytes = new Uint8Array(file.subarray(digestLength));
-  return file.subarray(0, digestLength).toString() === sha256(bytes) ? decodeImage(bytes) : null;
+  const body = new Uint8Array(file.subarray(digestBytes));
+  if (body.byteLength < lengthBytes || file.subarray(0, digestBytes).toString() !== sha256(body)) return null;
+  const headBytes = new DataView(body.buffer, body.byteOffset).getUint32(0, true);
+  return unpackImage(body.subarray(lengthBytes, lengthBytes + headBytes), body.subarray(lengthBytes + headBytes));
 }

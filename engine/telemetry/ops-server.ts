@@ -6,7 +6,11 @@ import { FenshiError } from '../../contracts/errors.ts';
 export type Readiness = () => { readonly ready: boolean; readonly checks: Readonly<Record<string, unknown>> };
 
 /** @throws FenshiError PORT_IN_USE */
-export function serveOps(port: number, registry: Registry, readiness: Readiness): Promise<Server> {
+export function serveOps(
+  { host, port }: { readonly host: string; readonly port: number },
+  registry: Registry,
+  readiness: Readiness,
+): Promise<Server> {
   const server = createServer((request, response) => {
     const send = (status: number, type: string, body: string) => response.writeHead(status, { 'content-type': type }).end(body);
     if (request.url === '/healthz') return send(200, 'text/plain', 'ok\n');
@@ -19,8 +23,8 @@ export function serveOps(port: number, registry: Registry, readiness: Readiness)
   });
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'EADDRINUSE' ? new FenshiError('PORT_IN_USE', `127.0.0.1:${port}`) : error),
+      reject(error.code === 'EADDRINUSE' ? new FenshiError('PORT_IN_USE', `${host}:${port}`) : error),
     );
-    server.listen(port, '127.0.0.1', () => resolve(server));
+    server.listen(port, host, () => resolve(server));
   });
 }

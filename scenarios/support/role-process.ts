@@ -7,6 +7,7 @@ import { freePort, type TestBroker } from './test-broker.ts';
 export const roleStart = async (broker: TestBroker, role: BrokerRole, bundles: string): Promise<RoleStart> => ({
   run: broker.run,
   ...broker.access(role),
+  opsHost: '127.0.0.1',
   opsPort: await freePort(),
   dir: broker.dir,
   bundles,

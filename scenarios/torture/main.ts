@@ -21,7 +21,7 @@ const noGateway = await import('uWebSockets.js').then(
 if (noGateway !== null) console.log(`no gateway here: ${noGateway}`);
 const withGateway = noGateway === null;
 
-const day = foldedDay({ count: 120 });
+const day = foldedDay({ count: 300 });
 const broker = await startTestBroker();
 const startedMs = Date.now();
 const kills1 = planOf(day, kills - treeKills, seed, withGateway ? [] : ['gateway']);

@@ -39,7 +39,7 @@ export async function treeUnderFire(kills: number, random: (below: number) => nu
     FENSHI__NATS__PORT: String(natsPort),
     FENSHI__DEMO__STARTAT: '09:15',
     FENSHI__DEMO__SPEED: '240',
-    FENSHI__LOG__LEVEL: 'fatal',
+    FENSHI__LOG__LEVEL: 'error',
   };
   const startedMs = Date.now();
   let tree = up(env, false);
@@ -51,8 +51,10 @@ export async function treeUnderFire(kills: number, random: (below: number) => nu
   try {
     return await judged(dir, natsPort, kills, startedMs);
   } finally {
-    tree.kill('SIGTERM');
-    await new Promise((resolve) => tree.once('exit', resolve));
+    if (tree.exitCode === null && tree.signalCode === null) {
+      tree.kill('SIGTERM');
+      await new Promise((resolve) => tree.once('exit', resolve));
+    }
     rmSync(dir, { recursive: true, force: true });
   }
 }
@@ -61,7 +63,10 @@ async function judged(dir: string, natsPort: number, kills: number, startedMs: n
   const nc = await connectBroker(accessFor(join(dir, run), natsPort, 'engine'), 'torture');
   const [js, jsm] = [jetstream(nc), await jetstreamManager(nc)];
   const names = streams(run);
-  while ((await jsm.streams.getMessage(names.tape, { last_by_subj: `tape.v1.${run}.day` }).catch(() => null))?.seq === 1) await pause(200);
+  // day.open is the first message; the day is over when a later one of its kind stands
+  const newestDaySeq = async () =>
+    (await jsm.streams.getMessage(names.tape, { last_by_subj: `tape.v1.${run}.day` }).catch(() => null))?.seq ?? 0;
+  while ((await newestDaySeq()) <= 1) await pause(200);
   const tape = (await collect(js, jsm, names.tape, decodeTape)).filter(firstDay());
   const [open] = tape;
   if (open?.type !== 'day.open') throw new Error('the tape does not begin with day.open');

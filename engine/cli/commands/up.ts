@@ -4,18 +4,15 @@ import type { Command } from 'commander';
 import type { Config } from '../../../contracts/config.ts';
 import { FenshiError } from '../../../contracts/errors.ts';
 import { type RoleName, type RoleStart, roles } from '../../../contracts/roles.ts';
-import { tradeDateOf } from '../../../contracts/session.ts';
 import { runPattern } from '../../../contracts/subjects.ts';
 import { accessFor, type Broker, endOrphan, startBroker } from '../../log/broker.ts';
-import { dayKind, nextTradingDay } from '../../reference/calendar.ts';
 import { loadConfig } from '../config.ts';
+import { demoStart } from '../demo-start.ts';
 import { PoisonWatch, skipOn } from '../poison-watch.ts';
 import { bundleDir, root, runDir } from '../root.ts';
 import { Supervisor } from '../supervisor.ts';
 import { nextDemo, pruneDemos, releaseUpLock, runFolders, takeUpLock } from '../up-lock.ts';
 
-/** Symbols of the invented market by scale; the generator knows the same words. */
-const symbols = { tiny: 60, ci: 300 } as const;
 const readyMs = 60_000;
 type Flags = { readonly run?: string; readonly port?: string; readonly seed?: string };
 
@@ -100,18 +97,16 @@ function startsOf(run: string, config: Config): Record<RoleName, RoleStart> {
   const base = (name: RoleName): RoleStart => ({
     run,
     ...accessFor(dir, config.nats.port, name),
+    opsHost: '127.0.0.1',
     opsPort: roles[name].opsPort,
     dir,
     bundles: bundleDir,
     logLevel: config.log.level,
   });
-  const today = tradeDateOf(Date.now());
-  const date = dayKind(today) === 'TRADING' ? today : nextTradingDay(dayKind(today) === 'UNKNOWN' ? '20261230' : today);
-  const { seed, scale, startAt, speed } = config.demo;
   return {
     engine: base('engine'),
     gateway: { ...base('gateway'), gateway: config.server },
-    scenarios: { ...base('scenarios'), demo: { seed, count: symbols[scale], date, startAt, speed } },
+    scenarios: { ...base('scenarios'), demo: demoStart(config) },
   };
 }
 

@@ -1,0 +1,17 @@
+/** What the scenarios role of a demo is told: seed, size, first trading day, where to begin, how fast. */
+import type { Config } from '../../contracts/config.ts';
+import type { RoleStart } from '../../contracts/roles.ts';
+import { tradeDateOf } from '../../contracts/session.ts';
+import { dayKind, nextTradingDay } from '../reference/calendar.ts';
+
+/** Symbols of the invented market by scale; the generator knows the same words. */
+const symbols = { tiny: 60, ci: 300 } as const;
+/** Last known trading day but one: a demo begins there once the calendar has run out. */
+const lastKnown = '20261230';
+
+export function demoStart({ demo: { seed, scale, startAt, speed } }: Pick<Config, 'demo'>): NonNullable<RoleStart['demo']> {
+  const today = tradeDateOf(Date.now());
+  const kind = dayKind(today);
+  const date = kind === 'TRADING' ? today : nextTradingDay(kind === 'UNKNOWN' ? lastKnown : today);
+  return { seed, count: symbols[scale], date, startAt, speed };
+}

@@ -1,0 +1,73 @@
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type GeneratedDay, generatedDay } from '../../scenarios/support/days.ts';
+import { Cell } from '../cell/cell.ts';
+import { type CellImage, encodeImage } from '../cell/image.ts';
+import { CheckpointStore } from './checkpoints.ts';
+import { sha256 } from './hash.ts';
+
+let day: GeneratedDay;
+let images: CellImage[];
+const digest = (image: CellImage | null) => (image === null ? null : sha256(encodeImage(image)));
+
+beforeAll(() => {
+  day = generatedDay({ count: 12 });
+  const cell = new Cell(day.bundle);
+  images = [6000, 7000, 8000, 9000].map((until) => {
+    for (const entry of day.entries.slice(cell.n, until)) cell.apply(entry);
+    return cell.image();
+  });
+});
+
+describe('checkpoints', () => {
+  const store = async (...saved: CellImage[]) => {
+    const dir = mkdtempSync(join(tmpdir(), 'fenshi-checkpoints-'));
+    const checkpoints = new CheckpointStore(dir);
+    for (const image of saved) await checkpoints.save(image);
+    return { checkpoints, dir, folder: join(dir, 'checkpoints') };
+  };
+  const newest = ({ checkpoints }: { checkpoints: CheckpointStore }, step = Number.POSITIVE_INFINITY) =>
+    checkpoints.newest(day.market.date, step);
+
+  test('the newest comes back as it was, and the cell restored from it is the same cell', async () => {
+    const kept = await store(...images);
+
+    expect(digest(newest(kept))).toBe(digest(images[3]!));
+    expect(digest(Cell.restore(day.bundle, newest(kept)!).image())).toBe(digest(images[3]!));
+    expect(readdirSync(kept.folder)).toHaveLength(3);
+  });
+
+  test('one that leads the journal, or is of another day, is passed over', async () => {
+    const kept = await store(...images);
+
+    expect(digest(newest(kept, images[2]!.step))).toBe(digest(images[2]!));
+    expect(kept.checkpoints.newest('20261124', Number.POSITIVE_INFINITY)).toBeNull();
+  });
+
+  test.each([
+    ['a flipped byte', (bytes: Buffer) => bytes.fill(bytes[5000]! ^ 1, 5000, 5001)],
+    ['a file cut short', (bytes: Buffer) => bytes.subarray(0, bytes.length >> 1)],
+    ['an empty file', () => Buffer.alloc(0)],
+  ])('%s: the one before is used', async (_what, spoil) => {
+    const kept = await store(images[0]!, images[1]!);
+    const file = join(kept.folder, readdirSync(kept.folder).sort().at(-1)!);
+    writeFileSync(file, spoil(readFileSync(file)));
+
+    expect(digest(newest(kept))).toBe(digest(images[0]!));
+  });
+
+  test('a write that was cut leaves nothing behind', async () => {
+    const kept = await store(images[0]!);
+    await expect(
+      kept.checkpoints.save(images[1]!, 1, () => {
+        throw new Error('cut');
+      }),
+    ).rejects.toThrow('cut');
+
+    expect(digest(newest(kept))).toBe(digest(images[0]!));
+    expect(digest(newest({ checkpoints: new CheckpointStore(kept.dir) }))).toBe(digest(images[0]!));
+    expect(readdirSync(kept.folder)).toHaveLength(1);
+  });
+});
