@@ -28,6 +28,8 @@ export const Config = z.strictObject({
     }),
   ),
   nats: section(z.strictObject({ port: z.int().min(1).max(65_535).default(4333) })),
+  /** First of the roles' `/metrics` ports, one a role from here on. */
+  ops: section(z.strictObject({ port: z.int().min(1).max(65_500).default(8791) })),
   log: section(z.strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info') })),
   clean: section(
     z.strictObject({

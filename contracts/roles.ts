@@ -6,7 +6,7 @@ export type Role = {
   readonly name: string;
   /** File that the launcher runs, relative to the repository. */
   readonly main: string;
-  /** Loopback port of `/metrics` and `/healthz`. */
+  /** Loopback port of `/metrics` and `/healthz`, with the configuration's default `ops.port`. */
   readonly opsPort: number;
   /** Order of stopping: lower first, so that producers stop before what they feed. */
   readonly stopRank: number;
@@ -18,6 +18,10 @@ export const roles = {
   gateway: { name: 'gateway', main: 'gateway/main.ts', opsPort: 8793, stopRank: 2 },
 } as const satisfies Record<string, Role>;
 export type RoleName = keyof typeof roles;
+
+export const defaultOpsPort = 8791;
+/** A role's ops port when the configuration's `ops.port` is `base`. */
+export const opsPortOf = (name: RoleName, base: number): number => base + roles[name].opsPort - defaultOpsPort;
 
 /** What a role is told at its start, as JSON in FENSHI_ROLE: by `fenshi up`, by docker-compose.yml or by hand. */
 export const RoleStart = z.object({

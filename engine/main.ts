@@ -20,6 +20,7 @@ process.on('disconnect', () => stop.abort()); // the supervisor is gone
 
 try {
   await main();
+  log.info({ event: 'engine.stopped' });
   process.exit(0);
 } catch (error) {
   log.fatal({ event: 'engine.failed', code: error instanceof FenshiError ? error.code : 'BUG', error: String(error) });

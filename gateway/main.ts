@@ -18,6 +18,7 @@ process
 
 try {
   await main();
+  say('info', 'gateway.stopped');
   process.exit(0);
 } catch (error) {
   say('fatal', 'gateway.failed', { code: error instanceof FenshiError ? error.code : 'BUG', error: String(error) });

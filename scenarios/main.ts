@@ -27,6 +27,7 @@ process
 
 try {
   await main();
+  log.info({ event: 'scenarios.stopped' });
   process.exit(0);
 } catch (error) {
   log.fatal({ event: 'scenarios.failed', error: String(error) });

@@ -9,6 +9,7 @@ export type UpLock = {
   readonly run: string;
   readonly port: number;
   readonly natsPort: number;
+  readonly opsPort: number;
   readonly startedMs: number;
 };
 const file = join(dataDir, 'up.lock');

@@ -27,6 +27,22 @@ export function freePort(): Promise<number> {
   });
 }
 
+/** The first of `count` neighbouring free ports. */
+export async function freePorts(count: number): Promise<number> {
+  for (;;) {
+    const first = await freePort();
+    const others = await Promise.all(Array.from({ length: count - 1 }, (_, i) => isFree(first + 1 + i)));
+    if (others.every(Boolean)) return first;
+  }
+}
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer()
+      .once('error', () => resolve(false))
+      .listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+
 export async function startTestBroker(run = 'test-1'): Promise<TestBroker> {
   const dir = mkdtempSync(join(tmpdir(), 'fenshi-broker-'));
   const port = await freePort();

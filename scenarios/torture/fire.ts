@@ -45,6 +45,8 @@ export type FireOptions = {
   /** Folder of the engine's source; another one holds a seeded bug. */
   readonly root?: string;
   readonly withGateway?: boolean;
+  /** Stop killing after this many hits: a plan may hold some kills more, for a portion can end before its point is reached. */
+  readonly enough?: number;
 };
 
 const stillMs = 15_000;
@@ -56,7 +58,10 @@ export async function foldUnderFire(options: FireOptions): Promise<Outcome> {
   const fire = await Fire.start(options);
   try {
     const portion = options.day.steps.length / (options.kills.length + 1);
-    for (const [i, kill] of options.kills.entries()) if (!(await fire.kill(kill, Math.ceil((i + 1) * portion)))) break;
+    for (const [i, kill] of options.kills.entries()) {
+      if (fire.hitsInAll >= (options.enough ?? Number.POSITIVE_INFINITY)) break;
+      if (!(await fire.kill(kill, Math.ceil((i + 1) * portion)))) break;
+    }
     await fire.finish();
     return await fire.outcome();
   } finally {
@@ -92,6 +97,10 @@ class Fire {
     saveBundle(bundles, day.bundle);
     const engine = new RoleProcess('engine', await roleStart(broker, 'engine', bundles), root);
     return new Fire(options, nc, jsm, engine, withGateway ? await Witness.start(broker, bundles) : null);
+  }
+
+  get hitsInAll(): number {
+    return Object.values(this.#hits).reduce((sum, hits) => sum + hits, 0);
   }
 
   /** The tape up to the entry of `step`; all of it past the last. */

@@ -16,7 +16,7 @@ import { loadBundle } from '../../engine/log/bundle-store.ts';
 import { connectBroker } from '../../engine/log/connect.ts';
 import { foldDay } from '../../engine/runtime/fold.ts';
 import { collect } from '../support/collect.ts';
-import { freePort } from '../support/test-broker.ts';
+import { freePort, freePorts } from '../support/test-broker.ts';
 
 const run = 'demo-1';
 export type TreeOutcome = {
@@ -37,6 +37,7 @@ export async function treeUnderFire(kills: number, random: (below: number) => nu
     FENSHI_DATA: dir,
     FENSHI__SERVER__PORT: String(await freePort()),
     FENSHI__NATS__PORT: String(natsPort),
+    FENSHI__OPS__PORT: String(await freePorts(3)),
     FENSHI__DEMO__STARTAT: '09:15',
     FENSHI__DEMO__SPEED: '240',
     FENSHI__LOG__LEVEL: 'error',

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { FenshiError } from '../../../contracts/errors.ts';
-import { type RoleName, type RoleStart, roleEnv, roles } from '../../../contracts/roles.ts';
+import { opsPortOf, type RoleName, type RoleStart, roleEnv, roles } from '../../../contracts/roles.ts';
 import { runPattern } from '../../../contracts/subjects.ts';
 import { loadConfig } from '../config.ts';
 import { demoStart } from '../demo-start.ts';
@@ -42,7 +42,7 @@ async function runRole(name: string, { run, servers, dir, host, opsHost }: Flags
     user: name,
     password,
     opsHost,
-    opsPort: role.opsPort,
+    opsPort: opsPortOf(name as RoleName, config.ops.port),
     dir: resolve(dir, run),
     bundles: resolve(dir, 'bundles'),
     logLevel: config.log.level,

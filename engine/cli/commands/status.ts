@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { WebSocket } from 'undici';
 import { FenshiError } from '../../../contracts/errors.ts';
 import type { StreamedEvent } from '../../../contracts/fold.ts';
-import { roles } from '../../../contracts/roles.ts';
+import { opsPortOf } from '../../../contracts/roles.ts';
 import { clockOf } from '../../../contracts/session.ts';
 import { type SocketConstructor, StreamClient } from '../../../contracts/stream-client.ts';
 import { readUpLock, type UpLock } from '../up-lock.ts';
@@ -36,7 +36,7 @@ function running(): UpLock {
 async function status(asJson: boolean): Promise<void> {
   const lock = running();
   const gateway = await readiness(lock.port);
-  const engine = await readiness(roles.engine.opsPort);
+  const engine = await readiness(opsPortOf('engine', lock.opsPort));
   const ready = gateway?.ready === true && engine?.ready === true;
   if (!ready) process.exitCode = 3;
   if (asJson) return console.log(JSON.stringify({ ...lock, ready, gateway, engine }));

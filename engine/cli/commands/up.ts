@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import type { Command } from 'commander';
 import type { Config } from '../../../contracts/config.ts';
 import { FenshiError } from '../../../contracts/errors.ts';
-import { type RoleName, type RoleStart, roles } from '../../../contracts/roles.ts';
+import { opsPortOf, type RoleName, type RoleStart } from '../../../contracts/roles.ts';
 import { runPattern } from '../../../contracts/subjects.ts';
 import { accessFor, type Broker, endOrphan, startBroker } from '../../log/broker.ts';
 import { loadConfig } from '../config.ts';
@@ -32,7 +32,7 @@ async function up(flags: Flags): Promise<void> {
   const run = flags.run ?? nextDemo();
   if (!runPattern.test(run)) throw new FenshiError('CONFIG_INVALID', `--run ${run}: expected demo-<n>`);
   const { port } = config.server;
-  takeUpLock({ pid: process.pid, run, port, natsPort: config.nats.port, startedMs: Date.now() });
+  takeUpLock({ pid: process.pid, run, port, natsPort: config.nats.port, opsPort: config.ops.port, startedMs: Date.now() });
   let broker: Broker | null = null;
   let supervisor: Supervisor | null = null;
   let stopped: Promise<void> | null = null;
@@ -98,7 +98,7 @@ function startsOf(run: string, config: Config): Record<RoleName, RoleStart> {
     run,
     ...accessFor(dir, config.nats.port, name),
     opsHost: '127.0.0.1',
-    opsPort: roles[name].opsPort,
+    opsPort: opsPortOf(name, config.ops.port),
     dir,
     bundles: bundleDir,
     logLevel: config.log.level,

@@ -1,0 +1,186 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { decode } from '../../contracts/codec.ts';
+import { JournalStep } from '../../contracts/journal.ts';
+import { streams } from '../../contracts/subjects.ts';
+import { decodeTape } from '../../contracts/tape.ts';
+import { collect } from '../../scenarios/support/collect.ts';
+import { freePort, freePorts } from '../../scenarios/support/test-broker.ts';
+import { accessFor, startBroker } from '../log/broker.ts';
+import { loadBundle } from '../log/bundle-store.ts';
+import { connectBroker } from '../log/connect.ts';
+import { foldDay } from '../runtime/fold.ts';
+import { readPosition } from '../runtime/position.ts';
+
+const noGateway = await import('uWebSockets.js').then(
+  () => '',
+  (error: Error) => error.message.split('\n')[0]!,
+);
+const run = promisify(execFile);
+
+describe.skipIf(noGateway !== '')(`fenshi up${noGateway === '' ? '' : ` (${noGateway})`}`, () => {
+  let env: NodeJS.ProcessEnv;
+  let dir: string;
+  let up: Up;
+
+  beforeAll(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'fenshi-up-'));
+    env = {
+      ...process.env,
+      FENSHI_DATA: dir,
+      FENSHI__SERVER__PORT: String(await freePort()),
+      FENSHI__NATS__PORT: String(await freePort()),
+      FENSHI__OPS__PORT: String(await freePorts(3)),
+      FENSHI__DEMO__SCALE: 'tiny',
+      FENSHI__DEMO__SPEED: '120',
+      FENSHI__LOG__LEVEL: 'info',
+    };
+    up = await Up.start(env);
+  });
+  afterAll(async () => {
+    await up.stop();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  const fenshi = (args: readonly string[], more: NodeJS.ProcessEnv = {}) =>
+    run(process.execPath, ['engine/cli/launch.mjs', 'engine/cli/main.ts', ...args], { env: { ...env, ...more } }).then(
+      ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+      (error: { code: number; stdout: string; stderr: string }) => error,
+    );
+
+  test('status --json says what runs and that it is ready', async () => {
+    const { code, stdout } = await fenshi(['status', '--json']);
+
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ run: 'demo-1', ready: true, port: Number(env.FENSHI__SERVER__PORT) });
+  });
+
+  test('a second instance is told who is here', async () => {
+    const { code, stderr } = await fenshi(['up']);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain(`RUN_LOCKED: fenshi already runs here: demo-1, pid ${up.pid}`);
+  });
+
+  test('a taken port is named with the key that changes it, and leaves no lock behind', async () => {
+    const port = await freePort();
+    const other = createServer().listen(port, '127.0.0.1');
+    const elsewhere = mkdtempSync(join(tmpdir(), 'fenshi-up-'));
+    const { code, stderr } = await fenshi(['up'], { FENSHI_DATA: elsewhere, FENSHI__SERVER__PORT: String(port) });
+    other.close();
+
+    expect(code).toBe(1);
+    expect(stderr).toContain(`PORT_IN_USE: 127.0.0.1:${port} is taken; set server.port`);
+    expect(existsSync(join(elsewhere, 'up.lock'))).toBe(false);
+  });
+
+  test('tail prints transitions as they come, as text and as JSON', async () => {
+    const json = await up.linesOf(['tail', '--json'], 2);
+    const [text] = await up.linesOf(['tail'], 1);
+
+    for (const line of json) expect(JSON.parse(line)).toMatchObject({ change: { hash: /^[0-9a-f]{64}$/ as never } });
+    expect(text).toMatch(/^\d\d:\d\d:\d\d {2}\d{6}\.(SH|SZ|BJ) .* → /);
+  });
+
+  test('SIGTERM stops the roles in order and loses nothing: JOURNAL is the fold of TAPE as far as it goes', async () => {
+    const { code, log } = await up.stop();
+
+    expect(code).toBe(0);
+    expect(existsSync(join(dir, 'up.lock'))).toBe(false);
+    const stopped = [...log.matchAll(/"event":"(scenarios|engine|gateway)\.stopped"/g)].map(([, role]) => role);
+    expect(stopped).toEqual(['scenarios', 'engine', 'gateway']);
+    expect(readPosition(join(dir, 'demo-1'))).toBeNull();
+    const { tape, journal } = await storedBy(dir, Number(env.FENSHI__NATS__PORT));
+    const [open] = tape;
+    if (open?.type !== 'day.open') throw new Error('no day.open');
+    const { steps } = foldDay(loadBundle(join(dir, 'bundles'), open.bundle), tape);
+    expect(journal.length).toBeGreaterThan(20);
+    expect(journal.map(({ hash }) => hash)).toEqual(steps.slice(0, journal.length).map(({ hash }) => hash));
+  });
+
+  test('--run goes on where it stopped', async () => {
+    up = await Up.start(env, '--run', 'demo-1');
+    const { stdout } = await fenshi(['status', '--json']);
+
+    expect(JSON.parse(stdout)).toMatchObject({ run: 'demo-1', ready: true });
+    expect((await up.stop()).log).toContain('"fromCheckpoint":true');
+  });
+});
+
+/** What the run's streams hold, read through a broker of our own on its store. */
+async function storedBy(dir: string, port: number) {
+  const runDir = join(dir, 'demo-1');
+  const broker = await startBroker({
+    program: process.env.NATS_SERVER ?? 'nats-server',
+    configFile: 'nats.conf',
+    dir: runDir,
+    run: 'demo-1',
+    port,
+  });
+  const nc = await connectBroker(accessFor(runDir, port, 'engine'), 'test');
+  const [js, jsm] = [jetstream(nc), await jetstreamManager(nc)];
+  const names = streams('demo-1');
+  const tape = await collect(js, jsm, names.tape, decodeTape);
+  const journal = await collect(js, jsm, names.journal, (body) => JournalStep.parse(decode(body)));
+  await nc.close();
+  await broker.stop();
+  return { tape, journal };
+}
+
+/** A running `fenshi up` and what it prints. */
+class Up {
+  readonly #child: ChildProcess;
+  readonly #env: NodeJS.ProcessEnv;
+  #log = '';
+
+  private constructor(child: ChildProcess, env: NodeJS.ProcessEnv) {
+    this.#child = child;
+    this.#env = env;
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (this.#log += chunk.toString()));
+  }
+
+  static async start(env: NodeJS.ProcessEnv, ...flags: string[]): Promise<Up> {
+    const args = ['engine/cli/launch.mjs', 'engine/cli/main.ts', 'up', ...flags];
+    const up = new Up(spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] }), env);
+    await new Promise<void>((resolve, reject) => {
+      up.#child.stderr!.on('data', () => {
+        if (up.#log.includes('fenshi: ready')) resolve();
+      });
+      up.#child.once('exit', () => reject(new Error(`did not come up: ${up.#log}`)));
+    });
+    return up;
+  }
+
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
+  async stop(): Promise<{ code: number | null; log: string }> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      this.#child.kill('SIGTERM');
+      await new Promise((resolve) => this.#child.once('close', resolve));
+    }
+    return { code: this.#child.exitCode, log: this.#log };
+  }
+
+  async linesOf(args: readonly string[], count: number): Promise<string[]> {
+    const child = spawn(process.execPath, ['engine/cli/launch.mjs', 'engine/cli/main.ts', ...args], {
+      env: this.#env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const lines: string[] = [];
+    for await (const line of createInterface({ input: child.stdout })) {
+      lines.push(line);
+      if (lines.length === count) break;
+    }
+    child.kill();
+    return lines;
+  }
+}
