@@ -12,6 +12,7 @@ import { encode } from '../../contracts/codec.ts';
 import type { JournalDraft, JournalStep } from '../../contracts/journal.ts';
 import { subjects } from '../../contracts/subjects.ts';
 import type { TapeEntry } from '../../contracts/tape.ts';
+import type { DeadLetter } from '../../contracts/view.ts';
 import { Cell, type StepResult } from '../cell/cell.ts';
 import type { CellImage } from '../cell/image.ts';
 import type { Quarantined } from '../clean/cleaner.ts';
@@ -151,7 +152,7 @@ export class CellRunner {
     const subject = subjects(run).dead('clean', row.reason);
     for (let attempt = 0; !signal.aborted; attempt++) {
       try {
-        await js.publish(subject, encode({ v: 1, ...row }), { msgID: `${run}:${date}:${row.n}:${row.row}` });
+        await js.publish(subject, encode({ v: 1, ...row } satisfies DeadLetter), { msgID: `${run}:${date}:${row.n}:${row.row}` });
         return;
       } catch (error) {
         this.#options.log.warn({ event: 'dead.retry', reason: row.reason, error: String(error) });

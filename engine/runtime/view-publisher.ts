@@ -3,6 +3,7 @@ import type { NatsConnection } from 'nats';
 import { bytesOf, encode } from '../../contracts/codec.ts';
 import { absentMilli } from '../../contracts/quote.ts';
 import { subjects } from '../../contracts/subjects.ts';
+import type { SymbolsView } from '../../contracts/view.ts';
 import type { Cell } from '../cell/cell.ts';
 
 const everyMs = 1000;
@@ -23,19 +24,17 @@ export class ViewPublisher {
     this.#lastMs = now;
     const { universe } = cell.features;
     const last = Int32Array.from({ length: universe.count }, (_, s) => cell.lastOf(s)?.lastMilli ?? absentMilli);
-    this.#nc.publish(
-      this.#subject,
-      encode({
-        v: 1,
-        step,
-        tsMs: cell.timeMs,
-        count: universe.count,
-        columns: {
-          instrumentNo: bytesOf(Uint32Array.from(universe.instruments, ({ no }) => no)),
-          lastMilli: bytesOf(last),
-          preCloseMilli: bytesOf(universe.preClose),
-        },
-      }),
-    );
+    const view: SymbolsView = {
+      v: 1,
+      step,
+      tsMs: cell.timeMs,
+      count: universe.count,
+      columns: {
+        instrumentNo: bytesOf(Uint32Array.from(universe.instruments, ({ no }) => no)),
+        lastMilli: bytesOf(last),
+        preCloseMilli: bytesOf(universe.preClose),
+      },
+    };
+    this.#nc.publish(this.#subject, encode(view));
   }
 }

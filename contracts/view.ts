@@ -1,0 +1,28 @@
+/** Bodies that are shown or put aside, never decided on: VIEW and dead letters. */
+import { z } from 'zod';
+import { EpochMs } from './units.ts';
+
+const column = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+
+/** `view.v1.<run>.symbols`, once a second: last prices in little-endian columns, published after the ack of `step`. */
+export const SymbolsView = z.object({
+  v: z.literal(1),
+  step: z.int().nonnegative(),
+  tsMs: EpochMs,
+  count: z.int().nonnegative(),
+  /** instrumentNo Uint32, prices Int32 in Milli, absent −2147483648. */
+  columns: z.object({ instrumentNo: column, lastMilli: column, preCloseMilli: column }),
+});
+export type SymbolsView = z.infer<typeof SymbolsView>;
+
+/** `dead.v1.<run>.clean.<reason>`: a quarantined row as it came, with its place on the tape. */
+export const DeadLetter = z.object({
+  v: z.literal(1),
+  /** Ordinal of the tape entry and row in it. */
+  n: z.int().nonnegative(),
+  row: z.int().nonnegative(),
+  source: z.string(),
+  reason: z.string(),
+  quote: z.record(z.string(), z.unknown()),
+});
+export type DeadLetter = z.infer<typeof DeadLetter>;

@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import { expect, test } from 'vitest';
+import { subjects } from '../../contracts/subjects.ts';
+import { foldedDay } from '../../scenarios/support/days.ts';
+import { exportedSchemas } from './exported-schemas.ts';
+
+test('contracts/schemas holds what the contracts say now (npm run schemas)', () => {
+  const wanted = exportedSchemas();
+  expect(readdirSync('contracts/schemas').sort()).toEqual(
+    Object.keys(wanted)
+      .map((name) => `${name}.json`)
+      .sort(),
+  );
+  for (const [name, schema] of Object.entries(wanted))
+    expect(JSON.parse(readFileSync(`contracts/schemas/${name}.json`, 'utf8')), name).toEqual(JSON.parse(JSON.stringify(schema)));
+});
+
+test('the AsyncAPI document is valid by its own specification, and every subject of a day has a channel', () => {
+  const schema = JSON.parse(readFileSync('node_modules/@asyncapi/specs/schemas/3.0.0-without-$id.json', 'utf8')) as object;
+  const validate = new Ajv({ strict: false, validateFormats: false, allErrors: false }).compile(schema);
+  const document = exportedSchemas().asyncapi as { channels: Record<string, { address: string }> };
+
+  expect(validate(document) || validate.errors).toBe(true);
+  expect(validate({ ...document, asyncapi: 3 })).toBe(false);
+
+  const addresses = Object.values(document.channels).map(
+    ({ address }) => new RegExp(`^${address.replace(/\{(\w+)\}/g, '[\\w.-]+').replaceAll('.v1.', '\\.v1\\.')}$`),
+  );
+  const { lifecycle, tape, view, dead } = subjectsOfADay();
+  for (const subject of [...lifecycle, ...tape, view, dead])
+    expect(
+      addresses.some((address) => address.test(subject)),
+      subject,
+    ).toBe(true);
+});
+
+test('a step of a real day is what the exported journal schema says, read by a validator of its own', () => {
+  const schema = exportedSchemas()['journal-step'] as object;
+  const { $schema: _draft, ...rest } = schema as Record<string, unknown>;
+  const validate = new Ajv({ strict: false, validateFormats: false }).compile(rest);
+  const { steps } = foldedDay({ count: 12 });
+
+  for (const step of steps) expect(validate(JSON.parse(JSON.stringify(step))) || validate.errors).toBe(true);
+  expect(validate({ ...steps[0], hash: 'short' })).toBe(false);
+});
+
+function subjectsOfADay() {
+  const day = foldedDay({ count: 12 });
+  const on = subjects('demo-1');
+  return {
+    lifecycle: new Set(day.steps.flatMap(({ entries }) => entries.map(on.lifecycle))),
+    tape: new Set(day.entries.map(on.tape)),
+    view: on.view('symbols'),
+    dead: on.dead('clean', 'Q6_UNIT'),
+  };
+}
