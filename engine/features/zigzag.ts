@@ -38,14 +38,20 @@ export function priceVolumeDivergence(engine: FeatureEngine, s: number, tsec: nu
   return diverges ? 1 : 0;
 }
 
-/** Alternating legs between pivots that are at least `theta` apart. The last leg may still grow. */
+/**
+ * Alternating legs between pivots that are at least `theta` apart. The first begins at the lowest or highest point seen before
+ * the first such move; the last may still grow.
+ */
 export function legsOf(minutes: readonly number[], price: (m: number) => number, theta: number): Leg[] {
   const legs: Leg[] = [];
-  const pivot = minutes[0]!;
+  let [low, high] = [minutes[0]!, minutes[0]!];
   for (const m of minutes.slice(1)) {
     const open = legs.at(-1);
     if (open === undefined) {
-      if (Math.abs(price(m) / price(pivot) - 1) >= theta) legs.push({ up: price(m) > price(pivot), from: pivot, to: m });
+      if (price(m) / price(low) - 1 >= theta) legs.push({ up: true, from: low, to: m });
+      else if (1 - price(m) / price(high) >= theta) legs.push({ up: false, from: high, to: m });
+      if (price(m) < price(low)) low = m;
+      if (price(m) > price(high)) high = m;
       continue;
     }
     if (open.up ? price(m) > price(open.to) : price(m) < price(open.to)) open.to = m;
