@@ -10,7 +10,11 @@ import { FenshiError } from '../contracts/errors.ts';
 import { JournalStep } from '../contracts/journal.ts';
 import { streams, subjects } from '../contracts/subjects.ts';
 
-export type FeedHandlers = { readonly onStep: (date: string, step: JournalStep) => void; readonly onView: (body: Uint8Array) => void };
+export type FeedHandlers = {
+  /** `storedMs`: wall clock at which the broker stored the step. */
+  readonly onStep: (date: string, step: JournalStep, storedMs: number) => void;
+  readonly onView: (body: Uint8Array) => void;
+};
 const windowMessages = 256;
 const retryMs = 250;
 
@@ -54,7 +58,7 @@ export async function followJournal(nc: NatsConnection, run: string, handlers: F
         const step = JournalStep.parse(upcast('journal', decode(message.data) as Record<string, unknown>));
         assertFollows(last, date, step);
         last = { date, step };
-        handlers.onStep(date, step);
+        handlers.onStep(date, step, message.info.timestampNanos / 1e6);
       }
       signal.removeEventListener('abort', end);
     } catch (error) {

@@ -44,11 +44,12 @@ async function main(): Promise<void> {
     nc,
     start.run,
     {
-      onStep: (date, step) => {
+      onStep: (date, step, storedMs) => {
         const { delta, newDay } = day.apply(date, step);
         metrics.step.set(step.step);
         metrics.behind.observe(Math.max(0, Date.now() - day.tsMs) / 1000);
         gateway.broadcast(delta, newDay);
+        metrics.pipeline.observe({ stage: 'deliver' }, Math.max(0, Date.now() - storedMs) / 1000);
       },
       onView: () => undefined,
     },

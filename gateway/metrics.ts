@@ -23,5 +23,13 @@ export const metrics = {
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
   }),
+  /** The last stage of the pipeline; the engine has the ones before it under the same name. */
+  pipeline: new Histogram({
+    name: 'fenshi_pipeline_latency_seconds',
+    help: 'Time by stage; deliver: from the journal on disk to the clients’ sockets',
+    labelNames: ['stage'],
+    buckets: [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  }),
 };
 export type GatewayMetrics = typeof metrics;

@@ -171,6 +171,7 @@ function isNatsServer(pid: number): boolean {
 }
 
 async function end(pid: number): Promise<void> {
+  if (!isAlive(pid)) return;
   process.kill(pid, 'SIGTERM');
   for (let i = 0; i < 200 && isAlive(pid); i++) await new Promise((resolve) => setTimeout(resolve, 25));
   if (isAlive(pid)) process.kill(pid, 'SIGKILL');
