@@ -23,6 +23,7 @@ import {
 } from './checks.ts';
 import { type ColumnImage, imageOf, restoreColumns } from './columns.ts';
 import { type Freshness, freshnessColumns, noteClock, noteQuote } from './freshness.ts';
+import { leadOf, learnSkew, newSkew, type Skew } from './skew.ts';
 import { exchangeIndex, type Universe } from './universe.ts';
 
 export type Quarantined = {
@@ -63,7 +64,7 @@ export class Cleaner {
   readonly #staleGuard: boolean;
   readonly #held = new Map<number, Held>();
   readonly #sources: string[] = [];
-  readonly #skewMs: number[] = [];
+  readonly #skews: Skew[] = [];
   readonly #exchange: Uint8Array;
   readonly #midnight: number;
   /** Scratch of #isOrdered: which batch touched a symbol last, and with what stamp. */
@@ -146,7 +147,7 @@ export class Cleaner {
       this.counts.outOfSession += 1;
       return;
     }
-    const late = checkTime(accepted, s, batch, i, this.#skewMs[source]!) ?? checkTotals(accepted, s, batch, i, source);
+    const late = checkTime(accepted, s, batch, i, leadOf(this.#skews[source]!)) ?? checkTotals(accepted, s, batch, i, source);
     if (late !== null) return this.#quarantine(batch, i, n, late);
     this.#interval(s, batch, i, source);
     if (!continuous) return this.#acceptAuction(s, batch, i, source);
@@ -190,6 +191,7 @@ export class Cleaner {
     this.bookOk = isBookSound(batch, i);
     if (!this.bookOk) this.counts.bookDropped += 1;
     this.#noteGap(s, batch, i, slot, tsec);
+    learnSkew(this.#skews[source]!, batch.tsMs, batch.tsExchangeMs[i]!);
     if (batch.phaseCode[i] === phaseCode.halted) {
       commit(accepted, s, batch, i, source, false, null);
       if (accepted.halted[s] === 0) {
@@ -218,7 +220,6 @@ export class Cleaner {
       // what was traded behind a gap or a frozen feed arrives as one interval and belongs to no window
       if (gap || thawed || Number.isNaN(this.da)) accepted.volumeGapSlot[s] = slot;
     }
-    this.#learnSkew(accepted.source[s]!, batch, i);
   }
 
   /** A held quote stands if the next one does not come back; then it is accepted first. */
@@ -243,14 +244,8 @@ export class Cleaner {
     const known = this.#sources.indexOf(name);
     if (known >= 0) return known;
     this.#sources.push(name);
-    this.#skewMs.push(0);
+    this.#skews.push(newSkew());
     return this.#sources.length - 1;
-  }
-
-  /** A source whose clock runs ahead of ours: the largest lead of an accepted quote, bounded by Q2 itself. */
-  #learnSkew(source: number, batch: QuoteBatch, i: number): void {
-    const ahead = batch.tsExchangeMs[i]! - batch.tsMs;
-    if (ahead > (this.#skewMs[source] ?? 0)) this.#skewMs[source] = Math.min(ahead, 5000);
   }
 
   image(): CleanerImage {
@@ -260,7 +255,7 @@ export class Cleaner {
       counts: structuredClone(this.counts),
       held: [...this.#held],
       sources: [...this.#sources],
-      skewMs: [...this.#skewMs],
+      skews: structuredClone(this.#skews),
     };
   }
 
@@ -271,7 +266,7 @@ export class Cleaner {
     this.#held.clear();
     for (const [s, held] of image.held) this.#held.set(s, held);
     this.#sources.splice(0, this.#sources.length, ...image.sources);
-    this.#skewMs.splice(0, this.#skewMs.length, ...image.skewMs);
+    this.#skews.splice(0, this.#skews.length, ...structuredClone(image.skews as Skew[]));
   }
 }
 
@@ -281,5 +276,5 @@ export type CleanerImage = {
   readonly counts: CleanCounts;
   readonly held: readonly (readonly [number, Held])[];
   readonly sources: readonly string[];
-  readonly skewMs: readonly number[];
+  readonly skews: readonly Skew[];
 };

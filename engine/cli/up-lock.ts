@@ -1,5 +1,5 @@
 /** The one `fenshi up` of this folder: `.fenshi/up.lock` holds pid, run and ports; `status` and `tail` read it. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FenshiError } from '../../contracts/errors.ts';
 import { dataDir } from './root.ts';
@@ -15,24 +15,46 @@ export type UpLock = {
 const file = join(dataDir, 'up.lock');
 const keptDemos = 2;
 
-export function readUpLock(): UpLock | null {
-  if (!existsSync(file)) return null;
+export const readUpLock = (): UpLock | null => living(file);
+
+/** The lock in a file, null when there is none or its holder is gone. */
+function living(path: string): UpLock | null {
+  if (!existsSync(path)) return null;
   try {
-    const lock = JSON.parse(readFileSync(file, 'utf8')) as UpLock;
+    const lock = JSON.parse(readFileSync(path, 'utf8')) as UpLock;
     process.kill(lock.pid, 0);
     return lock;
   } catch {
-    return null; // its holder is gone
+    return null;
   }
 }
 
-/** @throws FenshiError RUN_LOCKED */
+/**
+ * Created exclusively: of two starts at once one loses. A dead holder's lock is moved aside first, and looked at again there, in case
+ * another start was quicker. @throws FenshiError RUN_LOCKED
+ */
 export function takeUpLock(lock: UpLock): void {
-  const held = readUpLock();
-  if (held !== null)
-    throw new FenshiError('RUN_LOCKED', `fenshi already runs here: ${held.run}, pid ${held.pid}, http://127.0.0.1:${held.port}`);
   mkdirSync(dataDir, { recursive: true });
-  writeFileSync(file, JSON.stringify(lock));
+  if (existsSync(file) && readUpLock() === null) setAside();
+  try {
+    writeFileSync(file, JSON.stringify(lock), { flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const holder = readUpLock();
+    const who = holder === null ? 'another start was quicker' : `${holder.run}, pid ${holder.pid}, http://127.0.0.1:${holder.port}`;
+    throw new FenshiError('RUN_LOCKED', `fenshi already runs here: ${who}`);
+  }
+}
+
+function setAside(): void {
+  const aside = `${file}.${process.pid}`;
+  try {
+    renameSync(file, aside);
+  } catch {
+    return; // another start has done it
+  }
+  if (living(aside) !== null) renameSync(aside, file);
+  else rmSync(aside, { force: true });
 }
 
 export const releaseUpLock = (): void => rmSync(file, { force: true });

@@ -106,6 +106,10 @@ export class CellRunner {
       journalStep: journal.step,
       fromCheckpoint: image !== null,
     });
+    if (cell.closed) {
+      this.#doneDay = open.tradeDate; // started again after the close: what follows on the tape is another day's
+      return;
+    }
     const outbox = new Outbox(journal, this.#options.reach, (step) => this.#acked(step, cell));
     const reader = new JetStreamTapeReader(js, run, openSeq, signal);
     for await (const read of reader.bodies(cell.n)) {
@@ -150,11 +154,12 @@ export class CellRunner {
     const { js, run, signal } = this.#options;
     const date = this.#cell!.bundle.tradeDate;
     const subject = subjects(run).dead('clean', row.reason);
-    for (let attempt = 0; !signal.aborted; attempt++) {
+    for (let attempt = 0; ; attempt++) {
       try {
         await js.publish(subject, encode({ v: 1, ...row } satisfies DeadLetter), { msgID: `${run}:${date}:${row.n}:${row.row}` });
         return;
       } catch (error) {
+        if (signal.aborted) throw error; // unstored and leaving: no checkpoint may pass it
         this.#options.log.warn({ event: 'dead.retry', reason: row.reason, error: String(error) });
         await exponentialBackoff(attempt);
       }
@@ -171,7 +176,7 @@ export class CellRunner {
       if (entry.kind === 'transition' && entry.machine === 'opportunity')
         metrics.transitions.inc({ from: entry.from ?? '', to: entry.to, event: entry.event });
     }
-    this.#view.publish(cell, step.step);
+    if (cell.step === step.step) this.#view.publish(cell, step.step); // what the cell holds beyond JOURNAL is not shown
   }
 
   #isCheckpointDue(cell: Cell): boolean {
