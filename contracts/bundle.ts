@@ -71,16 +71,15 @@ export const Calibration = z.object({
 });
 export type Calibration = z.infer<typeof Calibration>;
 
-const BundleConfig = Config.pick({ clean: true, universe: true, opportunities: true, detectors: true, watch: true });
+export const BundleConfig = Config.pick({ clean: true, universe: true, opportunities: true, detectors: true });
 export type BundleConfig = z.infer<typeof BundleConfig>;
 
 /** The part of the configuration that decisions depend on: it enters the day through the bundle and nowhere else. */
-export const bundleConfig = ({ clean, universe, opportunities, detectors, watch }: BundleConfig): BundleConfig => ({
+export const bundleConfig = ({ clean, universe, opportunities, detectors }: BundleConfig): BundleConfig => ({
   clean,
   universe,
   opportunities,
   detectors,
-  watch,
 });
 
 export const Bundle = z.object({

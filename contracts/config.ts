@@ -67,7 +67,6 @@ export const Config = z.strictObject({
       speed: z.number().positive().default(1),
     }),
   ),
-  watch: z.array(z.string()).default([]),
 });
 export type Config = z.infer<typeof Config>;
 export const defaultConfig: Config = Config.parse({});

@@ -1,5 +1,6 @@
 /** The processes that exist, where they answer, and how they are started. `fenshi up` and docker-compose.yml follow it. */
 import { z } from 'zod';
+import { BundleConfig } from './bundle.ts';
 import { runPattern } from './subjects.ts';
 
 export type Role = {
@@ -37,7 +38,18 @@ export const RoleStart = z.object({
   bundles: z.string(),
   logLevel: z.string().default('info'),
   gateway: z.object({ host: z.string(), port: z.int() }).optional(),
-  demo: z.object({ seed: z.int(), count: z.int(), date: z.string(), startAt: z.string(), speed: z.number() }).optional(),
+  demo: z
+    .object({
+      seed: z.int(),
+      count: z.int(),
+      /** First trading day; a run that exists already keeps the one it began with. */
+      date: z.string(),
+      startAt: z.string(),
+      speed: z.number(),
+      /** The part of the configuration that its days' bundles carry. */
+      config: BundleConfig,
+    })
+    .optional(),
 });
 export type RoleStart = z.infer<typeof RoleStart>;
 export const roleEnv = 'FENSHI_ROLE';

@@ -37,7 +37,8 @@ export const Command = z.discriminatedUnion('name', [
   z.object({ name: z.literal('dismiss'), opportunity: z.string() }),
   z.object({ name: z.literal('risk'), scope: z.string(), level: z.int().min(0).max(3), policy: z.enum(['end', 'hold']) }),
   z.object({ name: z.literal('disable'), detector: z.string() }),
-  z.object({ name: z.literal('skip'), n: z.int().nonnegative() }),
+  /** Names entry `n` of that day: it is passed over undecoded. */
+  z.object({ name: z.literal('skip'), tradeDate: TradeDate, n: z.int().nonnegative() }),
   z.object({ name: z.literal('fence') }),
 ]);
 export type Command = z.infer<typeof Command>;

@@ -2,21 +2,23 @@
  * The scenarios role of a demo: the invented market, written to TAPE by the pacer. Fast-forward to `startAt`, then at the
  * wall's pace; one trading day after another. A restart goes on after the last stored entry.
  */
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { defaultConfig } from '../contracts/config.ts';
 import { RoleStart, roleEnv } from '../contracts/roles.ts';
 import { midnightOf } from '../contracts/session.ts';
 import { streams } from '../contracts/subjects.ts';
 import { codeVersion } from '../engine/cli/root.ts';
 import { saveBundle } from '../engine/log/bundle-store.ts';
 import { connectBroker } from '../engine/log/connect.ts';
-import { JetStreamTapeWriter } from '../engine/log/jetstream-tape.ts';
+import { JetStreamTapeWriter, newestDay } from '../engine/log/jetstream-tape.ts';
 import { pace } from '../engine/log/pacer.ts';
 import { nextTradingDay } from '../engine/reference/calendar.ts';
 import { makeLog } from '../engine/telemetry/log.ts';
 import { generatedBundle } from './market/bundle.ts';
 import { MarketDay } from './market/market-day.ts';
 
+type Demo = NonNullable<RoleStart['demo']>;
 const start = RoleStart.parse(JSON.parse(process.env[roleEnv] ?? 'null'));
 const log = makeLog('scenarios', start.logLevel);
 const stop = new AbortController();
@@ -35,23 +37,39 @@ try {
 }
 
 async function main(): Promise<void> {
-  const { demo } = start;
-  if (demo === undefined) throw new Error('the scenarios role needs a demo');
+  const asked = start.demo;
+  if (asked === undefined) throw new Error('the scenarios role needs a demo');
   const nc = await connectBroker(start, 'fenshi-scenarios');
   const [js, jsm] = [jetstream(nc), await jetstreamManager(nc)];
   while ((await jsm.streams.info(streams(start.run).tape).catch(() => null)) === null) await sleep(50); // the engine makes the streams
+  const demo = begun(start.dir, asked);
+  const newest = (await newestDay(jsm, start.run))?.open.tradeDate ?? '';
   process.send?.({ type: 'up' });
   let closes: Map<number, number> | undefined;
   for (let date = demo.date, day = 0; !stop.signal.aborted; date = nextTradingDay(date), day++) {
     const market = new MarketDay({ seed: demo.seed, date, day, count: demo.count, ...(closes ? { closes } : {}) });
-    const bundle = generatedBundle({ seed: demo.seed, date, issues: market.issues, config: defaultConfig, ...(closes ? { closes } : {}) });
-    const sha = saveBundle(start.bundles, bundle);
-    const writer = new JetStreamTapeWriter(js, jsm, start.run, date);
-    log.info({ event: 'day.generated', date, symbols: market.issues.length, episodes: market.episodes.length });
-    await writeDay(writer, market, { tradeDate: date, bundle: sha, codeVersion }, day === 0 ? demo.startAt : '09:10', demo.speed);
+    const bundle = generatedBundle({ seed: demo.seed, date, issues: market.issues, config: demo.config, ...(closes ? { closes } : {}) });
+    const paced = { tradeDate: date, bundle: saveBundle(start.bundles, bundle), codeVersion };
+    if (date < newest)
+      for (const _ of pace(paced, market)); // written before a restart: only its closes are wanted
+    else {
+      const writer = new JetStreamTapeWriter(js, jsm, start.run, date);
+      log.info({ event: 'day.generated', date, symbols: market.issues.length, episodes: market.episodes.length });
+      await writeDay(writer, market, paced, day === 0 ? demo.startAt : '09:10', asked.speed);
+    }
     closes = market.closes();
   }
   await nc.close();
+}
+
+/** What the run began with, from its folder: a restart on another day or with another seed goes on with the same market. */
+function begun(dir: string, asked: Demo): Demo {
+  const file = join(dir, 'demo.json');
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Demo;
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(`${file}.tmp`, JSON.stringify(asked));
+  renameSync(`${file}.tmp`, file);
+  return asked;
 }
 
 async function writeDay(

@@ -221,7 +221,12 @@ export const opportunityMachine = opportunitySetup.createMachine({
                 'timer.confirmDeadline': ended('UNCONFIRMED'),
               },
             },
-            confirmed: { on: { 'snapshot.next': { target: 'tracking' } } },
+            confirmed: {
+              on: {
+                'snapshot.next': { target: 'tracking' },
+                'limit.locked': [{ guard: 'isMomentum', ...ended('LIMIT') }, { target: 'tracking.locked' }],
+              },
+            },
             tracking: {
               initial: 'rising',
               on: {

@@ -19,10 +19,19 @@ export type Kind = {
 };
 type Regions = Readonly<Record<string, string>>;
 type AnyContext = { readonly timers?: Timers; readonly note?: string | null; readonly noteSeq?: number };
-type Held = { readonly kind: Kind; readonly actor: ReturnType<typeof createActor<AnyStateMachine>>; regions: Regions; failed: boolean };
+/** `failed`: what the context was before the event that threw; the actor itself is gone. */
+type Held = {
+  readonly kind: Kind;
+  readonly actor: ReturnType<typeof createActor<AnyStateMachine>> | null;
+  regions: Regions;
+  failed: { readonly context: unknown } | null;
+};
 
 export type ActorEvent = { readonly type: string; readonly tsMs: number };
-export type ActorImage = { readonly id: string; readonly kind: string; readonly failed: boolean; readonly snapshot: unknown };
+export type ActorImage = { readonly id: string; readonly kind: string } & (
+  | { readonly snapshot: unknown }
+  | { readonly failed: { readonly context: unknown }; readonly regions: Regions }
+);
 
 export class Actors {
   readonly #held = new Map<string, Held>();
@@ -44,8 +53,11 @@ export class Actors {
   ids = (): string[] => [...this.#held.keys()];
 
   context<C>(id: string): C {
-    return this.#held.get(id)!.actor.getSnapshot().context as C;
+    const { actor, failed } = this.#held.get(id)!;
+    return (failed?.context ?? actor!.getSnapshot().context) as C;
   }
+
+  hasFailed = (id: string): boolean => this.#held.get(id)?.failed !== null;
 
   /** State of one region as a path, `tracking.rising`. */
   state = (id: string, region: string): string => this.#held.get(id)!.regions[region]!;
@@ -64,12 +76,12 @@ export class Actors {
 
   send(id: string, event: ActorEvent, evidence: readonly Evidence[] = []): void {
     const held = this.#held.get(id);
-    if (held === undefined || held.failed) return;
+    if (held === undefined || held.actor === null) return;
     this.events += 1;
     const before = held.actor.getSnapshot();
     held.actor.send(event);
     const after = held.actor.getSnapshot();
-    if (after.status === 'error') return this.#fail(id, held, after.error);
+    if (after.status === 'error') return this.#fail(id, held, before.context, after.error);
     if (after === before) return;
     const context = after.context as AnyContext;
     if (context.timers !== undefined) this.#wheel.index(id, context.timers);
@@ -104,35 +116,34 @@ export class Actors {
     change: { region: string; from: string | null; to: string; event: string; note: string | null; evidence: readonly Evidence[] },
   ): void {
     const { region, from, to, event, note, evidence } = change;
-    const data = held.kind.facts(held.actor.getSnapshot().context as never);
+    const data = held.kind.facts(held.actor!.getSnapshot().context as never);
     this.#recorder.record('transition', id, { machine: held.kind.name, region, from, to, event, note, evidence: [...evidence], data });
   }
 
-  #fail(id: string, held: Held, error: unknown): void {
-    held.failed = true;
+  #fail(id: string, held: Held, context: unknown, error: unknown): void {
+    this.#held.set(id, { ...held, actor: null, failed: { context } });
     this.#wheel.forget(id);
     this.#recorder.fault(id, `actor:${id}`, 'ACTOR_THREW', error);
   }
 
   drop(id: string): void {
-    this.#held.get(id)?.actor.stop();
+    this.#held.get(id)?.actor?.stop();
     this.#held.delete(id);
     this.#wheel.forget(id);
   }
 
   image(): ActorImage[] {
-    return [...this.#held].map(([id, { kind, actor, failed }]) => ({
-      id,
-      kind: kind.name,
-      failed,
-      snapshot: failed ? null : actor.getPersistedSnapshot(),
-    }));
+    return [...this.#held].map(([id, { kind, actor, failed, regions }]) => {
+      const named = { id, kind: kind.name };
+      return actor === null ? { ...named, failed: failed!, regions } : { ...named, snapshot: actor.getPersistedSnapshot() };
+    });
   }
 
   restore(image: readonly ActorImage[], kinds: Readonly<Record<string, Kind>>): void {
-    for (const { id, kind, failed, snapshot } of image) {
-      const held = this.#start(kinds[kind]!, id, snapshot === null ? { input: {} } : { snapshot: snapshot as Snapshot<unknown> });
-      held.failed = failed;
+    for (const each of image) {
+      const kind = kinds[each.kind]!;
+      if ('failed' in each) this.#held.set(each.id, { kind, actor: null, regions: each.regions, failed: each.failed });
+      else this.#start(kind, each.id, { snapshot: each.snapshot as Snapshot<unknown> });
     }
   }
 
@@ -141,7 +152,7 @@ export class Actors {
     actor.subscribe({ error: () => undefined }); // the status is read after each send; without an observer XState would crash the process
     actor.start();
     const snapshot = actor.getSnapshot();
-    const held: Held = { kind, actor, regions: regionsOf(snapshot.value), failed: false };
+    const held: Held = { kind, actor, regions: regionsOf(snapshot.value), failed: null };
     this.#held.set(id, held);
     const { timers } = snapshot.context as AnyContext;
     if (timers !== undefined) this.#wheel.index(id, timers);

@@ -174,7 +174,10 @@ export class Cell {
       case 'disable':
         return this.symbols.disable(command.detector) ? null : 'NOT_FOUND';
       case 'skip':
-        return command.n <= n && !this.#skips.has(command.n) ? 'ALREADY_DECIDED' : null;
+        if (command.tradeDate !== this.bundle.tradeDate) return 'OTHER_DAY';
+        if (command.n <= n) return this.#skips.has(command.n) ? null : 'ALREADY_DECIDED';
+        this.#skips.add(command.n);
+        return null;
       case 'fence':
         return null;
     }

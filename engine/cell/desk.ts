@@ -203,6 +203,7 @@ export class Desk {
     const actorId = `opportunity.${id}`;
     this.#actors.send(actorId, event, evidence);
     if (!this.#actors.has(actorId)) return;
+    if (this.#actors.hasFailed(actorId)) return this.#abandon(id);
     const state = this.#actors.state(actorId, 'lifecycle');
     const context = this.#actors.context<OpportunityContext>(actorId);
     const watch = this.#watches.get(id);
@@ -213,11 +214,31 @@ export class Desk {
     if (state === 'ended') this.#close(id, watch, context);
   }
 
-  #close(id: string, { row }: Watch, context: OpportunityContext): void {
+  /** Its actor threw: it hears nothing more, takes no place, and its symbol may open another after the usual cool-down. */
+  #abandon(id: string): void {
+    const watch = this.#watches.get(id);
+    if (watch === undefined) return;
+    this.#unwatch(id, watch.row);
+    const key = keyOf(watch.row, direction, watch.context.family);
+    const tsec = tsecOf(this.#recorder.nowMs);
+    this.#keys.set(key, {
+      ...this.#keys.get(key)!,
+      liveId: null,
+      lastId: null,
+      endedTsec: tsec,
+      coolUntilTsec: tsec + this.#coolDowns.other,
+    });
+  }
+
+  #unwatch(id: string, row: number): void {
     this.#watches.delete(id);
     const rest = this.#byRow.get(row)!.filter((each) => each !== id);
     if (rest.length === 0) this.#byRow.delete(row);
     else this.#byRow.set(row, rest);
+  }
+
+  #close(id: string, { row }: Watch, context: OpportunityContext): void {
+    this.#unwatch(id, row);
     const key = keyOf(row, direction, context.family);
     const record = this.#keys.get(key)!;
     const reason = context.endReason!;

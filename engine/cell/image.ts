@@ -31,19 +31,20 @@ export type PackedImage = { readonly head: Uint8Array; readonly blobs: readonly 
 const blobBytes = 65_536;
 type Blob = { readonly $blob: number };
 
-export function packImage(image: CellImage): PackedImage {
+export function packImage(image: CellImage, key: string): PackedImage {
   const blobs: Uint8Array[] = [];
   const lift = (value: unknown): unknown => {
     if (value instanceof Uint8Array) return value.byteLength < blobBytes ? value : { $blob: blobs.push(value) - 1 };
     if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, lift(inner)]));
   };
-  return { head: encode({ image: lift(image), sizes: blobs.map(({ byteLength }) => byteLength) }), blobs };
+  return { head: encode({ key, image: lift(image), sizes: blobs.map(({ byteLength }) => byteLength) }), blobs };
 }
 
-/** `body`: what follows the head. */
-export function unpackImage(head: Uint8Array, body: Uint8Array): CellImage {
-  const { image, sizes } = decode(head) as { image: unknown; sizes: number[] };
+/** `body`: what follows the head. Null when the image was packed under another key. */
+export function unpackImage(head: Uint8Array, body: Uint8Array, wanted: string): CellImage | null {
+  const { key, image, sizes } = decode(head) as { key: string; image: unknown; sizes: number[] };
+  if (key !== wanted) return null;
   const starts = sizes.map((_size, i) => sizes.slice(0, i).reduce((sum, size) => sum + size, 0));
   const sink = (value: unknown): unknown => {
     if (value === null || typeof value !== 'object' || value instanceof Uint8Array || Array.isArray(value)) return value;

@@ -4,8 +4,10 @@ import type { QuotesEntry } from '../../contracts/tape.ts';
 import { subjectToken } from '../../contracts/units.ts';
 import { type GeneratedDay, generatedDay } from '../../scenarios/support/days.ts';
 import { rally } from '../detectors/rally.ts';
+import { MemoryJournal } from '../log/memory.ts';
 import { foldDay } from '../runtime/fold.ts';
-import type { Cell } from './cell.ts';
+import { Cell } from './cell.ts';
+import { decodeImage, encodeImage } from './image.ts';
 
 let day: GeneratedDay;
 /** A symbol that raises an opportunity when nothing is wrong. */
@@ -69,21 +71,36 @@ describe('what throws is shut off, said, and leaves the rest alone', () => {
   });
 
   test('an actor that throws hears nothing more; its last state stays', () => {
-    let thrown = '';
-    const onEntry = (_n: number, _entry: unknown, cell: Cell) => {
-      if (thrown !== '' || !cell.desk.hasLive(victim)) return;
-      thrown = 'now';
+    let thrownAt = 0;
+    const onEntry = (n: number, _entry: unknown, cell: Cell) => {
+      if (thrownAt !== 0 || !cell.desk.hasLive(victim)) return;
+      thrownAt = n;
       const event = { type: 'price', tsMs: cell.timeMs, bidMilli: 1, lastMilli: 1, dive: false };
       Object.defineProperty(event, 'midMilli', { get: () => expect.fail('no mid') });
       cell.desk.tell(victim, event);
     };
-    const entries = all(foldDay(day.bundle, day.entries, { onEntry }));
+    const fold = foldDay(day.bundle, day.entries, { onEntry });
+    const entries = all(fold);
     const faults = entries.filter((entry) => entry.kind === 'fault');
 
     expect(faults).toMatchObject([{ code: 'ACTOR_THREW' }]);
     const after = entries.slice(entries.indexOf(faults[0]!) + 1);
     expect(after.filter(({ actorId }) => actorId === faults[0]!.actorId)).toEqual([]);
     expect(opened(after).length).toBeGreaterThan(0);
+    expect(fold.cell.desk.live).toBe(0);
+
+    // taken down to bytes afterwards and made anew, the cell goes on alike
+    let cell = new Cell(day.bundle);
+    const journal = new MemoryJournal(day.sha);
+    const again = thrownAt;
+    thrownAt = 0;
+    for (const [n, entry] of day.entries.entries()) {
+      onEntry(n, entry, cell);
+      if (n === again + 40) cell = Cell.restore(day.bundle, decodeImage(encodeImage(cell.image())));
+      const { draft } = cell.apply(entry);
+      if (draft !== null) journal.appendNow(draft);
+    }
+    expect(journal.hash).toBe(fold.journal.hash);
   });
 });
 
@@ -106,10 +123,27 @@ describe('an entry named to be skipped', () => {
       v: 1,
       tsMs: day.entries[at]!.tsMs,
       commandId: 'late',
-      command: { name: 'skip', n: 500 },
+      command: { name: 'skip', tradeDate: day.market.date, n: 500 },
     });
     const answers = all(foldDay(day.bundle, entries)).filter((entry) => entry.kind === 'control');
 
     expect(answers).toMatchObject([{ commandId: 'late', accepted: false, code: 'ALREADY_DECIDED' }]);
+  });
+
+  test('a skip of an entry to come is kept, of another day refused; known beforehand or not, the journal is one', () => {
+    const at = 12_000;
+    const tsMs = day.entries[at]!.tsMs;
+    const n = day.entries.findIndex((entry, i) => i > at + 50 && entry.type === 'quotes');
+    const skip = (tradeDate: string) =>
+      ({ type: 'control', v: 1, tsMs, commandId: tradeDate, command: { name: 'skip', tradeDate, n } }) as const;
+    const entries = day.entries.toSpliced(at, 0, skip(day.market.date), skip('20261124'));
+    const fold = foldDay(day.bundle, entries);
+
+    expect(all(fold).filter(({ kind }) => kind === 'control')).toMatchObject([
+      { accepted: true, code: null },
+      { accepted: false, code: 'OTHER_DAY' },
+    ]);
+    expect(all(fold).filter(({ kind }) => kind === 'fault')).toMatchObject([{ scope: `entry:${n}`, code: 'ENTRY_SKIPPED' }]);
+    expect(foldDay(day.bundle, entries, { skips: [n] }).journal.hash).toBe(fold.journal.hash);
   });
 });

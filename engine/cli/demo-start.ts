@@ -1,4 +1,5 @@
 /** What the scenarios role of a demo is told: seed, size, first trading day, where to begin, how fast. */
+import { bundleConfig } from '../../contracts/bundle.ts';
 import type { Config } from '../../contracts/config.ts';
 import type { RoleStart } from '../../contracts/roles.ts';
 import { tradeDateOf } from '../../contracts/session.ts';
@@ -9,9 +10,10 @@ const symbols = { tiny: 60, ci: 300 } as const;
 /** Last known trading day but one: a demo begins there once the calendar has run out. */
 const lastKnown = '20261230';
 
-export function demoStart({ demo: { seed, scale, startAt, speed } }: Pick<Config, 'demo'>): NonNullable<RoleStart['demo']> {
+export function demoStart(config: Config): NonNullable<RoleStart['demo']> {
+  const { seed, scale, startAt, speed } = config.demo;
   const today = tradeDateOf(Date.now());
   const kind = dayKind(today);
   const date = kind === 'TRADING' ? today : nextTradingDay(kind === 'UNKNOWN' ? lastKnown : today);
-  return { seed, count: symbols[scale], date, startAt, speed };
+  return { seed, count: symbols[scale], date, startAt, speed, config: bundleConfig(config) };
 }

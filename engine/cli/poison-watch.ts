@@ -38,7 +38,7 @@ export function skipOn(access: BrokerAccess, run: string): (at: EntryAt) => Prom
   return async ({ tradeDate, n }) => {
     const nc = await connectBroker(access, 'fenshi-control');
     const [js, jsm] = [jetstream(nc), await jetstreamManager(nc)];
-    await appendControl(js, jsm, run, `skip-${tradeDate}-${n}`, { name: 'skip', n });
+    await appendControl(js, jsm, run, `skip-${tradeDate}-${n}`, { name: 'skip', tradeDate, n });
     await nc.close();
   };
 }

@@ -1,4 +1,5 @@
 import { mkdtempSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
@@ -49,6 +50,32 @@ describe('poison watch', () => {
     await poison.crashed();
     expect(skipped).toEqual([]);
   });
+});
+
+test('a role that ends before it says up, and comes up at its second try, is up', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'fenshi-supervisor-'));
+  const broker = await startTestBroker('test-2');
+  const start = {
+    run: 'test-2',
+    ...broker.access('engine'),
+    opsHost: '127.0.0.1',
+    opsPort: await freePort(),
+    dir,
+    bundles: dir,
+    logLevel: 'silent',
+  };
+  const taken = createServer().listen(start.opsPort, '127.0.0.1'); // the first process finds its port taken and ends
+  const supervisor = new Supervisor(
+    { engine: start },
+    () => undefined,
+    () => Promise.resolve(void taken.close()),
+  );
+
+  await supervisor.start('engine');
+
+  expect(taken.listening).toBe(false);
+  await supervisor.stop();
+  await broker.stop();
 });
 
 describe('an entry that nobody can decode', () => {

@@ -16,7 +16,8 @@ const restartWindowMs = 60_000;
 /** A role that ends with this has told why and will not do better next time. */
 const hopelessCode = 2;
 
-type Running = { readonly name: RoleName; child: ChildProcess; restarts: number[] };
+/** `up` is called when any of its processes says that it is. */
+type Running = { readonly name: RoleName; child: ChildProcess; restarts: number[]; up: () => void };
 
 export class Supervisor {
   readonly #starts: Partial<Record<RoleName, RoleStart>>;
@@ -41,10 +42,11 @@ export class Supervisor {
 
   /** Starts a role; resolves once it says it is up. */
   async start(name: RoleName): Promise<void> {
-    const running: Running = { name, child: this.#fork(name), restarts: [] };
-    this.#running.push(running);
-    this.#watch(running);
-    await new Promise<void>((resolve) => running.child.on('message', () => resolve()));
+    await new Promise<void>((resolve) => {
+      const running: Running = { name, child: this.#fork(name), restarts: [], up: resolve };
+      this.#running.push(running);
+      this.#watch(running);
+    });
   }
 
   pid = (name: RoleName): number | undefined => this.#running.find((each) => each.name === name)?.child.pid;
@@ -57,6 +59,7 @@ export class Supervisor {
   }
 
   #watch(running: Running): void {
+    running.child.on('message', () => running.up());
     running.child.on('exit', (code, signal) => {
       if (this.#stopping) return;
       const now = Date.now();

@@ -27,6 +27,9 @@ export class JournalAppender {
   readonly #known: { hash: string; seq: number }[];
   /** Appends that needed a look, for metrics. */
   looks = 0;
+  /** Ordinal of the tape entry behind the last learned step, −1 before any, and of the entries that were skipped. */
+  #decidedN = -1;
+  readonly #skippedN = new Set<number>();
 
   constructor(store: SubjectStore, firstHash: string, msgIdOf: (step: number) => string, backoff: Backoff) {
     this.#store = store;
@@ -49,8 +52,13 @@ export class JournalAppender {
     const again = chain(this.hash, step);
     if (again.hash !== step.hash) throw new FenshiError('JOURNAL_FORK', `stored step ${step.step} does not follow from the one before`);
     this.#known.push({ hash: step.hash, seq });
+    this.#decidedN = step.n;
+    if (step.entries.some((entry) => entry.kind === 'fault' && entry.code === 'ENTRY_SKIPPED')) this.#skippedN.add(step.n);
     return step;
   }
+
+  /** Whether entry `n` may be skipped: what has been decided already may not, unless it was by skipping it. */
+  maySkip = (n: number): boolean => n > this.#decidedN || this.#skippedN.has(n);
 
   async append(draft: JournalDraft): Promise<JournalStep> {
     const before = this.#known[draft.step - 1];

@@ -10,6 +10,7 @@ import { sha256 } from './hash.ts';
 
 let day: GeneratedDay;
 let images: CellImage[];
+const key = 'bundle:code';
 const digest = (image: CellImage | null) => (image === null ? null : sha256(encodeImage(image)));
 
 beforeAll(() => {
@@ -25,11 +26,11 @@ describe('checkpoints', () => {
   const store = async (...saved: CellImage[]) => {
     const dir = mkdtempSync(join(tmpdir(), 'fenshi-checkpoints-'));
     const checkpoints = new CheckpointStore(dir);
-    for (const image of saved) await checkpoints.save(image);
+    for (const image of saved) await checkpoints.save(image, key);
     return { checkpoints, dir, folder: join(dir, 'checkpoints') };
   };
   const newest = ({ checkpoints }: { checkpoints: CheckpointStore }, step = Number.POSITIVE_INFINITY) =>
-    checkpoints.newest(day.market.date, step);
+    checkpoints.newest(day.market.date, step, key, (image) => image);
 
   test('the newest comes back as it was, and the cell restored from it is the same cell', async () => {
     const kept = await store(...images);
@@ -43,7 +44,7 @@ describe('checkpoints', () => {
     const kept = await store(...images);
 
     expect(digest(newest(kept, images[2]!.step))).toBe(digest(images[2]!));
-    expect(kept.checkpoints.newest('20261124', Number.POSITIVE_INFINITY)).toBeNull();
+    expect(kept.checkpoints.newest('20261124', Number.POSITIVE_INFINITY, key, (image) => image)).toBeNull();
   });
 
   test.each([
@@ -58,10 +59,22 @@ describe('checkpoints', () => {
     expect(digest(newest(kept))).toBe(digest(images[0]!));
   });
 
+  test('one of another bundle or other code, or that does not fit, is passed over', async () => {
+    const kept = await store(images[0]!, images[1]!);
+    const { date } = day.market;
+    const misfit = (image: CellImage) => {
+      if (image.n === images[1]!.n) throw new RangeError('column head does not fit');
+      return image;
+    };
+
+    expect(kept.checkpoints.newest(date, Number.POSITIVE_INFINITY, 'other', (image) => image)).toBeNull();
+    expect(digest(kept.checkpoints.newest(date, Number.POSITIVE_INFINITY, key, misfit))).toBe(digest(images[0]!));
+  });
+
   test('a write that was cut leaves nothing behind', async () => {
     const kept = await store(images[0]!);
     await expect(
-      kept.checkpoints.save(images[1]!, 1, () => {
+      kept.checkpoints.save(images[1]!, key, 1, () => {
         throw new Error('cut');
       }),
     ).rejects.toThrow('cut');

@@ -3,6 +3,7 @@
  * One that does not verify is passed over: the tape can always be read from an older one.
  *
  * File      sha256 of the rest (64 hex digits), length of the head (4 bytes, little endian), head, columns
+ * Key       of the day's bundle and the code: an image of another day's rules or of other code is passed over, too
  * Slices    hashed, written and synced a megabyte at a time with a breath between: neither the event loop nor the disk, which the
  *           broker's own syncs share, is held longer than one slice takes
  */
@@ -10,7 +11,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CellImage, packImage, unpackImage } from '../cell/image.ts';
+import { type CellImage, type PackedImage, packImage, unpackImage } from '../cell/image.ts';
 import { sha256 } from './hash.ts';
 
 const keep = 3;
@@ -28,11 +29,11 @@ export class CheckpointStore {
   }
 
   /** `breathMs`: pause after each slice, 0 when nothing else waits. `onHalf` runs when half of it is written: for crash tests. */
-  async save(image: CellImage, breathMs = 0, onHalf: () => void = () => undefined): Promise<void> {
+  async save(image: CellImage, key: string, breathMs = 0, onHalf: () => void = () => undefined): Promise<void> {
     const path = join(this.#dir, `${image.tradeDate}-${String(image.n).padStart(9, '0')}.ckpt`);
     const file = await open(`${path}.tmp`, 'w');
     try {
-      await writeImage(file, image, breathMs, onHalf);
+      await writeImage(file, packImage(image, key), breathMs, onHalf);
     } finally {
       await file.close();
     }
@@ -40,11 +41,15 @@ export class CheckpointStore {
     for (const old of this.#names().slice(keep)) rmSync(join(this.#dir, old), { force: true });
   }
 
-  /** The newest image of the day that verifies and does not lead the journal, or null. */
-  newest(date: string, lastStep: number): CellImage | null {
+  /** What `restore` makes of the newest image of the day that verifies, fits, and does not lead the journal; null for none. */
+  newest<T>(date: string, lastStep: number, key: string, restore: (image: CellImage) => T): T | null {
     for (const name of this.#names().filter((each) => each.startsWith(date))) {
-      const image = read(join(this.#dir, name));
-      if (image !== null && image.step <= lastStep) return image;
+      try {
+        const image = read(join(this.#dir, name), key);
+        if (image !== null && image.step <= lastStep) return restore(image);
+      } catch {
+        // of another shape: an older one, or the whole day, will do
+      }
     }
     return null;
   }
@@ -56,8 +61,7 @@ export class CheckpointStore {
       .reverse();
 }
 
-async function writeImage(file: FileHandle, image: CellImage, breathMs: number, onHalf: () => void): Promise<void> {
-  const { head, blobs } = packImage(image);
+async function writeImage(file: FileHandle, { head, blobs }: PackedImage, breathMs: number, onHalf: () => void): Promise<void> {
   const length = new Uint8Array(lengthBytes);
   new DataView(length.buffer).setUint32(0, head.byteLength, true);
   const total = blobs.reduce((sum, { byteLength }) => sum + byteLength, lengthBytes + head.byteLength);
@@ -84,11 +88,11 @@ async function breathe(file: FileHandle, ms: number): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-function read(path: string): CellImage | null {
+function read(path: string, key: string): CellImage | null {
   if (!existsSync(path)) return null;
   const file = readFileSync(path);
   const body = new Uint8Array(file.subarray(digestBytes));
   if (body.byteLength < lengthBytes || file.subarray(0, digestBytes).toString() !== sha256(body)) return null;
   const headBytes = new DataView(body.buffer, body.byteOffset).getUint32(0, true);
-  return unpackImage(body.subarray(lengthBytes, lengthBytes + headBytes), body.subarray(lengthBytes + headBytes));
+  return unpackImage(body.subarray(lengthBytes, lengthBytes + headBytes), body.subarray(lengthBytes + headBytes), key);
 }

@@ -54,6 +54,8 @@ export class JetStreamJournal implements Journal {
     return this.#appender.looks;
   }
 
+  maySkip = (n: number): boolean => this.#appender.maySkip(n);
+
   append = (draft: JournalDraft): Promise<JournalStep> => this.#appender.append(draft);
 
   async *steps(afterStep: number): AsyncIterable<JournalStep> {

@@ -148,14 +148,39 @@ export async function newestDay(jsm: JetStreamManager, run: string): Promise<Ope
   }
 }
 
-/** Entries a supervisor has named as crashing, anywhere in the day: the one thing read ahead of the tape. */
-export async function skipsOf(jsm: JetStreamManager, run: string, openSeq: number): Promise<number[]> {
+/**
+ * The first day of the stream, at or after `fromSeq`, that `isFinished` does not know to be over: days are folded in order, none
+ * is passed over. Null while there is none.
+ */
+export async function firstUnfinishedDay(
+  jsm: JetStreamManager,
+  run: string,
+  fromSeq: number,
+  isFinished: (date: TradeDate, closeN: number) => Promise<boolean>,
+): Promise<OpenDay | null> {
+  const next = (seq: number) => nextOnSubject(jsm, streams(run).tape, seq, `tape.v1.${run}.day`);
+  for (let opened = await next(fromSeq); opened !== null; ) {
+    const open = parse(opened.data);
+    const after = await next(opened.seq + 1);
+    if (open.type !== 'day.open') {
+      opened = after;
+      continue;
+    }
+    const closed = after !== null && parse(after.data).type === 'day.close';
+    if (!closed || !(await isFinished(open.tradeDate, after.seq - opened.seq))) return { openSeq: opened.seq, open, closed };
+    opened = await next(after.seq + 1);
+  }
+  return null;
+}
+
+/** Entries of the day that a supervisor has named as crashing, wherever on the tape: the one thing read ahead of it. */
+export async function skipsOf(jsm: JetStreamManager, run: string, date: TradeDate, openSeq: number): Promise<number[]> {
   const skips: number[] = [];
   for (let seq = openSeq; ; ) {
     const message = await nextOnSubject(jsm, streams(run).tape, seq, `tape.v1.${run}.control`);
     if (message === null) return skips;
     const entry = parse(message.data);
-    if (entry.type === 'control' && entry.command.name === 'skip') skips.push(entry.command.n);
+    if (entry.type === 'control' && entry.command.name === 'skip' && entry.command.tradeDate === date) skips.push(entry.command.n);
     seq = message.seq + 1;
   }
 }

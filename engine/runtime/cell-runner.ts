@@ -8,19 +8,20 @@
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
 import { statedOf } from '../../contracts/bundle.ts';
-import { encode } from '../../contracts/codec.ts';
-import type { JournalDraft, JournalStep } from '../../contracts/journal.ts';
-import { subjects } from '../../contracts/subjects.ts';
+import { decode, encode } from '../../contracts/codec.ts';
+import { type JournalDraft, JournalStep } from '../../contracts/journal.ts';
+import { streams, subjects } from '../../contracts/subjects.ts';
 import type { TapeEntry } from '../../contracts/tape.ts';
 import type { DeadLetter } from '../../contracts/view.ts';
 import { Cell, type StepResult } from '../cell/cell.ts';
 import type { CellImage } from '../cell/image.ts';
 import type { Quarantined } from '../clean/cleaner.ts';
 import type { GradualImage } from '../clean/columns.ts';
+import { codeVersion } from '../cli/root.ts';
 import { loadBundle } from '../log/bundle-store.ts';
 import { CheckpointStore } from '../log/checkpoints.ts';
 import { exponentialBackoff, JetStreamJournal } from '../log/jetstream-journal.ts';
-import { JetStreamTapeReader, newestDay, type OpenDay, skipsOf } from '../log/jetstream-tape.ts';
+import { firstUnfinishedDay, JetStreamTapeReader, type OpenDay, skipsOf } from '../log/jetstream-tape.ts';
 import type { Log } from '../telemetry/log.ts';
 import { metrics } from '../telemetry/metrics.ts';
 import type { Reach } from './crash-points.ts';
@@ -53,11 +54,14 @@ export class CellRunner {
   readonly #position: Position;
   #cell: Cell | null = null;
   #ackedStep = 0;
-  #doneDay: string | null = null;
+  /** Where on TAPE the first day stands that may still be open. */
+  #fromSeq = 1;
   #checkpointAt = 0;
   /** The checkpoint under way. */
   #saving: Promise<void> | null = null;
   #phase = '';
+  /** Of the day's bundle and the code: whose checkpoints may be used. */
+  #key = '';
 
   constructor(options: RunnerOptions) {
     this.#options = options;
@@ -76,15 +80,22 @@ export class CellRunner {
     };
   }
 
-  /** Day after day, until aborted. */
+  /** Day after day in their order, until aborted. */
   async run(): Promise<void> {
     const { signal, jsm, run } = this.#options;
     while (!signal.aborted) {
-      const day = await newestDay(jsm, run).catch(() => null);
-      if (day === null || day.open.tradeDate === this.#doneDay) await sleep(pollMs);
+      const day = await firstUnfinishedDay(jsm, run, this.#fromSeq, this.#isFinished).catch(() => null);
+      if (day === null) await sleep(pollMs);
       else await this.#day(day);
     }
   }
+
+  /** A day is over once JOURNAL holds what its last entry, the close, concluded: it always ends the phase. */
+  #isFinished = async (date: string, closeN: number): Promise<boolean> => {
+    const { jsm, run } = this.#options;
+    const last = await jsm.streams.getMessage(streams(run).journal, { last_by_subj: subjects(run).journal(date) });
+    return last !== null && JournalStep.parse(decode(last.data)).n >= closeN;
+  };
 
   async #day({ open, openSeq }: OpenDay): Promise<void> {
     const { js, jsm, run, bundles, log, signal } = this.#options;
@@ -92,9 +103,10 @@ export class CellRunner {
     for (const line of statedOf(bundle)) log.info({ event: 'bundle.assumed', line });
     const journal = new JetStreamJournal(js, jsm, run, open.tradeDate, open.bundle, () => this.#options.reach('afterAppend'));
     await journal.open();
-    const skips = await skipsOf(jsm, run, openSeq);
-    const image = this.#checkpoints.newest(open.tradeDate, journal.step);
-    const cell = image === null ? new Cell(bundle, skips) : Cell.restore(bundle, image, skips);
+    const skips = (await skipsOf(jsm, run, open.tradeDate, openSeq)).filter(journal.maySkip);
+    this.#key = `${open.bundle}:${open.codeVersion}:${codeVersion}`;
+    const restored = this.#checkpoints.newest(open.tradeDate, journal.step, this.#key, (image) => Cell.restore(bundle, image, skips));
+    const cell = restored ?? new Cell(bundle, skips);
     this.#cell = cell;
     this.#ackedStep = cell.step;
     this.#checkpointAt = cell.timeMs + checkpointMs;
@@ -104,12 +116,8 @@ export class CellRunner {
       n: cell.n,
       step: cell.step,
       journalStep: journal.step,
-      fromCheckpoint: image !== null,
+      fromCheckpoint: restored !== null,
     });
-    if (cell.closed) {
-      this.#doneDay = open.tradeDate; // started again after the close: what follows on the tape is another day's
-      return;
-    }
     const outbox = new Outbox(journal, this.#options.reach, (step) => this.#acked(step, cell));
     const reader = new JetStreamTapeReader(js, run, openSeq, signal);
     for await (const read of reader.bodies(cell.n)) {
@@ -121,7 +129,7 @@ export class CellRunner {
     await this.#saving?.catch(() => undefined);
     await this.#checkpoint(cell, outbox);
     await this.#saving;
-    if (cell.closed) this.#doneDay = open.tradeDate;
+    this.#fromSeq = openSeq + (cell.closed ? 1 : 0);
     log.info({ event: 'day.stopped', tradeDate: open.tradeDate, n: cell.n, step: cell.step, closed: cell.closed });
   }
 
@@ -199,7 +207,9 @@ export class CellRunner {
   async #save({ advance, image }: GradualImage<CellImage>): Promise<void> {
     const end = metrics.checkpoint.startTimer();
     while (!advance(rowsAtOnce)) await new Promise((resolve) => setImmediate(resolve));
-    await this.#checkpoints.save(image(), this.#options.signal.aborted ? 0 : breathMs, () => this.#options.reach('midCheckpoint'));
+    await this.#checkpoints.save(image(), this.#key, this.#options.signal.aborted ? 0 : breathMs, () =>
+      this.#options.reach('midCheckpoint'),
+    );
     end();
   }
 }

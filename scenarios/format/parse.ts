@@ -48,7 +48,7 @@ export function parseScenario(name: string, text: string): Scenario {
     others: number(1, others),
     market: tables.market.map((line) => marketFrame(line, number, fail)),
     frames: tables.tape.map((line) => frame(line, number, fail)),
-    events: tables.events.map((line) => event(line, fail)),
+    events: tables.events.map((line) => event(line, day, fail)),
     expected: tables.expect.filter(({ words }) => words[0] !== 'nothing').map(({ words }) => words.join(' ')),
     refused: tables.refused.flatMap(({ words }) => words),
   };
@@ -112,7 +112,7 @@ function marketFrame({ no, words: [time, change, ...rest] }: Line, number: Numbe
 }
 
 /** `10:00:00 restart`, or a control command: `risk market 3 hold`, `dismiss <opportunity>`, `disable rally`, `skip 12`. */
-function event({ no, words }: Line, fail: Fail): ScenarioEvent {
+function event({ no, words }: Line, date: string, fail: Fail): ScenarioEvent {
   const [time, name, ...given] = words;
   const sec = secondOf(no, time!, fail);
   if (name === 'restart') return { sec, event: name };
@@ -120,7 +120,7 @@ function event({ no, words }: Line, fail: Fail): ScenarioEvent {
     risk: { name, scope: given[0], level: Number(given[1]), policy: given[2] },
     dismiss: { name, opportunity: given[0] },
     disable: { name, detector: given[0] },
-    skip: { name, n: Number(given[0]) },
+    skip: { name, tradeDate: date, n: Number(given[0]) },
   };
   const parsed = Command.safeParse(shapes[name ?? '']);
   return parsed.success ? { sec, event: parsed.data } : fail(no, `not an event: ${words.slice(1).join(' ')}`);

@@ -28,8 +28,8 @@ export const bugs: readonly Bug[] = [
   {
     name: 'timers are lost on restore',
     file: 'engine/cell/actors.ts',
-    find: '      held.failed = failed;',
-    replace: '      held.failed = failed;\n      this.#wheel.forget(id);',
+    find: '{ snapshot: each.snapshot as Snapshot<unknown> });',
+    replace: '{ snapshot: each.snapshot as Snapshot<unknown> });\n      this.#wheel.forget(each.id);',
   },
 ];
 // biome-ignore-end lint/suspicious/noTemplateCurlyInString: source text, not templates
