@@ -47,6 +47,9 @@ export class StreamClient {
   #offset = 0;
   #lastSeq = 0;
   #parts: unknown[] = [];
+  /** A subscription is on its way: deltas before its answer are not judged. */
+  #asking = true;
+  #connected = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Whole snapshots, never a part: what was shown before is to be replaced. */
   onSnapshot: (items: readonly unknown[], offset: number) => void = () => undefined;
@@ -61,12 +64,18 @@ export class StreamClient {
     return { epoch: this.#epoch, offset: this.#offset };
   }
 
+  /** Connected, and the subscription answered: what is shown is what the server last said. */
+  get inSync(): boolean {
+    return this.#connected && !this.#asking;
+  }
+
   start(): void {
     const Socket = this.#options.WebSocket ?? (globalThis as unknown as { WebSocket?: SocketConstructor }).WebSocket;
     if (Socket === undefined) throw new Error('this runtime has no WebSocket; pass one (Node 22 has it)');
     const socket = new Socket(this.#options.url, 'fenshi.v1.json');
     this.#socket = socket;
     this.#parts = [];
+    this.#asking = true;
     socket.onmessage = ({ data }) => this.#receive(socket, JSON.parse(String(data)) as Frame);
     socket.onerror = () => undefined; // a close follows
     socket.onclose = ({ code }) => this.#closed(code);
@@ -90,6 +99,7 @@ export class StreamClient {
   }
 
   #closed(code: number): void {
+    this.#connected = false;
     this.onState(false);
     if (this.#stopped || code >= 4500) return;
     const wait = Math.random() * Math.min(30_000, 200 * 2 ** this.#attempt++); // clock-ok: a client's jitter decides nothing
@@ -97,31 +107,38 @@ export class StreamClient {
   }
 
   #subscribe(socket: SocketLike): void {
+    this.#asking = true;
     const since = this.#epoch === null ? undefined : { epoch: this.#epoch, offset: this.#offset };
     socket.send(JSON.stringify({ op: 'sub', id: 1, ch: this.#options.ch, filter: this.#options.filter, since }));
   }
 
   #receive(socket: SocketLike, frame: Frame): void {
     if (frame.op === 'welcome') {
-      this.#attempt = 0;
+      this.#connected = true;
       this.onState(true);
       return this.#subscribe(socket);
     }
     if (frame.ch !== this.#options.ch || frame.error !== undefined) return;
+    this.#attempt = 0; // it got as far as data: the next break is a new one
     if (frame.type === 'delta') return this.#delta(socket, frame);
     if (frame.recovered === true) return this.#recovered(frame);
     if (frame.snapshot !== undefined) this.#snapshot(frame);
   }
 
   #delta(socket: SocketLike, { seq = 0, prev = 0, events = [] }: Frame): void {
-    if (prev !== this.#lastSeq) return this.#subscribe(socket);
+    if (prev !== this.#lastSeq) {
+      if (!this.#asking) this.#subscribe(socket);
+      return;
+    }
     this.#lastSeq = seq;
     this.#offset = seq;
     this.onEvents(seq, events);
   }
 
+  /** What was missed; anything up to the offset was seen before. */
   #recovered({ epoch = '', offset = 0, events = [] }: Frame): void {
-    for (const each of events as { seq: number; events: unknown[] }[]) this.onEvents(each.seq, each.events);
+    for (const each of events as { seq: number; events: unknown[] }[]) if (each.seq > this.#offset) this.onEvents(each.seq, each.events);
+    this.#asking = false;
     this.#epoch = epoch;
     this.#offset = offset;
     this.#lastSeq = offset;
@@ -131,6 +148,7 @@ export class StreamClient {
     if (part === 1) this.#parts = [];
     this.#parts.push(...snapshot);
     if (part < parts) return;
+    this.#asking = false;
     this.#epoch = epoch;
     this.#offset = offset;
     this.#lastSeq = offset;

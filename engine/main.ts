@@ -33,7 +33,18 @@ async function main(): Promise<void> {
   await ensureStreams(jsm, start.run);
   metrics.build.set({ version: codeVersion, node: process.version }, 1);
   const reach = crashFromEnv(process.env.FENSHI_CRASH);
-  const runner = new CellRunner({ nc, js, jsm, run: start.run, dir: start.dir, bundles: start.bundles, log, reach, signal: stop.signal });
+  const runner = new CellRunner({
+    nc,
+    js,
+    jsm,
+    run: start.run,
+    codeVersion,
+    dir: start.dir,
+    bundles: start.bundles,
+    log,
+    reach,
+    signal: stop.signal,
+  });
   const projector = new Projector(js, jsm, start.run, log, reach);
   const ops = await serveOps({ host: start.opsHost, port: start.opsPort }, registry, () => ({
     ready: runner.status().step > 0,

@@ -74,6 +74,7 @@ export async function startGateway(
       connection.welcome(data.id, Date.now());
     },
     message: (ws, message, isBinary) => ws.getUserData().connection?.receive(message, isBinary),
+    drain: (ws) => ws.getUserData().connection?.drained(),
     close: (ws, code) => {
       const { connection } = ws.getUserData();
       if (connection === null) return;

@@ -63,22 +63,15 @@ export class Cell {
     this.#skips = new Set(skips);
     this.#handlers = {
       add: (s, batch, i, slot) => {
-        if (this.#poisoned.has(s)) return;
-        try {
-          this.features.add(s, batch, i, slot);
-        } catch (error) {
-          this.#poison(s, error);
-        }
+        if (!this.#poisoned.has(s)) this.features.add(s, batch, i, slot);
       },
       settled: (s, batch, i, slot) => {
-        if (this.#poisoned.has(s)) return;
-        try {
-          this.symbols.settled(s, batch, i, slot);
-        } catch (error) {
-          this.#poison(s, error);
-        }
+        if (!this.#poisoned.has(s)) this.symbols.settled(s, batch, i, slot);
       },
-      halted: (s) => this.symbols.halted(s),
+      halted: (s) => {
+        if (!this.#poisoned.has(s)) this.symbols.halted(s);
+      },
+      threw: (s, error) => this.#poison(s, error),
     };
   }
 
@@ -202,8 +195,11 @@ export class Cell {
 
   /** A throw in cleaning or features takes that symbol out for the day; the same tape takes it out again. */
   #poison(s: number, error: unknown): void {
+    if (s < 0) throw error;
+    if (this.#poisoned.has(s)) return;
     this.#poisoned.add(s);
     this.#recorder.fault(this.features.universe.actorIds[s]!, 'symbol', 'SYMBOL_THREW', error);
+    this.desk.tell(s, { type: 'gap', tsMs: this.timeMs }); // nothing more will be heard of it
   }
 
   image(): CellImage {

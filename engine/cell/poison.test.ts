@@ -70,6 +70,27 @@ describe('what throws is shut off, said, and leaves the rest alone', () => {
     expect(others(entries)).toBeGreaterThan(others(before) - 2); // the cross-section lost one symbol
   });
 
+  test('a row that throws in cleaning takes its symbol out, its opportunity with it, and no other', () => {
+    let thrown = false;
+    const prepare = (cell: Cell) => {
+      const { accepted } = cell.cleaner;
+      const last = accepted.last;
+      const original = cell.cleaner.freshness;
+      Object.defineProperty(cell.cleaner, 'freshness', {
+        get: () => {
+          if (thrown || !cell.desk.hasLive(victim) || last[victim] === undefined) return original;
+          thrown = true;
+          throw new Error('no such column');
+        },
+      });
+    };
+    const entries = all(foldDay(day.bundle, day.entries, { prepare }));
+    const faults = entries.filter((entry) => entry.kind === 'fault');
+
+    expect(faults).toMatchObject([{ code: 'SYMBOL_THREW', message: 'no such column' }]);
+    expect(opened(entries.slice(entries.indexOf(faults[0]!))).length).toBeGreaterThan(0);
+  });
+
   test('an actor that throws hears nothing more; its last state stays', () => {
     let thrownAt = 0;
     const onEntry = (n: number, _entry: unknown, cell: Cell) => {

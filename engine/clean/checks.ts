@@ -100,6 +100,9 @@ export function mustHold(accepted: Accepted, s: number, last: number, dv: number
 export const hasReturned = (accepted: Accepted, s: number, last: number): boolean =>
   Math.abs(last / recentMedian(accepted, s) - 1) <= returnWithin;
 
+/** Whether a price confirms the level of a held one. */
+export const isSameLevel = (held: number, last: number): boolean => Math.abs(last / held - 1) <= returnWithin;
+
 /** Q4 and Q5: false when the book contradicts itself; the quote's price and totals stand. */
 export function isBookSound(batch: QuoteBatch, i: number): boolean {
   const from = i * bookLevels;

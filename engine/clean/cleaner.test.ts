@@ -35,7 +35,12 @@ const quote = (clock: string, more: Partial<Quote> = {}): Quote => {
     ...more,
   };
 };
-const ignore: OnAccepted = { add: () => undefined, settled: () => undefined, halted: () => undefined };
+const ignore: OnAccepted = {
+  add: () => undefined,
+  settled: () => undefined,
+  halted: () => undefined,
+  threw: (_s, error) => expect.fail(String(error)),
+};
 
 function clean(rows: readonly (readonly [string, Partial<Quote>])[], received?: (clock: string) => number) {
   const cleaner = new Cleaner(universeOf(bundle), testDate, true);
@@ -116,6 +121,21 @@ describe('cleaning', () => {
     });
     const stays = clean([...steady, ['09:31:18', { ...traded(5), ...book(jump) }], ['09:31:21', { ...traded(5), ...book(jump) }]]);
     expect([stays.quarantined, stays.counts]).toEqual([{}, { accepted: 8, duplicate: 0, outOfSession: 0, held: 0 }]);
+  });
+
+  test('Q7: only a sound quote confirms or refutes, and a third level is held in its turn', () => {
+    const steady = Array.from({ length: 6 }, (_, i) => [`09:31:${String(3 * i).padStart(2, '0')}`, traded(i)] as const);
+    const level = (share: number) => Math.round((base * share) / 10) * 10;
+    const at5 = { ...traded(5), lastMilli: level(1.05) };
+
+    const absurd = clean([...steady, ['09:31:18', at5], ['09:31:21', { ...traded(5), lastMilli: base * 3 }]]);
+    expect([absurd.counts.held, absurd.quarantined]).toEqual([1, { Q3_OUTSIDE_LIMITS: 1 }]);
+
+    const repeated = clean([...steady, ['09:31:18', at5], ['09:31:15', traded(5)], ['09:31:21', at5]]);
+    expect([repeated.counts.held, repeated.counts.duplicate, repeated.quarantined]).toEqual([0, 1, {}]);
+
+    const third = clean([...steady, ['09:31:18', at5], ['09:31:21', { ...traded(5), lastMilli: level(1.09) }]]);
+    expect([third.counts.held, third.counts.accepted, third.quarantined]).toEqual([1, 7, {}]);
   });
 
   test('rows of one entry out of time order are put in order; an unknown symbol and a foreign date are quarantined', () => {

@@ -18,6 +18,7 @@ import {
   hasReturned,
   isBookSound,
   isDuplicate,
+  isSameLevel,
   mustHold,
   type QuarantineReason,
 } from './checks.ts';
@@ -45,7 +46,13 @@ export type CleanCounts = {
 /** What to do with an accepted quote of continuous trading: `slot` on the grid, `batch` and `i` where it lies. */
 type Handle = (s: number, batch: QuoteBatch, i: number, slot: number) => void;
 /** `add` runs while `accepted` still holds the quote before, `settled` once it holds this one. */
-export type OnAccepted = { readonly add: Handle; readonly settled: Handle; readonly halted: (s: number) => void };
+export type OnAccepted = {
+  readonly add: Handle;
+  readonly settled: Handle;
+  readonly halted: (s: number) => void;
+  /** A row of symbol `s` threw on its way; −1 for none of ours. */
+  readonly threw: (s: number, error: unknown) => void;
+};
 
 const auctionPhases: readonly Phase[] = ['OPEN_CALL_1', 'OPEN_CALL_2', 'OPEN_PAUSE', 'CLOSE_CALL'];
 
@@ -86,12 +93,21 @@ export class Cleaner {
   batch(batch: QuoteBatch, n: number, onAccepted: OnAccepted): void {
     const source = this.#sourceNo(batch.source);
     if (this.#isOrdered(batch)) {
-      for (let i = 0; i < batch.count; i++) this.#row(batch, i, n, source, onAccepted, true);
+      for (let i = 0; i < batch.count; i++) this.#guarded(batch, i, n, source, onAccepted);
       return;
     }
     const rows = Array.from({ length: batch.count }, (_, i) => i);
     rows.sort((a, b) => batch.tsExchangeMs[a]! - batch.tsExchangeMs[b]! || a - b);
-    for (const i of rows) this.#row(batch, i, n, source, onAccepted, true);
+    for (const i of rows) this.#guarded(batch, i, n, source, onAccepted);
+  }
+
+  /** A throw concerns the row's symbol and no other. */
+  #guarded(batch: QuoteBatch, i: number, n: number, source: number, onAccepted: OnAccepted): void {
+    try {
+      this.#row(batch, i, n, source, onAccepted, true);
+    } catch (error) {
+      onAccepted.threw(this.#universe.rowOf(batch.instrumentNo[i]!), error);
+    }
   }
 
   /** At the day's end: quotes still held are accepted, since nothing came to refute them. */
@@ -132,10 +148,6 @@ export class Cleaner {
     if (s < 0) return this.#quarantine(batch, i, n, 'UNKNOWN_INSTRUMENT');
     const at = batch.tsExchangeMs[i]!;
     if (at < this.#midnight || at >= this.#midnight + 86_400_000) return this.#quarantine(batch, i, n, 'WRONG_DATE');
-    const early = this.#held.get(s);
-    // a level that the next quote confirms is the new level: that quote is not held in its turn
-    const confirms =
-      early !== undefined && mayHold && batch.lastMilli[i]! > 0 && this.#resolveHeld(s, early, batch.lastMilli[i]!, onAccepted);
     if (isDuplicate(accepted, s, batch, i, source)) {
       this.counts.duplicate += 1;
       accepted.tsRecvMs[s] = batch.tsMs;
@@ -150,10 +162,15 @@ export class Cleaner {
     const late = checkTime(accepted, s, batch, i, leadOf(this.#skews[source]!)) ?? checkTotals(accepted, s, batch, i, source);
     if (late !== null) return this.#quarantine(batch, i, n, late);
     this.#interval(s, batch, i, source);
-    if (!continuous) return this.#acceptAuction(s, batch, i, source);
-    const wrong = this.#checkContinuous(s, batch, i);
+    const wrong = continuous ? this.#checkContinuous(s, batch, i) : null;
     if (wrong !== null) return this.#quarantine(batch, i, n, wrong);
-    if (mayHold && !confirms && mustHold(accepted, s, batch.lastMilli[i]!, this.dv)) {
+    const held = mayHold && batch.lastMilli[i]! > 0 ? this.#held.get(s) : undefined;
+    if (held !== undefined && this.#resolveHeld(s, held, batch.lastMilli[i]!, onAccepted)) {
+      // the jump stands: this row is judged anew behind it, and is not held in its turn where it confirms the level
+      return this.#row(batch, i, n, source, onAccepted, !isSameLevel(held.quote.lastMilli!, batch.lastMilli[i]!));
+    }
+    if (!continuous) return this.#acceptAuction(s, batch, i, source);
+    if (mayHold && mustHold(accepted, s, batch.lastMilli[i]!, this.dv)) {
       this.counts.held += 1;
       this.#held.set(s, { quote: rowOf(batch, i), source: batch.source, tsMs: batch.tsMs, n, row: i });
       return;
@@ -222,7 +239,7 @@ export class Cleaner {
     }
   }
 
-  /** A held quote stands if the next one does not come back; then it is accepted first. */
+  /** A held quote stands if the next sound one does not come back; then it is accepted first. */
   #resolveHeld(s: number, held: Held, nextLast: number, onAccepted: OnAccepted): boolean {
     this.#held.delete(s);
     this.counts.held -= 1;

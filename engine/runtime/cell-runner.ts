@@ -17,7 +17,6 @@ import { Cell, type StepResult } from '../cell/cell.ts';
 import type { CellImage } from '../cell/image.ts';
 import type { Quarantined } from '../clean/cleaner.ts';
 import type { GradualImage } from '../clean/columns.ts';
-import { codeVersion } from '../cli/root.ts';
 import { loadBundle } from '../log/bundle-store.ts';
 import { CheckpointStore } from '../log/checkpoints.ts';
 import { exponentialBackoff, JetStreamJournal } from '../log/jetstream-journal.ts';
@@ -34,12 +33,16 @@ const pollMs = 100;
 /** Rows copied between two turns of the event loop: about 2 MB, under a millisecond. */
 const rowsAtOnce = 100;
 const breathMs = 10;
+/** Dead letters published together, and how many may wait before the tape does. */
+const lettersAtOnce = 64;
+const lettersMax = 4096;
 
 export type RunnerOptions = {
   readonly nc: NatsConnection;
   readonly js: JetStreamClient;
   readonly jsm: JetStreamManager;
   readonly run: string;
+  readonly codeVersion: string;
   readonly dir: string;
   readonly bundles: string;
   readonly log: Log;
@@ -104,7 +107,7 @@ export class CellRunner {
     const journal = new JetStreamJournal(js, jsm, run, open.tradeDate, open.bundle, () => this.#options.reach('afterAppend'));
     await journal.open();
     const skips = (await skipsOf(jsm, run, open.tradeDate, openSeq)).filter(journal.maySkip);
-    this.#key = `${open.bundle}:${open.codeVersion}:${codeVersion}`;
+    this.#key = `${open.bundle}:${open.codeVersion}:${this.#options.codeVersion}`;
     const restored = this.#checkpoints.newest(open.tradeDate, journal.step, this.#key, (image) => Cell.restore(bundle, image, skips));
     const cell = restored ?? new Cell(bundle, skips);
     this.#cell = cell;
@@ -149,12 +152,14 @@ export class CellRunner {
     if (result.draft !== null) outbox.add(result.draft);
   }
 
-  /** Quarantined rows leave after the step before them is on disk, and once: their id says where they stood. */
+  /** Quarantined rows leave after the steps before them are on disk, and once: their id says where they stood. */
   #deadLetters({ quarantined }: StepResult, outbox: Outbox): void {
-    for (const row of quarantined) {
-      metrics.rejected.inc({ source: row.source, reason: row.reason });
-      outbox.after(() => this.#deadLetter(row));
-    }
+    if (quarantined.length === 0) return;
+    for (const { source, reason } of quarantined) metrics.rejected.inc({ source, reason });
+    outbox.after(quarantined.length, async () => {
+      for (let from = 0; from < quarantined.length; from += lettersAtOnce)
+        await Promise.all(quarantined.slice(from, from + lettersAtOnce).map((row) => this.#deadLetter(row)));
+    });
   }
 
   /** Repeated until it is stored: a checkpoint past its row would otherwise lose it. */
@@ -214,13 +219,18 @@ export class CellRunner {
   }
 }
 
-/** Drafts on their way to JOURNAL: in order, one append in flight. */
+/**
+ * What is on its way out: drafts to JOURNAL in order, one append in flight; effects behind the appends added before them, on a line
+ * of their own, so that no transition waits for them.
+ */
 class Outbox {
   readonly #journal: JetStreamJournal;
   readonly #reach: Reach;
   readonly #onAck: (step: JournalStep) => void;
-  #tail: Promise<void> = Promise.resolve();
+  #appends: Promise<void> = Promise.resolve();
+  #effects: Promise<void> = Promise.resolve();
   #waiting = 0;
+  #waitingEffects = 0;
   #failed: unknown = null;
 
   constructor(journal: JetStreamJournal, reach: Reach, onAck: (step: JournalStep) => void) {
@@ -231,7 +241,7 @@ class Outbox {
 
   add(draft: JournalDraft): void {
     this.#waiting += 1;
-    this.#then(async () => {
+    this.#appends = this.#guarded(this.#appends, async () => {
       const isNew = draft.step > this.#journal.step;
       if (isNew) this.#reach('beforeAppend');
       const done = metrics.pipeline.startTimer({ stage: 'commit' });
@@ -243,23 +253,28 @@ class Outbox {
     });
   }
 
-  /** Runs `effect` once everything added so far is stored. */
-  after(effect: () => Promise<void>): void {
-    this.#then(effect);
+  /** Runs `effect` once everything added so far is stored. `weight`: messages it will send. */
+  after(weight: number, effect: () => Promise<void>): void {
+    this.#waitingEffects += weight;
+    const stored = Promise.all([this.#appends, this.#effects]).then(() => undefined);
+    this.#effects = this.#guarded(stored, effect).then(() => {
+      this.#waitingEffects -= weight;
+    });
   }
 
   async room(): Promise<void> {
-    if (this.#waiting >= aheadMax || this.#failed !== null) await this.drained();
+    if (this.#waiting >= aheadMax || this.#waitingEffects >= lettersMax || this.#failed !== null) await this.drained();
   }
 
   /** @throws what an append threw: JOURNAL_FORK stops the cell whole */
   async drained(): Promise<void> {
-    await this.#tail;
+    await Promise.all([this.#appends, this.#effects]);
     if (this.#failed !== null) throw this.#failed;
   }
 
-  #then(work: () => Promise<void>): void {
-    this.#tail = this.#tail.then(async () => {
+  /** `work` after `before`, unless something has failed by then. */
+  #guarded(before: Promise<void>, work: () => Promise<void>): Promise<void> {
+    return before.then(async () => {
       if (this.#failed !== null) return;
       try {
         await work();

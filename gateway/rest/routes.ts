@@ -38,13 +38,15 @@ function list(day: DayState, query: URLSearchParams): unknown {
   if (!Number.isInteger(limit) || limit < 1 || limit > limitMax) throw new FenshiError('BAD_FRAME', `limit is 1 to ${limitMax}`);
   const state = query.get('state');
   const symbol = query.get('symbol');
-  const matching = day
-    .opportunities()
-    .filter((view) => (state === null || view.state === state) && (symbol === null || view.instrument === symbol));
+  const all = day.opportunities();
   const cursor = query.get('cursor');
-  const from = cursor === null ? 0 : matching.findIndex((view) => view.id === Buffer.from(cursor, 'base64url').toString()) + 1;
-  const items = matching.slice(from, from + limit);
-  const hasMore = from + limit < matching.length;
+  const after = cursor === null ? -1 : all.findIndex((view) => view.id === Buffer.from(cursor, 'base64url').toString());
+  if (cursor !== null && after < 0) throw new FenshiError('BAD_FRAME', 'the cursor is none of ours, or of another day');
+  const matching = all
+    .slice(after + 1)
+    .filter((view) => (state === null || view.state === state) && (symbol === null || view.instrument === symbol));
+  const items = matching.slice(0, limit);
+  const hasMore = limit < matching.length;
   return {
     epoch: day.epoch,
     offset: day.step,

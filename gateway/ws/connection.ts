@@ -3,7 +3,8 @@
  *
  * Splice    subscribing and snapshot happen between two steps of one thread: what the snapshot holds is not sent again,
  *           what comes after is not missed
- * Slow      over 1 MiB of backlog, or 5 s behind: `bye` and close 4008; the client resumes by offset
+ * Long      the parts of a snapshot leave as the socket drains, and what comes meanwhile stands behind them
+ * Slow      over 1 MiB of backlog, 5 s behind, or too much behind a snapshot: `bye` and close 4008; the client resumes by offset
  */
 import { decode, encode } from '../../contracts/codec.ts';
 import { type ErrorCode, errorCodes } from '../../contracts/errors.ts';
@@ -20,6 +21,9 @@ export type Socket = {
 export type ConnectionStats = { readonly sent: (ch: string, protocol: string) => void; readonly refused: (code: ErrorCode) => void };
 
 const strikesMax = 20;
+/** A part of a snapshot is sent while less than this is buffered; frames that may stand behind it. */
+const drainBytes = 256 * 1024;
+const queueMax = 10_000;
 
 export class Connection {
   readonly protocol: Subprotocol;
@@ -29,6 +33,7 @@ export class Connection {
   readonly #subscriptions = new Map<string, Subscription>();
   #tokens: number = frameLimits.framesPerSec;
   readonly #snapshotPart: number;
+  readonly #queue: unknown[] = [];
   #strikes = 0;
   #sentMs: number;
   #behindSinceMs: number | null = null;
@@ -83,7 +88,8 @@ export class Connection {
       this.#subscriptions.delete(frame.ch);
       return this.#send({ re: frame.id, ok: true, ch: frame.ch });
     }
-    if (this.#subscriptions.size >= frameLimits.channels) return this.#refuse(frame.id, 'TOO_MANY_CHANNELS', String(frameLimits.channels));
+    if (!this.#subscriptions.has(frame.ch) && this.#subscriptions.size >= frameLimits.channels)
+      return this.#refuse(frame.id, 'TOO_MANY_CHANNELS', String(frameLimits.channels));
     const subscription: Subscription = { ch: frame.ch, filter: frame.filter ?? {}, lastSeq: this.#day.step };
     const missed = frame.since === undefined ? null : this.#day.since(frame.since.epoch, frame.since.offset);
     this.#subscriptions.set(frame.ch, subscription);
@@ -100,10 +106,17 @@ export class Connection {
     const size = this.#snapshotPart;
     const items = snapshotFor(subscription, this.#day);
     const parts = Math.max(1, Math.ceil(items.length / size));
+    const frame = { ...head, ch: subscription.ch, epoch: this.#day.epoch, offset: this.#day.step, recovered: false };
     for (let part = 1; part <= parts && !this.closed; part++) {
       const snapshot = items.slice((part - 1) * size, part * size);
-      this.#send({ ...head, ch: subscription.ch, epoch: this.#day.epoch, offset: this.#day.step, recovered: false, part, parts, snapshot });
+      this.#queue.push({ ...frame, part, parts, snapshot });
     }
+    this.drained();
+  }
+
+  /** The socket has room again. */
+  drained(): void {
+    while (!this.closed && this.#queue.length > 0 && this.#socket.buffered() < drainBytes) this.#write(this.#queue.shift());
   }
 
   /** A step was applied to the day. */
@@ -135,7 +148,7 @@ export class Connection {
   }
 
   shutdown(reconnectInMs: number): void {
-    this.#send({ op: 'bye', code: closeCodes.shutdown, reconnectInMs });
+    this.#write({ op: 'bye', code: closeCodes.shutdown, reconnectInMs });
     this.#end(closeCodes.shutdown, 'shutdown');
   }
 
@@ -147,7 +160,7 @@ export class Connection {
   }
 
   #bye(code: number, reason: string): void {
-    this.#send({ op: 'bye', code, reason, reconnectInMs: 500 });
+    this.#write({ op: 'bye', code, reason, reconnectInMs: 500 });
     this.#end(code, reason);
   }
 
@@ -158,6 +171,12 @@ export class Connection {
   }
 
   #send(frame: unknown): void {
+    if (this.#queue.length === 0) return this.#write(frame);
+    this.#queue.push(frame);
+    if (this.#queue.length > queueMax) this.#end(closeCodes.slow, 'slow');
+  }
+
+  #write(frame: unknown): void {
     if (this.closed) return;
     const message = this.protocol === 'fenshi.v1.json' ? JSON.stringify(frame) : encode(frame);
     if (this.#socket.buffered() > frameLimits.backlogBytes || !this.#socket.send(message)) this.#end(closeCodes.slow, 'slow');

@@ -10,8 +10,8 @@ export const bugs: readonly Bug[] = [
   {
     name: 'an effect leaves before the ack',
     file: 'engine/runtime/cell-runner.ts',
-    find: '    this.#then(effect);',
-    replace: '    void effect();',
+    find: 'const stored = Promise.all([this.#appends, this.#effects]).then(() => undefined);',
+    replace: 'const stored = this.#effects;',
   },
   {
     name: 'a retry gets a new id',
