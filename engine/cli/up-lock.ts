@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FenshiError } from '../../contracts/errors.ts';
+import { isAlive } from '../log/broker.ts';
 import { dataDir } from './root.ts';
 
 export type UpLock = {
@@ -22,10 +23,9 @@ function living(path: string): UpLock | null {
   if (!existsSync(path)) return null;
   try {
     const lock = JSON.parse(readFileSync(path, 'utf8')) as UpLock;
-    process.kill(lock.pid, 0);
-    return lock;
+    return isAlive(lock.pid) ? lock : null;
   } catch {
-    return null;
+    return null; // cut while it was written: its holder is gone
   }
 }
 
@@ -57,7 +57,10 @@ function setAside(): void {
   else rmSync(aside, { force: true });
 }
 
-export const releaseUpLock = (): void => rmSync(file, { force: true });
+/** Only our own: a lock that somebody else has taken meanwhile stays. */
+export function releaseUpLock(): void {
+  if (readUpLock()?.pid === process.pid) rmSync(file, { force: true });
+}
 
 const demoNumber = (name: string): number => Number(/^demo-(\d+)$/.exec(name)?.[1] ?? Number.NaN);
 const demos = (): number[] =>

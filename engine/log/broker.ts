@@ -65,14 +65,17 @@ async function launch(options: BrokerOptions, holderFile: string): Promise<Broke
   const log = tailOf(child);
   const exited = new Promise<number | null>((resolve) => child.on('exit', (code) => resolve(code)));
   child.on('error', () => undefined);
+  const pid = child.pid ?? 0;
+  // named before it answers: whoever is killed meanwhile leaves no server without a name on the store
+  if (pid > 0) writeFileSync(holderFile, JSON.stringify({ pid, startedMs: Date.now(), port: options.port, name } satisfies Holder));
   const deadline = Date.now() + startMs;
   while ((await serverName(options.port)) !== name) {
-    if (child.exitCode !== null || Date.now() > deadline)
+    if (pid === 0 || child.exitCode !== null || Date.now() > deadline) {
+      child.kill('SIGKILL');
       throw new FenshiError('BROKER_UNREACHABLE', `nats-server did not start: ${log()}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  const pid = child.pid!;
-  writeFileSync(holderFile, JSON.stringify({ pid, startedMs: Date.now(), port: options.port, name } satisfies Holder));
   return { port: options.port, pid, adopted: false, exited, stop: () => stopChild(child, exited) };
 }
 
@@ -81,8 +84,14 @@ const adopted = ({ port, pid }: Holder): Broker => ({
   pid,
   adopted: true,
   stop: () => end(pid),
-  exited: new Promise(() => undefined),
+  exited: gone(pid),
 });
+
+/** Resolves when a process that is not our child has ended. */
+async function gone(pid: number): Promise<null> {
+  while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 500).unref());
+  return null;
+}
 
 async function stopChild(child: ChildProcess, exited: Promise<unknown>): Promise<void> {
   child.kill('SIGTERM');
@@ -148,11 +157,12 @@ function readHolder(file: string): Holder | null {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Holder;
   } catch {
-    return null; // never started, or cut while writing: then no server was up either
+    return null; // never started, or cut while writing, which is before it could serve anybody
   }
 }
 
-function isAlive(pid: number): boolean {
+/** A process of another user is alive, too. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

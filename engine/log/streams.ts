@@ -1,4 +1,4 @@
-/** The run's streams as they must be (design §5). Created by the engine; a stream that differs is an error, not a repair. */
+/** The run's streams as they must be (design §5). Created by the engine; one that exists is left as it is. */
 import { DiscardPolicy, type JetStreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream';
 import { streams, subjects } from '../../contracts/subjects.ts';
 

@@ -15,6 +15,8 @@ export type ReplayOptions = {
   readonly bundles: string;
   /** Tape seconds a wall second; null: as fast as it goes. */
   readonly speed: number | null;
+  /** Entries that were skipped when the day was folded first. */
+  readonly skips?: readonly number[];
   readonly onProgress?: (timeMs: number, quotes: number) => void;
 };
 
@@ -25,7 +27,7 @@ export async function replayDay(
   options: ReplayOptions,
 ): Promise<DayReport> {
   const sha = saveBundle(options.bundles, bundle);
-  const cell = new Cell(bundle);
+  const cell = new Cell(bundle, options.skips);
   const tape = new DayFileTape(options.dir, bundle.tradeDate);
   const journal = new DayFileJournal(options.dir, bundle.tradeDate, sha);
   const tally = new Tally();

@@ -59,14 +59,14 @@ export class RoleProcess {
     return new Promise((resolve) => child.once('exit', () => resolve()));
   }
 
-  /** Resolves once a counter of its own metrics has not moved for half a second, or it has ended. */
-  async atRest(counter = 'fenshi_quotes_ingested_total'): Promise<void> {
-    for (let [value, since] = ['', Date.now()]; this.ended === null && Date.now() - since < 500; ) {
+  /** Resolves once its quotes counter has not moved for `quietMs`, or it has ended. */
+  async atRest(quietMs = 500): Promise<void> {
+    for (let [value, since] = ['', Date.now()]; this.ended === null && Date.now() - since < quietMs; ) {
       const text = await fetch(`http://127.0.0.1:${this.#start.opsPort}/metrics`).then(
         (response) => response.text(),
         () => '',
       );
-      const now = new RegExp(`^${counter} .*$`, 'm').exec(text)?.[0] ?? '';
+      const now = /^fenshi_quotes_ingested_total .*$/m.exec(text)?.[0] ?? '';
       if (now === '' || now !== value) [value, since] = [now, Date.now()];
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

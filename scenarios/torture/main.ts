@@ -14,6 +14,7 @@ const { values } = parseArgs({
   options: { kills: { type: 'string', default: '60' }, tree: { type: 'string', default: '6' }, seed: { type: 'string', default: '1' } },
 });
 const [kills, treeKills, seed] = [Number(values.kills), Number(values.tree), Number(values.seed)];
+const perSecondMin = 20;
 const noGateway = await import('uWebSockets.js').then(
   () => null,
   (error: Error) => error.message,
@@ -40,7 +41,11 @@ console.log(`client         ${outcome.client === null ? 'none' : `${outcome.clie
 console.log(
   found.length === 0 ? `verdict        0 lost, 0 doubled, 0 different, ${seconds.toFixed(0)} s` : `verdict        ${found.join('; ')}`,
 );
-let bad = found.length > 0;
+const missed = points.filter((point) => (withGateway || point !== 'gateway') && (outcome.hits[point] ?? 0) === 0);
+if (missed.length > 0) console.log(`never hit      ${missed.join(', ')}`);
+const slow = entries / seconds < perSecondMin;
+if (slow) console.log(`too slow       under ${perSecondMin} entries a second nothing is proven about a busy market`);
+let bad = found.length > 0 || missed.length > 0 || slow;
 if (treeKills > 0 && withGateway) {
   const tree = await treeUnderFire(treeKills, lcg(seed + 1));
   bad ||= tree.different + tree.lost + tree.doubled > 0;

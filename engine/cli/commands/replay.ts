@@ -8,7 +8,7 @@ import { clockOf, midnightOf, tsecOf } from '../../../contracts/session.ts';
 import { fileBundle } from '../../feeds/tick-files/file-bundle.ts';
 import { fileDays } from '../../feeds/tick-files/file-days.ts';
 import { loadBundle } from '../../log/bundle-store.ts';
-import { DayFileTape } from '../../log/day-files.ts';
+import { DayFileJournal, DayFileTape } from '../../log/day-files.ts';
 import { pace } from '../../log/pacer.ts';
 import { quoteRows } from '../../log/row-source.ts';
 import { type ReplayOptions, replayDay } from '../../runtime/replay.ts';
@@ -73,11 +73,14 @@ async function* days(input: string, flags: Flags, config: Config, options: Repla
   }
 }
 
-/** A recorded tape is re-read unchanged: no pacer, and the bundle its day.open names. */
+/** A recorded tape is re-read unchanged: no pacer, the bundle its day.open names, and the entries its journal says were skipped. */
 async function replayArchived(dir: string, date: string, options: ReplayOptions): Promise<DayReport> {
   for await (const first of new DayFileTape(dir, date).entries(0)) {
     if (first.type !== 'day.open') throw new FenshiError('TAPE_CORRUPT', `${dir}: the tape of ${date} does not begin with day.open`);
-    return replayDay(loadBundle(options.bundles, first.bundle), () => new DayFileTape(dir, date).entries(0), options);
+    const skips: number[] = [];
+    for await (const { n, entries } of new DayFileJournal(dir, date, first.bundle).steps(0))
+      if (entries.some((entry) => entry.kind === 'fault' && entry.code === 'ENTRY_SKIPPED')) skips.push(n);
+    return replayDay(loadBundle(options.bundles, first.bundle), () => new DayFileTape(dir, date).entries(0), { ...options, skips });
   }
   throw new FenshiError('TAPE_CORRUPT', `${dir}: the tape of ${date} is empty`);
 }

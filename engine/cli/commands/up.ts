@@ -56,10 +56,11 @@ async function up(flags: Flags): Promise<void> {
       run,
       port: config.nats.port,
     });
+    const { port: natsPort } = broker; // an adopted one may have another than is configured
     const failed = new Promise<string>((resolve) => {
-      const poison = new PoisonWatch(runDir(run), skipOn(accessFor(runDir(run), config.nats.port, 'control'), run));
+      const poison = new PoisonWatch(runDir(run), skipOn(accessFor(runDir(run), natsPort, 'control'), run));
       supervisor = new Supervisor(
-        startsOf(run, config),
+        startsOf(run, config, natsPort),
         (role, why) => resolve(`${role} ${why}`),
         (role) => (role === 'engine' ? poison.crashed() : Promise.resolve()),
       );
@@ -92,11 +93,11 @@ async function untilReady(port: number): Promise<void> {
   throw new FenshiError('NOT_READY', `the gateway was not ready within ${readyMs / 1000} s`);
 }
 
-function startsOf(run: string, config: Config): Record<RoleName, RoleStart> {
+function startsOf(run: string, config: Config, natsPort: number): Record<RoleName, RoleStart> {
   const dir = runDir(run);
   const base = (name: RoleName): RoleStart => ({
     run,
-    ...accessFor(dir, config.nats.port, name),
+    ...accessFor(dir, natsPort, name),
     opsHost: '127.0.0.1',
     opsPort: opsPortOf(name, config.ops.port),
     dir,
