@@ -7,6 +7,7 @@ import { columnOf, decode, encode } from './codec.ts';
 import { Config } from './config.ts';
 import { FenshiError } from './errors.ts';
 import { boards } from './instruments.ts';
+import { confidenceSources } from './opportunity.ts';
 import { TradeDate } from './units.ts';
 
 export const minutesPerDay = 240;
@@ -67,7 +68,7 @@ export const Calibration = z.object({
   a: z.number(),
   b: z.number(),
   n: z.int(),
-  source: z.enum(['synthetic', 'paper', 'live']),
+  source: z.enum(confidenceSources),
 });
 export type Calibration = z.infer<typeof Calibration>;
 

@@ -1,5 +1,5 @@
 /** What an opportunity knows, and the events it hears. All of it plain JSON; prices Milli, instants tape ms. */
-import type { EndReason, Family } from '../../contracts/opportunity.ts';
+import type { ConfidenceSource, EndReason, Family } from '../../contracts/opportunity.ts';
 import type { InstrumentId, TradeDate } from '../../contracts/units.ts';
 import type { At } from '../common/actor-event.ts';
 import type { PausedTimers, Timers } from '../common/timers.ts';
@@ -29,6 +29,8 @@ export type OpportunityInput = {
   /** Calibrated probability of the label, and its base rate. */
   readonly p: number;
   readonly p0: number;
+  /** What the probabilities were fitted on. */
+  readonly confidenceSource: ConfidenceSource;
   readonly score: number;
   readonly horizonSec: number;
   readonly confirmSec: number;

@@ -22,6 +22,7 @@ const input: OpportunityInput = {
   plan,
   p: 0.6,
   p0: 0.33,
+  confidenceSource: 'synthetic',
   score: 0.6,
   horizonSec: 900,
   confirmSec: 120,

@@ -6,7 +6,7 @@
 import type { OpportunityContext, OpportunityInput } from '../../actors/opportunity/context.ts';
 import { lifecycleLevels } from '../../actors/opportunity/context.ts';
 import { type CoolDowns, coolDownSec } from '../../actors/opportunity/cool-down.ts';
-import type { Bundle } from '../../contracts/bundle.ts';
+import type { Bundle, Calibration } from '../../contracts/bundle.ts';
 import { featureAt } from '../../contracts/features.ts';
 import type { Direction } from '../../contracts/opportunity.ts';
 import { opportunityId } from '../../contracts/opportunity.ts';
@@ -75,7 +75,7 @@ export class Desk {
     const { id } = registered.detector;
     const calibration = this.#bundle.calibration[`${id}.${signal.path}`] ?? this.#bundle.calibration[id] ?? fallbackCalibration;
     const p = confidenceOf(signal.score, calibration, riskLevel);
-    if (signal.phase === 'enter') return this.#enter(given, key, record, p, calibration.p0, riskLevel, actorId);
+    if (signal.phase === 'enter') return this.#enter(given, key, record, p, calibration, riskLevel, actorId);
     if (record.liveId === null || signal.phase === 'exit') return;
     const plan = signal.phase === 'confirm' ? planOf({ ...given.plan, costs: this.#bundle.config.opportunities }) : undefined;
     const event = {
@@ -88,7 +88,7 @@ export class Desk {
     this.#send(record.liveId, event, signal.evidence);
   }
 
-  #enter(given: SignalCase, key: string, record: KeyRecord, p: number, p0: number, riskLevel: number, actorId: string): void {
+  #enter(given: SignalCase, key: string, record: KeyRecord, p: number, calibration: Calibration, riskLevel: number, actorId: string): void {
     const { s, registered, params, signal, feedHealthy } = given;
     const { opportunities } = this.#bundle.config;
     const tsec = tsecOf(this.#recorder.nowMs);
@@ -113,7 +113,8 @@ export class Desk {
       anchor: { p0Milli: signal.anchor.p0Milli, enterMilli: signal.anchor.enterMilli },
       plan,
       p,
-      p0,
+      p0: calibration.p0,
+      confidenceSource: calibration.source,
       score: signal.score,
       horizonSec: registered.detector.horizonSec(params),
       confirmSec: 120,

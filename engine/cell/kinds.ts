@@ -14,6 +14,7 @@ const opportunityFacts = (context: OpportunityContext): Record<string, unknown> 
   detector: context.detector,
   p: context.p,
   p0: context.p0,
+  confidenceSource: context.confidenceSource,
   score: context.score,
   anchor: context.anchor,
   plan: context.plan,

@@ -9,7 +9,7 @@ import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
 import { statedOf } from '../../contracts/bundle.ts';
 import { decode, encode } from '../../contracts/codec.ts';
-import { type JournalDraft, JournalStep } from '../../contracts/journal.ts';
+import { JournalStep } from '../../contracts/journal.ts';
 import { streams, subjects } from '../../contracts/subjects.ts';
 import type { TapeEntry } from '../../contracts/tape.ts';
 import type { DeadLetter } from '../../contracts/view.ts';
@@ -24,18 +24,17 @@ import { firstUnfinishedDay, JetStreamTapeReader, type OpenDay, skipsOf } from '
 import type { Log } from '../telemetry/log.ts';
 import { metrics } from '../telemetry/metrics.ts';
 import type { Reach } from './crash-points.ts';
+import { Outbox } from './outbox.ts';
 import { Position } from './position.ts';
 import { ViewPublisher } from './view-publisher.ts';
 
-const aheadMax = 64;
 const checkpointMs = 300_000;
 const pollMs = 100;
 /** Rows copied between two turns of the event loop: about 2 MB, under a millisecond. */
 const rowsAtOnce = 100;
 const breathMs = 10;
-/** Dead letters published together, and how many may wait before the tape does. */
+/** Dead letters published together. */
 const lettersAtOnce = 64;
-const lettersMax = 4096;
 
 export type RunnerOptions = {
   readonly nc: NatsConnection;
@@ -216,72 +215,6 @@ export class CellRunner {
       this.#options.reach('midCheckpoint'),
     );
     end();
-  }
-}
-
-/**
- * What is on its way out: drafts to JOURNAL in order, one append in flight; effects behind the appends added before them, on a line
- * of their own, so that no transition waits for them.
- */
-class Outbox {
-  readonly #journal: JetStreamJournal;
-  readonly #reach: Reach;
-  readonly #onAck: (step: JournalStep) => void;
-  #appends: Promise<void> = Promise.resolve();
-  #effects: Promise<void> = Promise.resolve();
-  #waiting = 0;
-  #waitingEffects = 0;
-  #failed: unknown = null;
-
-  constructor(journal: JetStreamJournal, reach: Reach, onAck: (step: JournalStep) => void) {
-    this.#journal = journal;
-    this.#reach = reach;
-    this.#onAck = onAck;
-  }
-
-  add(draft: JournalDraft): void {
-    this.#waiting += 1;
-    this.#appends = this.#guarded(this.#appends, async () => {
-      const isNew = draft.step > this.#journal.step;
-      if (isNew) this.#reach('beforeAppend');
-      const done = metrics.pipeline.startTimer({ stage: 'commit' });
-      const step = await this.#journal.append(draft);
-      done();
-      if (isNew) this.#reach('afterAck');
-      this.#onAck(step);
-      this.#waiting -= 1;
-    });
-  }
-
-  /** Runs `effect` once everything added so far is stored. `weight`: messages it will send. */
-  after(weight: number, effect: () => Promise<void>): void {
-    this.#waitingEffects += weight;
-    const stored = Promise.all([this.#appends, this.#effects]).then(() => undefined);
-    this.#effects = this.#guarded(stored, effect).then(() => {
-      this.#waitingEffects -= weight;
-    });
-  }
-
-  async room(): Promise<void> {
-    if (this.#waiting >= aheadMax || this.#waitingEffects >= lettersMax || this.#failed !== null) await this.drained();
-  }
-
-  /** @throws what an append threw: JOURNAL_FORK stops the cell whole */
-  async drained(): Promise<void> {
-    await Promise.all([this.#appends, this.#effects]);
-    if (this.#failed !== null) throw this.#failed;
-  }
-
-  /** `work` after `before`, unless something has failed by then. */
-  #guarded(before: Promise<void>, work: () => Promise<void>): Promise<void> {
-    return before.then(async () => {
-      if (this.#failed !== null) return;
-      try {
-        await work();
-      } catch (error) {
-        this.#failed = error;
-      }
-    });
   }
 }
 

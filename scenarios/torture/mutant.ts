@@ -9,7 +9,7 @@ export type Bug = { readonly name: string; readonly file: string; readonly find:
 export const bugs: readonly Bug[] = [
   {
     name: 'an effect leaves before the ack',
-    file: 'engine/runtime/cell-runner.ts',
+    file: 'engine/runtime/outbox.ts',
     find: 'const stored = Promise.all([this.#appends, this.#effects]).then(() => undefined);',
     replace: 'const stored = this.#effects;',
   },
