@@ -39,7 +39,7 @@ describe('configuration', () => {
   });
 
   test('secrets are resolved, and shown as written', () => {
-    write('fenshi.config.yaml', 'watch: ["600519.SH"]\nlog:\n  level: $' + '{env:FENSHI_TEST_LEVEL}\n');
+    write('fenshi.config.yaml', 'log:\n  level: $' + '{env:FENSHI_TEST_LEVEL}\n');
     process.env.FENSHI_TEST_LEVEL = 'debug';
 
     const { config, origins } = loadConfig(dir, {}, {});
