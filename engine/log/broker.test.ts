@@ -1,10 +1,11 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { freePort, natsServer } from '../../scenarios/support/test-broker.ts';
-import { accessFor, type Broker, brokerRoles, endOrphan, ensureSecrets, startBroker } from './broker.ts';
+import { accessFor, isAlive as aliveByLibrary, type Broker, brokerRoles, endOrphan, ensureSecrets, startBroker } from './broker.ts';
 import { connectBroker } from './connect.ts';
 
 let dir: string;
@@ -80,6 +81,17 @@ describe('the embedded broker', () => {
     expect(await endOrphan(dir)).toBe(false);
     writeFileSync(join(dir, 'broker.json'), '{"pid": 1'); // cut while writing
     expect(await endOrphan(dir)).toBe(false);
+  });
+
+  test.skipIf(process.platform !== 'linux')('a process that has ended but was not collected by its parent is dead', async () => {
+    // the shell starts a child that ends at once and never collects it
+    const shell = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const pid = await new Promise<number>((resolve) => shell.stdout.once('data', (chunk: Buffer) => resolve(Number(chunk.toString()))));
+    while (aliveByLibrary(pid)) await new Promise((resolve) => setImmediate(resolve));
+
+    expect(aliveByLibrary(shell.pid!)).toBe(true);
+    expect(() => process.kill(pid, 0)).not.toThrow(); // a zombie still answers
+    shell.kill('SIGKILL');
   });
 
   test('a program that is no broker is said so with what it printed', async () => {

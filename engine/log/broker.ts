@@ -161,13 +161,18 @@ function readHolder(file: string): Holder | null {
   }
 }
 
-/** A process of another user is alive, too. */
+/** A process of another user is alive, too; one that has ended and was not yet collected by its parent is not. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
+  } catch {
+    return true; // no /proc here, or gone this instant: the next look will tell
   }
 }
 

@@ -46,6 +46,8 @@ export async function treeUnderFire(kills: number, random: (below: number) => nu
   let tree = up(env, false);
   for (let i = 0; i < kills; i++) {
     await pause(2500 + random(4000));
+    // a start that was refused is a failure of its own
+    if (tree.exitCode !== null) throw new Error(`fenshi up ended by itself with ${tree.exitCode} after kill ${i}`);
     killGroup(tree);
     tree = up(env, true);
   }
