@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { freePort, natsServer } from '../../scenarios/support/test-broker.ts';
-import { accessFor, isAlive as aliveByLibrary, type Broker, brokerRoles, endOrphan, ensureSecrets, startBroker } from './broker.ts';
+import { accessFor, type Broker, brokerRoles, endOrphan, ensureSecrets, isAlive, startBroker } from './broker.ts';
 import { connectBroker } from './connect.ts';
 
 let dir: string;
@@ -26,14 +26,6 @@ async function start(more: { run?: string; port?: number } = {}): Promise<Broker
   started.push(broker);
   return broker;
 }
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 describe('the embedded broker', () => {
   test('a living one of the same run is adopted: two servers on one store would destroy it', async () => {
@@ -87,9 +79,9 @@ describe('the embedded broker', () => {
     // the shell starts a child that ends at once and never collects it
     const shell = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
     const pid = await new Promise<number>((resolve) => shell.stdout.once('data', (chunk: Buffer) => resolve(Number(chunk.toString()))));
-    while (aliveByLibrary(pid)) await new Promise((resolve) => setImmediate(resolve));
+    while (isAlive(pid)) await new Promise((resolve) => setImmediate(resolve));
 
-    expect(aliveByLibrary(shell.pid!)).toBe(true);
+    expect(isAlive(shell.pid!)).toBe(true);
     expect(() => process.kill(pid, 0)).not.toThrow(); // a zombie still answers
     shell.kill('SIGKILL');
   });
