@@ -3,7 +3,6 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,6 +11,7 @@ import { JournalStep } from '../../contracts/journal.ts';
 import { streams } from '../../contracts/subjects.ts';
 import { decodeTape } from '../../contracts/tape.ts';
 import { collect } from '../../scenarios/support/collect.ts';
+import { firstLines } from '../../scenarios/support/lines.ts';
 import { freePort, freePorts } from '../../scenarios/support/test-broker.ts';
 import { accessFor, startBroker } from '../log/broker.ts';
 import { loadBundle } from '../log/bundle-store.ts';
@@ -170,17 +170,7 @@ class Up {
     return { code: this.#child.exitCode, log: this.#log };
   }
 
-  async linesOf(args: readonly string[], count: number): Promise<string[]> {
-    const child = spawn(process.execPath, ['engine/cli/launch.mjs', 'engine/cli/main.ts', ...args], {
-      env: this.#env,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const lines: string[] = [];
-    for await (const line of createInterface({ input: child.stdout })) {
-      lines.push(line);
-      if (lines.length === count) break;
-    }
-    child.kill();
-    return lines;
+  linesOf(args: readonly string[], count: number): Promise<string[]> {
+    return firstLines(['engine/cli/launch.mjs', 'engine/cli/main.ts', ...args], count, this.#env);
   }
 }

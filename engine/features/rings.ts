@@ -10,7 +10,7 @@ import { slotSec } from '../../contracts/session.ts';
 import { neverSlot } from '../clean/accepted.ts';
 import type { Columns } from '../clean/columns.ts';
 
-export const ringSlots = 128;
+const ringSlots = 128;
 export const ringStride = 16;
 /** Offsets inside a slot. Prices in Milli, money yuan. */
 export const at = {

@@ -36,6 +36,7 @@ const orderMs = 300;
 const fillWithinSec = 15;
 const placebos = 5;
 const baseline = { ret3m: 0.02, coolSec: 600, fromTsec: 60, toTsec: 13_860 } as const;
+/** B0's own, as the detector's may be tuned and the baseline may not. */
 const boardScale = (limitRate: number | null): number => (limitRate === null || limitRate <= 0.1 ? 1 : limitRate <= 0.2 ? 4 / 3 : 5 / 3);
 
 export function dayLabels(seed: number, count: number): DayLabels {

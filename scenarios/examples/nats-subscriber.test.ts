@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { OpportunityBook } from '../../contracts/fold.ts';
@@ -9,6 +7,7 @@ import { ensureStreams } from '../../engine/log/streams.ts';
 import { Projector } from '../../engine/runtime/projector.ts';
 import { makeLog } from '../../engine/telemetry/log.ts';
 import { type FoldedDay, foldedDay } from '../support/days.ts';
+import { firstLines } from '../support/lines.ts';
 import { startTestBroker, type TestBroker } from '../support/test-broker.ts';
 
 let broker: TestBroker;
@@ -36,17 +35,10 @@ afterAll(async () => {
 });
 
 /** The example as a user starts it; its first `count` lines. */
-async function linesOf(count: number, ...flags: string[]): Promise<string[]> {
+function linesOf(count: number, ...flags: string[]): Promise<string[]> {
   const { servers, password } = broker.access('subscriber');
   const args = ['scenarios/examples/nats-subscriber.mjs', '--run', broker.run, '--servers', servers, '--password', password, ...flags];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const lines: string[] = [];
-  for await (const line of createInterface({ input: child.stdout })) {
-    lines.push(line);
-    if (lines.length === count) break;
-  }
-  child.kill();
-  return lines;
+  return firstLines(args, count);
 }
 
 test('the subscriber example reads every transition of LIFECYCLE, and finds the same in JOURNAL', async () => {
