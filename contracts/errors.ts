@@ -40,6 +40,24 @@ export const errorCodes = {
   PORT_IN_USE: { meaning: 'The port is taken by another program.', retryable: false, status: 500 },
   REPLAY_INPUT: { meaning: 'The file is not a tick file of a known layout; the line is named.', retryable: false, status: 422 },
   SCENARIO_INVALID: { meaning: 'A scenario file cannot be read; the line is named.', retryable: false, status: 422 },
+  SOURCE_UNREACHABLE: {
+    meaning: 'A source gave no answer: refused, timed out, or closed the connection without bytes.',
+    retryable: true,
+    status: 502,
+  },
+  SOURCE_STATUS: { meaning: 'A source answered with an HTTP error.', retryable: true, status: 502 },
+  SOURCE_BODY: {
+    meaning: 'The body of a source is not in its format; the failure is never taken for an empty list.',
+    retryable: true,
+    status: 502,
+  },
+  SOURCE_REFUSED: { meaning: 'A source answered with an error of its own; the message is in the log.', retryable: false, status: 502 },
+  SOURCE_LIMITED: {
+    meaning: 'A source says that it is asked too often; it is asked less until it recovers.',
+    retryable: true,
+    status: 429,
+  },
+  SOURCE_DENIED: { meaning: 'A source refuses the token, the permission or the address.', retryable: false, status: 403 },
   GATEWAY_UWS_UNAVAILABLE: {
     meaning: 'uWebSockets.js cannot be loaded on this system; the ways out are named.',
     retryable: false,

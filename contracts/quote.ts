@@ -30,6 +30,8 @@ export const quoteFlag = {
   derivedVolume: 1,
   /** Filled in later by gap repair; detectors do not fire on it. */
   backfilled: 2,
+  /** The feed counts lots: shares are known to 100 only. */
+  lotVolume: 4,
 } as const;
 
 /** name → element type and elements a row. Optional ones may be missing from a batch: then every row is null. */

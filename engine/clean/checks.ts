@@ -29,6 +29,8 @@ const resetAfter = 3;
 const holdJump = 0.03;
 const holdShares = 10_000;
 const returnWithin = 0.01;
+/** Q6 where the feed counts lots. */
+const lotShares = 100;
 /** Q6 without the feed's own high and low: trades between two quotes may lie outside the last prices by this much. */
 const unseenRange = 0.02;
 
@@ -83,7 +85,9 @@ export function checkUnits(accepted: Accepted, s: number, batch: QuoteBatch, i: 
   );
   const high = Math.max(last, accepted.last[s]!, batch.askMilli[i * bookLevels]!, accepted.ask[s * bookLevels]!, feedHigh);
   const slack = 2 * tickMilli + unseen + 500 / dv; // the amount may be rounded to a yuan
-  return vwap < low - slack || vwap > high + slack ? 'Q6_UNIT' : null;
+  if ((batch.flags[i]! & quoteFlag.lotVolume) === 0) return vwap < low - slack || vwap > high + slack ? 'Q6_UNIT' : null;
+  // a lot more or less may have been traded than the feed's totals say
+  return vwap * dv < (low - slack) * (dv - lotShares) || vwap * dv > (high + slack) * (dv + lotShares) ? 'Q6_UNIT' : null;
 }
 
 /** The lower of two prices, absent ones ignored (their column value is below all prices, so the higher needs no care). */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { batchOf, type Quote } from '../../contracts/quote.ts';
+import { batchOf, type Quote, quoteFlag } from '../../contracts/quote.ts';
 import { midnightOf } from '../../contracts/session.ts';
 import { generatedDay, testDate } from '../../scenarios/support/days.ts';
 import { Cleaner, type OnAccepted } from './cleaner.ts';
@@ -80,6 +80,19 @@ describe('cleaning', () => {
 
   test('Q2: more than 5 s ahead of our clock', () => {
     expect(clean([['09:31:10', {}]], () => at('09:31:00')).quarantined).toEqual({ Q2_TIME_FUTURE: 1 });
+  });
+
+  test('Q6: a feed that counts lots may be a lot off, one that counts shares may not; a unit error is one in both', () => {
+    // 250 shares traded, told as 2 lots
+    const lots = (flags: number, yuan: number) =>
+      clean([
+        ['09:31:00', { flags, ...traded(0) }],
+        ['09:31:03', { flags, volumeShares: 1_000_200, amountYuan: base * 1000 + yuan }],
+      ]).quarantined;
+    const told = (250 * base) / 1000;
+
+    expect([lots(quoteFlag.lotVolume, told), lots(0, told)]).toEqual([{}, { Q6_UNIT: 1 }]);
+    expect(lots(quoteFlag.lotVolume, told * 100)).toEqual({ Q6_UNIT: 1 });
   });
 
   test.each([

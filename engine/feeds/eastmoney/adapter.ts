@@ -1,0 +1,21 @@
+/** 东方财富: the richest source and the easiest to be banned from, by closing the connection without a byte. */
+import type { DataSourceAdapter } from '../adapter.ts';
+import { emBoards, emChanges, emMembers, emPool } from './lists.ts';
+import { emFlowPage, emQuote, emQuotePage, emQuotes } from './quotes.ts';
+import { emFlow, emMinutes } from './series.ts';
+
+export const eastmoney = {
+  name: 'eastmoney',
+  domain: 'eastmoney',
+  hosts: { push2: 'https://push2.eastmoney.com', push2his: 'https://push2his.eastmoney.com', push2ex: 'https://push2ex.eastmoney.com' },
+  quotes: emQuotes,
+  quote: emQuote,
+  quotePage: emQuotePage,
+  minutes: emMinutes,
+  flow: emFlow,
+  flowPage: emFlowPage,
+  boards: emBoards,
+  members: emMembers,
+  pool: emPool,
+  changes: emChanges,
+} as const satisfies Omit<DataSourceAdapter, 'flow' | 'minutes'> & Record<string, unknown>;

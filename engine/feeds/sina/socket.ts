@@ -1,0 +1,46 @@
+/**
+ * Sina's WebSocket (sources.md §4.2): text frames of lines `key=csv`, the first frame whole, then changed symbols with whole rows.
+ * Control  `sys_auth=FAILED|INVALID` ends it; `sys_nxkey=` names what it does not carry; `sys_ver`, `sys_time` are news to nobody
+ */
+import { FenshiError } from '../../../contracts/errors.ts';
+import type { InstrumentsParams, Parsed, Rejected, SourceQuote } from '../adapter.ts';
+import { ofPrefixed, prefixed } from '../wire/symbols.ts';
+import { sinaRow } from './quotes.ts';
+
+export const sinaSocketPath = ({ instruments }: InstrumentsParams): string => `/wskt?list=${instruments.map(prefixed).join(',')}`;
+export const sinaSocketHeaders = { Origin: 'https://finance.sina.com.cn' } as const;
+/** What one connection was seen to carry. */
+export const sinaSocketSymbols = 470;
+
+export type SocketFrame = Parsed<SourceQuote> & {
+  /** Instruments this channel says it does not carry. */
+  readonly unsupported: readonly number[];
+};
+
+/** @throws FenshiError SOURCE_DENIED when the channel refuses us */
+export function parseSinaFrame(text: string): SocketFrame {
+  const rows: SourceQuote[] = [];
+  const rejected: Rejected[] = [];
+  const unsupported: number[] = [];
+  for (const line of text.split('\n')) {
+    const bare = line.trim();
+    if (bare === '') continue;
+    const cut = bare.indexOf('=');
+    const [key, value] = cut < 0 ? [bare, ''] : [bare.slice(0, cut), bare.slice(cut + 1)];
+    if (key === 'sys_auth') {
+      if (/FAILED|INVALID/.test(value)) throw new FenshiError('SOURCE_DENIED', bare);
+    } else if (key === 'sys_nxkey') unsupported.push(...value.split(',').flatMap((each) => ofPrefixed(each.toLowerCase()) ?? []));
+    else if (!key.startsWith('sys_')) {
+      const no = ofPrefixed(key);
+      const cells = value.split(',');
+      if (no === null) rejected.push({ key, reason: 'CODE' });
+      else if (value === '') unsupported.push(no);
+      else {
+        const row = sinaRow(no, cells, cells[0]!.includes('\uFFFD') ? null : cells[0]!);
+        if (typeof row === 'string') rejected.push({ key, reason: row });
+        else rows.push(row);
+      }
+    }
+  }
+  return { rows, rejected, unsupported };
+}

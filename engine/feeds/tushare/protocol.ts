@@ -1,0 +1,157 @@
+/**
+ * Tushare Pro's protocol (sources.md §3): POST `{api_name, token, params, fields}`, HTTP 200 even for errors, `{code, msg, data:
+ * {fields, items, has_more}}`. The order of columns is the server's.
+ *
+ * Errors   40203 with a period: SOURCE_LIMITED for that long; a permission, token or address: SOURCE_DENIED; other codes: SOURCE_REFUSED
+ * Secrets  the token travels in the body and nowhere else
+ */
+import { FenshiError } from '../../../contracts/errors.ts';
+import { type Endpoint, type Parsed, type Rejected, type RejectReason, SourceLimited } from '../adapter.ts';
+import { dateOf, type Field, instant, jsonNumber, priceOf } from '../wire/numbers.ts';
+import { isObject } from '../wire/rows.ts';
+import { ofSuffixed } from '../wire/symbols.ts';
+import { jsonOf } from '../wire/text.ts';
+
+type Kinds = {
+  /** Instrument number of `600519.SH`. */
+  code: number;
+  text: string | null;
+  /** `yyyymmdd`; `dateOrNull` may be absent. */
+  date: string;
+  dateOrNull: string | null;
+  /** Epoch ms of `YYYY-MM-DD HH:MM:SS` in Shanghai. */
+  stamp: number;
+  /** Epoch ms of HHMMSS on the row's trade date; null where absent. */
+  clock: number | null;
+  number: number | null;
+  count: number | null;
+  milli: number | null;
+  flag: boolean;
+};
+export type Kind = keyof Kinds;
+/** our name → [wire column, kind, factor to our unit]. */
+export type Columns = Readonly<Record<string, readonly [wire: string, kind: Kind, factor?: number]>>;
+export type RowOf<C extends Columns> = { readonly [K in keyof C]: Kinds[C[K][1]] };
+export type TushareParams = Readonly<Record<string, string | number>>;
+
+export function tushareEndpoint<const C extends Columns>(
+  apiName: string,
+  columns: C,
+  token: string,
+  isSound: (row: RowOf<C>) => boolean = () => true,
+): Endpoint<TushareParams, RowOf<C>> {
+  const fields = [...new Set(Object.values(columns).map(([wire]) => wire))].join(',');
+  return {
+    source: 'tushare',
+    name: apiName,
+    host: 'api',
+    request: (params) => ({
+      path: '/',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ api_name: apiName, token, params, fields }),
+    }),
+    parse: (body) => parseTable(body, columns, isSound),
+  };
+}
+
+/** @throws FenshiError SOURCE_BODY when a column that is needed is missing, and what `refusal` says */
+export function parseTable<C extends Columns>(body: Uint8Array, columns: C, isSound: (row: RowOf<C>) => boolean): Parsed<RowOf<C>> {
+  const answer = jsonOf(body);
+  const { code } = answer;
+  if (code !== 0) throw refusal(code, String(answer.msg ?? answer.message ?? ''));
+  const data = answer.data;
+  if (!isObject(data) || !Array.isArray(data.fields) || !Array.isArray(data.items)) throw new FenshiError('SOURCE_BODY', 'no table');
+  const wire = data.fields as unknown[];
+  const at = Object.entries(columns).map(([name, [column, kind, factor = 1]]) => ({ name, kind, factor, i: wire.indexOf(column), column }));
+  const missing = at.filter(({ i }) => i < 0);
+  if (missing.length > 0) throw new FenshiError('SOURCE_BODY', `no column ${missing.map(({ column }) => column).join(', ')}`);
+  const rows: RowOf<C>[] = [];
+  const rejected: Rejected[] = [];
+  for (const item of data.items as unknown[]) {
+    const outcome = rowOf(item, wire.length, at);
+    if (typeof outcome === 'string') rejected.push({ key: Array.isArray(item) ? String(item[0]) : '', reason: outcome });
+    else if (!isSound(outcome as RowOf<C>)) rejected.push({ key: Array.isArray(item) ? String(item[0]) : '', reason: 'INVARIANT' });
+    else rows.push(outcome as RowOf<C>);
+  }
+  const unknownField = wire.filter((name) => !at.some(({ column }) => column === name)).length;
+  return { rows, rejected, odd: { unknownField }, more: data.has_more === true };
+}
+
+type Located = { readonly name: string; readonly kind: Kind; readonly factor: number; readonly i: number; readonly column: string };
+
+function rowOf(item: unknown, width: number, columns: readonly Located[]): Record<string, unknown> | RejectReason {
+  if (!Array.isArray(item) || item.length !== width) return 'FIELDS';
+  const row: Record<string, unknown> = {};
+  let date: string | null = null;
+  for (const { name, kind, factor, i } of columns) {
+    const value = cellOf(item[i], kind, factor, date);
+    if (value === undefined) return reasonOf(kind);
+    if (kind === 'date') date = value as string;
+    row[name] = value;
+  }
+  return row;
+}
+
+const reasonOf = (kind: Kind): RejectReason =>
+  kind === 'code' ? 'CODE' : kind === 'date' || kind === 'stamp' || kind === 'clock' ? 'TIME' : kind === 'text' ? 'SHAPE' : 'NUMBER';
+
+function cellOf(value: unknown, kind: Kind, factor: number, date: string | null): unknown {
+  switch (kind) {
+    case 'code':
+      return ofSuffixed(value) ?? undefined;
+    case 'text':
+      return value === null || typeof value === 'string' ? value : undefined;
+    case 'date':
+      return typeof value === 'string' && dateOf(value) !== undefined ? value : undefined;
+    case 'dateOrNull':
+      return value === null ? null : typeof value === 'string' && dateOf(value) !== undefined ? value : undefined;
+    case 'stamp':
+      return stampOf(value);
+    case 'clock':
+      return clockOf(value, date);
+    case 'flag':
+      return value === 1 || value === '1' ? true : value === 0 || value === '0' ? false : undefined;
+    case 'number':
+      return times(jsonNumber(value), factor);
+    case 'count': {
+      const count = jsonNumber(value);
+      return typeof count === 'number' && count < 0 ? undefined : times(count, factor);
+    }
+    case 'milli':
+      return priceOf(jsonNumber(value));
+  }
+}
+
+/** Times a decimal factor, without 0.1 + 0.2's tail: vendors print at most four decimals. */
+const times = (value: Field, factor: number): Field =>
+  typeof value === 'number' ? (factor === 1 ? value : Math.round(value * factor * 1e4) / 1e4) : value;
+
+function stampOf(value: unknown): number | undefined {
+  const found = typeof value === 'string' ? /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)$/.exec(value) : null;
+  return found === null ? undefined : instant(`${found[1]}${found[2]}${found[3]}`, Number(found[4]), Number(found[5]), Number(found[6]));
+}
+
+/** `092500` or `92500`: leading zeros get lost. */
+function clockOf(value: unknown, date: string | null): number | null | undefined {
+  if (value === null || value === '') return null;
+  if (typeof value !== 'string' || !/^\d{5,6}$/.test(value) || date === null) return undefined;
+  const text = value.padStart(6, '0');
+  return instant(date, Number(text.slice(0, 2)), Number(text.slice(2, 4)), Number(text.slice(4)));
+}
+
+const periods: readonly (readonly [RegExp, number])[] = [
+  [/每分钟/, 60_000],
+  [/每小时/, 3_600_000],
+  [/每天/, 86_400_000],
+];
+
+/** What a code and its message mean. The message goes to the log only. */
+export function refusal(code: unknown, message: string): FenshiError {
+  if (typeof code !== 'number') return new FenshiError('SOURCE_BODY', 'no code');
+  const period = periods.find(([words]) => words.test(message));
+  if (code === 40203 && (period !== undefined || /频繁/.test(message)))
+    return new SourceLimited(message.slice(0, 60), period?.[1] ?? 60_000);
+  if (code === 40203 || code === 40101 || code === 2002 || /权限|token|IP数量超限/.test(message))
+    return new FenshiError('SOURCE_DENIED', `code ${code}: ${message.slice(0, 60)}`);
+  return new FenshiError('SOURCE_REFUSED', `code ${code}: ${message.slice(0, 60)}`);
+}
