@@ -72,6 +72,12 @@ describe('house rules', () => {
     ).toEqual([]);
   });
 
+  test('the oracle of vendor bodies imports nothing of the engine', () => {
+    const oracle = files.filter(({ path }) => /scenarios\/mutants\/(oracle|values|bodies|mutate)[a-z-]*\.ts$/.test(path));
+    expect(oracle).toHaveLength(8);
+    expect(oracle.filter(({ text }) => /from '[^']*engine\//.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+
   test('no unfinished work and no skipped reason-less tests', () => {
     const wrong = files
       .filter(({ path }) => !path.endsWith('tidy.test.ts'))

@@ -22,6 +22,7 @@ const tools = {
   bench: (args) => [['--expose-gc', launcher, 'scenarios/bench/main.ts', ...args]],
   torture: (args) => [[launcher, 'scenarios/torture/main.ts', ...args]],
   calibrate: (args) => [[launcher, 'scenarios/calibrate/main.ts', ...args]],
+  mutants: (args) => [[launcher, 'scenarios/mutants/main.ts', ...args]],
   scenario: (args) => [[launcher, 'scenarios/format/main.ts', ...args]],
   schemas: (args) => [[launcher, 'engine/cli/schemas.ts', ...args]],
   check: () => [

@@ -1,9 +1,10 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type FoldedDay, foldedDay, lcg } from '../support/days.ts';
+import { plant } from '../support/mutant.ts';
 import { startTestBroker, type TestBroker } from '../support/test-broker.ts';
 import { foldUnderFire, type Kill } from './fire.ts';
-import { bugs, plant } from './mutant.ts';
+import { bugs } from './mutant.ts';
 import { beforeDeadLetter } from './plan.ts';
 import { complaints } from './verdict.ts';
 

@@ -1,9 +1,5 @@
-/** A copy of the engine with one bug put in: what the harness must not let pass. */
-import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
-export type Bug = { readonly name: string; readonly file: string; readonly find: string; readonly replace: string };
+/** The four bugs that the fire harness must find. */
+import type { Bug } from '../support/mutant.ts';
 
 // biome-ignore-start lint/suspicious/noTemplateCurlyInString: source text, not templates
 export const bugs: readonly Bug[] = [
@@ -33,18 +29,3 @@ export const bugs: readonly Bug[] = [
   },
 ];
 // biome-ignore-end lint/suspicious/noTemplateCurlyInString: source text, not templates
-
-/** Folder of the copy. @throws Error when the source no longer holds what the bug replaces */
-export function plant({ file, find, replace }: Bug): string {
-  const root = mkdtempSync(join(tmpdir(), 'fenshi-mutant-'));
-  for (const part of ['contracts', 'actors', 'engine', 'package.json', 'tsconfig.json'])
-    cpSync(part, join(root, part), { recursive: true });
-  symlinkSync(join(process.cwd(), 'node_modules'), join(root, 'node_modules'));
-  const source = readFileSync(file, 'utf8');
-  if (source.split(find).length !== 2) throw new Error(`${file} does not hold exactly once: ${find}`);
-  writeFileSync(
-    join(root, file),
-    source.replace(find, () => replace),
-  );
-  return root;
-}

@@ -74,7 +74,10 @@ function poolRowOf(row: JsonRow, date: string): SourcePoolRow | RejectReason {
   const name = textOf(row.n);
   if (no === null) return 'CODE';
   if (name === null) return 'SHAPE';
-  const number = (...keys: readonly string[]): Field => jsonNumber(row[keys.find((key) => row[key] !== undefined) ?? '']);
+  const number = (...keys: readonly string[]): Field => {
+    const key = keys.find((each) => row[each] !== undefined);
+    return key === undefined ? null : jsonNumber(row[key]);
+  };
   const clock = (...keys: readonly string[]): Field => {
     const value = number(...keys);
     return typeof value === 'number' ? clockOfInt(date, value) : value;

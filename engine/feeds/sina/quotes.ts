@@ -7,7 +7,7 @@ import type { Endpoint, InstrumentsParams, Parsed, Rejected, RejectReason, Sourc
 import { isConsistent, levelOneOf, type Side, sideOf, sourceQuote } from '../wire/level-one.ts';
 import { countOf, instant, milliOf } from '../wire/numbers.ts';
 import { ofPrefixed, prefixed } from '../wire/symbols.ts';
-import { bytesAsText, nameOf } from '../wire/text.ts';
+import { bytesAsText, isMore, nameOf } from '../wire/text.ts';
 
 const statement = /var hq_str_(\w+)="([^"]*)";/g;
 const fieldsMin = 33;
@@ -34,7 +34,7 @@ function parseStatements(text: string, requested: ReadonlySet<number>): Parsed<S
   let [badName, unrequested, end, found] = [0, 0, 0, 0];
   for (const match of text.matchAll(statement)) {
     found += 1;
-    if (text.slice(end, match.index).trim() !== '') rejected.push({ key: '', reason: 'TRUNCATED' });
+    if (isMore(text.slice(end, match.index))) rejected.push({ key: '', reason: 'TRUNCATED' });
     end = match.index + match[0].length;
     if (match[2] === '') continue;
     const no = ofPrefixed(match[1]!);
@@ -52,7 +52,7 @@ function parseStatements(text: string, requested: ReadonlySet<number>): Parsed<S
     }
   }
   if (found === 0) throw new FenshiError('SOURCE_BODY', `no statement in ${text.length} bytes: ${text.slice(0, 40)}`);
-  if (text.slice(end).trim() !== '') rejected.push({ key: '', reason: 'TRUNCATED' });
+  if (isMore(text.slice(end))) rejected.push({ key: '', reason: 'TRUNCATED' });
   return { rows, rejected, odd: { badName, unrequested } };
 }
 

@@ -12,9 +12,9 @@ import type { Endpoint, InstrumentsParams, Parsed, Rejected, RejectReason, Sourc
 import { isConsistent, type LevelOne, levelOneOf, type Side, sideOf, sourceQuote } from '../wire/level-one.ts';
 import { countOf, type Field, lot, milliOf, stampOf, tenThousand } from '../wire/numbers.ts';
 import { ofPrefixed, prefixed } from '../wire/symbols.ts';
-import { bytesAsText, nameOf } from '../wire/text.ts';
+import { bytesAsText, isMore, nameOf } from '../wire/text.ts';
 
-const statement = /v_([a-z_]*[a-z]{2}\d{6}|pv_none_match)="([^"]*)";/g;
+const statement = /v_(\w+)="([^"]*)";/g;
 const marketOf = { SH: '1', SZ: '51', BJ: '62' } as const;
 const partsMax = 88;
 const partsMin = 50;
@@ -37,7 +37,7 @@ function parseStatements(text: string, requested: ReadonlySet<number>): Parsed<S
   for (const match of text.matchAll(statement)) {
     const key = match[1]!;
     found += 1;
-    if (text.slice(end, match.index).trim() !== '') rejected.push({ key: '', reason: 'TRUNCATED' });
+    if (isMore(text.slice(end, match.index))) rejected.push({ key: '', reason: 'TRUNCATED' });
     end = match.index + match[0].length;
     if (key === 'pv_none_match' || match[2] === '') continue;
     const no = ofPrefixed(key);
@@ -54,7 +54,7 @@ function parseStatements(text: string, requested: ReadonlySet<number>): Parsed<S
     }
   }
   if (found === 0) throw new FenshiError('SOURCE_BODY', `no statement in ${text.length} bytes: ${text.slice(0, 40)}`);
-  if (text.slice(end).trim() !== '') rejected.push({ key: '', reason: 'TRUNCATED' });
+  if (isMore(text.slice(end))) rejected.push({ key: '', reason: 'TRUNCATED' });
   return { rows, rejected, odd: { badName, unrequested } };
 }
 

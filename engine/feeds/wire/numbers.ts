@@ -4,26 +4,25 @@ import { midnightOf } from '../../../contracts/session.ts';
 export type Field = number | null | undefined;
 
 const decimal = /^[+-]?\d+(\.\d+)?$/;
+const wholeMilli = /^\d+(\.\d{1,3}0*)?$/;
 const largest = 2_147_483_647;
 
-/** A plain decimal; exponents, hex and blanks inside are unsound. */
+/** A plain decimal; exponents, hex and blanks are unsound. */
 export function decimalOf(text: string | undefined): Field {
-  const bare = text?.trim();
-  if (bare === undefined || bare === '' || bare === '-') return null;
-  if (!decimal.test(bare)) return undefined;
-  const value = Number(bare);
-  return Number.isFinite(value) ? value : undefined;
+  if (text === undefined || text === '' || text === '-') return null;
+  return decimal.test(text) ? Number(text) : undefined;
 }
 
-/** Yuan as text to Milli; 0 is absent, less or more than the Int32 column holds is unsound. */
+/** Yuan as text to Milli; 0 is absent; less, more than the Int32 column holds, or a part of a Milli is unsound. */
 export function milliOf(text: string | undefined): Field {
-  return priceOf(decimalOf(text));
+  const yuan = decimalOf(text);
+  return typeof yuan !== 'number' ? yuan : wholeMilli.test(text!) ? priceOf(yuan) : undefined;
 }
 
 export function priceOf(yuan: Field): Field {
   if (yuan === undefined || yuan === null) return yuan;
   const milli = Math.round(yuan * 1000);
-  if (milli < 0 || milli > largest) return undefined;
+  if (milli < 0 || milli > largest || Math.abs(yuan * 1000 - milli) > 1e-6 * Math.max(1, milli * 1e-3)) return undefined;
   return milli > 0 ? milli : null;
 }
 

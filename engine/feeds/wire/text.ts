@@ -11,6 +11,9 @@ const latin1 = new TextDecoder('latin1');
 /** One character a byte: safe to split on ASCII where the format puts no double-byte text between two marks. */
 export const bytesAsText = (body: Uint8Array): string => latin1.decode(body);
 
+/** Whether anything but line ends and blanks stands between two statements. */
+export const isMore = (text: string): boolean => /[^ \t\r\n]/.test(text);
+
 /** A name cut out of bytesAsText; null when its bytes are no GB18030. */
 export function nameOf(field: string): string | null {
   try {

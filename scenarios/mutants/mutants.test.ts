@@ -1,0 +1,31 @@
+import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { plant } from '../support/mutant.ts';
+import { bugs } from './bugs.ts';
+import { feedsIn } from './feeds.ts';
+import { trial } from './trial.ts';
+
+/** Bodies in `npm test`; `npm run mutants` takes 200,000. */
+const count = Number(process.env.FENSHI_MUTANTS ?? 36_000);
+
+describe('mutated vendor bodies against an oracle that shares nothing with the parsers', () => {
+  test('no crash, no wrong row; of every parser at least 30 % accepted and 30 % rejected', async () => {
+    const tallies = trial(await feedsIn(process.cwd()), count);
+
+    expect(tallies.filter(({ crashes, wrong }) => crashes + wrong > 0)).toEqual([]);
+    expect(tallies.filter(({ bodies, accepted, rejected }) => accepted < 0.3 * bodies || rejected < 0.3 * bodies)).toEqual([]);
+  });
+
+  test.each(bugs)('finds: $name', (bug) => {
+    const root = plant(bug);
+    const run = spawnSync(process.execPath, ['engine/cli/launch.mjs', 'scenarios/mutants/main.ts', '--count', '6000', '--feeds', root], {
+      encoding: 'utf8',
+    });
+    rmSync(root, { recursive: true });
+
+    expect(run.stderr).toBe('');
+    expect(run.status, run.stdout.slice(-300)).toBe(1);
+    expect(run.stdout).toMatch(/over 18 parsers: 0 crashes, [1-9]\d* wrong/);
+  });
+});

@@ -1,0 +1,191 @@
+/** The oracle for bodies of statements and lines: Tencent and Sina quotes. */
+import { collect, gbName, type Oracle } from './oracle.ts';
+import { count, decimal, milli, ofKey, priced, ranged, shanghai, type Value } from './values.ts';
+
+type Statement = { readonly key: string; readonly value: string };
+
+/** `<prefix><word>="<anything but a quote>";` from left to right, and whether other text stands between. */
+function statements(text: string, prefix: string): { readonly found: Statement[]; readonly litter: boolean } {
+  const found: Statement[] = [];
+  let litter = false;
+  let i = 0;
+  while (i < text.length) {
+    const statement = statementAt(text, i, prefix);
+    if (statement === null) {
+      if (!' \t\r\n'.includes(text[i]!)) litter = true;
+      i += 1;
+    } else {
+      found.push(statement);
+      i += prefix.length + statement.key.length + 4 + statement.value.length;
+    }
+  }
+  return { found, litter };
+}
+
+function statementAt(text: string, i: number, prefix: string): Statement | null {
+  if (!text.startsWith(prefix, i)) return null;
+  let j = i + prefix.length;
+  while (j < text.length && /\w/.test(text[j]!)) j += 1;
+  const key = text.slice(i + prefix.length, j);
+  if (key === '' || text.slice(j, j + 2) !== '="') return null;
+  const end = text.indexOf('"', j + 2);
+  return end < 0 || text[end + 1] !== ';' ? null : { key, value: text.slice(j + 2, end) };
+}
+
+/** Rows of the asked symbols; a symbol's first sound row counts, others are nobody's. */
+function quotes(
+  body: Uint8Array,
+  prefix: string,
+  asked: readonly number[],
+  read: (no: number, value: string) => unknown[] | null,
+): ReturnType<Oracle> {
+  const { found, litter } = statements(Buffer.from(body).toString('latin1'), prefix);
+  if (found.length === 0) return 'error';
+  const done = new Set<number>();
+  const { rows, unsound } = collect(found, ({ key, value }) => {
+    const no = ofKey(key);
+    if (value === '' || key === 'pv_none_match' || no === null || !asked.includes(no) || done.has(no)) return undefined;
+    const row = read(no, value);
+    if (row !== null) done.add(no);
+    return row;
+  });
+  return { rows, unsound: unsound || litter };
+}
+
+export const tencentQuotesOracle =
+  (asked: readonly number[]): Oracle =>
+  (body) =>
+    quotes(body, 'v_', asked, tencentRow);
+
+function tencentRow(no: number, value: string): unknown[] | null {
+  const code = String(no % 1_000_000).padStart(6, '0');
+  const first = value.indexOf('~');
+  if (first < 0 || value.slice(0, first) !== ['', '1', '51', '62'][Math.floor(no / 1_000_000)]) return null;
+  let at = value.indexOf(`~${code}`, first + 1);
+  while (at >= 0 && at + 7 < value.length && value[at + 7] !== '~') at = value.indexOf(`~${code}`, at + 1);
+  if (at < 0) return null;
+  const name = value.slice(first + 1, at);
+  const rest = at + 7 >= value.length ? [''] : value.slice(at + 8).split('~');
+  const f = ['', name, code, ...rest];
+  if (f.length < 50 || f.length > 88) return null;
+  const stamp = shanghai(f[30]!.slice(0, 8), f[30]!.slice(8));
+  if (stamp === null) return null;
+  const exact = f[35]!.split('/');
+  const told = exact.length === 3 ? exact[0] === f[3] && exact[1] === f[6] : f[35] === '';
+  if (!told || f[36] !== f[6] || f[33] !== f[41] || f[34] !== f[42]) return null;
+  const limit = (text: string | undefined) => (text === '-1' ? null : milli(text));
+  const [last, pre, open, high, low] = [f[3], f[4], f[5], f[33], f[34]].map(milli);
+  const [volume, outer, inner] = [f[6], f[7], f[8]].map((each) => count(each, 100));
+  const amount = exact.length === 3 ? count(exact[2]) : count(f[37], 10_000);
+  const [up, down] = [limit(f[47]), limit(f[48])];
+  const [float, total] = [count(f[72]), count(f[73])];
+  const [afterYuan, afterShares] = [count(f[58], 10_000), count(f[59], 100)];
+  const bids = book(f.slice(9, 19), true, 100);
+  const asks = book(f.slice(19, 29), true, 100);
+  const all: Value[] = [last, pre, open, high, low, volume, outer, inner, amount, up, down, float, total, afterYuan, afterShares];
+  if (bids === null || asks === null || all.includes(undefined) || pre === null || volume === null) return null;
+  if (!ranged(last, open, high, low, up, down) || (f[61] !== 'ZS' && !priced(volume, amount, high, low, 100))) return null;
+  const traded = volume! > 0 || open !== null;
+  const after = afterYuan === null || afterShares === null ? null : [afterShares, afterYuan];
+  return [
+    no,
+    stamp,
+    traded ? last : null,
+    pre,
+    open,
+    high,
+    low,
+    up,
+    down,
+    volume,
+    amount,
+    outer,
+    inner,
+    bids,
+    asks,
+    gbName(name),
+    float,
+    total,
+    after,
+  ];
+}
+
+/** Five levels of (price, volume), or (volume, price). */
+function book(cells: readonly string[], priceFirst: boolean, unit: number): unknown[] | null {
+  const levels = [0, 2, 4, 6, 8].map((i) => [milli(cells[priceFirst ? i : i + 1]), count(cells[priceFirst ? i + 1 : i], unit)] as const);
+  if (levels.some(([price, shares]) => price === undefined || shares === undefined)) return null;
+  return levels.map(([price, shares]) => (price === null ? null : [price, shares ?? 0]));
+}
+
+export const sinaQuotesOracle =
+  (asked: readonly number[]): Oracle =>
+  (body) => {
+    const text = Buffer.from(body).toString('latin1');
+    if (text.includes('Kinsoku') || /sys_auth="?(FAILED|INVALID)/.test(text)) return 'error';
+    return quotes(body, 'var hq_str_', asked, (no, value) => sinaRow(no, value.split(','), gbName(value.split(',')[0]!)));
+  };
+
+export const sinaFrameOracle: Oracle = (body) => {
+  const lines = Buffer.from(body)
+    .toString('utf8')
+    .split('\n')
+    .map((line) => line.trim());
+  const cut = (line: string) =>
+    (line.includes('=') ? [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] : [line, '']) as [string, string];
+  if (lines.some((line) => cut(line)[0] === 'sys_auth' && /FAILED|INVALID/.test(cut(line)[1]))) return 'error';
+  return collect(lines, (line) => {
+    const [key, value] = cut(line);
+    if (line === '' || key.startsWith('sys_')) return undefined;
+    const no = ofKey(key);
+    if (no === null) return null;
+    if (value === '') return undefined;
+    const cells = value.split(',');
+    return sinaRow(no, cells, cells[0]!.includes('\uFFFD') ? null : cells[0]!);
+  });
+};
+
+function sinaRow(no: number, c: readonly string[], name: string | null): unknown[] | null {
+  if (c.length < 33) return null;
+  const date = c[30]!;
+  const time = c[31]!;
+  if (date.length !== 10 || date[4] !== '-' || date[7] !== '-' || time.length !== 8 || time[2] !== ':' || time[5] !== ':') return null;
+  const stamp = shanghai(date.split('-').join(''), time.split(':').join(''));
+  if (stamp === null) return null;
+  const [open, pre, last, high, low, bid1, ask1] = [c[1], c[2], c[3], c[4], c[5], c[6], c[7]].map(milli);
+  const [volume, amount] = [count(c[8]), count(c[9])];
+  const [bids, asks] = [book(c.slice(10, 20), false, 1), book(c.slice(20, 30), false, 1)];
+  if (bids === null || asks === null || [open, pre, last, high, low, bid1, ask1, volume, amount].includes(undefined)) return null;
+  const top = (side: unknown[]) => (side[0] as [number] | null)?.[0] ?? null;
+  if (bid1 !== top(bids) || ask1 !== top(asks) || pre === null || volume === null || volume === undefined) return null;
+  const index = (no >= 1_000_000 && no <= 1_000_999) || (no >= 2_399_000 && no <= 2_399_999);
+  if (!ranged(last, open, high, low) || (!index && !priced(volume, amount, high, low, 0))) return null;
+  let after: unknown[] | null = null;
+  if (c[33] !== undefined && c[33] !== '') {
+    const [mark, shares, yuan, more] = c[33].split('|');
+    const [n, y] = [decimal(shares), decimal(yuan)];
+    if (mark !== 'D' || more !== undefined || typeof n !== 'number' || typeof y !== 'number' || /[+-]/.test(c[33])) return null;
+    after = [n, y];
+  }
+  const traded = volume > 0 || open !== null;
+  return [
+    no,
+    stamp,
+    traded ? last : null,
+    pre,
+    open,
+    high,
+    low,
+    null,
+    null,
+    volume,
+    amount,
+    null,
+    null,
+    bids,
+    asks,
+    name,
+    null,
+    null,
+    after,
+  ];
+}
