@@ -1,0 +1,52 @@
+/** What goes wrong with an emulated vendor, by script: one fault a vendor at a time, from one run time to another. */
+import type { MarketTable } from './table.ts';
+
+export const vendors = ['tencent', 'sina', 'eastmoney', 'tushare'] as const;
+export type Vendor = (typeof vendors)[number];
+export const faultKinds = [
+  /** The connection is taken and closed without a byte: Eastmoney's ban. */
+  'ban',
+  /** Refused before HTTP: the host is down. */
+  'down',
+  'tooMany',
+  'serverError',
+  /** Bytes come, one in a while. */
+  'drip',
+  /** A page of HTML with status 200. */
+  'html',
+  'truncated',
+  /** One field more than the layout has. */
+  'drift',
+  /** Rows as they stood when the fault began; the clock in them too. */
+  'stale',
+  /** Prices as they stood, with a clock that goes on. */
+  'frozen',
+  'badGbk',
+  /** Volume a hundred times too large. */
+  'unit',
+  /** Streams end after their first message. */
+  'wsDrop',
+] as const;
+export type FaultKind = (typeof faultKinds)[number];
+export type Fault = { readonly vendor: Vendor; readonly kind: FaultKind; readonly fromMs: number; readonly toMs: number };
+
+export class FaultDesk {
+  readonly #table: MarketTable;
+  #script: Fault[] = [];
+  /** Requests by vendor, for ban budgets. */
+  readonly requests: Record<Vendor, number> = { tencent: 0, sina: 0, eastmoney: 0, tushare: 0 };
+
+  constructor(table: MarketTable) {
+    this.#table = table;
+  }
+
+  plan(faults: readonly Fault[]): void {
+    this.#script = [...faults];
+  }
+
+  /** The fault of a vendor now, in run time. */
+  of(vendor: Vendor): FaultKind | null {
+    const { nowMs } = this.#table;
+    return this.#script.find((fault) => fault.vendor === vendor && nowMs >= fault.fromMs && nowMs < fault.toMs)?.kind ?? null;
+  }
+}
