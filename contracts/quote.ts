@@ -32,6 +32,8 @@ export const quoteFlag = {
   backfilled: 2,
   /** The feed counts lots: shares are known to 100 only. */
   lotVolume: 4,
+  /** Two sources disagree about its price. */
+  disputed: 8,
 } as const;
 
 /** name → element type and elements a row. Optional ones may be missing from a batch: then every row is null. */

@@ -259,7 +259,7 @@ export class SymbolDesk {
       limitUpMilli: universe.limitUp[s] === absentMilli ? null : universe.limitUp[s]!,
       locked: features.isLockedUp(s, batch, i),
       resumedSlot: cleaner.resumedSlot(s),
-      frozen: cleaner.isFrozen(s),
+      frozen: cleaner.isFrozen(s) || cleaner.accepted.disputed[s] === 1,
       lunchJump: this.#lunchJump(s, slot),
       excludeRiskWarning: this.#bundle.config.universe.excludeRiskWarning,
       adv20Min: this.#bundle.config.universe.adv20Min,

@@ -1,5 +1,5 @@
 /** The last accepted quote of each symbol, and what cleaning must remember between quotes. */
-import { absentMilli, bookLevels, type Quote, type QuoteBatch } from '../../contracts/quote.ts';
+import { absentMilli, bookLevels, type Quote, type QuoteBatch, quoteFlag } from '../../contracts/quote.ts';
 
 /** How many last prices Q7 takes its median of. */
 export const recentCount = 5;
@@ -40,6 +40,8 @@ export function acceptedColumns(count: number) {
     /** Q1 in a row. */
     decreases: new Uint8Array(count),
     halted: new Uint8Array(count),
+    /** Two sources disagree about the price. */
+    disputed: new Uint8Array(count),
     /** Grid slot of the last accepted continuous quote. */
     slot: ints(neverSlot),
     /** Slot at which the last gap, halt or freeze ended. */
@@ -85,6 +87,7 @@ export function commit(
   accepted.outer[s] = batch.outerShares?.[i] ?? Number.NaN;
   accepted.inner[s] = batch.innerShares?.[i] ?? Number.NaN;
   accepted.bookOk[s] = bookOk ? 1 : 0;
+  accepted.disputed[s] = (batch.flags[i]! & quoteFlag.disputed) === 0 ? 0 : 1;
   for (let level = 0; level < bookLevels; level++) {
     const own = s * bookLevels + level;
     const theirs = i * bookLevels + level;

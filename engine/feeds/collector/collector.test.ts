@@ -1,0 +1,235 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { quoteFlag, rowOf } from '../../../contracts/quote.ts';
+import type { QuotesEntry } from '../../../contracts/tape.ts';
+import { type Emulators, startEmulators } from '../../../scenarios/sources/emulators.ts';
+import type { FaultKind, Vendor } from '../../../scenarios/sources/faults.ts';
+import { advance, marketUntil } from '../../../scenarios/support/emulated.ts';
+import type { SourceName } from '../adapter.ts';
+import { SourceHttp } from '../http.ts';
+import { sina } from '../sina/adapter.ts';
+import { tencent } from '../tencent/adapter.ts';
+import { banRule, usualRule } from './breaker.ts';
+import { SourceClient } from './client.ts';
+import { Collector, type CollectorSource, type Fact } from './collector.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { SweepPlanner } from './planner.ts';
+
+const plenty = { quotes: { perSec: 1e6, burst: 1e6 } };
+const forever = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };
+
+let world: Awaited<ReturnType<typeof start>>;
+beforeEach(async () => {
+  world = await start();
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await world.close();
+});
+
+async function start() {
+  const { market, table } = marketUntil('10:00', { count: 60 });
+  const emulators: Emulators = await startEmulators(table);
+  const instruments = market.issues.map(({ no }) => no);
+  const [entries, facts, states]: [QuotesEntry[], Fact[], string[]] = [[], [], []];
+  const https: SourceHttp[] = [];
+  const source = (adapter: CollectorSource['adapter']): CollectorSource => {
+    const url = emulators.urls[adapter.name as Vendor];
+    const http = new SourceHttp(Object.fromEntries(Object.keys(adapter.hosts).map((host) => [host, url])));
+    https.push(http);
+    const heartbeat = new Heartbeat(instruments);
+    const onState = (endpoint: string, state: number) => states.push(`${adapter.name}.${endpoint}=${state}`);
+    return {
+      adapter,
+      heartbeat,
+      client: new SourceClient({
+        name: adapter.name,
+        http,
+        rates: plenty,
+        breaker: usualRule,
+        heartbeat,
+        onState,
+        onAnswer: () => undefined,
+      }),
+    };
+  };
+  const sources = [source(tencent), source(sina)];
+  const planner = new SweepPlanner(instruments);
+  const collector = new Collector({
+    sources,
+    planner,
+    indices: [],
+    now: () => table.nowMs,
+    entry: (entry) => Promise.resolve(void entries.push(entry)),
+    fact: (fact) => Promise.resolve(void facts.push(fact)),
+    rejected: () => undefined,
+  });
+  await collector.open();
+  return {
+    market,
+    table,
+    emulators,
+    instruments,
+    entries,
+    facts,
+    states,
+    sources,
+    planner,
+    collector,
+    later: (ms: number) => advance(market, table, table.nowMs + ms),
+    fault: (vendor: Vendor, kind: FaultKind) => emulators.faults.plan([{ vendor, kind, ...forever }]),
+    well: () => emulators.faults.plan([]),
+    close: async () => {
+      await Promise.all([emulators.close(), ...https.map((http) => http.close())]);
+    },
+  };
+}
+const told = (facts: readonly Fact[]): string[] => facts.map(({ source, event }) => `${source} ${event}`);
+
+describe('the collector against emulated vendors', () => {
+  test('a sweep has the whole market; the next only what changed, and nothing that lies behind', async () => {
+    const first = await world.collector.sweep();
+    expect(first).toMatchObject({ source: 'tencent', asked: 60, received: 60, fresh: 60, good: true, missing: [] });
+    expect(await world.collector.sweep()).toMatchObject({ received: 60, fresh: 0, older: 0 });
+    world.later(3000);
+    const third = await world.collector.sweep();
+    expect(third.fresh).toBeGreaterThan(10);
+    expect(third.fresh).toBeLessThan(60);
+    for (const { batch } of world.entries) for (let i = 0; i < batch.count; i++) expect(rowOf(batch, i).lastMilli).toBeGreaterThan(0);
+    expect(told(world.facts)).toEqual(['tencent connected', 'sina standby']);
+  });
+
+  test('a cut body: what is missing is asked for once more', async () => {
+    world.fault('tencent', 'truncated');
+    const before = world.emulators.faults.requests.tencent;
+    const report = await world.collector.sweep();
+    expect(report.received).toBeGreaterThan(30);
+    expect(report.missing.length).toBeGreaterThan(0);
+    expect(world.emulators.faults.requests.tencent - before).toBe(2);
+  });
+
+  test('a source that goes down: three bad cycles, then the independent one; back after sixty good seconds; no price is ever 0', async () => {
+    await world.collector.sweep();
+    world.fault('tencent', 'ban');
+    const reports = [];
+    for (let i = 0; i < 4; i++) {
+      world.later(3000);
+      reports.push(await world.collector.sweep());
+    }
+    expect(reports.map(({ source, received }) => [source, received])).toEqual([
+      ['tencent', 0],
+      ['tencent', 0],
+      ['tencent', 0],
+      ['sina', 60],
+    ]);
+    expect(told(world.facts).slice(2)).toEqual(['tencent standby', 'sina active', 'sina connected']);
+    world.well();
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 600_000 }); // the breaker's pause
+    let [cycles, back] = [0, false];
+    while (!back && cycles < 40) {
+      world.later(3000);
+      back = (await world.collector.sweep()).source === 'tencent';
+      cycles += 1;
+    }
+    expect(cycles * 3).toBeGreaterThanOrEqual(60);
+    expect(cycles * 3).toBeLessThanOrEqual(75);
+    for (const { batch } of world.entries) for (let i = 0; i < batch.count; i++) expect(rowOf(batch, i).lastMilli ?? 1).toBeGreaterThan(0);
+  });
+
+  test.each(['frozen', 'html', 'drift', 'unit', 'tooMany', 'serverError'] as const)(
+    '%s: the market goes on from elsewhere',
+    async (kind) => {
+      await world.collector.sweep();
+      world.fault('tencent', kind);
+      if (kind === 'frozen') world.table.hold();
+      let source: SourceName = 'tencent';
+      for (let i = 0; i < 8 && source === 'tencent'; i++) {
+        world.later(3000);
+        source = (await world.collector.sweep()).source;
+      }
+      expect(source).toBe('sina');
+    },
+  );
+
+  test('a quote that two sources tell differently is flagged until they agree', async () => {
+    const [no = 0] = world.instruments;
+    const { sources, collector } = world;
+    const honest = sources[1]!.client.ask.bind(sources[1]!.client);
+    let lie = true;
+    sources[1]!.client.ask = (async (...args: Parameters<typeof honest>) => {
+      const answer = await honest(...args);
+      const rows = (answer.rows as never as { quote: { instrumentNo: number; lastMilli: number } }[]).map((row) =>
+        lie && row.quote.instrumentNo === no ? { ...row, quote: { ...row.quote, lastMilli: row.quote.lastMilli * 1.02 } } : row,
+      );
+      return { ...answer, rows };
+    }) as never;
+    const flagsOf = () =>
+      world.entries
+        .flatMap(({ batch }) => Array.from({ length: batch.count }, (_, i) => rowOf(batch, i)))
+        .filter((q) => q.instrumentNo === no && (q.flags & quoteFlag.disputed) !== 0).length;
+    for (let i = 0; i < 30; i++) {
+      world.later(3000);
+      await collector.sweep();
+    }
+    expect(collector.comparison.disputed).toEqual([no]);
+    expect(flagsOf()).toBeGreaterThan(0);
+    lie = false;
+    for (let i = 0; i < 30; i++) {
+      world.later(3000);
+      await collector.sweep();
+    }
+    expect(collector.comparison.disputed).toEqual([]);
+  });
+
+  test('stirring symbols are asked for between two sweeps, in the first batch of each', async () => {
+    const stirring = world.instruments.slice(-3);
+    expect(await world.collector.between()).toBe(0);
+    world.planner.stir(stirring);
+    expect(world.planner.sweep(10).batches[0]!.slice(0, 3)).toEqual(stirring);
+    expect(await world.collector.between()).toBe(3);
+  });
+});
+
+describe('a client', () => {
+  test('a ban opens the breaker after two empty closes, and then costs no request', async () => {
+    world.fault('eastmoney', 'ban');
+    const { emQuotes } = await import('../eastmoney/quotes.ts');
+    const http = new SourceHttp({ push2: world.emulators.urls.eastmoney });
+    const states: number[] = [];
+    const client = new SourceClient({
+      name: 'eastmoney',
+      http,
+      rates: { push2: plenty.quotes },
+      breaker: banRule,
+      heartbeat: new Heartbeat([]),
+      onState: (_, state) => states.push(state),
+      onAnswer: () => undefined,
+    });
+    for (let i = 0; i < 9; i++)
+      await expect(client.ask(emQuotes, { instruments: world.instruments })).rejects.toThrow(/SOURCE_UNREACHABLE/);
+    expect([client.requests, states.length, client.isOpen('quotes')]).toEqual([2, 1, true]);
+    await http.close();
+  });
+
+  test('our own rate keeps us from asking; what persists waits and tries again within its budget', async () => {
+    const http = new SourceHttp({ quotes: world.emulators.urls.tencent });
+    const client = new SourceClient({
+      name: 'tencent',
+      http,
+      rates: { quotes: { perSec: 50, burst: 1 } },
+      breaker: { ...usualRule, consecutive: 100 },
+      heartbeat: new Heartbeat([]),
+      onState: () => undefined,
+      onAnswer: () => undefined,
+    });
+    const params = { instruments: world.instruments };
+    expect((await client.ask(tencent.quotes, params)).rows).toHaveLength(60);
+    await expect(client.ask(tencent.quotes, params)).rejects.toThrow(/SOURCE_LIMITED/);
+    expect((await client.persist(tencent.quotes, params)).rows).toHaveLength(60);
+    world.fault('tencent', 'serverError');
+    vi.useFakeTimers({ shouldAdvanceTime: true, advanceTimeDelta: 200 });
+    const before = client.requests;
+    await expect(client.persist(tencent.quotes, params)).rejects.toThrow(/SOURCE_STATUS/);
+    expect(client.requests - before).toBe(6); // one and five retries
+    await http.close();
+  });
+});

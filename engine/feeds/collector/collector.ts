@@ -1,0 +1,235 @@
+/**
+ * The market from its sources, cycle by cycle: sweep the active source, ask once more for what is missing, compare a sample with a
+ * second source, probe the preferred ones, and say what changed. Timing is the caller's: `sweep` runs one cycle.
+ */
+
+import type { z } from 'zod';
+import { FenshiError } from '../../../contracts/errors.ts';
+import { batchOf, quoteFlag } from '../../../contracts/quote.ts';
+import type { QuotesEntry, SourceFact } from '../../../contracts/tape.ts';
+import type { DataSourceAdapter, Parsed, Rejected, SourceName, SourceQuote } from '../adapter.ts';
+import type { Answer, SourceClient } from './client.ts';
+import { Comparison } from './comparison.ts';
+import { Failover } from './failover.ts';
+import type { Heartbeat } from './heartbeat.ts';
+import { Hedge } from './hedge.ts';
+import { LastRows } from './last-rows.ts';
+import type { SweepPlanner } from './planner.ts';
+
+export type CollectorSource = {
+  readonly adapter: DataSourceAdapter & { readonly quotes: NonNullable<DataSourceAdapter['quotes']> };
+  readonly client: SourceClient;
+  readonly heartbeat: Heartbeat;
+};
+export type Fact = Omit<z.infer<typeof SourceFact>, 'type' | 'v'>;
+export type CollectorOptions = {
+  readonly sources: readonly CollectorSource[];
+  readonly planner: SweepPlanner;
+  readonly indices: readonly number[];
+  /** Run time: wall time, plus a demo's offset. */
+  readonly now: () => number;
+  readonly entry: (entry: QuotesEntry) => Promise<void>;
+  readonly fact: (fact: Fact) => Promise<void>;
+  readonly rejected: (source: SourceName, rejected: readonly Rejected[]) => void;
+  /** Waits until request `i` of `n` is due: a sweep is spread over its cadence. */
+  readonly pace?: (i: number, n: number) => Promise<void>;
+};
+export type SweepReport = {
+  readonly source: SourceName;
+  readonly asked: number;
+  readonly received: number;
+  readonly fresh: number;
+  readonly older: number;
+  readonly missing: readonly number[];
+  readonly good: boolean;
+  readonly switchedTo: SourceName | null;
+};
+
+/** Less than this share of the market in an answer is a bad cycle. */
+const enough = 0.9;
+const compareEveryCycles = 5;
+const probeEveryCycles = 2;
+const sampleSize = 60;
+
+export class Collector {
+  readonly rows = new LastRows();
+  readonly hedge = new Hedge();
+  readonly comparison = new Comparison();
+  readonly failover: Failover;
+  readonly #options: CollectorOptions;
+  readonly #sources: ReadonlyMap<SourceName, CollectorSource>;
+  #cycle = 0;
+  #sampleFrom = 0;
+
+  constructor(options: CollectorOptions) {
+    this.#options = options;
+    this.#sources = new Map(options.sources.map((source) => [source.adapter.name, source]));
+    this.failover = new Failover(options.sources.map(({ adapter }) => adapter));
+  }
+
+  /** Facts of the start: who is active, who waits. */
+  async open(): Promise<void> {
+    for (const [name] of this.#sources) await this.#fact(name, name === this.failover.active ? 'connected' : 'standby', null);
+  }
+
+  async sweep(): Promise<SweepReport> {
+    this.#cycle += 1;
+    const source = this.#sources.get(this.failover.active)!;
+    const { batches } = this.#options.planner.sweep(source.adapter.quotes.batch);
+    const jobs = [
+      ...batches.map((instruments) => ({ instruments, isIndex: false })),
+      ...(this.#options.indices.length > 0 ? [{ instruments: this.#options.indices, isIndex: true }] : []),
+    ];
+    const done = await Promise.all(jobs.map(({ instruments, isIndex }, i) => this.#job(source, instruments, isIndex, i, jobs.length)));
+    const asked = batches.reduce((sum, each) => sum + each.length, 0);
+    const rows = done.flatMap((each) => each.rows);
+    const nowMs = this.#options.now();
+    source.heartbeat.looked(rows, nowMs);
+    const pulse = source.heartbeat.pulse(nowMs);
+    const received = rows.length;
+    const good = received >= enough * asked && !pulse.frozen && !pulse.late;
+    const switchedTo = this.failover.report(source.adapter.name, good, nowMs);
+    if (switchedTo !== null)
+      await this.#switched(source.adapter.name, switchedTo, pulse.frozen ? 'frozen' : pulse.late ? 'late' : 'bad cycles');
+    await this.#probe();
+    if (this.#cycle % compareEveryCycles === 0) await this.#compare();
+    return {
+      source: source.adapter.name,
+      asked,
+      received,
+      fresh: done.reduce((sum, each) => sum + each.fresh, 0),
+      older: done.reduce((sum, each) => sum + each.older, 0),
+      missing: done.flatMap((each) => each.missing),
+      good,
+      switchedTo,
+    };
+  }
+
+  /** The stirring symbols once more, between two sweeps. */
+  async between(): Promise<number> {
+    const source = this.#sources.get(this.failover.active)!;
+    const instruments = this.#options.planner.between(source.adapter.quotes.batch);
+    if (instruments.length === 0) return 0;
+    return (await this.#job(source, instruments, false, 0, 1)).fresh;
+  }
+
+  async #job(
+    source: CollectorSource,
+    instruments: readonly number[],
+    isIndex: boolean,
+    i: number,
+    n: number,
+  ): Promise<{ rows: readonly SourceQuote[]; fresh: number; older: number; missing: readonly number[] }> {
+    await this.#options.pace?.(i, n);
+    const first = await this.#ask(source, instruments, true);
+    if (first === null) return { rows: [], fresh: 0, older: 0, missing: instruments };
+    let taken = await this.#publish(first.parsed, first.source, isIndex);
+    let rows = first.parsed.rows;
+    const had = new Set(rows.map(({ quote }) => quote.instrumentNo));
+    const missing = instruments.filter((no) => !had.has(no));
+    // a cut answer is asked for once more; what no answer ever has is not asked for in every cycle
+    if (missing.length > 0 && first.parsed.rejected.length > 0) {
+      const second = await this.#ask(source, missing, false);
+      if (second !== null) {
+        const more = await this.#publish(second.parsed, second.source, isIndex);
+        taken = { fresh: taken.fresh + more.fresh, older: taken.older + more.older };
+        rows = [...rows, ...second.parsed.rows];
+        for (const { quote } of second.parsed.rows) had.add(quote.instrumentNo);
+      }
+    }
+    return { rows, ...taken, missing: instruments.filter((no) => !had.has(no)) };
+  }
+
+  /** An answer, from a second source when the first is slow; null when nobody gave one. */
+  async #ask(
+    source: CollectorSource,
+    instruments: readonly number[],
+    mayHedge: boolean,
+  ): Promise<{ parsed: Answer<SourceQuote>; source: SourceName } | null> {
+    const backup = this.failover.backup;
+    const second = mayHedge && backup !== null ? this.#sources.get(backup)! : null;
+    const from = (of: CollectorSource) => (signal: AbortSignal) =>
+      of.client.ask(of.adapter.quotes, { instruments: instruments.slice(0, of.adapter.quotes.batch) }, signal);
+    try {
+      const { answer, hedged } = await this.hedge.race(from(source), second === null ? null : from(second));
+      return { parsed: answer, source: hedged ? second!.adapter.name : source.adapter.name };
+    } catch (error) {
+      if (error instanceof FenshiError) return null;
+      throw error;
+    }
+  }
+
+  async #publish(
+    parsed: Parsed<SourceQuote> & { readonly doneMs: number },
+    source: SourceName,
+    isIndex: boolean,
+  ): Promise<{ fresh: number; older: number }> {
+    if (parsed.rejected.length > 0) this.#options.rejected(source, parsed.rejected);
+    const tsMs = this.#options.now();
+    let older = 0;
+    const fresh = parsed.rows.filter((row) => {
+      const verdict = this.rows.take(row, source, tsMs);
+      if (verdict === 'older') older += 1;
+      return verdict === 'new';
+    });
+    if (fresh.length === 0) return { fresh: 0, older };
+    const quotes = fresh.map(({ quote }) =>
+      this.comparison.isDisputed(quote.instrumentNo) ? { ...quote, flags: quote.flags | quoteFlag.disputed } : quote,
+    );
+    await this.#options.entry({ type: isIndex ? 'index' : 'quotes', tsMs, batch: batchOf(source, tsMs, quotes) });
+    return { fresh: fresh.length, older };
+  }
+
+  async #switched(from: SourceName, to: SourceName, reason: string): Promise<void> {
+    await this.#fact(from, 'standby', reason);
+    await this.#fact(to, 'active', `instead of ${from}: ${reason}`);
+    await this.#fact(to, 'connected', null);
+  }
+
+  /** One small question to each source preferred to the active one: is it well again? */
+  async #probe(): Promise<void> {
+    if (this.#cycle % probeEveryCycles !== 0) return;
+    for (const name of this.failover.preferred) {
+      const { adapter, client, heartbeat } = this.#sources.get(name)!;
+      const instruments = this.#options.planner.sweep(sampleSize).batches[0]!;
+      const answer = await client.ask(adapter.quotes, { instruments }).catch((error: unknown) => {
+        if (error instanceof FenshiError) return null;
+        throw error;
+      });
+      const nowMs = this.#options.now();
+      if (answer !== null) heartbeat.looked(answer.rows, nowMs);
+      const { frozen, late } = heartbeat.pulse(nowMs);
+      const good = answer !== null && answer.rows.length >= enough * instruments.length && !frozen && !late;
+      const was = this.failover.active;
+      const now = this.failover.report(name, good, nowMs);
+      if (now !== null) await this.#switched(was, now, `${name} is well again`);
+    }
+  }
+
+  /** A turning sample of the market, asked of a second source and laid beside what is known. */
+  async #compare(): Promise<void> {
+    const backup = this.failover.backup;
+    if (backup === null) return;
+    const { adapter, client } = this.#sources.get(backup)!;
+    const all = this.#options.planner.sweep(Number.MAX_SAFE_INTEGER).batches[0] ?? [];
+    const sample = [
+      ...new Set([
+        ...this.comparison.disputed,
+        ...Array.from({ length: Math.min(sampleSize, all.length) }, (_, i) => all[(this.#sampleFrom + i) % all.length]!),
+      ]),
+    ];
+    this.#sampleFrom += sampleSize;
+    const answer = await client.ask(adapter.quotes, { instruments: sample.slice(0, adapter.quotes.batch) }).catch((error: unknown) => {
+      if (error instanceof FenshiError) return null;
+      throw error;
+    });
+    for (const { quote } of answer?.rows ?? []) {
+      const own = this.rows.quoteOf(quote.instrumentNo);
+      if (own !== null) this.comparison.compare(own, quote);
+    }
+  }
+
+  #fact(source: SourceName, event: Fact['event'], reason: string | null): Promise<void> {
+    return this.#options.fact({ tsMs: this.#options.now(), source, event, reason });
+  }
+}

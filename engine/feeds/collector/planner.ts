@@ -1,0 +1,39 @@
+/**
+ * What is asked when. The whole market once a cadence in batches of the source's size, the symbols that stir first; between two
+ * sweeps the stirring ones once more, as far as they fit into one request.
+ */
+export type Sweep = { readonly batches: readonly (readonly number[])[] };
+
+export class SweepPlanner {
+  readonly #all: readonly number[];
+  #stirring: ReadonlySet<number> = new Set();
+  #watched: ReadonlySet<number>;
+
+  /** `watched`: the user's list, always among the first. */
+  constructor(all: readonly number[], watched: readonly number[] = []) {
+    this.#all = all;
+    const known = new Set(all);
+    this.#watched = new Set(watched.filter((no) => known.has(no)));
+  }
+
+  stir(instruments: Iterable<number>): void {
+    const known = new Set(this.#all);
+    this.#stirring = new Set([...instruments].filter((no) => known.has(no)));
+  }
+
+  get first(): readonly number[] {
+    return [...new Set([...this.#stirring, ...this.#watched])];
+  }
+
+  /** Every instrument exactly once. */
+  sweep(batch: number): Sweep {
+    const first = new Set(this.first);
+    const ordered = [...first, ...this.#all.filter((no) => !first.has(no))];
+    return { batches: Array.from({ length: Math.ceil(ordered.length / batch) }, (_, i) => ordered.slice(i * batch, (i + 1) * batch)) };
+  }
+
+  /** Half a cadence later: the first ones again, at most one request; none when nothing stirs. */
+  between(batch: number): readonly number[] {
+    return this.#stirring.size === 0 ? [] : this.first.slice(0, batch);
+  }
+}

@@ -1,0 +1,54 @@
+/** How often a host may be asked: tokens that grow with time. Halved when the host says it is too often, recovering additively. */
+export type Rate = { readonly perSec: number; readonly burst: number };
+
+/** Of the full rate, regained in a minute. */
+const recovery = 0.1;
+const slowest = 1 / 16;
+
+export class TokenBucket {
+  readonly #full: Rate;
+  #perSec: number;
+  #tokens: number;
+  #atMs: number;
+  #closedUntilMs = 0;
+
+  constructor(rate: Rate, nowMs: number) {
+    this.#full = rate;
+    this.#perSec = rate.perSec;
+    this.#tokens = rate.burst;
+    this.#atMs = nowMs;
+  }
+
+  /** Takes a token and returns 0, or returns the ms until one will be there. */
+  take(nowMs: number): number {
+    this.#fill(nowMs);
+    if (nowMs < this.#closedUntilMs) return this.#closedUntilMs - nowMs;
+    if (this.#tokens >= 1) {
+      this.#tokens -= 1;
+      return 0;
+    }
+    return Math.ceil(((1 - this.#tokens) / this.#perSec) * 1000);
+  }
+
+  /** The host complained: half as often from now on, and not at all for `waitMs`. */
+  slowDown(nowMs: number, waitMs: number): void {
+    this.#fill(nowMs);
+    this.#perSec = Math.max(this.#full.perSec * slowest, this.#perSec / 2);
+    this.#tokens = Math.min(this.#tokens, 0);
+    this.#closedUntilMs = Math.max(this.#closedUntilMs, nowMs + waitMs);
+  }
+
+  /** Share of the full rate that is allowed now. */
+  get share(): number {
+    return this.#perSec / this.#full.perSec;
+  }
+
+  #fill(nowMs: number): void {
+    // while it is closed nothing is saved up
+    const seconds = Math.max(0, nowMs - Math.max(this.#atMs, this.#closedUntilMs)) / 1000;
+    this.#atMs = Math.max(this.#atMs, nowMs);
+    this.#tokens = Math.min(this.#full.burst, this.#tokens + seconds * this.#perSec);
+    if (nowMs >= this.#closedUntilMs)
+      this.#perSec = Math.min(this.#full.perSec, this.#perSec + (seconds / 60) * recovery * this.#full.perSec);
+  }
+}
