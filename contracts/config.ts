@@ -1,5 +1,6 @@
 /** The whole configuration, each key with its default. Unknown keys are errors. fenshi.config.yaml comments them for people. */
 import { z } from 'zod';
+import { InstrumentId } from './units.ts';
 
 /** Parameters of the rally rule (quant.md §3.1.R). Ratios are fractions. */
 export const RallyParams = z.strictObject({
@@ -18,6 +19,9 @@ export const RallyParams = z.strictObject({
 });
 export type RallyParams = z.infer<typeof RallyParams>;
 
+/** Sources that carry the market's quotes, in the order of preference the evidence supports (sources.md §0.7). */
+export const feedSources = ['tencent', 'sina', 'eastmoney'] as const;
+
 const section = <T extends z.ZodObject>(schema: T) => schema.prefault({} as z.input<T>);
 
 export const Config = z.strictObject({
@@ -31,6 +35,15 @@ export const Config = z.strictObject({
   /** First of the roles' `/metrics` ports, one a role from here on. */
   ops: section(z.strictObject({ port: z.int().min(1).max(65_500).default(8791) })),
   log: section(z.strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info') })),
+  feed: section(
+    z.strictObject({
+      order: z.array(z.enum(feedSources)).min(1).default(['tencent', 'sina', 'eastmoney']),
+      /** Seconds from sweep to sweep; the exchanges themselves speak every 3. */
+      cadenceSec: z.number().min(1).max(60).default(3),
+      /** Instruments that are always asked for first. */
+      watch: z.array(InstrumentId).default([]),
+    }),
+  ),
   clean: section(
     z.strictObject({
       /** Hold back an exchange whose feed has stopped moving while another still does (quant.md Q8, per exchange). */

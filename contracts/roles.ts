@@ -1,7 +1,9 @@
 /** The processes that exist, where they answer, and how they are started. `fenshi up` and docker-compose.yml follow it. */
 import { z } from 'zod';
 import { BundleConfig } from './bundle.ts';
+import { feedSources } from './config.ts';
 import { runPattern } from './subjects.ts';
+import { InstrumentId } from './units.ts';
 
 export type Role = {
   readonly name: string;
@@ -15,8 +17,9 @@ export type Role = {
 
 export const roles = {
   scenarios: { name: 'scenarios', main: 'scenarios/main.ts', opsPort: 8791, stopRank: 0 },
-  engine: { name: 'engine', main: 'engine/main.ts', opsPort: 8792, stopRank: 1 },
-  gateway: { name: 'gateway', main: 'gateway/main.ts', opsPort: 8793, stopRank: 2 },
+  feed: { name: 'feed', main: 'engine/feeds/main.ts', opsPort: 8794, stopRank: 1 },
+  engine: { name: 'engine', main: 'engine/main.ts', opsPort: 8792, stopRank: 2 },
+  gateway: { name: 'gateway', main: 'gateway/main.ts', opsPort: 8793, stopRank: 3 },
 } as const satisfies Record<string, Role>;
 export type RoleName = keyof typeof roles;
 
@@ -38,6 +41,15 @@ export const RoleStart = z.object({
   bundles: z.string(),
   logLevel: z.string().default('info'),
   gateway: z.object({ host: z.string(), port: z.int() }).optional(),
+  feed: z
+    .object({
+      /** Preferred first. */
+      order: z.array(z.enum(feedSources)).min(1),
+      cadenceMs: z.int().min(1000),
+      /** Always asked for first. */
+      watch: z.array(InstrumentId),
+    })
+    .optional(),
   demo: z
     .object({
       seed: z.int(),

@@ -26,6 +26,7 @@ export const subjects = (run: string) => ({
       : `lifecycle.v1.${run}.${entry.actorId}`,
   allLifecycle: `lifecycle.v1.${run}.>`,
   allSignals: `signal.v1.${run}.>`,
+  allSymbols: `lifecycle.v1.${run}.symbol.>`,
   view: (what: 'symbols' | 'opportunities'): string => `view.v1.${run}.${what}`,
   dead: (stage: string, reason: string): string => `dead.v1.${run}.${stage}.${reason}`,
   allDead: `dead.v1.${run}.>`,

@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { decode, encode } from './codec.ts';
+import { FlowBatch } from './flow.ts';
 import { encodeQuotes, type QuoteBatch, quotesOf } from './quote.ts';
 import { EpochMs, TradeDate } from './units.ts';
 
@@ -54,7 +55,7 @@ const Batch = z.object({
   columns: z.custom<Readonly<Record<string, unknown>>>((value) => typeof value === 'object' && value !== null),
 });
 /** Every body on TAPE as it travels. */
-export const TapeBody = z.discriminatedUnion('type', [DayOpen, DayClose, ClockEntry, SourceFact, Control, Batch]);
+export const TapeBody = z.discriminatedUnion('type', [DayOpen, DayClose, ClockEntry, SourceFact, Control, Batch, FlowBatch]);
 
 export type QuotesEntry = { readonly type: 'quotes' | 'index'; readonly tsMs: number; readonly batch: QuoteBatch };
 export type TapeEntry =
@@ -63,6 +64,7 @@ export type TapeEntry =
   | z.infer<typeof ClockEntry>
   | z.infer<typeof SourceFact>
   | z.infer<typeof Control>
+  | FlowBatch
   | QuotesEntry;
 
 /** The subject's last token for each body. */
@@ -74,6 +76,7 @@ export const tapeKinds = {
   control: 'control',
   quotes: 'quote',
   index: 'index',
+  flow: 'flow',
 } as const;
 
 export const encodeTape = (entry: TapeEntry): Uint8Array =>
@@ -82,5 +85,6 @@ export const encodeTape = (entry: TapeEntry): Uint8Array =>
 /** @throws ZodError or RangeError on a body that is not a tape entry: the tape is corrupt, the reader stops */
 export function decodeTape(bytes: Uint8Array): TapeEntry {
   const body = TapeBody.parse(decode(bytes));
+  if (body.type === 'flow') return body;
   return 'columns' in body ? { type: body.type, tsMs: body.tsMs, batch: quotesOf(body) } : body;
 }

@@ -4,6 +4,7 @@ import { FenshiError } from '../contracts/errors.ts';
 import { RoleStart, roleEnv } from '../contracts/roles.ts';
 import { codeVersion } from './cli/root.ts';
 import { connectBroker } from './log/connect.ts';
+import { ensureFeedBucket } from './log/feed-bucket.ts';
 import { ensureStreams } from './log/streams.ts';
 import { CellRunner } from './runtime/cell-runner.ts';
 import { crashFromEnv } from './runtime/crash-points.ts';
@@ -31,6 +32,7 @@ async function main(): Promise<void> {
   const nc = await connectBroker(start, 'fenshi-engine');
   const [js, jsm] = [jetstream(nc), await jetstreamManager(nc)];
   await ensureStreams(jsm, start.run);
+  await ensureFeedBucket(js, start.run);
   metrics.build.set({ version: codeVersion, node: process.version }, 1);
   const reach = crashFromEnv(process.env.FENSHI_CRASH);
   const runner = new CellRunner({

@@ -1,20 +1,24 @@
 /**
- * The scenarios role of a demo: the invented market, written to TAPE by the pacer. Fast-forward to `startAt`, then at the
- * wall's pace; one trading day after another. A restart goes on after the last stored entry.
+ * The scenarios role of a demo: the invented market. The pacer writes it to TAPE up to `startAt`; from there on the market is served by
+ * emulated vendors, and the feed collects it as it would collect the real one. At another speed than 1 the pacer writes the whole day.
+ *
+ * Days     one trading day after another; a restart goes on where the tape stands
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { RoleStart, roleEnv } from '../contracts/roles.ts';
 import { midnightOf } from '../contracts/session.ts';
 import { streams } from '../contracts/subjects.ts';
 import { codeVersion } from '../engine/cli/root.ts';
 import { saveBundle } from '../engine/log/bundle-store.ts';
 import { connectBroker } from '../engine/log/connect.ts';
+import { openFeedBucket } from '../engine/log/feed-bucket.ts';
 import { JetStreamTapeWriter, newestDay } from '../engine/log/jetstream-tape.ts';
-import { pace } from '../engine/log/pacer.ts';
+import { type PacedDay, pace } from '../engine/log/pacer.ts';
 import { nextTradingDay } from '../engine/reference/calendar.ts';
 import { makeLog } from '../engine/telemetry/log.ts';
+import { LiveMarket } from './live-market.ts';
 import { generatedBundle } from './market/bundle.ts';
 import { MarketDay } from './market/market-day.ts';
 
@@ -43,19 +47,22 @@ async function main(): Promise<void> {
   const [js, jsm] = [jetstream(nc), await jetstreamManager(nc)];
   while ((await jsm.streams.info(streams(start.run).tape).catch(() => null)) === null) await sleep(50); // the engine makes the streams
   const demo = begun(start.dir, asked);
-  const newest = (await newestDay(jsm, start.run))?.open.tradeDate ?? '';
+  const newest = await newestDay(jsm, start.run);
   process.send?.({ type: 'up' });
   let closes: Map<number, number> | undefined;
   for (let date = demo.date, day = 0; !stop.signal.aborted; date = nextTradingDay(date), day++) {
     const market = new MarketDay({ seed: demo.seed, date, day, count: demo.count, ...(closes ? { closes } : {}) });
     const bundle = generatedBundle({ seed: demo.seed, date, issues: market.issues, config: demo.config, ...(closes ? { closes } : {}) });
     const paced = { tradeDate: date, bundle: saveBundle(start.bundles, bundle), codeVersion };
-    if (date < newest)
-      for (const _ of pace(paced, market)); // written before a restart: only its closes are wanted
+    const written = newest !== null && (date < newest.open.tradeDate || (date === newest.open.tradeDate && newest.closed));
+    if (written)
+      for (const _ of pace(paced, market)); // before a restart: only its closes are wanted
     else {
-      const writer = new JetStreamTapeWriter(js, jsm, start.run, date);
       log.info({ event: 'day.generated', date, symbols: market.issues.length, episodes: market.episodes.length });
-      await writeDay(writer, market, paced, day === 0 ? demo.startAt : '09:10', asked.speed);
+      const startAt = day === 0 ? demo.startAt : '09:10';
+      await (asked.speed === 1
+        ? collectDay(js, jsm, market, paced, startAt)
+        : writeDay(new JetStreamTapeWriter(js, jsm, start.run, date), market, paced, startAt, asked.speed));
     }
     closes = market.closes();
   }
@@ -72,15 +79,34 @@ function begun(dir: string, asked: Demo): Demo {
   return asked;
 }
 
-async function writeDay(
-  writer: JetStreamTapeWriter,
-  market: MarketDay,
-  day: { tradeDate: string; bundle: string; codeVersion: string },
-  startAt: string,
-  speed: number,
-): Promise<void> {
-  const [hours = 0, minutes = 0] = startAt.split(':').map(Number);
-  const paceFrom = midnightOf(day.tradeDate) + (hours * 60 + minutes) * 60_000;
+function momentOf(date: string, clock: string): number {
+  const [hours = 0, minutes = 0] = clock.split(':').map(Number);
+  return midnightOf(date) + (hours * 60 + minutes) * 60_000;
+}
+
+/** Paced to `startAt`, then served to the feed until the day is over. */
+async function collectDay(js: JetStreamClient, jsm: JetStreamManager, market: MarketDay, day: PacedDay, startAt: string): Promise<void> {
+  const from = momentOf(day.tradeDate, startAt);
+  const live = new LiveMarket(market, from);
+  const kv = await openFeedBucket(js, jsm, start.run, stop.signal);
+  const resumed = await live.resumable(kv);
+  if (!resumed) {
+    const writer = new JetStreamTapeWriter(js, jsm, start.run, day.tradeDate);
+    const stored = await writer.stored();
+    let n = 0;
+    for (const entry of pace(day, live.rows)) {
+      if (stop.signal.aborted || entry.tsMs > from) break;
+      if (n > stored) await writer.append(n, entry);
+      n += 1;
+    }
+    await writer.flush();
+  }
+  if (stop.signal.aborted) return;
+  await live.serve({ kv, jsm, run: start.run, dir: start.dir, log, signal: stop.signal });
+}
+
+async function writeDay(writer: JetStreamTapeWriter, market: MarketDay, day: PacedDay, startAt: string, speed: number): Promise<void> {
+  const paceFrom = momentOf(day.tradeDate, startAt);
   const stored = await writer.stored();
   let origin: { readonly tapeMs: number; readonly wallMs: number } | null = null;
   let n = 0;

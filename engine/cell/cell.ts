@@ -116,6 +116,8 @@ export class Cell {
         return this.#clock();
       case 'index':
         return this.market.index.add(entry.batch);
+      case 'flow':
+        return; // recorded; no feature of fs-1 reads it
       case 'source':
         return this.market.fact(entry.source, entry.event);
       case 'control':

@@ -17,3 +17,10 @@ export function demoStart(config: Config): NonNullable<RoleStart['demo']> {
   const date = kind === 'TRADING' ? today : nextTradingDay(kind === 'UNKNOWN' ? lastKnown : today);
   return { seed, count: symbols[scale], date, startAt, speed, config: bundleConfig(config) };
 }
+
+/** What the feed role is told. */
+export const feedStart = ({ feed }: Config): NonNullable<RoleStart['feed']> => ({
+  order: feed.order,
+  cadenceMs: Math.round(feed.cadenceSec * 1000),
+  watch: feed.watch,
+});

@@ -15,6 +15,7 @@ export type Fetched = { readonly body: Uint8Array; readonly firstByteMs: number;
 
 export class SourceHttp {
   readonly #hosts: Readonly<Record<string, string>>;
+  readonly #totalMs: number;
   readonly #agent = new Agent({
     connect: { timeout: limits.connectMs },
     headersTimeout: limits.firstByteMs,
@@ -24,13 +25,15 @@ export class SourceHttp {
     pipelining: 1,
   });
 
-  constructor(hosts: Readonly<Record<string, string>>) {
+  /** `totalMs`: for what is worth nothing after a while. */
+  constructor(hosts: Readonly<Record<string, string>>, { totalMs }: { readonly totalMs: number } = limits) {
     this.#hosts = hosts;
+    this.#totalMs = totalMs;
   }
 
   /** @throws FenshiError as above */
   async fetch(host: string, spec: RequestSpec, signal?: AbortSignal): Promise<Fetched> {
-    const until = AbortSignal.timeout(limits.totalMs);
+    const until = AbortSignal.timeout(this.#totalMs);
     try {
       const response = await request(this.#hosts[host]! + spec.path, {
         dispatcher: this.#agent,

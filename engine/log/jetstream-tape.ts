@@ -173,6 +173,12 @@ export async function firstUnfinishedDay(
   return null;
 }
 
+/** Tape time of the newest clock entry, 0 before the first. */
+export async function lastClock(jsm: JetStreamManager, run: string): Promise<number> {
+  const message = await jsm.streams.getMessage(streams(run).tape, { last_by_subj: `tape.v1.${run}.clock` });
+  return message === null ? 0 : parse(message.data).tsMs;
+}
+
 /** Entries of the day that a supervisor has named as crashing, wherever on the tape: the one thing read ahead of it. */
 export async function skipsOf(jsm: JetStreamManager, run: string, date: TradeDate, openSeq: number): Promise<number[]> {
   const skips: number[] = [];

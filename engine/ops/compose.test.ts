@@ -51,6 +51,6 @@ describe('docker-compose.yml', () => {
       scrape_configs: { static_configs: { targets: string[] }[] }[];
     };
     const targets = scrape_configs.flatMap((job) => job.static_configs.flatMap((each) => each.targets));
-    expect(targets).toEqual([`engine:${roles.engine.opsPort}`, `gateway:${roles.gateway.opsPort}`]);
+    expect(targets).toEqual([`engine:${roles.engine.opsPort}`, `scenarios:${roles.feed.opsPort}`, `gateway:${roles.gateway.opsPort}`]);
   });
 });

@@ -37,6 +37,7 @@ const amSteps = 2400;
 const phaseOffset = { SH: 0, SZ: 1000, BJ: 2000 } as const;
 const entityMarket = -1;
 const entitySector = -1000;
+const indexCloseMilli = 3_200_000;
 const twiceShare = 0.002;
 const lostShare = 0.0005;
 
@@ -54,6 +55,9 @@ export class MarketDay implements RowSource {
   readonly #sectorZ: readonly Float64Array[];
   readonly #indexLn: Float64Array;
   readonly #midnight: number;
+  #indexRange: { open: number; high: number; low: number } | null = null;
+  /** What is quoted besides the issues. */
+  readonly indices = [{ no: benchmarkIndexNo, name: '模拟指数', floatShares: 1, totalShares: 1, sector: -1 }] as const;
 
   constructor(options: MarketOptions) {
     const { seed, date, day, count, rates = demoRates, faulty = true, closes } = options;
@@ -171,13 +175,21 @@ export class MarketDay implements RowSource {
   #index(ms: number, secondMs: number): TapeEntry | null {
     const k = stepAt(ms);
     if (k === null) return null;
-    const columns = emptyColumns(1, false);
+    const columns = emptyColumns(1, true);
+    const last = Math.round(indexCloseMilli * exp(this.#indexLn[k]!));
+    this.#indexRange ??= { open: last, high: last, low: last };
+    const range = this.#indexRange;
+    range.high = Math.max(range.high, last);
+    range.low = Math.min(range.low, last);
     columns.instrumentNo[0] = benchmarkIndexNo;
     columns.tsExchangeMs[0] = secondMs;
-    columns.lastMilli[0] = Math.round(3_200_000 * exp(this.#indexLn[k]!));
-    columns.preCloseMilli[0] = 3_200_000;
-    for (const column of [columns.bidMilli, columns.askMilli]) column.fill(absentMilli);
-    for (const column of [columns.bidShares, columns.askShares, columns.volumeShares, columns.amountYuan]) column.fill(Number.NaN);
+    columns.lastMilli[0] = last;
+    columns.preCloseMilli[0] = indexCloseMilli;
+    [columns.openMilli![0], columns.highMilli![0], columns.lowMilli![0]] = [range.open, range.high, range.low];
+    columns.volumeShares[0] = this.days.reduce((sum, day) => sum + day.shares, 0);
+    columns.amountYuan[0] = this.days.reduce((sum, day) => sum + day.fen, 0) / 100;
+    for (const column of [columns.bidMilli, columns.askMilli, columns.limitUpMilli!, columns.limitDownMilli!]) column.fill(absentMilli);
+    for (const column of [columns.bidShares, columns.askShares, columns.outerShares!, columns.innerShares!]) column.fill(Number.NaN);
     return { type: 'index', tsMs: secondMs, batch: batchFrom('generator', secondMs, 1, columns) };
   }
 }

@@ -100,7 +100,7 @@ export function quoteFields(table: MarketTable, i: number, fault: string | null 
   f[57] = (Number(amount) / 10_000).toFixed(4);
   f[58] = '0.0000';
   f[59] = '0';
-  f[61] = exchangeOf(no) === 'BJ' ? 'GP' : 'GP-A';
+  f[61] = isIndex(no) ? 'ZS' : exchangeOf(no) === 'BJ' ? 'GP' : 'GP-A';
   f[72] = String(floatShares);
   f[73] = String(totalShares);
   f[82] = 'CNY';
@@ -182,9 +182,11 @@ function fundFlow(table: MarketTable, i: number, code: string): unknown {
   };
 }
 
+const isIndex = (no: number): boolean => no < 1_001_000;
 export const boardCode = (sector: number): string => `pt0180${1010 + sector}`;
 export const sectorName = (sector: number): string => `模拟行业${sector + 1}`;
-export const sectorsOf = (table: MarketTable): number[] => [...new Set(table.listings.map(({ sector }) => sector))].sort((a, b) => a - b);
+export const sectorsOf = (table: MarketTable): number[] =>
+  [...new Set(table.listings.map(({ sector }) => sector))].filter((sector) => sector >= 0).sort((a, b) => a - b);
 
 function boards(table: MarketTable, offset: number, count: number): unknown {
   const rank_list = sectorsOf(table).map((sector) => {

@@ -6,7 +6,7 @@ import { FenshiError } from '../../../contracts/errors.ts';
 import { opsPortOf, type RoleName, type RoleStart, roleEnv, roles } from '../../../contracts/roles.ts';
 import { runPattern } from '../../../contracts/subjects.ts';
 import { loadConfig } from '../config.ts';
-import { demoStart } from '../demo-start.ts';
+import { demoStart, feedStart } from '../demo-start.ts';
 import { root } from '../root.ts';
 
 type Flags = { readonly run: string; readonly servers: string; readonly dir: string; readonly host: string; readonly opsHost: string };
@@ -47,6 +47,7 @@ async function runRole(name: string, { run, servers, dir, host, opsHost }: Flags
     bundles: resolve(dir, 'bundles'),
     logLevel: config.log.level,
     gateway: { host, port: config.server.port },
+    feed: feedStart(config),
     demo: demoStart(config),
   };
   const child = spawn(process.execPath, [`${root}/engine/cli/launch.mjs`, role.main], {

@@ -7,7 +7,7 @@ import { opsPortOf, type RoleName, type RoleStart } from '../../../contracts/rol
 import { runPattern } from '../../../contracts/subjects.ts';
 import { accessFor, type Broker, endOrphan, startBroker } from '../../log/broker.ts';
 import { loadConfig } from '../config.ts';
-import { demoStart } from '../demo-start.ts';
+import { demoStart, feedStart } from '../demo-start.ts';
 import { PoisonWatch, skipOn } from '../poison-watch.ts';
 import { bundleDir, root, runDir } from '../root.ts';
 import { Supervisor } from '../supervisor.ts';
@@ -75,7 +75,7 @@ async function up(flags: Flags): Promise<void> {
 
 async function startAll(supervisor: Supervisor, port: number): Promise<void> {
   await supervisor.start('engine');
-  await Promise.all([supervisor.start('scenarios'), supervisor.start('gateway')]);
+  await Promise.all([supervisor.start('scenarios'), supervisor.start('feed'), supervisor.start('gateway')]);
   await untilReady(port);
   process.stderr.write(`fenshi: ready: http://127.0.0.1:${port}  (simulated market; Ctrl-C stops)\n`);
 }
@@ -107,6 +107,7 @@ function startsOf(run: string, config: Config, natsPort: number): Record<RoleNam
   return {
     engine: base('engine'),
     gateway: { ...base('gateway'), gateway: config.server },
+    feed: { ...base('feed'), feed: feedStart(config) },
     scenarios: { ...base('scenarios'), demo: demoStart(config) },
   };
 }

@@ -1,8 +1,14 @@
 /** 东方财富: the richest source and the easiest to be banned from, by closing the connection without a byte. */
-import type { DataSourceAdapter } from '../adapter.ts';
+import type { DataSourceAdapter, Endpoint, SourceFlow } from '../adapter.ts';
 import { emBoards, emChanges, emMembers, emPool } from './lists.ts';
 import { emFlowPage, emQuote, emQuotePage, emQuotes } from './quotes.ts';
-import { emFlow, emMinutes } from './series.ts';
+import { type DayParams, emFlow, emMinutes } from './series.ts';
+
+const instrumentFlow: Endpoint<DayParams, SourceFlow> = {
+  ...emFlow,
+  request: ({ instrument, date }) => emFlow.request({ entity: instrument, date }),
+  parse: (body, { instrument, date }) => emFlow.parse(body, { entity: instrument, date }),
+};
 
 export const eastmoney = {
   name: 'eastmoney',
@@ -12,10 +18,11 @@ export const eastmoney = {
   quote: emQuote,
   quotePage: emQuotePage,
   minutes: emMinutes,
-  flow: emFlow,
+  flow: instrumentFlow,
+  entityFlow: emFlow,
   flowPage: emFlowPage,
   boards: emBoards,
   members: emMembers,
   pool: emPool,
   changes: emChanges,
-} as const satisfies Omit<DataSourceAdapter, 'flow' | 'minutes'> & Record<string, unknown>;
+} as const satisfies DataSourceAdapter & Record<string, unknown>;

@@ -1,0 +1,228 @@
+/**
+ * One day of collecting: sweeps every cadence while the exchanges speak, the clock every second of run time, `day.close` at 15:30.
+ *
+ * Leases  `sources` and `clock`: a second feed beside this one waits until ours run out
+ */
+import type { KV } from '@nats-io/kv';
+import type { Bundle } from '../../contracts/bundle.ts';
+import type { HandOver } from '../../contracts/feed.ts';
+import { midnightOf, type Phase, phaseOf } from '../../contracts/session.ts';
+import type { TapeEntry } from '../../contracts/tape.ts';
+import { handOverOf, LeaseHolder } from '../log/feed-bucket.ts';
+import { feedMetrics } from '../telemetry/feed-metrics.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { SourceName } from './adapter.ts';
+import { banRule, CircuitState, usualRule } from './collector/breaker.ts';
+import { SourceClient } from './collector/client.ts';
+import { Collector, type CollectorSource } from './collector/collector.ts';
+import { Heartbeat } from './collector/heartbeat.ts';
+import { SweepPlanner } from './collector/planner.ts';
+import type { Rate } from './collector/token-bucket.ts';
+import { eastmoney } from './eastmoney/adapter.ts';
+import { SourceHttp } from './http.ts';
+import { sina } from './sina/adapter.ts';
+import type { TapeAppender } from './tape-appender.ts';
+import { tencent } from './tencent/adapter.ts';
+
+const adapters = { tencent, sina, eastmoney } as const;
+/** Requests a second by host: what each vendor was seen to bear (sources.md §1.1, §2.10, §4.1). */
+const rates: Readonly<Record<SourceName, Readonly<Record<string, Rate>>>> = {
+  tencent: { quotes: { perSec: 10, burst: 20 }, minutes: { perSec: 5, burst: 5 }, flow: { perSec: 5, burst: 5 } },
+  sina: { quotes: { perSec: 10, burst: 20 } },
+  eastmoney: { push2: { perSec: 1, burst: 5 }, push2his: { perSec: 1, burst: 5 }, push2ex: { perSec: 1, burst: 2 } },
+  tushare: { api: { perSec: 3, burst: 5 } },
+};
+const largeCaps = 300;
+/** A sweep's answer that takes longer is worth less than the next sweep's. */
+const sweepMs = 4000;
+const spreadShare = 0.8;
+const clockCatchUpMax = 120;
+const quotedPhases: readonly Phase[] = ['OPEN_CALL_1', 'OPEN_CALL_2', 'OPEN_PAUSE', 'CONT_AM', 'CONT_PM', 'CLOSE_CALL'];
+const dayEndMs = 15.5 * 3_600_000;
+
+export type FeedDayOptions = {
+  readonly handOver: HandOver;
+  readonly bundle: Bundle;
+  readonly order: readonly (keyof typeof adapters)[];
+  readonly indices: readonly number[];
+  readonly watch: readonly number[];
+  readonly cadenceMs: number;
+  /** Tape time of the newest clock entry: the next second follows it. */
+  readonly lastClock: () => Promise<number>;
+  readonly appender: TapeAppender;
+  readonly kv: KV;
+  readonly owner: string;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+};
+
+export class FeedDay {
+  readonly collector: Collector;
+  readonly planner: SweepPlanner;
+  readonly sources: readonly CollectorSource[];
+  readonly #options: FeedDayOptions;
+  readonly #https: SourceHttp[] = [];
+  readonly #endMs: number;
+  readonly #leases: { readonly sources: LeaseHolder; readonly clock: LeaseHolder };
+  #sweepStartMs = 0;
+  #superseded = false;
+
+  constructor(options: FeedDayOptions) {
+    const { bundle, kv, owner, handOver } = options;
+    this.#options = options;
+    this.#endMs = midnightOf(handOver.tradeDate) + dayEndMs;
+    this.#leases = { sources: new LeaseHolder(kv, 'sources', owner), clock: new LeaseHolder(kv, 'clock', owner) };
+    const byTurnover = [...bundle.instruments].sort((a, b) => (b.adv20Yuan ?? 0) - (a.adv20Yuan ?? 0)).map(({ no }) => no);
+    this.sources = options.order.map((name) => this.#source(name, byTurnover.slice(0, largeCaps)));
+    this.planner = new SweepPlanner(
+      bundle.instruments.filter(({ suspended }) => !suspended).map(({ no }) => no),
+      options.watch,
+    );
+    this.collector = new Collector({
+      sources: this.sources,
+      planner: this.planner,
+      indices: options.indices,
+      now: this.now,
+      entry: (entry) => this.#entry(entry),
+      fact: async (fact) => void (await options.appender.append({ type: 'source', v: 1, ...fact }, true)),
+      rejected: (source, rejected) => {
+        for (const { reason } of rejected) feedMetrics.rejected.inc({ source, reason });
+      },
+      pace: (i, n) => this.#until(this.#sweepStartMs + (i * options.cadenceMs * spreadShare) / n),
+    });
+  }
+
+  /** Run time. */
+  now = (): number => Date.now() + this.#options.handOver.runMs - this.#options.handOver.wallMs;
+
+  /** Until the day is closed, the signal comes, or another hand-over takes the place of ours. */
+  async run(): Promise<'closed' | 'stopped'> {
+    await Promise.all([this.#renewing(), this.#clocking(), this.#sweeping()]);
+    await Promise.all([this.#leases.sources.release(), this.#leases.clock.release()]);
+    await Promise.all(this.#https.map((http) => http.close()));
+    return this.#superseded || this.#options.signal.aborted ? 'stopped' : 'closed';
+  }
+
+  get #over(): boolean {
+    return this.#superseded || this.#options.signal.aborted || this.now() >= this.#endMs;
+  }
+
+  async #renewing(): Promise<void> {
+    while (!this.#over) {
+      await Promise.all([this.#leases.sources.renew(), this.#leases.clock.renew()]);
+      const newest = await handOverOf(this.#options.kv).catch(() => null);
+      if (newest !== null && newest.wallMs !== this.#options.handOver.wallMs) this.#superseded = true;
+      await this.#until(this.now() + 1000);
+    }
+  }
+
+  async #clocking(): Promise<void> {
+    const { appender, handOver, signal } = this.#options;
+    const id = (second: number): string => `${handOver.tradeDate}:clock:${second}`;
+    let next: number | null = null;
+    while (!signal.aborted && !this.#superseded && (next ?? 0) * 1000 < this.#endMs) {
+      if (!this.#leases.clock.isHeld) {
+        next = null; // another writes it; the tape will say how far
+        if (this.now() >= this.#endMs) return;
+        await this.#until(this.now() + 200);
+        continue;
+      }
+      next ??= Math.floor(Math.max(handOver.runMs, await this.#options.lastClock()) / 1000) + 1;
+      await this.#until(next * 1000);
+      const behind: number = Math.floor(this.now() / 1000) - next;
+      if (behind > clockCatchUpMax) next += behind; // nobody was here: the tape was not either
+      await appender.append({ type: 'clock', v: 1, tsMs: next * 1000 }, true, id(next));
+      next += 1;
+    }
+    if (signal.aborted || this.#superseded || !this.#leases.clock.isHeld) return;
+    await appender.append(
+      { type: 'day.close', v: 1, tsMs: this.#endMs, tradeDate: handOver.tradeDate },
+      true,
+      `${handOver.tradeDate}:close`,
+    );
+  }
+
+  async #sweeping(): Promise<void> {
+    const { cadenceMs, log } = this.#options;
+    let opened = false;
+    while (!this.#over) {
+      const due = Math.ceil((this.now() + 1) / cadenceMs) * cadenceMs;
+      await this.#until(due);
+      if (this.#over || !this.#leases.sources.isHeld || !quotedPhases.includes(phaseOf(this.now()))) continue;
+      if (!opened) await this.collector.open();
+      opened = true;
+      this.#sweepStartMs = this.now();
+      const report = await this.collector.sweep();
+      this.#observe(report.source, report.asked === 0 ? 0 : report.missing.length / report.asked);
+      feedMetrics.rows.inc({ source: report.source, fate: 'new' }, report.fresh);
+      feedMetrics.rows.inc({ source: report.source, fate: 'older' }, report.older);
+      if (report.switchedTo !== null) log.warn({ event: 'feed.switched', from: report.source, to: report.switchedTo });
+    }
+  }
+
+  #observe(source: string, missing: number): void {
+    const nowMs = this.now();
+    feedMetrics.missing.set({ source }, missing);
+    feedMetrics.disputed.set(this.collector.comparison.disputed.length);
+    feedMetrics.hedged.set(this.collector.hedge.load);
+    feedMetrics.lost.set(this.#options.appender.lost);
+    for (const { adapter, heartbeat, client } of this.sources) {
+      const { changeMs } = heartbeat.pulse(nowMs);
+      feedMetrics.active.set({ source: adapter.name }, adapter.name === this.collector.failover.active ? 1 : 0);
+      feedMetrics.stale.set({ source: adapter.name }, changeMs === null ? 0 : (nowMs - changeMs) / 1000);
+      for (const host of Object.keys(adapter.hosts)) feedMetrics.rate.set({ source: adapter.name, host }, client.share(host));
+    }
+  }
+
+  async #entry(entry: Extract<TapeEntry, { type: 'quotes' | 'index' }>): Promise<void> {
+    const { source, tsMs, count, tsExchangeMs } = entry.batch;
+    for (let i = 0; i < count; i++) feedMetrics.age.observe({ source }, Math.max(0, tsMs - tsExchangeMs[i]!) / 1000);
+    await this.#options.appender.append(entry, false);
+  }
+
+  #source(name: keyof typeof adapters, watched: readonly number[]): CollectorSource {
+    const adapter = adapters[name];
+    const own = this.#options.handOver.hosts?.[name];
+    const hosts = own === undefined ? adapter.hosts : Object.fromEntries(Object.keys(adapter.hosts).map((host) => [host, own]));
+    const http = new SourceHttp(hosts, { totalMs: sweepMs });
+    this.#https.push(http);
+    const heartbeat = new Heartbeat(watched);
+    const client = new SourceClient({
+      name,
+      http,
+      rates: rates[name],
+      breaker: name === 'eastmoney' ? banRule : usualRule,
+      heartbeat,
+      onState: (endpoint, state) => this.#circuit(name, endpoint, state),
+      onAnswer: (endpoint, outcome, ms) => {
+        feedMetrics.requests.inc({ source: name, endpoint, outcome });
+        feedMetrics.duration.observe({ source: name, endpoint }, ms / 1000);
+      },
+    });
+    return { adapter, heartbeat, client };
+  }
+
+  /** What the breaker does is what the source actor shows. */
+  #circuit(source: SourceName, endpoint: string, state: CircuitState): void {
+    feedMetrics.circuit.set({ source, endpoint }, state);
+    const event = state === CircuitState.Open ? 'failed' : state === CircuitState.HalfOpen ? 'probing' : 'recovered';
+    const actor = endpoint === 'quotes' ? source : `${source}.${endpoint}`;
+    this.#options.log.warn({ event: `source.${event}`, source, endpoint });
+    void this.#options.appender.append({ type: 'source', v: 1, tsMs: this.now(), source: actor, event, reason: endpoint }, true);
+  }
+
+  #until(runMs: number): Promise<void> {
+    const { signal } = this.#options;
+    const wait = runMs - this.now();
+    if (wait <= 0 || signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(done, wait);
+      function done(): void {
+        signal.removeEventListener('abort', done);
+        clearTimeout(timer);
+        resolve();
+      }
+      signal.addEventListener('abort', done, { once: true });
+    });
+  }
+}

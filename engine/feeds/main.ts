@@ -1,0 +1,111 @@
+/**
+ * The feed role: sources and clock onto TAPE. A process of its own, since parsing a batch of 800 rows holds the event loop longer than
+ * the cell may wait (decisions/0011).
+ */
+import { hostname } from 'node:os';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from 'nats';
+import { decode } from '../../contracts/codec.ts';
+import { FenshiError } from '../../contracts/errors.ts';
+import type { Transition } from '../../contracts/journal.ts';
+import { RoleStart, roleEnv } from '../../contracts/roles.ts';
+import { subjects } from '../../contracts/subjects.ts';
+import { instrumentNo } from '../../contracts/units.ts';
+import { codeVersion } from '../cli/root.ts';
+import { benchmarkIndexNo } from '../features/index-line.ts';
+import { loadBundle } from '../log/bundle-store.ts';
+import { connectBroker } from '../log/connect.ts';
+import { isCurrent, nextHandOver, openFeedBucket } from '../log/feed-bucket.ts';
+import { lastClock, newestDay } from '../log/jetstream-tape.ts';
+import { makeLog } from '../telemetry/log.ts';
+import { metrics, registry } from '../telemetry/metrics.ts';
+import { serveOps } from '../telemetry/ops-server.ts';
+import type { SweepPlanner } from './collector/planner.ts';
+import { FeedDay } from './feed-day.ts';
+import { TapeAppender } from './tape-appender.ts';
+
+const start = RoleStart.parse(JSON.parse(process.env[roleEnv] ?? 'null'));
+const log = makeLog('feed', start.logLevel);
+const waitMs = 200;
+const stop = new AbortController();
+process
+  .on('SIGTERM', () => stop.abort())
+  .on('SIGINT', () => stop.abort())
+  .on('disconnect', () => stop.abort());
+
+try {
+  await main();
+  log.info({ event: 'feed.stopped' });
+  process.exit(0);
+} catch (error) {
+  log.fatal({ event: 'feed.failed', code: error instanceof FenshiError ? error.code : 'BUG', error: String(error) });
+  process.exit(1);
+}
+
+async function main(): Promise<void> {
+  const { feed } = start;
+  if (feed === undefined) throw new Error('the feed role needs to be told its sources');
+  const nc = await connectBroker(start, 'fenshi-feed');
+  const [js, jsm] = [jetstream(nc), await jetstreamManager(nc)];
+  const kv = await openFeedBucket(js, jsm, start.run, stop.signal);
+  metrics.build.set({ version: codeVersion, node: process.version }, 1);
+  let day: FeedDay | null = null;
+  const ops = await serveOps({ host: start.opsHost, port: start.opsPort }, registry, () => ({
+    ready: true,
+    checks: { collecting: day === null ? null : { active: day.collector.failover.active, runMs: day.now() } },
+  }));
+  process.send?.({ type: 'up' });
+  const owner = `${hostname()}-${process.pid}-${Date.now()}`;
+  for (let done: string | null = null; !stop.signal.aborted; ) {
+    const handOver = await nextHandOver(kv, done, stop.signal);
+    if (handOver === null) break;
+    const newest = await newestDay(jsm, start.run);
+    const open = newest?.open.tradeDate === handOver.tradeDate ? newest : null;
+    if (open?.closed === true) done = handOver.tradeDate;
+    if (open === null || open.closed || !isCurrent(handOver, await lastClock(jsm, start.run))) {
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      continue;
+    }
+    const appender = new TapeAppender(js, start.run, handOver.tradeDate, owner);
+    const bundle = loadBundle(start.bundles, open.open.bundle);
+    day = new FeedDay({
+      ...feed,
+      watch: feed.watch.map(instrumentNo),
+      handOver,
+      lastClock: () => lastClock(jsm, start.run),
+      bundle,
+      indices: [benchmarkIndexNo],
+      appender,
+      kv,
+      owner,
+      log,
+      signal: stop.signal,
+    });
+    log.info({ event: 'feed.day', tradeDate: handOver.tradeDate, sources: feed.order, instruments: bundle.instruments.length });
+    const following = followStirring(nc, day.planner);
+    if ((await day.run()) === 'closed') done = handOver.tradeDate;
+    following.unsubscribe();
+    day = null;
+  }
+  ops.close();
+  await nc.close();
+}
+
+/** Symbols whose actors stir are asked for first: LIFECYCLE tells. */
+function followStirring(nc: NatsConnection, planner: SweepPlanner): { readonly unsubscribe: () => void } {
+  const stirring = new Set<number>();
+  return nc.subscribe(subjects(start.run).allSymbols, {
+    callback: (error, message) => {
+      if (error !== null) return;
+      const { actorId, region, to } = decode(message.data) as Partial<Transition>;
+      const [, exchange, code] = (actorId ?? '').split('.');
+      if (exchange === undefined || code === undefined || region !== 'activity') return;
+      const no = instrumentNo(`${code}.${exchange}`);
+      const quiet = to === 'quiet';
+      if (quiet === !stirring.has(no)) return;
+      if (quiet) stirring.delete(no);
+      else stirring.add(no);
+      planner.stir(stirring);
+    },
+  });
+}

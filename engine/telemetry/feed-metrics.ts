@@ -1,0 +1,69 @@
+/** The feed's Prometheus metrics (experience.md §3.4). A source and its endpoint are labels, a symbol never. */
+import { Counter, Gauge, Histogram } from 'prom-client';
+import { registry } from './metrics.ts';
+
+const registers = [registry];
+const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30];
+
+export const feedMetrics = {
+  requests: new Counter({
+    name: 'fenshi_source_requests_total',
+    help: 'Requests by outcome: ok or an error code',
+    labelNames: ['source', 'endpoint', 'outcome'],
+    registers,
+  }),
+  duration: new Histogram({
+    name: 'fenshi_source_request_duration_seconds',
+    help: 'Request to last byte',
+    labelNames: ['source', 'endpoint'],
+    buckets: seconds,
+    registers,
+  }),
+  rows: new Counter({
+    name: 'fenshi_source_rows_total',
+    help: 'Rows by fate: new, same, older, rejected',
+    labelNames: ['source', 'fate'],
+    registers,
+  }),
+  rejected: new Counter({
+    name: 'fenshi_source_rows_rejected_total',
+    help: 'Rows refused by a parser',
+    labelNames: ['source', 'reason'],
+    registers,
+  }),
+  missing: new Gauge({
+    name: 'fenshi_source_missing_ratio',
+    help: 'Share of the asked instruments that the last sweep did not get',
+    labelNames: ['source'],
+    registers,
+  }),
+  age: new Histogram({
+    name: 'fenshi_source_quote_age_seconds',
+    help: 'Exchange stamp to receipt of new rows',
+    labelNames: ['source'],
+    buckets: seconds,
+    registers,
+  }),
+  active: new Gauge({ name: 'fenshi_source_active', help: '1 for the source the market is taken from', labelNames: ['source'], registers }),
+  circuit: new Gauge({
+    name: 'fenshi_source_circuit_state',
+    help: '0 closed, 1 open, 2 half open',
+    labelNames: ['source', 'endpoint'],
+    registers,
+  }),
+  stale: new Gauge({
+    name: 'fenshi_source_stale_seconds',
+    help: 'Since the large caps last changed; 0 outside trading',
+    labelNames: ['source'],
+    registers,
+  }),
+  rate: new Gauge({
+    name: 'fenshi_source_rate_share',
+    help: 'Share of the full request rate that is allowed now',
+    labelNames: ['source', 'host'],
+    registers,
+  }),
+  disputed: new Gauge({ name: 'fenshi_source_disputed', help: 'Instruments on which two sources disagree', registers }),
+  hedged: new Gauge({ name: 'fenshi_source_hedged_ratio', help: 'Share of requests for which a second source was asked', registers }),
+  lost: new Gauge({ name: 'fenshi_feed_entries_lost', help: 'Batches given up because TAPE would not take them', registers }),
+};
