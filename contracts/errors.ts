@@ -58,6 +58,18 @@ export const errorCodes = {
     status: 429,
   },
   SOURCE_DENIED: { meaning: 'A source refuses the token, the permission or the address.', retryable: false, status: 403 },
+  STORE_UNAVAILABLE: {
+    meaning: 'The store (chDB or ClickHouse) does not answer, or another process holds its folder.',
+    retryable: true,
+    status: 503,
+  },
+  STORE_REFUSED: { meaning: 'The store refused a statement; its own code is in the message.', retryable: false, status: 500 },
+  DISK_FULL: { meaning: 'The disk under the run is full past 95 %; no new day is opened.', retryable: false, status: 507 },
+  STORE_SCHEMA: {
+    meaning: 'The store was made by another version: a migration that has run is not the one here.',
+    retryable: false,
+    status: 500,
+  },
   GATEWAY_UWS_UNAVAILABLE: {
     meaning: 'uWebSockets.js cannot be loaded on this system; the ways out are named.',
     retryable: false,

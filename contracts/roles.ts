@@ -20,6 +20,7 @@ export const roles = {
   feed: { name: 'feed', main: 'engine/feeds/main.ts', opsPort: 8794, stopRank: 1 },
   engine: { name: 'engine', main: 'engine/main.ts', opsPort: 8792, stopRank: 2 },
   gateway: { name: 'gateway', main: 'gateway/main.ts', opsPort: 8793, stopRank: 3 },
+  store: { name: 'store', main: 'engine/store/main.ts', opsPort: 8795, stopRank: 3 },
 } as const satisfies Record<string, Role>;
 export type RoleName = keyof typeof roles;
 
@@ -41,6 +42,8 @@ export const RoleStart = z.object({
   bundles: z.string(),
   logLevel: z.string().default('info'),
   gateway: z.object({ host: z.string(), port: z.int() }).optional(),
+  /** A ClickHouse elsewhere; without it the store role brings chDB. */
+  store: z.object({ url: z.string(), username: z.string(), password: z.string() }).optional(),
   feed: z
     .object({
       /** Preferred first. */

@@ -30,7 +30,8 @@ describe('docker-compose.yml', () => {
   test('runs every role of the table, each with its own password and no other', () => {
     for (const name of Object.keys(roles)) {
       expect(compose.services[name]?.command?.slice(0, 2), name).toEqual(['role', name]);
-      expect(Object.keys(compose.services[name]!.environment!)).toEqual([`FENSHI_PASSWORD_${name.toUpperCase()}`]);
+      const more = name === 'store' ? ['FENSHI_PASSWORD_CLICKHOUSE', 'FENSHI_CLICKHOUSE_URL'] : [];
+      expect(Object.keys(compose.services[name]!.environment!)).toEqual([`FENSHI_PASSWORD_${name.toUpperCase()}`, ...more]);
     }
     const passwords = brokerRoles.map((role) => `FENSHI_PASSWORD_${role.toUpperCase()}`);
     expect(Object.keys(compose.services.nats!.environment!).sort()).toEqual([...passwords].sort());
@@ -51,6 +52,11 @@ describe('docker-compose.yml', () => {
       scrape_configs: { static_configs: { targets: string[] }[] }[];
     };
     const targets = scrape_configs.flatMap((job) => job.static_configs.flatMap((each) => each.targets));
-    expect(targets).toEqual([`engine:${roles.engine.opsPort}`, `scenarios:${roles.feed.opsPort}`, `gateway:${roles.gateway.opsPort}`]);
+    expect(targets).toEqual([
+      `engine:${roles.engine.opsPort}`,
+      `scenarios:${roles.feed.opsPort}`,
+      `gateway:${roles.gateway.opsPort}`,
+      `store:${roles.store.opsPort}`,
+    ]);
   });
 });

@@ -11,7 +11,7 @@ export const roleStart = async (broker: TestBroker, role: BrokerRole, bundles: s
   opsPort: await freePort(),
   dir: broker.dir,
   bundles,
-  logLevel: 'silent',
+  logLevel: process.env.FENSHI_TEST_LOG ?? 'silent',
 });
 
 export class RoleProcess {
@@ -35,7 +35,11 @@ export class RoleProcess {
 
   start(crash?: string): void {
     const env = { ...process.env, [roleEnv]: JSON.stringify(this.#start), ...(crash === undefined ? {} : { FENSHI_CRASH: crash }) };
-    const child = spawn(process.execPath, ['engine/cli/launch.mjs', roles[this.#role].main], { env, cwd: this.#root, stdio: 'ignore' });
+    const child = spawn(process.execPath, ['engine/cli/launch.mjs', roles[this.#role].main], {
+      env,
+      cwd: this.#root,
+      stdio: process.env.FENSHI_TEST_LOG ? 'inherit' : 'ignore',
+    });
     this.ended = null;
     child.once('exit', (code, signal) => {
       if (this.#child === child) this.ended = signal ?? `exit ${code}`;

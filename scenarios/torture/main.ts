@@ -1,17 +1,24 @@
 /**
- * `npm run torture [-- --kills 60 --tree 6 --seed 1]`: seeded SIGKILLs at every named point, then of the whole product;
+ * `npm run torture [-- --kills 60 --tree 6 --archive 50 --seed 1]`: seeded SIGKILLs at every named point, then of the whole product, then of
+ * the store inside its inserts;
  * prints how often each point was hit, and the verdict.
  */
 import { parseArgs } from 'node:util';
 import { foldedDay, lcg } from '../support/days.ts';
 import { startTestBroker } from '../support/test-broker.ts';
+import { archiveUnderFire } from './archive.ts';
 import { foldUnderFire } from './fire.ts';
 import { planOf, points } from './plan.ts';
 import { treeUnderFire } from './tree.ts';
 import { complaints } from './verdict.ts';
 
 const { values } = parseArgs({
-  options: { kills: { type: 'string', default: '60' }, tree: { type: 'string', default: '6' }, seed: { type: 'string', default: '1' } },
+  options: {
+    kills: { type: 'string', default: '60' },
+    tree: { type: 'string', default: '6' },
+    archive: { type: 'string', default: '50' },
+    seed: { type: 'string', default: '1' },
+  },
 });
 const [kills, treeKills, seed] = [Number(values.kills), Number(values.tree), Number(values.seed)];
 const perSecondMin = 20;
@@ -52,6 +59,22 @@ if (treeKills > 0 && withGateway) {
   console.log(`whole tree     hit ${tree.kills}, restarted at once`);
   console.log(
     `               ${tree.steps} steps, ${tree.different} differ from the fold of TAPE, ${tree.lost} lost, ${tree.doubled} doubled, ${tree.perSecond.toFixed(0)} entries a second`,
+  );
+}
+if (Number(values.archive) > 0) {
+  const archive = await archiveUnderFire({
+    day: foldedDay({ count: 120, seed: 2 }),
+    kills: Number(values.archive),
+    seed,
+    rowsAtOnce: 5000,
+  });
+  const { rows, distinct, expected, bars, distinctBars, inserts, smallestInsert, storedUnsaid } = archive;
+  bad ||= rows !== expected || distinct !== expected || bars !== distinctBars;
+  console.log(
+    `archive        hit ${archive.kills} inside ${inserts} inserts of ${smallestInsert} rows or more, ${storedUnsaid} of them stored though unsaid`,
+  );
+  console.log(
+    `               ${rows} rows of ${expected}, ${rows - distinct} doubled; ${bars} bars, ${bars - distinctBars} doubled; chain of ${archive.steps} steps whole`,
   );
 }
 process.exit(bad ? 1 : 0);

@@ -35,6 +35,7 @@ async function runRole(name: string, { run, servers, dir, host, opsHost }: Flags
   const secret = `FENSHI_PASSWORD_${name.toUpperCase()}`;
   const password = process.env[secret];
   if (password === undefined) throw new FenshiError('CONFIG_INVALID', `${secret} is not set`);
+  const clickhouse = process.env.FENSHI_CLICKHOUSE_URL;
   const { config } = loadConfig(root, {});
   const start: RoleStart = {
     run,
@@ -47,6 +48,9 @@ async function runRole(name: string, { run, servers, dir, host, opsHost }: Flags
     bundles: resolve(dir, 'bundles'),
     logLevel: config.log.level,
     gateway: { host, port: config.server.port },
+    ...(clickhouse === undefined
+      ? {}
+      : { store: { url: clickhouse, username: 'fenshi', password: process.env.FENSHI_PASSWORD_CLICKHOUSE ?? '' } }),
     feed: feedStart(config),
     demo: demoStart(config),
   };

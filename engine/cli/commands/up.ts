@@ -75,7 +75,13 @@ async function up(flags: Flags): Promise<void> {
 
 async function startAll(supervisor: Supervisor, port: number): Promise<void> {
   await supervisor.start('engine');
-  await Promise.all([supervisor.start('scenarios'), supervisor.start('feed'), supervisor.start('gateway')]);
+  await Promise.all([
+    supervisor.start('scenarios'),
+    supervisor.start('feed'),
+    supervisor.start('gateway'),
+    ...(hasChdb() ? [supervisor.start('store')] : []),
+  ]);
+  if (!hasChdb()) process.stderr.write('fenshi: chDB is not installed (npm install --include=optional): nothing is archived\n');
   await untilReady(port);
   process.stderr.write(`fenshi: ready: http://127.0.0.1:${port}  (simulated market; Ctrl-C stops)\n`);
 }
@@ -107,9 +113,19 @@ function startsOf(run: string, config: Config, natsPort: number): Record<RoleNam
   return {
     engine: base('engine'),
     gateway: { ...base('gateway'), gateway: config.server },
+    store: base('store'),
     feed: { ...base('feed'), feed: feedStart(config) },
     scenarios: { ...base('scenarios'), demo: demoStart(config) },
   };
+}
+
+/** chDB is optional: some platforms have no build of it. */
+function hasChdb(): boolean {
+  try {
+    return import.meta.resolve('chdb') !== '';
+  } catch {
+    return false;
+  }
 }
 
 /** @throws FenshiError PORT_IN_USE */

@@ -1,0 +1,63 @@
+/** The store as the rest of the engine sees it: ClickHouse at an address, whoever answers there. */
+import { Readable } from 'node:stream';
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import { FenshiError } from '../../contracts/errors.ts';
+import { storeMetrics } from '../telemetry/store-metrics.ts';
+import type { StoreAddress } from './chdb-process.ts';
+import type { RowBinary } from './row-binary.ts';
+
+const requestMs = 120_000;
+
+export class Store {
+  readonly #client: ClickHouseClient;
+
+  constructor({ url, username, password }: StoreAddress) {
+    this.#client = createClient({
+      url,
+      username,
+      password,
+      request_timeout: requestMs,
+      compression: { request: false, response: false },
+      max_open_connections: 8,
+      log: { level: ClickHouseLogLevel.OFF },
+    });
+  }
+
+  /** Rows of a question; parameters as `{name:Type}`. @throws FenshiError STORE_UNAVAILABLE | STORE_REFUSED */
+  async rows<T>(query: string, params: Readonly<Record<string, unknown>> = {}): Promise<T[]> {
+    return this.#told(async () => {
+      const answer = await this.#client.query({ query, query_params: { ...params }, format: 'JSONEachRow' });
+      return answer.json<T>() as Promise<T[]>;
+    });
+  }
+
+  /** A definition or another statement without rows. */
+  async command(query: string): Promise<void> {
+    await this.#told(() => this.#client.command({ query }));
+  }
+
+  /** All rows of the buffer as one block: stored whole or not at all. */
+  async insert(table: string, rows: RowBinary): Promise<void> {
+    if (rows.rows === 0) return;
+    const startedMs = performance.now();
+    await this.#told(() =>
+      this.#client
+        .exec({ query: `INSERT INTO ${table} FORMAT RowBinary`, values: Readable.from([Buffer.from(rows.bytes)]) })
+        .then(({ stream }) => void stream.resume()),
+    );
+    storeMetrics.inserts.observe((performance.now() - startedMs) / 1000);
+    storeMetrics.rows.inc({ table }, rows.rows);
+  }
+
+  close = (): Promise<void> => this.#client.close();
+
+  async #told<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const { code, message } = error as { code?: string; message?: string };
+      const refused = code !== undefined && /^\d+$/.test(code);
+      throw new FenshiError(refused ? 'STORE_REFUSED' : 'STORE_UNAVAILABLE', (message ?? String(error)).slice(0, 300), { cause: error });
+    }
+  }
+}

@@ -1,0 +1,85 @@
+/** One day followed into the store: TAPE and JOURNAL side by side until both are whole, then its day files. */
+import type { JetStreamClient } from '@nats-io/jetstream';
+import type { Bundle } from '../../contracts/bundle.ts';
+import { decode } from '../../contracts/codec.ts';
+import { JournalStep } from '../../contracts/journal.ts';
+import { streams, subjects } from '../../contracts/subjects.ts';
+import { decodeTape } from '../../contracts/tape.ts';
+import { streamFrom } from '../log/jetstream-read.ts';
+import type { OpenDay } from '../log/jetstream-tape.ts';
+import { storeMetrics } from '../telemetry/store-metrics.ts';
+import type { Store } from './client.ts';
+import { JournalArchive } from './journal-archive.ts';
+import { TapeArchive } from './tape-archive.ts';
+
+const flushMs = 1000;
+
+export type Followed = { readonly closeSeq: number; readonly closeN: number };
+
+/** Resolves with where the day closed, or null when aborted. */
+export async function followDay(
+  js: JetStreamClient,
+  run: string,
+  store: Store,
+  bundle: Bundle,
+  day: OpenDay,
+  signal: AbortSignal,
+): Promise<Followed | null> {
+  const tape = new TapeArchive(store, bundle);
+  const journal = new JournalArchive(store, bundle.tradeDate);
+  await tape.open();
+  await journal.open();
+  let closed: Followed | null = null;
+  let journalN = -1;
+  const ended = new AbortController();
+  const whole = new AbortController();
+  const stop = AbortSignal.any([signal, ended.signal]);
+  /** The day is over once the journal has said what its last entry concluded. */
+  const judge = (): void => {
+    if (closed !== null && journalN >= closed.closeN) whole.abort();
+  };
+  try {
+    await Promise.all([followTape(), followJournal()]);
+  } finally {
+    ended.abort();
+  }
+  return signal.aborted ? null : closed;
+
+  async function followTape(): Promise<void> {
+    let flushed = Date.now();
+    for await (const { seq, body } of streamFrom(js, streams(run).tape, day.openSeq, { signal: stop })) {
+      const entry = decodeTape(body);
+      const n = seq - day.openSeq;
+      await tape.entry(n, entry);
+      if (Date.now() - flushed >= flushMs) {
+        await tape.flush();
+        flushed = Date.now();
+        storeMetrics.tapeN.set(n);
+      }
+      if (entry.type === 'day.close') {
+        closed = { closeSeq: seq, closeN: n };
+        return judge();
+      }
+    }
+    await tape.flush();
+  }
+
+  async function followJournal(): Promise<void> {
+    let flushed = Date.now();
+    const until = AbortSignal.any([stop, whole.signal]);
+    for await (const { body } of streamFrom(js, streams(run).journal, 1, {
+      filter: subjects(run).journal(bundle.tradeDate),
+      signal: until,
+    })) {
+      await journal.append(body);
+      const { n, step } = JournalStep.parse(decode(body));
+      journalN = n;
+      judge();
+      if (Date.now() - flushed < flushMs) continue;
+      await journal.flush();
+      flushed = Date.now();
+      storeMetrics.step.set(step);
+    }
+    await journal.flush();
+  }
+}
