@@ -64,6 +64,8 @@ export const errorCodes = {
     status: 503,
   },
   STORE_REFUSED: { meaning: 'The store refused a statement; its own code is in the message.', retryable: false, status: 500 },
+  QUERY_INVALID: { meaning: 'A question is not what its schema says, or asks for too much at once.', retryable: false, status: 400 },
+  SERVICE_UNAVAILABLE: { meaning: 'Nobody answers questions of this kind now.', retryable: true, status: 503 },
   DISK_FULL: { meaning: 'The disk under the run is full past 95 %; no new day is opened.', retryable: false, status: 507 },
   STORE_SCHEMA: {
     meaning: 'The store was made by another version: a migration that has run is not the one here.',

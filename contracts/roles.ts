@@ -21,6 +21,7 @@ export const roles = {
   engine: { name: 'engine', main: 'engine/main.ts', opsPort: 8792, stopRank: 2 },
   gateway: { name: 'gateway', main: 'gateway/main.ts', opsPort: 8793, stopRank: 3 },
   store: { name: 'store', main: 'engine/store/main.ts', opsPort: 8795, stopRank: 3 },
+  query: { name: 'query', main: 'engine/query/main.ts', opsPort: 8796, stopRank: 3 },
 } as const satisfies Record<string, Role>;
 export type RoleName = keyof typeof roles;
 

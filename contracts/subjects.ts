@@ -30,6 +30,7 @@ export const subjects = (run: string) => ({
   view: (what: 'symbols' | 'opportunities'): string => `view.v1.${run}.${what}`,
   dead: (stage: string, reason: string): string => `dead.v1.${run}.${stage}.${reason}`,
   allDead: `dead.v1.${run}.>`,
+  service: (name: string): string => `svc.v1.${run}.${name}`,
   quality: (source: string): string => `quality.v1.${run}.${source}`,
   allQuality: `quality.v1.${run}.>`,
 });

@@ -37,7 +37,7 @@ describe.skipIf(noGateway !== '')(`fenshi up${noGateway === '' ? '' : ` (${noGat
       FENSHI_DATA: dir,
       FENSHI__SERVER__PORT: String(await freePort()),
       FENSHI__NATS__PORT: String(await freePort()),
-      FENSHI__OPS__PORT: String(await freePorts(5)),
+      FENSHI__OPS__PORT: String(await freePorts(6)),
       FENSHI__DEMO__SCALE: 'tiny',
       FENSHI__DEMO__SPEED: '120',
       FENSHI__LOG__LEVEL: 'info',
@@ -94,8 +94,8 @@ describe.skipIf(noGateway !== '')(`fenshi up${noGateway === '' ? '' : ` (${noGat
 
     expect(code).toBe(0);
     expect(existsSync(join(dir, 'up.lock'))).toBe(false);
-    const stopped = [...log.matchAll(/"event":"(scenarios|feed|engine|gateway|store)\.stopped"/g)].map(([, role]) => role);
-    expect(stopped).toEqual(['scenarios', 'feed', 'engine', 'gateway', 'store']);
+    const stopped = [...log.matchAll(/"event":"(scenarios|feed|engine|gateway|store|query)\.stopped"/g)].map(([, role]) => role);
+    expect(stopped).toEqual(['scenarios', 'feed', 'engine', 'gateway', 'query', 'store']);
     expect(readPosition(join(dir, 'demo-1'))).toBeNull();
     const { tape, journal } = await storedBy(dir, Number(env.FENSHI__NATS__PORT));
     const [open] = tape;

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { FenshiError } from '../../contracts/errors.ts';
 import type { BrokerAccess } from './connect.ts';
 
-export const brokerRoles = ['engine', 'feed', 'store', 'scenarios', 'control', 'gateway', 'subscriber'] as const;
+export const brokerRoles = ['engine', 'feed', 'store', 'query', 'scenarios', 'control', 'gateway', 'subscriber'] as const;
 export type BrokerRole = (typeof brokerRoles)[number];
 export type BrokerOptions = {
   readonly program: string;

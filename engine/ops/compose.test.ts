@@ -57,6 +57,7 @@ describe('docker-compose.yml', () => {
       `scenarios:${roles.feed.opsPort}`,
       `gateway:${roles.gateway.opsPort}`,
       `store:${roles.store.opsPort}`,
+      `query:${roles.query.opsPort}`,
     ]);
   });
 });

@@ -60,6 +60,11 @@ export class BarBuilder {
     return this.#ready.splice(0);
   }
 
+  /** The bar of symbol row `s` that is not over yet; null between two. */
+  growing(s: number): StoredBar | null {
+    return this.#open[s] === null ? null : this.#barOf(s, this.#open[s]!);
+  }
+
   /** Before the first quote of continuous trading: what the opening match traded. */
   #opening(s: number): void {
     const { accepted } = this.#cleaner;
@@ -105,8 +110,15 @@ export class BarBuilder {
     const bar = this.#open[s]!;
     const told = this.#told[s]!;
     this.#open[s] = null;
+    this.#ready.push(this.#barOf(s, bar));
+    if (!Number.isNaN(bar.shares)) told.shares = bar.shares;
+    if (!Number.isNaN(bar.yuan)) told.yuan = bar.yuan;
+  }
+
+  #barOf(s: number, bar: Open): StoredBar {
+    const told = this.#told[s]!;
     const more = (total: number, had: number): number | null => (Number.isNaN(total) ? null : Math.max(0, total - had));
-    this.#ready.push({
+    return {
       date: this.#date,
       periodSec: 60,
       instrumentNo: this.#instruments[s]!.no,
@@ -120,8 +132,6 @@ export class BarBuilder {
       closeMilli: bar.close,
       volumeShares: more(bar.shares, told.shares),
       amountYuan: more(bar.yuan, told.yuan),
-    });
-    if (!Number.isNaN(bar.shares)) told.shares = bar.shares;
-    if (!Number.isNaN(bar.yuan)) told.yuan = bar.yuan;
+    };
   }
 }

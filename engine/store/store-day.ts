@@ -38,48 +38,53 @@ export async function followDay(
   const judge = (): void => {
     if (closed !== null && journalN >= closed.closeN) whole.abort();
   };
+  const [onTape, onJournal] = [new Turns(), new Turns()];
+  // what came last is stored though nothing follows it: a journal may be silent for an hour
+  const flushing = setInterval(() => {
+    void onTape.take(() => tape.flush()).catch(() => ended.abort());
+    void onJournal.take(() => journal.flush()).catch(() => ended.abort());
+    storeMetrics.step.set(journal.step);
+  }, flushMs);
   try {
     await Promise.all([followTape(), followJournal()]);
+    await Promise.all([onTape.take(() => tape.flush()), onJournal.take(() => journal.flush())]);
   } finally {
+    clearInterval(flushing);
     ended.abort();
   }
   return signal.aborted ? null : closed;
 
   async function followTape(): Promise<void> {
-    let flushed = Date.now();
     for await (const { seq, body } of streamFrom(js, streams(run).tape, day.openSeq, { signal: stop })) {
       const entry = decodeTape(body);
       const n = seq - day.openSeq;
-      await tape.entry(n, entry);
-      if (Date.now() - flushed >= flushMs) {
-        await tape.flush();
-        flushed = Date.now();
-        storeMetrics.tapeN.set(n);
-      }
+      await onTape.take(() => tape.entry(n, entry));
+      storeMetrics.tapeN.set(n);
       if (entry.type === 'day.close') {
         closed = { closeSeq: seq, closeN: n };
         return judge();
       }
     }
-    await tape.flush();
   }
 
   async function followJournal(): Promise<void> {
-    let flushed = Date.now();
     const until = AbortSignal.any([stop, whole.signal]);
     for await (const { body } of streamFrom(js, streams(run).journal, 1, {
       filter: subjects(run).journal(bundle.tradeDate),
       signal: until,
     })) {
-      await journal.append(body);
-      const { n, step } = JournalStep.parse(decode(body));
-      journalN = n;
+      await onJournal.take(() => journal.append(body));
+      journalN = JournalStep.parse(decode(body)).n;
       judge();
-      if (Date.now() - flushed < flushMs) continue;
-      await journal.flush();
-      flushed = Date.now();
-      storeMetrics.step.set(step);
     }
-    await journal.flush();
+  }
+}
+
+/** One piece of work at a time, in the order asked for; a failure is told to whoever asked and to all after. */
+class Turns {
+  #last: Promise<void> = Promise.resolve();
+  take(work: () => Promise<void>): Promise<void> {
+    this.#last = this.#last.then(work);
+    return this.#last;
   }
 }

@@ -37,7 +37,7 @@ export async function treeUnderFire(kills: number, random: (below: number) => nu
     FENSHI_DATA: dir,
     FENSHI__SERVER__PORT: String(await freePort()),
     FENSHI__NATS__PORT: String(natsPort),
-    FENSHI__OPS__PORT: String(await freePorts(5)),
+    FENSHI__OPS__PORT: String(await freePorts(6)),
     FENSHI__DEMO__STARTAT: '09:15',
     FENSHI__DEMO__SPEED: '240',
     FENSHI__LOG__LEVEL: 'error',

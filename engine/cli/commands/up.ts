@@ -79,6 +79,7 @@ async function startAll(supervisor: Supervisor, port: number): Promise<void> {
     supervisor.start('scenarios'),
     supervisor.start('feed'),
     supervisor.start('gateway'),
+    supervisor.start('query'),
     ...(hasChdb() ? [supervisor.start('store')] : []),
   ]);
   if (!hasChdb()) process.stderr.write('fenshi: chDB is not installed (npm install --include=optional): nothing is archived\n');
@@ -114,6 +115,7 @@ function startsOf(run: string, config: Config, natsPort: number): Record<RoleNam
     engine: base('engine'),
     gateway: { ...base('gateway'), gateway: config.server },
     store: base('store'),
+    query: base('query'),
     feed: { ...base('feed'), feed: feedStart(config) },
     scenarios: { ...base('scenarios'), demo: demoStart(config) },
   };

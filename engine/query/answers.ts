@@ -1,0 +1,130 @@
+/** Each service's answer from the day in memory or the store. Throws coded errors; the responder turns them into replies. */
+import { FenshiError } from '../../contracts/errors.ts';
+import type { Flow } from '../../contracts/flow.ts';
+import { type ServiceAnswer, type ServiceName, services } from '../../contracts/services.ts';
+import { instrumentNo, type TradeDate } from '../../contracts/units.ts';
+import type { Store } from '../store/client.ts';
+import { database } from '../store/schema.ts';
+import { dashed } from '../store/tape-archive.ts';
+import { type BarLike, barColumns, type DayTable, flowColumns } from './day-table.ts';
+
+export type Sources = { readonly day: () => DayTable | null; readonly store: () => Store | null };
+const widestMs = 400 * 86_400_000;
+/** Which bar is told when several know the same minute: our own tape, then gaps repaired, then imports. */
+const kinds = "['live', 'backfilled', 'imported']";
+
+export class Answers {
+  readonly #from: Sources;
+
+  constructor(from: Sources) {
+    this.#from = from;
+  }
+
+  /** @throws FenshiError QUERY_INVALID, NOT_FOUND, NOT_READY, STORE_UNAVAILABLE */
+  async answer<N extends ServiceName>(name: N, raw: unknown): Promise<ServiceAnswer<N>> {
+    const parsed = services[name].request.safeParse(raw ?? {});
+    if (!parsed.success)
+      throw new FenshiError('QUERY_INVALID', parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+    const work = this.#works[name] as (request: unknown) => Promise<object>;
+    const body = await work(parsed.data);
+    const day = this.#from.day();
+    const asOf = { tradeDate: day?.bundle.tradeDate ?? '00000000', tsMs: day?.tsMs ?? 0, n: day?.n ?? -1 };
+    return { ok: true, asOf, ...body } as ServiceAnswer<N>;
+  }
+
+  readonly #works = {
+    quotes: async ({ instruments, after, limit }: { instruments?: string[]; after: number; limit: number }) => {
+      const day = this.#day();
+      const asked = instruments?.map((id) => this.#known(day, id)) ?? null;
+      return day.quotes(asked, after, limit);
+    },
+    minutes: async ({ instrument, date }: { instrument: string; date?: string }) => {
+      const day = this.#from.day();
+      if (day !== null && (date === undefined || date === day.bundle.tradeDate)) return day.minutes(this.#known(day, instrument));
+      if (date === undefined) throw new FenshiError('NOT_READY', 'no day has been read yet');
+      return barColumns(await this.#bars(instrument, 60, { date }));
+    },
+    bars: async ({
+      instrument,
+      periodSec,
+      fromMs,
+      toMs,
+      limit,
+    }: {
+      instrument: string;
+      periodSec: number;
+      fromMs: number;
+      toMs: number;
+      limit: number;
+    }) => {
+      if (toMs < fromMs || toMs - fromMs > widestMs) throw new FenshiError('QUERY_INVALID', 'fromMs to toMs: at most 400 days, in order');
+      const bars = await this.#bars(instrument, periodSec, { fromMs, toMs, limit: limit + 1 });
+      return { ...barColumns(bars.slice(0, limit)), next: bars.length > limit ? bars[limit]!.tsMs : null };
+    },
+    flow: async ({ instrument, source, date }: { instrument: string; source?: string; date?: string }) => {
+      const day = this.#from.day();
+      if (day !== null && (date === undefined || date === day.bundle.tradeDate)) return day.flow(this.#known(day, instrument), source);
+      return this.#storedFlow(instrument, date ?? '', source ?? null);
+    },
+    state: async ({ tsMs, actor, after, limit }: { tsMs: number; actor: string; after: string; limit: number }) => {
+      const states = await this.#store().rows<{ actor: string; region: string; state: string; sinceMs: number; step: number }>(
+        `SELECT actor, region, argMax(t.to_state, (t.step, t.idx)) AS state, toFloat64(max(t.ts_ms)) AS sinceMs, max(t.step) AS step FROM ${database}.transitions AS t FINAL
+         WHERE trade_date = toDate(toDateTime({ts:Int64} / 1000, 'Asia/Shanghai'), 'Asia/Shanghai') AND ts_ms <= {ts:Int64} AND startsWith(actor, {actor:String})
+           AND concat(actor, '|', region) > {after:String}
+         GROUP BY actor, region ORDER BY concat(actor, '|', region) LIMIT {limit:UInt32}`,
+        { ts: tsMs, actor, after, limit: limit + 1 },
+      );
+      const page = states.slice(0, limit);
+      const last = page.at(-1);
+      return { states: page, next: states.length > limit && last !== undefined ? `${last.actor}|${last.region}` : null };
+    },
+  };
+
+  async #bars(
+    instrument: string,
+    periodSec: number,
+    range: { date?: TradeDate; fromMs?: number; toMs?: number; limit?: number },
+  ): Promise<BarLike[]> {
+    const where = range.date === undefined ? 'ts_ms >= {from:Int64} AND ts_ms <= {to:Int64}' : 'trade_date = {date:Date}';
+    return this.#store().rows<BarLike>(
+      `SELECT toFloat64(ts_ms) AS tsMs, open_milli AS openMilli, high_milli AS highMilli, low_milli AS lowMilli, close_milli AS closeMilli,
+              volume_shares AS volumeShares, amount_yuan AS amountYuan
+       FROM ${database}.bars FINAL WHERE period_sec = {period:UInt32} AND instrument = {no:UInt32} AND ${where}
+       ORDER BY ts_ms, indexOf(${kinds}, kind), source LIMIT 1 BY ts_ms LIMIT {limit:UInt32}`,
+      {
+        period: periodSec,
+        no: instrumentNo(instrument),
+        limit: range.limit ?? 5000,
+        ...(range.date === undefined ? { from: range.fromMs, to: range.toMs } : { date: dashed(range.date) }),
+      },
+    );
+  }
+
+  async #storedFlow(instrument: string, date: string, asked: string | null): Promise<object> {
+    const rows = await this.#store().rows<Flow & { source: string }>(
+      `SELECT source, instrument AS instrumentNo, toFloat64(ts_ms) AS tsExchangeMs, main_yuan AS mainYuan, super_yuan AS superYuan, large_yuan AS largeYuan, medium_yuan AS mediumYuan, small_yuan AS smallYuan
+       FROM ${database}.flow FINAL WHERE trade_date = {date:Date} AND instrument = {no:UInt32} ORDER BY source, ts_ms LIMIT 5000`,
+      { date: dashed(date), no: instrumentNo(instrument) },
+    );
+    const source = asked ?? rows[0]?.source ?? null;
+    return { source, ...flowColumns(rows.filter((row) => row.source === source)) };
+  }
+
+  #day(): DayTable {
+    const day = this.#from.day();
+    if (day === null) throw new FenshiError('NOT_READY', 'no day has been read yet');
+    return day;
+  }
+
+  #store(): Store {
+    const store = this.#from.store();
+    if (store === null) throw new FenshiError('STORE_UNAVAILABLE', 'the store role is not up');
+    return store;
+  }
+
+  #known(day: DayTable, id: string): number {
+    const no = instrumentNo(id);
+    if (!day.has(no)) throw new FenshiError('NOT_FOUND', `${id} is not in the day's bundle`);
+    return no;
+  }
+}

@@ -1,0 +1,62 @@
+/** Answers `svc.v1.<run>.<name>`; several responders share the questions through a queue group. */
+import type { Msg, NatsConnection } from 'nats';
+import { decode, encode } from '../../contracts/codec.ts';
+import { FenshiError } from '../../contracts/errors.ts';
+import { type ServiceAnswer, ServiceError, type ServiceName, type ServiceRequest, serviceMs, services } from '../../contracts/services.ts';
+import { subjects } from '../../contracts/subjects.ts';
+import { queryMetrics } from '../telemetry/query-metrics.ts';
+import type { Answers } from './answers.ts';
+
+/** Questions a responder works on at once; more are told to come again. */
+const atOnce = 64;
+
+export function respond(nc: NatsConnection, run: string, answers: Answers): void {
+  let busy = 0;
+  for (const name of Object.keys(services) as ServiceName[])
+    nc.subscribe(subjects(run).service(name), {
+      queue: 'query',
+      callback: (error, message) => void (error === null && take(name, message)),
+    });
+
+  async function take(name: ServiceName, message: Msg): Promise<void> {
+    const startedMs = performance.now();
+    busy += 1;
+    const reply =
+      busy > atOnce ? refusal(new FenshiError('RATE_LIMITED', `${atOnce} questions are being answered`)) : await reply_(name, message.data);
+    busy -= 1;
+    message.respond(encode(reply));
+    queryMetrics.seconds.observe({ service: name, outcome: 'code' in reply ? reply.code : 'ok' }, (performance.now() - startedMs) / 1000);
+  }
+
+  async function reply_(name: ServiceName, data: Uint8Array): Promise<object & { code?: string }> {
+    try {
+      return await answers.answer(name, data.length === 0 ? {} : decode(data));
+    } catch (error) {
+      return refusal(error);
+    }
+  }
+}
+
+function refusal(error: unknown): { readonly ok: false; readonly code: string; readonly message: string } {
+  if (error instanceof FenshiError) return { ok: false, code: error.code, message: error.message };
+  return { ok: false, code: 'QUERY_INVALID', message: 'the question cannot be read' };
+}
+
+/** Asks and checks the answer. @throws FenshiError the service's code, or SERVICE_UNAVAILABLE when nobody answers in time */
+export async function askService<N extends ServiceName>(
+  nc: NatsConnection,
+  run: string,
+  name: N,
+  request: ServiceRequest<N>,
+  timeout = serviceMs,
+): Promise<ServiceAnswer<N>> {
+  let body: unknown;
+  try {
+    body = decode((await nc.request(subjects(run).service(name), encode(request), { timeout })).data);
+  } catch (error) {
+    throw new FenshiError('SERVICE_UNAVAILABLE', `svc.v1.${run}.${name}: ${String(error)}`, { cause: error });
+  }
+  const refused = ServiceError.safeParse(body);
+  if (refused.success) throw new FenshiError(refused.data.code as 'NOT_FOUND', refused.data.message.replace(`${refused.data.code}: `, ''));
+  return services[name].answer.parse(body) as ServiceAnswer<N>;
+}
