@@ -42,6 +42,14 @@ export const Config = z.strictObject({
       cadenceSec: z.number().min(1).max(60).default(3),
       /** Instruments that are always asked for first. */
       watch: z.array(InstrumentId).default([]),
+      /** One address a source, where it is not the vendor's own: a proxy, an emulator. */
+      hosts: z.partialRecord(z.enum(['tencent', 'sina', 'eastmoney', 'tushare']), z.url()).default({}),
+    }),
+  ),
+  tushare: section(
+    z.strictObject({
+      /** From the environment or a file: `${env:TUSHARE_TOKEN}`. */
+      token: z.string().min(1).nullable().default(null),
     }),
   ),
   clean: section(

@@ -64,6 +64,11 @@ export const errorCodes = {
     status: 503,
   },
   STORE_REFUSED: { meaning: 'The store refused a statement; its own code is in the message.', retryable: false, status: 500 },
+  IMPORT_INVALID: {
+    meaning: 'A file is of no kind that can be imported, or one of its rows cannot be read; the line is named.',
+    retryable: false,
+    status: 422,
+  },
   QUERY_INVALID: { meaning: 'A question is not what its schema says, or asks for too much at once.', retryable: false, status: 400 },
   SERVICE_UNAVAILABLE: { meaning: 'Nobody answers questions of this kind now.', retryable: true, status: 503 },
   DISK_FULL: { meaning: 'The disk under the run is full past 95 %; no new day is opened.', retryable: false, status: 507 },

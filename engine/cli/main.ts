@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { FenshiError } from '../../contracts/errors.ts';
 import { registerConfig } from './commands/config.ts';
+import { registerData } from './commands/data.ts';
 import { registerReplay } from './commands/replay.ts';
 import { registerRole } from './commands/role.ts';
 import { registerStatus } from './commands/status.ts';
@@ -14,6 +15,7 @@ registerReplay(program);
 registerStatus(program);
 registerRole(program);
 registerConfig(program);
+registerData(program);
 
 try {
   await program.parseAsync();

@@ -17,21 +17,14 @@ import { SourceClient } from './collector/client.ts';
 import { Collector, type CollectorSource } from './collector/collector.ts';
 import { Heartbeat } from './collector/heartbeat.ts';
 import { SweepPlanner } from './collector/planner.ts';
-import type { Rate } from './collector/token-bucket.ts';
 import { eastmoney } from './eastmoney/adapter.ts';
 import { SourceHttp } from './http.ts';
+import { sourceRates } from './rates.ts';
 import { sina } from './sina/adapter.ts';
 import type { TapeAppender } from './tape-appender.ts';
 import { tencent } from './tencent/adapter.ts';
 
 const adapters = { tencent, sina, eastmoney } as const;
-/** Requests a second by host: what each vendor was seen to bear (sources.md §1.1, §2.10, §4.1). */
-const rates: Readonly<Record<SourceName, Readonly<Record<string, Rate>>>> = {
-  tencent: { quotes: { perSec: 10, burst: 20 }, minutes: { perSec: 5, burst: 5 }, flow: { perSec: 5, burst: 5 } },
-  sina: { quotes: { perSec: 10, burst: 20 } },
-  eastmoney: { push2: { perSec: 1, burst: 5 }, push2his: { perSec: 1, burst: 5 }, push2ex: { perSec: 1, burst: 2 } },
-  tushare: { api: { perSec: 3, burst: 5 } },
-};
 const largeCaps = 300;
 /** A sweep's answer that takes longer is worth less than the next sweep's. */
 const sweepMs = 4000;
@@ -190,7 +183,7 @@ export class FeedDay {
     const client = new SourceClient({
       name,
       http,
-      rates: rates[name],
+      rates: sourceRates[name],
       breaker: name === 'eastmoney' ? banRule : usualRule,
       heartbeat,
       onState: (endpoint, state) => this.#circuit(name, endpoint, state),

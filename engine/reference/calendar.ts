@@ -48,3 +48,26 @@ export function listingDayN(listed: TradeDate, date: TradeDate, atMost: number):
   }
   return count;
 }
+
+/** Trading days from `from` to `to`, both inclusive; null where the calendar does not reach. */
+export function tradingDays(from: TradeDate, to: TradeDate): number | null {
+  let count = 0;
+  for (let at = midnightOf(from); at <= midnightOf(to); at += dayMs) {
+    const kind = dayKind(tradeDateOf(at));
+    if (kind === 'UNKNOWN') return null;
+    if (kind === 'TRADING') count += 1;
+  }
+  return count;
+}
+
+/** The `count` trading days up to `date`, oldest first. @throws FenshiError CALENDAR_UNKNOWN */
+export function tradingDaysUntil(date: TradeDate, count: number): TradeDate[] {
+  const days: TradeDate[] = [];
+  for (let at = midnightOf(date); days.length < count; at -= dayMs) {
+    const day = tradeDateOf(at);
+    const kind = dayKind(day);
+    if (kind === 'UNKNOWN') throw new FenshiError('CALENDAR_UNKNOWN', `${day} is outside 2010–2026`);
+    if (kind === 'TRADING') days.unshift(day);
+  }
+  return days;
+}

@@ -49,6 +49,18 @@ export class Store {
     storeMetrics.rows.inc({ table }, rows.rows);
   }
 
+  /** A question's rows in a format of the engine's, as they come. */
+  stream(query: string, format: string): Promise<Readable> {
+    return this.#told(async () => (await this.#client.exec({ query: `${query} FORMAT ${format}` })).stream);
+  }
+
+  /** Rows in a format of the engine's into a table. */
+  async load(table: string, format: string, values: Readable): Promise<void> {
+    await this.#told(() =>
+      this.#client.exec({ query: `INSERT INTO ${table} FORMAT ${format}`, values }).then(({ stream }) => void stream.resume()),
+    );
+  }
+
   close = (): Promise<void> => this.#client.close();
 
   async #told<T>(work: () => Promise<T>): Promise<T> {

@@ -41,7 +41,8 @@ CREATE TABLE flow (
   small_yuan Nullable(Float64)
 ) ENGINE = ReplacingMergeTree ORDER BY (instrument, source, ts_ms, n, row) PARTITION BY trade_date TTL trade_date + INTERVAL 365 DAY;
 
--- Bars stamped at their close. valid from: ts_ms; known from: known_ms. kind: live, backfilled, imported.
+-- Bars stamped at their close. Valid from ts_ms, known from known_ms: a later version stands beside the earlier one.
+-- kind: live, backfilled, imported. Of several sources' backfilled bars, `merged` is the one that counts.
 CREATE TABLE bars (
   trade_date Date CODEC(ZSTD),
   period_sec UInt32 CODEC(ZSTD),
@@ -56,7 +57,7 @@ CREATE TABLE bars (
   close_milli Nullable(Int32) CODEC(ZSTD),
   volume_shares Nullable(Float64) CODEC(Gorilla, ZSTD),
   amount_yuan Nullable(Float64) CODEC(Gorilla, ZSTD)
-) ENGINE = ReplacingMergeTree(known_ms) ORDER BY (period_sec, instrument, ts_ms, source) PARTITION BY toYYYYMM(trade_date);
+) ENGINE = ReplacingMergeTree ORDER BY (period_sec, instrument, ts_ms, source, known_ms) PARTITION BY toYYYYMM(trade_date);
 
 -- The journal's own bytes: its hash chain can be recomputed from here.
 CREATE TABLE journal (

@@ -1,0 +1,107 @@
+/** `fenshi data backfill`: minutes of past days from the sources into the library. */
+import type { Command } from 'commander';
+import { FenshiError } from '../../../contracts/errors.ts';
+import { instrumentNo, type TradeDate } from '../../../contracts/units.ts';
+import { backfill } from '../../feeds/backfill/backfill.ts';
+import { type MinuteSourceName, minuteSource, minuteSourceNames } from '../../feeds/backfill/minute-sources.ts';
+import { dayKind, nextTradingDay } from '../../reference/calendar.ts';
+import type { Store } from '../../store/client.ts';
+import { withLibrary } from '../../store/library.ts';
+import { database } from '../../store/schema.ts';
+import { loadConfig } from '../config.ts';
+import { root } from '../root.ts';
+
+type Flags = {
+  readonly from: string;
+  readonly to: string;
+  readonly symbol?: readonly string[];
+  readonly source?: readonly string[];
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+};
+const tellEveryMs = 5000;
+
+export function registerBackfill(data: Command): void {
+  data
+    .command('backfill')
+    .requiredOption('--from <yyyymmdd>', 'first day')
+    .requiredOption('--to <yyyymmdd>', 'last day')
+    .option('--symbol <ids...>', 'only these instruments, for example 600519.SH; else all the library knows')
+    .option('--source <names...>', minuteSourceNames.join(', '))
+    .option('--dry-run', 'say what would be asked, and how long it would take')
+    .option('--json', 'print as JSON')
+    .description('fetch minutes of past days from at least two sources, merge them, keep what they tell differently')
+    .addHelpText(
+      'after',
+      '\nExample: fenshi data backfill --from 20261119 --to 20261125 --symbol 600519.SH 000858.SZ\nExit codes: 0 done or nothing to do, 1 refused with a code\nIt may be stopped and started again: whole days are not asked for twice.',
+    )
+    .action((flags: Flags) => run(flags));
+}
+
+async function run({ from, to, symbol, source, dryRun, json }: Flags): Promise<void> {
+  const { config } = loadConfig(root);
+  const names = chosen(source, config.tushare.token !== null);
+  const days = daysBetween(from, to);
+  await withLibrary(async (store) => {
+    const instruments = symbol?.map(instrumentNo) ?? (await knownInstruments(store));
+    if (instruments.length === 0)
+      throw new FenshiError('CONFIG_INVALID', 'no instruments: name them with --symbol, or import a stock list first');
+    const requests = days.length * instruments.length * names.length;
+    if (dryRun === true)
+      return console.log(
+        json
+          ? JSON.stringify({ days, instruments: instruments.length, sources: names, requests })
+          : `${days.length} days x ${instruments.length} instruments from ${names.join(', ')}: at most ${requests} requests, about ${Math.ceil(requests / names.length / 60)} min at one a second`,
+      );
+    const stop = new AbortController();
+    process.once('SIGINT', () => stop.abort());
+    const sources = names.map((name) =>
+      minuteSource(name, { hosts: config.feed.hosts, ...(config.tushare.token === null ? {} : { token: config.tushare.token }) }),
+    );
+    let toldMs = Date.now();
+    const report = await backfill(
+      { days, instruments },
+      {
+        store,
+        sources,
+        signal: stop.signal,
+        onDone: (so) => {
+          if (json || Date.now() - toldMs < tellEveryMs) return;
+          toldMs = Date.now();
+          process.stderr.write(
+            `fenshi: ${so.whole + so.skipped} of ${days.length * instruments.length} whole, ${so.written} bars written, ${so.failed.length} questions failed\n`,
+          );
+        },
+      },
+    );
+    for (const each of sources) await each.close();
+    if (json) return console.log(JSON.stringify(report));
+    console.log(
+      `${report.written} bars written, ${report.whole} days whole, ${report.skipped} were, ${report.holes} minutes nobody had, ${report.otherwise} told differently and kept, ${report.failed.length} questions failed`,
+    );
+    for (const { what, why } of report.failed.slice(0, 10)) console.log(`  ${what}: ${why}`);
+  });
+}
+
+/** @throws FenshiError CONFIG_INVALID */
+function chosen(asked: readonly string[] | undefined, hasToken: boolean): MinuteSourceName[] {
+  const names = asked ?? ['tencent', 'eastmoney', ...(hasToken ? ['tushare'] : [])];
+  const wrong = names.filter((name) => !(minuteSourceNames as readonly string[]).includes(name));
+  if (wrong.length > 0) throw new FenshiError('CONFIG_INVALID', `--source ${wrong.join(' ')}: one of ${minuteSourceNames.join(', ')}`);
+  return names as MinuteSourceName[];
+}
+
+/** @throws FenshiError CALENDAR_UNKNOWN, CONFIG_INVALID */
+function daysBetween(from: TradeDate, to: TradeDate): TradeDate[] {
+  if (!/^\d{8}$/.test(from) || !/^\d{8}$/.test(to) || from > to)
+    throw new FenshiError('CONFIG_INVALID', '--from and --to are yyyymmdd, in order');
+  const days: TradeDate[] = dayKind(from) === 'TRADING' ? [from] : [];
+  for (let day = nextTradingDay(from); day <= to; day = nextTradingDay(day)) days.push(day);
+  return days;
+}
+
+async function knownInstruments(store: Store): Promise<number[]> {
+  return (await store.rows<{ instrument: number }>(`SELECT DISTINCT instrument FROM ${database}.names ORDER BY instrument`)).map(
+    ({ instrument }) => instrument,
+  );
+}

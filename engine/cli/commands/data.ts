@@ -1,0 +1,187 @@
+/** `fenshi data …`: import, list, check, export what belongs to no run; check the day files of one that does. */
+import { basename, join } from 'node:path';
+import type { Command } from 'commander';
+import { FenshiError } from '../../../contracts/errors.ts';
+import type { Store } from '../../store/client.ts';
+import { type Imported, importFile } from '../../store/datasets/import.ts';
+import { crossChecks } from '../../store/datasets/verify.ts';
+import { archivedDays, dayRecord, verifyDay } from '../../store/day-archive.ts';
+import { withLibrary } from '../../store/library.ts';
+import { type Exportable, exportable, exportParquet, importParquet } from '../../store/parquet.ts';
+import { database } from '../../store/schema.ts';
+import { bundleDir, runDir } from '../root.ts';
+import { runFolders } from '../up-lock.ts';
+import { registerBackfill } from './backfill.ts';
+
+type Json = { readonly json?: boolean };
+
+export function registerData(program: Command): void {
+  const data = program.command('data').description('historical data: import, list, verify, export, repair');
+  data
+    .command('import')
+    .argument('<files...>', 'CSV files, plain or gzipped, told apart by their columns; or <table>*.parquet as `data export` names them')
+    .option('--licence <text>', 'what `data ls` says of their licence', 'not stated')
+    .option('--json', 'print as JSON')
+    .description('read files into the library')
+    .addHelpText(
+      'after',
+      '\nExample: fenshi data import bars_1m_2026.csv.gz --licence MIT\nExit codes: 0 all read, 1 refused with a code and the line',
+    )
+    .action((files: string[], flags: { readonly licence: string } & Json) => importAll(files, flags));
+  data
+    .command('ls')
+    .option('--json', 'print as JSON')
+    .description('datasets and archived days: what, how complete, which hash, label convention, licence')
+    .addHelpText('after', '\nExample: fenshi data ls\nExit codes: 0')
+    .action((flags: Json) => list(flags));
+  data
+    .command('verify')
+    .option('--run <name>', 'replay the archived days of this run and compare them with their journals')
+    .option('--date <yyyymmdd>', 'only this day')
+    .option('--json', 'print as JSON')
+    .description('check datasets against each other, or archived days against their replay')
+    .addHelpText(
+      'after',
+      '\nExample: fenshi data verify\n         fenshi data verify --run demo-3 --date 20261126\nExit codes: 0 all hold, 1 one does not',
+    )
+    .action((flags: { readonly run?: string; readonly date?: string } & Json) =>
+      flags.run === undefined ? verifySets(flags) : verifyDays(flags.run, flags.date, flags),
+    );
+  data
+    .command('export')
+    .requiredOption('--table <name>', exportable.join(', '))
+    .requiredOption('--out <file>', 'a Parquet file')
+    .option('--from <yyyymmdd>', 'first day')
+    .option('--to <yyyymmdd>', 'last day')
+    .description('write a table of the library as Parquet')
+    .addHelpText(
+      'after',
+      '\nExample: fenshi data export --table bars --from 20260616 --to 20260730 --out bars.parquet\nExit codes: 0 written, 1 refused',
+    )
+    .action((flags: { readonly table: string; readonly out: string; readonly from?: string; readonly to?: string }) => exportTable(flags));
+  registerBackfill(data);
+}
+
+async function importAll(files: readonly string[], { licence, json }: { readonly licence: string } & Json): Promise<void> {
+  await withLibrary(async (store) => {
+    for (const file of files) {
+      const startedMs = Date.now();
+      if (file.endsWith('.parquet')) {
+        const rows = await importParquet(store, tableOf(basename(file)), file);
+        console.log(json ? JSON.stringify({ file, rows }) : `${basename(file)}: ${rows} new rows`);
+        continue;
+      }
+      const done = await importFile(store, file, licence);
+      console.log(json ? JSON.stringify(done) : lineOf(done, Date.now() - startedMs));
+    }
+  });
+}
+
+function lineOf({ name, kind, rows, days, symbols, from, to, counters }: Imported, ms: number): string {
+  const odd = Object.entries(counters).map(([what, n]) => `${what} ${n}`);
+  return `${name.padEnd(38)} ${kind.padEnd(10)} ${String(rows).padStart(8)} rows  ${symbols} symbols x ${days} days ${from}–${to}  ${(ms / 1000).toFixed(1)} s${odd.length > 0 ? `  (${odd.join(', ')})` : ''}`;
+}
+
+/** @throws FenshiError IMPORT_INVALID */
+function tableOf(name: string): Exportable {
+  const found = exportable.find((table) => name === `${table}.parquet` || name.startsWith(`${table}-`));
+  if (found === undefined)
+    throw new FenshiError(
+      'IMPORT_INVALID',
+      `${name}: a Parquet file is named <table>.parquet or <table>-….parquet, tables: ${exportable.join(', ')}`,
+    );
+  return found;
+}
+
+type Listed = {
+  name: string;
+  kind: string;
+  rows: number;
+  days: number;
+  symbols: number;
+  from: string;
+  to: string;
+  label: string;
+  licence: string;
+  sha: string;
+  complete: number;
+};
+
+async function list({ json }: Json): Promise<void> {
+  const sets = await withLibrary((store) => datasets(store));
+  const archived = runFolders().flatMap((dir) =>
+    archivedDays(join(dir, 'days')).map((date) => ({ run: basename(dir), ...dayRecord(join(dir, 'days'), date)! })),
+  );
+  if (json) return console.log(JSON.stringify({ datasets: sets, days: archived }));
+  console.log(
+    `${'dataset'.padEnd(38)} ${'kind'.padEnd(10)} ${'rows'.padStart(8)} symbols  days  complete  from      to        label                 licence     sha256`,
+  );
+  for (const { name, kind, rows, symbols, days, complete, from, to, label, licence, sha } of sets)
+    console.log(
+      `${name.padEnd(38)} ${kind.padEnd(10)} ${String(rows).padStart(8)} ${String(symbols).padStart(7)} ${String(days).padStart(5)} ${`${Math.round(100 * complete)} %`.padStart(9)}  ${from}  ${to}  ${label.padEnd(21)} ${licence.padEnd(11)} ${sha.slice(0, 12)}`,
+    );
+  for (const { run, tradeDate, entries, quotes, steps, hash } of archived)
+    console.log(
+      `${`${run} ${tradeDate}`.padEnd(38)} archived   ${String(quotes).padStart(8)} quotes, ${entries} entries, ${steps} steps, verified, hash ${hash.slice(0, 12)}`,
+    );
+}
+
+/** Completeness: days of the file among the trading days between its first and last. */
+async function datasets(store: Store): Promise<Listed[]> {
+  const rows = await store.rows<Omit<Listed, 'complete'>>(
+    `SELECT name, kind, rows, days, symbols, formatDateTime(from_date, '%Y%m%d') AS from, formatDateTime(to_date, '%Y%m%d') AS to, label, licence, sha FROM ${database}.datasets FINAL ORDER BY name`,
+  );
+  const { tradingDays } = await import('../../reference/calendar.ts');
+  return rows.map((row) => {
+    const expected = row.label === 'day' && row.kind === 'calendar' ? row.days : tradingDays(row.from, row.to);
+    return { ...row, complete: expected === null || expected === 0 ? 1 : Math.min(1, row.days / expected) };
+  });
+}
+
+async function verifySets({ json }: Json): Promise<void> {
+  const checks = await withLibrary((store) => crossChecks(store));
+  if (json) console.log(JSON.stringify(checks));
+  else
+    for (const { name, found, holds } of checks)
+      console.log(
+        `${holds === null ? 'not imported' : holds ? 'holds       ' : 'FAILS       '} ${name}: ${Object.entries(found)
+          .map(([key, value]) => `${key} ${value}`)
+          .join(', ')}`,
+      );
+  if (checks.some(({ holds }) => holds === false)) process.exitCode = 1;
+}
+
+async function verifyDays(run: string, only: string | undefined, { json }: Json): Promise<void> {
+  const dir = join(runDir(run), 'days');
+  const days = archivedDays(dir).filter((date) => only === undefined || date === only);
+  if (days.length === 0) throw new FenshiError('NOT_FOUND', `${run} has no archived day${only === undefined ? '' : ` ${only}`}`);
+  for (const date of days) {
+    const [again, kept] = [await verifyDay(dir, bundleDir, date), dayRecord(dir, date)!];
+    const same = again.hash === kept.hash && again.files.tape === kept.files.tape && again.files.journal === kept.files.journal;
+    if (!same) process.exitCode = 1;
+    console.log(
+      json
+        ? JSON.stringify({ ...again, same })
+        : `${date}: ${again.entries} entries, ${again.quotes} quotes, ${again.steps} steps, hash ${again.hash.slice(0, 12)} ${same ? 'as archived' : 'OTHER THAN ARCHIVED'}`,
+    );
+  }
+}
+
+async function exportTable({
+  table,
+  out,
+  from,
+  to,
+}: {
+  readonly table: string;
+  readonly out: string;
+  readonly from?: string;
+  readonly to?: string;
+}): Promise<void> {
+  if (!(exportable as readonly string[]).includes(table))
+    throw new FenshiError('CONFIG_INVALID', `--table ${table}: one of ${exportable.join(', ')}`);
+  const rows = await withLibrary((store) =>
+    exportParquet(store, table as Exportable, out, { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }),
+  );
+  console.log(`${out}: ${rows} rows`);
+}

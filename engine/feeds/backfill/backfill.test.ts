@@ -1,0 +1,125 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { instrumentNo } from '../../../contracts/units.ts';
+import { type Emulators, startEmulators } from '../../../scenarios/sources/emulators.ts';
+import { marketUntil } from '../../../scenarios/support/emulated.ts';
+import { type ChdbProcess, startChdb } from '../../store/chdb-process.ts';
+import { Store } from '../../store/client.ts';
+import { migrate } from '../../store/schema.ts';
+import type { SourceMinute } from '../adapter.ts';
+import { backfill, labelsOf, type MinuteSource } from './backfill.ts';
+import { mergeMinutes } from './merge.ts';
+import { minuteSource } from './minute-sources.ts';
+
+const date = '20261123';
+const no = instrumentNo('600519.SH');
+const labels = labelsOf(date);
+const minute = (k: number, close: number, more: Partial<SourceMinute> = {}): SourceMinute => ({
+  instrumentNo: no,
+  tsMs: labels[k]!,
+  openMilli: null,
+  highMilli: null,
+  lowMilli: null,
+  closeMilli: close,
+  volumeShares: 1000,
+  amountYuan: null,
+  ...more,
+});
+
+describe('merging', () => {
+  test('for each minute the first source that has it wins; what another tells differently is kept', () => {
+    const merged = mergeMinutes(
+      [
+        { source: 'a', minutes: [minute(0, 10_000), minute(2, 10_020)] },
+        { source: 'b', minutes: [minute(0, 10_010), minute(1, 10_010), minute(2, 10_020, { volumeShares: 1200 }), minute(3, 10_030)] },
+      ],
+      labels,
+    );
+    expect(merged.minutes.map(({ closeMilli }) => closeMilli)).toEqual([10_000, 10_010, 10_020, 10_030]);
+    expect(merged.otherwise).toEqual([{ source: 'b', minute: minute(0, 10_010) }]);
+    expect(merged.holes).toBe(0);
+  });
+
+  test('a hole is a label nobody has between the first and the last; open, high, low come from who has them', () => {
+    const whole = { openMilli: 9_990, highMilli: 10_000, lowMilli: 9_980, amountYuan: 10_000 };
+    const merged = mergeMinutes(
+      [
+        { source: 'a', minutes: [minute(1, 10_000), minute(4, 10_000)] },
+        { source: 'b', minutes: [minute(1, 10_000, whole)] },
+      ],
+      labels,
+    );
+    expect(merged.holes).toBe(2);
+    expect(merged.minutes[0]).toMatchObject(whole);
+  });
+
+  test('a session has 241 labels', () => expect([labels.length, new Set(labels).size]).toEqual([241, 241]));
+});
+
+describe('gap repair against emulated vendors', () => {
+  const { market, table } = marketUntil('15:01', { count: 6 });
+  const instruments = market.issues.map((issue) => issue.no);
+  let dir: string;
+  let chdb: ChdbProcess;
+  let store: Store;
+  let emulators: Emulators;
+  let sources: ReturnType<typeof minuteSource>[];
+
+  beforeAll(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'fenshi-backfill-'));
+    chdb = await startChdb(dir);
+    store = new Store(chdb);
+    await migrate(store);
+    emulators = await startEmulators(table);
+    sources = (['tencent', 'eastmoney'] as const).map((name) => minuteSource(name, { hosts: emulators.urls }));
+  });
+  afterAll(async () => {
+    await Promise.all([...sources.map((each) => each.close()), emulators.close(), store.close()]);
+    await chdb.stop();
+    rmSync(dir, { recursive: true, force: true });
+  });
+  const bars = () =>
+    store.rows<{ instrument: number; tsMs: number; close: number; kind: string }>(
+      "SELECT instrument, toFloat64(ts_ms) AS tsMs, close_milli AS close, kind FROM fenshi.bars FINAL WHERE source = 'merged' ORDER BY instrument, ts_ms",
+    );
+
+  test('every minute is the market’s, marked backfilled; a second run asks nobody and writes nothing', async () => {
+    const report = await backfill({ days: [date], instruments }, { store, sources });
+    expect(report.failed).toEqual([]);
+    expect([report.asked, report.otherwise]).toEqual([2 * instruments.length, 0]);
+    const stored = await bars();
+    expect(new Set(stored.map(({ kind }) => kind))).toEqual(new Set(['backfilled']));
+    for (const instrument of instruments) {
+      const truth = [...table.minutes(table.indexOf(instrument)).close]
+        .map((close, m) => [labels[m], close] as const)
+        .filter(([, close]) => close > 0);
+      const own = new Map(stored.filter((bar) => bar.instrument === instrument).map((bar) => [bar.tsMs, bar.close]));
+      expect(truth.map(([ts]) => own.get(ts!))).toEqual(truth.map(([, close]) => close));
+    }
+    const again = await backfill({ days: [date], instruments }, { store, sources });
+    expect([again.written, again.skipped + again.whole]).toEqual([0, report.whole + again.whole]);
+  });
+
+  test('one source away: the other alone repairs; a correction stands beside the earlier version', async () => {
+    const [instrument = 0] = instruments;
+    const lying = (close: number): MinuteSource => ({
+      name: 'tencent',
+      minutes: () => Promise.resolve([{ ...minute(5, close), tsMs: labelsOf('20261120')[5]!, instrumentNo: instrument }]),
+    });
+    const broken: MinuteSource = { name: 'eastmoney', minutes: () => Promise.reject(Object.assign(new (class extends Error {})('x'))) };
+    await expect(backfill({ days: ['20261120'], instruments: [instrument] }, { store, sources: [broken] })).rejects.toThrow('x'); // a bug is no failed question
+    const first = await backfill({ days: ['20261120'], instruments: [instrument] }, { store, sources: [lying(10_000)], now: () => 1 });
+    const second = await backfill({ days: ['20261120'], instruments: [instrument] }, { store, sources: [lying(10_010)], now: () => 2 });
+    const third = await backfill({ days: ['20261120'], instruments: [instrument] }, { store, sources: [lying(10_010)], now: () => 3 });
+    expect([first.written, second.written, third.written]).toEqual([1, 1, 0]);
+    const versions = await store.rows(
+      "SELECT toFloat64(known_ms) AS known, close_milli AS close FROM fenshi.bars FINAL WHERE trade_date = '2026-11-20' ORDER BY known_ms",
+    );
+    expect(versions).toEqual([
+      { known: 1, close: 10_000 },
+      { known: 2, close: 10_010 },
+    ]);
+  });
+});

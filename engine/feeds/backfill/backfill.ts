@@ -1,0 +1,149 @@
+/**
+ * Gap repair 补数: days × symbols asked of at least two sources in turn, merged, and stored as backfilled bars.
+ *
+ * Turns      symbol i begins with source i mod k, so that each bears its share; newest day first
+ * Idempotent a bar that is known with the same values is not written again; a corrected one stands beside the earlier, known later
+ * Resumable  a (day, symbol) whose day is whole is not asked for again
+ */
+
+import { FenshiError } from '../../../contracts/errors.ts';
+import { codeOf, type TradeDate } from '../../../contracts/units.ts';
+import type { Store } from '../../store/client.ts';
+import { barRow } from '../../store/encode-rows.ts';
+import { RowBinary } from '../../store/row-binary.ts';
+import { database } from '../../store/schema.ts';
+import { dashed } from '../../store/tape-archive.ts';
+import type { SourceMinute } from '../adapter.ts';
+import { instant } from '../wire/numbers.ts';
+import { mergeMinutes, type Told } from './merge.ts';
+
+export type MinuteSource = {
+  readonly name: string;
+  readonly minutes: (instrument: number, date: TradeDate) => Promise<readonly SourceMinute[]>;
+};
+export type BackfillPlan = { readonly days: readonly TradeDate[]; readonly instruments: readonly number[] };
+export type BackfillReport = {
+  asked: number;
+  whole: number;
+  written: number;
+  otherwise: number;
+  holes: number;
+  skipped: number;
+  readonly failed: { readonly what: string; readonly why: string }[];
+};
+export type BackfillOptions = {
+  readonly store: Store;
+  readonly sources: readonly MinuteSource[];
+  readonly now?: () => number;
+  readonly onDone?: (report: BackfillReport) => void;
+  readonly signal?: AbortSignal;
+};
+
+/** Closes of a session's minutes. */
+export function labelsOf(date: TradeDate): number[] {
+  const minute = (m: number) => instant(date, Math.floor(m / 60), m % 60, 0)!;
+  return [...Array.from({ length: 121 }, (_, i) => minute(570 + i)), ...Array.from({ length: 120 }, (_, i) => minute(781 + i))];
+}
+/** A day counts as whole with this many minutes: the closing call may print none. */
+const wholeMinutes = 236;
+
+export async function backfill({ days, instruments }: BackfillPlan, options: BackfillOptions): Promise<BackfillReport> {
+  const { store, sources, now = Date.now, onDone, signal } = options;
+  if (sources.length === 0) throw new FenshiError('CONFIG_INVALID', 'no source can be asked for minutes');
+  const report: BackfillReport = { asked: 0, whole: 0, written: 0, otherwise: 0, holes: 0, skipped: 0, failed: [] };
+  for (const date of [...days].sort().reverse()) {
+    const have = await wholeOn(store, date);
+    for (const [i, instrument] of instruments.entries()) {
+      if (signal?.aborted === true) return report;
+      if (have.has(instrument)) {
+        report.skipped += 1;
+        continue;
+      }
+      const turn = sources.map((_, k) => sources[(i + k) % sources.length]!);
+      await repair(store, turn, instrument, date, now(), report);
+      onDone?.(report);
+    }
+  }
+  return report;
+}
+
+async function repair(
+  store: Store,
+  sources: readonly MinuteSource[],
+  instrument: number,
+  date: TradeDate,
+  knownMs: number,
+  report: BackfillReport,
+): Promise<void> {
+  const told: Told[] = [];
+  for (const source of sources) {
+    report.asked += 1;
+    try {
+      const minutes = await source.minutes(instrument, date);
+      if (minutes.length > 0) told.push({ source: source.name, minutes });
+    } catch (error) {
+      if (!(error instanceof FenshiError)) throw error;
+      report.failed.push({ what: `${source.name} ${codeOf(instrument)} ${date}`, why: error.code });
+    }
+  }
+  const merged = mergeMinutes(told, labelsOf(date));
+  const known = await knownBars(store, instrument, date);
+  const rows = new RowBinary();
+  const put = (source: string, minute: SourceMinute): void => {
+    const before = known.get(`${source}|${minute.tsMs}`);
+    if (before !== undefined && sameBar(before, minute)) return;
+    barRow(rows, {
+      date,
+      periodSec: 60,
+      instrumentNo: instrument,
+      tsMs: minute.tsMs,
+      source,
+      kind: 'backfilled',
+      knownMs,
+      openMilli: minute.openMilli,
+      highMilli: minute.highMilli,
+      lowMilli: minute.lowMilli,
+      closeMilli: minute.closeMilli,
+      volumeShares: minute.volumeShares,
+      amountYuan: minute.amountYuan,
+    });
+  };
+  for (const minute of merged.minutes) put('merged', minute);
+  for (const { source, minute } of merged.otherwise) put(source, minute);
+  await store.insert(`${database}.bars`, rows);
+  report.written += rows.rows;
+  report.otherwise += merged.otherwise.length;
+  report.holes += merged.holes;
+  if (merged.minutes.length >= wholeMinutes) report.whole += 1;
+}
+
+type Known = {
+  readonly source: string;
+  readonly tsMs: number;
+  readonly closeMilli: number | null;
+  readonly openMilli: number | null;
+  readonly volumeShares: number | null;
+  readonly amountYuan: number | null;
+};
+
+async function knownBars(store: Store, instrument: number, date: TradeDate): Promise<Map<string, Known>> {
+  const rows = await store.rows<Known>(
+    `SELECT source, toFloat64(ts_ms) AS tsMs, close_milli AS closeMilli, open_milli AS openMilli, volume_shares AS volumeShares, amount_yuan AS amountYuan FROM ${database}.bars FINAL
+     WHERE kind = 'backfilled' AND instrument = {no:UInt32} AND trade_date = {date:Date} ORDER BY known_ms DESC LIMIT 1 BY source, ts_ms`,
+    { no: instrument, date: dashed(date) },
+  );
+  return new Map(rows.map((row) => [`${row.source}|${row.tsMs}`, row]));
+}
+
+const sameBar = (a: Known, b: SourceMinute): boolean =>
+  a.closeMilli === b.closeMilli && a.openMilli === b.openMilli && a.volumeShares === b.volumeShares && a.amountYuan === b.amountYuan;
+
+/** Instruments whose day is whole already, from the tape or a repair. */
+async function wholeOn(store: Store, date: TradeDate): Promise<Set<number>> {
+  const rows = await store.rows<{ instrument: number }>(
+    `SELECT instrument FROM ${database}.bars FINAL WHERE period_sec = 60 AND trade_date = {date:Date} AND (kind = 'live' OR source = 'merged')
+     GROUP BY instrument HAVING uniqExact(ts_ms) >= {least:UInt32}`,
+    { date: dashed(date), least: wholeMinutes },
+  );
+  return new Set(rows.map(({ instrument }) => instrument));
+}

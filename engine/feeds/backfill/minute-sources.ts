@@ -1,0 +1,54 @@
+/** The sources that can be asked for a past day's minutes, at their budgeted rates. */
+import type { TradeDate } from '../../../contracts/units.ts';
+import { instrumentId } from '../../../contracts/units.ts';
+import { dashed } from '../../store/tape-archive.ts';
+import { banRule, usualRule } from '../collector/breaker.ts';
+import { SourceClient } from '../collector/client.ts';
+import { Heartbeat } from '../collector/heartbeat.ts';
+import { eastmoney } from '../eastmoney/adapter.ts';
+import { emMinutes } from '../eastmoney/series.ts';
+import { SourceHttp } from '../http.ts';
+import { sourceRates } from '../rates.ts';
+import { tencent } from '../tencent/adapter.ts';
+import { tencentFiveDays } from '../tencent/minutes.ts';
+import { tushareApis } from '../tushare/apis.ts';
+import type { MinuteSource } from './backfill.ts';
+
+export const minuteSourceNames = ['tencent', 'eastmoney', 'tushare'] as const;
+export type MinuteSourceName = (typeof minuteSourceNames)[number];
+/** `hosts`: one address for all of a source's hosts, where it is not the vendor's own. */
+export type MinuteSourceOptions = { readonly hosts?: Readonly<Record<string, string>>; readonly token?: string };
+
+export function minuteSource(
+  name: MinuteSourceName,
+  { hosts = {}, token }: MinuteSourceOptions = {},
+): MinuteSource & { readonly close: () => Promise<void> } {
+  const adapter = { tencent, eastmoney, tushare: { hosts: { api: 'https://api.tushare.pro' } } }[name];
+  const own = hosts[name];
+  const http = new SourceHttp(
+    own === undefined ? adapter.hosts : Object.fromEntries(Object.keys(adapter.hosts).map((host) => [host, own])),
+  );
+  const client = new SourceClient({
+    name,
+    http,
+    rates: sourceRates[name],
+    breaker: name === 'eastmoney' ? banRule : usualRule,
+    heartbeat: new Heartbeat([]),
+    onState: () => undefined,
+    onAnswer: () => undefined,
+  });
+  const ask: MinuteSource['minutes'] = async (instrument: number, date: TradeDate) => {
+    if (name === 'tencent') return (await client.persist(tencentFiveDays, { instrument, date })).rows;
+    if (name === 'eastmoney') return (await client.persist(emMinutes, { instrument, date, days: 5 })).rows;
+    const { rows } = await client.persist(tushareApis(token ?? '').stkMins, {
+      ts_code: instrumentId(instrument),
+      freq: '1min',
+      start_date: `${dashed(date)} 09:00:00`,
+      end_date: `${dashed(date)} 15:30:00`,
+    });
+    return rows
+      .flatMap((row) => (row.closeMilli === null ? [] : [{ ...row, closeMilli: row.closeMilli, volumeShares: row.volumeShares ?? 0 }]))
+      .sort((a, b) => a.tsMs - b.tsMs);
+  };
+  return { name, minutes: ask, close: () => http.close() };
+}

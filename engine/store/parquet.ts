@@ -1,0 +1,55 @@
+/** Tables out as Parquet files and back in; the engine writes and reads the format. */
+import { createReadStream, createWriteStream, renameSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { FenshiError } from '../../contracts/errors.ts';
+import type { Store } from './client.ts';
+import { database } from './schema.ts';
+import { dashed } from './tape-archive.ts';
+
+export const exportable = [
+  'quotes',
+  'ticks',
+  'bars',
+  'flow',
+  'daily',
+  'trades',
+  'limit_pool',
+  'transitions',
+  'signals',
+  'reference',
+  'members',
+  'names',
+  'calendar',
+] as const;
+export type Exportable = (typeof exportable)[number];
+const undated: readonly Exportable[] = ['members', 'names', 'calendar'];
+
+export type ExportRange = { readonly from?: string; readonly to?: string };
+
+/** Writes the table's rows of the days to one file; resolves with how many. */
+export async function exportParquet(
+  store: Store,
+  table: Exportable,
+  file: string,
+  { from = '19900101', to = '21001231' }: ExportRange,
+): Promise<number> {
+  const where = undated.includes(table) ? '' : ` WHERE trade_date >= '${dashed(from)}' AND trade_date <= '${dashed(to)}'`;
+  const [row] = await store.rows<{ rows: number }>(`SELECT count() AS rows FROM ${database}.${table} FINAL${where}`);
+  const stream = await store.stream(`SELECT * FROM ${database}.${table} FINAL${where}`, 'Parquet');
+  await pipeline(stream, createWriteStream(`${file}.partial`));
+  renameSync(`${file}.partial`, file);
+  return row?.rows ?? 0;
+}
+
+/** Reads a file that export wrote. Rows that are there already stay one. @throws FenshiError IMPORT_INVALID */
+export async function importParquet(store: Store, table: Exportable, file: string): Promise<number> {
+  const count = async () => (await store.rows<{ rows: number }>(`SELECT count() AS rows FROM ${database}.${table} FINAL`))[0]?.rows ?? 0;
+  const before = await count();
+  try {
+    await store.load(`${database}.${table}`, 'Parquet', createReadStream(file) as Readable);
+  } catch (error) {
+    throw new FenshiError('IMPORT_INVALID', `${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+  return (await count()) - before;
+}
