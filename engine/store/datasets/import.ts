@@ -4,8 +4,9 @@ import { FenshiError } from '../../../contracts/errors.ts';
 import type { Store } from '../client.ts';
 import { RowBinary } from '../row-binary.ts';
 import { database } from '../schema.ts';
+import type { Cells, Kind } from './cells.ts';
 import { openCsv } from './csv.ts';
-import { type Cells, type Kind, kindOf } from './kinds.ts';
+import { kindOf } from './kinds.ts';
 
 export type Imported = {
   readonly name: string;
