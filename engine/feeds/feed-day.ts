@@ -6,7 +6,7 @@
 import type { KV } from '@nats-io/kv';
 import type { Bundle } from '../../contracts/bundle.ts';
 import type { HandOver } from '../../contracts/feed.ts';
-import { midnightOf, type Phase, phaseOf } from '../../contracts/session.ts';
+import { isContinuous, midnightOf, type Phase, phaseOf } from '../../contracts/session.ts';
 import type { TapeEntry } from '../../contracts/tape.ts';
 import { handOverOf, LeaseHolder } from '../log/feed-bucket.ts';
 import { feedMetrics } from '../telemetry/feed-metrics.ts';
@@ -15,6 +15,7 @@ import type { SourceName } from './adapter.ts';
 import { banRule, CircuitState, usualRule } from './collector/breaker.ts';
 import { SourceClient } from './collector/client.ts';
 import { Collector, type CollectorSource } from './collector/collector.ts';
+import { Enrichment } from './collector/enrichment.ts';
 import { Heartbeat } from './collector/heartbeat.ts';
 import { SweepPlanner } from './collector/planner.ts';
 import { eastmoney } from './eastmoney/adapter.ts';
@@ -29,6 +30,7 @@ const largeCaps = 300;
 /** A sweep's answer that takes longer is worth less than the next sweep's. */
 const sweepMs = 4000;
 const spreadShare = 0.8;
+const enrichEveryMs = 1000;
 const clockCatchUpMax = 120;
 const quotedPhases: readonly Phase[] = ['OPEN_CALL_1', 'OPEN_CALL_2', 'OPEN_PAUSE', 'CONT_AM', 'CONT_PM', 'CLOSE_CALL'];
 const dayEndMs = 15.5 * 3_600_000;
@@ -90,7 +92,7 @@ export class FeedDay {
 
   /** Until the day is closed, the signal comes, or another hand-over takes the place of ours. */
   async run(): Promise<'closed' | 'stopped'> {
-    await Promise.all([this.#renewing(), this.#clocking(), this.#sweeping()]);
+    await Promise.all([this.#renewing(), this.#clocking(), this.#sweeping(), this.#enriching()]);
     await Promise.all([this.#leases.sources.release(), this.#leases.clock.release()]);
     await Promise.all(this.#https.map((http) => http.close()));
     return this.#superseded || this.#options.signal.aborted ? 'stopped' : 'closed';
@@ -150,6 +152,26 @@ export class FeedDay {
       feedMetrics.rows.inc({ source: report.source, fate: 'new' }, report.fresh);
       feedMetrics.rows.inc({ source: report.source, fate: 'older' }, report.older);
       if (report.switchedTo !== null) log.warn({ event: 'feed.switched', from: report.source, to: report.switchedTo });
+    }
+  }
+
+  async #enriching(): Promise<void> {
+    const { handOver, appender } = this.#options;
+    const client = (name: SourceName) => this.sources.find(({ adapter }) => adapter.name === name)?.client ?? null;
+    const enrichment = new Enrichment({
+      date: handOver.tradeDate,
+      eastmoney: client('eastmoney'),
+      tencent: client('tencent'),
+      planner: this.planner,
+      rows: this.collector.rows,
+      now: this.now,
+      entry: async (entry) => void (await appender.append(entry, false)),
+    });
+    while (!this.#over) {
+      await this.#until(this.now() + enrichEveryMs);
+      if (this.#over || !this.#leases.sources.isHeld || !isContinuous(phaseOf(this.now()))) continue;
+      const flows = await enrichment.step();
+      if (flows > 0) feedMetrics.flows.inc(flows);
     }
   }
 

@@ -44,6 +44,7 @@ export const feedMetrics = {
     buckets: seconds,
     registers,
   }),
+  flows: new Counter({ name: 'fenshi_source_flows_total', help: 'Money-flow rows collected', registers }),
   active: new Gauge({ name: 'fenshi_source_active', help: '1 for the source the market is taken from', labelNames: ['source'], registers }),
   circuit: new Gauge({
     name: 'fenshi_source_circuit_state',

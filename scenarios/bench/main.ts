@@ -1,8 +1,9 @@
 /**
- * `npm run bench [-- --symbols 5500 --minutes 6 --live 80 --only replay|live]`: figures of this machine, each against its budget and
+ * `npm run bench [-- --symbols 5500 --minutes 6 --live 80 --only replay|live|feed|faults|store|market]`: figures of this machine, each against its budget and
  * floor (design §9). Ends with 1 when a floor does not hold.
  */
 import { parseArgs } from 'node:util';
+import { feedBench } from './feed.ts';
 import { benchLive } from './live.ts';
 import { benchReplay } from './replay.ts';
 
@@ -11,6 +12,7 @@ const { values } = parseArgs({
     symbols: { type: 'string', default: '5500' },
     minutes: { type: 'string', default: '6' },
     live: { type: 'string', default: '80' },
+    feed: { type: 'string', default: '600' },
     only: { type: 'string' },
   },
 });
@@ -25,6 +27,10 @@ function row(what: string, figure: string, budget = '', holds?: boolean): void {
 const count = (x: number): string => Math.round(x).toLocaleString('en');
 const ms = (x: number): string => `${x.toFixed(1)} ms`;
 
+if (values.only === 'feed' || values.only === 'faults') {
+  await feedBench(Number(values.feed), values.only === 'faults', symbols);
+  process.exit(0);
+}
 if (values.only !== 'live') {
   const replay = benchReplay(symbols, Number(values.minutes), 3);
   const { quotesPerSec } = replay;

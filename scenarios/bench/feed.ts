@@ -1,0 +1,202 @@
+/**
+ * The whole market through the emulated vendors in wall time: every row the collector emits is laid beside the generator's own row of
+ * that symbol and exchange second.
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { type QuoteBatch, rowOf } from '../../contracts/quote.ts';
+import { banRule, CircuitState, usualRule } from '../../engine/feeds/collector/breaker.ts';
+import { SourceClient } from '../../engine/feeds/collector/client.ts';
+import { Collector, type CollectorSource } from '../../engine/feeds/collector/collector.ts';
+import { Enrichment } from '../../engine/feeds/collector/enrichment.ts';
+import { Heartbeat } from '../../engine/feeds/collector/heartbeat.ts';
+import { SweepPlanner } from '../../engine/feeds/collector/planner.ts';
+import { eastmoney } from '../../engine/feeds/eastmoney/adapter.ts';
+import { SourceHttp } from '../../engine/feeds/http.ts';
+import { sourceRates } from '../../engine/feeds/rates.ts';
+import { sina } from '../../engine/feeds/sina/adapter.ts';
+import { tencent } from '../../engine/feeds/tencent/adapter.ts';
+import type { Vendor } from '../sources/faults.ts';
+import { marketUntil } from '../support/emulated.ts';
+import type { MarketUp, MarketWanted } from './feed-market.ts';
+
+const cadenceMs = 3000;
+const adapters = [tencent, sina, eastmoney];
+
+export async function feedBench(seconds: number, withFaults: boolean, count = 5500): Promise<void> {
+  const faults: MarketWanted['faults'] = withFaults
+    ? [
+        { vendor: 'eastmoney', kind: 'ban', fromMs: 60_000, toMs: 360_000 },
+        { vendor: 'tencent', kind: 'down', fromMs: 180_000, toMs: 240_000 },
+      ]
+    : [];
+  const wanted: MarketWanted = { count, seed: 1, clock: '10:00', faults };
+  const child = fork('engine/cli/launch.mjs', ['scenarios/bench/feed-market.ts', JSON.stringify(wanted)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const [up] = (await once(child, 'message')) as [MarketUp];
+  const run = new Run(
+    up,
+    marketUntil('08:31', { count }).market.issues.map(({ no }) => no),
+  );
+  await run.until(seconds);
+  child.send('requests');
+  const [told] = (await once(child, 'message')) as [{ requests: Record<Vendor, number> }];
+  child.kill();
+  run.report(seconds, count, told.requests);
+}
+
+class Run {
+  readonly #batches: QuoteBatch[] = [];
+  readonly #ages: number[] = [];
+  readonly #sweeps: number[] = [];
+  readonly #facts: string[] = [];
+  readonly #sources: CollectorSource[];
+  readonly #collector: Collector;
+  readonly #enrichment: Enrichment;
+  readonly #now: () => number;
+  readonly #staleMs: number[] = [];
+  #rejected = 0;
+  #flows = 0;
+  #cpu = process.cpuUsage();
+  #sweepMs = 0;
+
+  constructor(up: MarketUp, instruments: readonly number[]) {
+    this.#now = () => Date.now() - up.wallMs + up.runMs;
+    this.#sources = adapters.map((adapter) => this.#source(adapter, up, instruments.slice(0, 300)));
+    const planner = new SweepPlanner(instruments);
+    this.#collector = new Collector({
+      sources: this.#sources,
+      planner,
+      indices: [],
+      now: this.#now,
+      entry: ({ batch }) => {
+        this.#batches.push(batch);
+        for (let i = 0; i < batch.count; i++) this.#ages.push(batch.tsMs - batch.tsExchangeMs[i]!);
+        return Promise.resolve();
+      },
+      fact: ({ tsMs, source, event, reason }) =>
+        Promise.resolve(
+          void this.#facts.push(`${((tsMs - up.runMs) / 1000).toFixed(0)} s ${source} ${event}${reason === null ? '' : ` (${reason})`}`),
+        ),
+      rejected: (_source, rejected) => {
+        this.#rejected += rejected.length;
+      },
+      pace: (i, n) => wait(this.#sweepMs + (i * cadenceMs * 0.8) / n - Date.now()),
+    });
+    this.#enrichment = new Enrichment({
+      date: up.date,
+      eastmoney: this.#sources[2]!.client,
+      tencent: this.#sources[0]!.client,
+      planner,
+      rows: this.#collector.rows,
+      now: this.#now,
+      entry: () => Promise.resolve(),
+    });
+  }
+
+  #source(adapter: (typeof adapters)[number], up: MarketUp, caps: readonly number[]): CollectorSource {
+    const http = new SourceHttp(Object.fromEntries(Object.keys(adapter.hosts).map((host) => [host, up.urls[adapter.name]!])), {
+      totalMs: 4000,
+    });
+    const heartbeat = new Heartbeat(caps);
+    const onState = (endpoint: string, state: CircuitState) =>
+      this.#facts.push(`${((this.#now() - up.runMs) / 1000).toFixed(0)} s ${adapter.name}.${endpoint} circuit ${CircuitState[state]}`);
+    const client = new SourceClient({
+      name: adapter.name,
+      http,
+      rates: sourceRates[adapter.name],
+      breaker: adapter.name === 'eastmoney' ? banRule : usualRule,
+      heartbeat,
+      onState,
+      onAnswer: () => undefined,
+    });
+    return { adapter, client, heartbeat };
+  }
+
+  async until(seconds: number): Promise<void> {
+    const end = Date.now() + seconds * 1000;
+    this.#cpu = process.cpuUsage();
+    const enriching = (async () => {
+      while (Date.now() < end) {
+        this.#flows += await this.#enrichment.step();
+        await wait(1000);
+      }
+    })();
+    while (Date.now() < end) {
+      this.#sweepMs = Date.now();
+      await this.#collector.sweep();
+      this.#sweeps.push(Date.now() - this.#sweepMs);
+      this.#staleMs.push(this.#collector.rows.ages('price', this.#now()).at(-1) ?? 0);
+      await wait(this.#sweepMs + cadenceMs - Date.now());
+    }
+    await enriching;
+  }
+
+  report(seconds: number, count: number, requests: Record<Vendor, number>): void {
+    const cpu = process.cpuUsage(this.#cpu);
+    const cpuSeconds = (cpu.user + cpu.system) / 1e6;
+    const { rows, wrong, unknown, zero } = this.#judge(count, seconds);
+    const ages = Float64Array.from(this.#ages).sort();
+    const at = (share: number): string => ((ages[Math.floor(ages.length * share)] ?? 0) / 1000).toFixed(2);
+    console.log(
+      `feed           ${count} symbols, ${seconds} s, ${this.#sweeps.length} sweeps, ${rows} rows emitted (${(rows / seconds).toFixed(0)}/s)`,
+    );
+    console.log(
+      `truth          ${wrong} differ from the generator, ${unknown} it never had, ${zero} prices of 0, ${this.#rejected} refused by parsers`,
+    );
+    console.log(`exchange age   p50 ${at(0.5)} s, p99 ${at(0.99)} s (poll phase and exchange second included)`);
+    console.log(`oldest price   longest time any symbol went unasked: ${(Math.max(...this.#staleMs) / 1000).toFixed(1)} s`);
+    console.log(`cpu            ${((100 * cpuSeconds) / seconds).toFixed(1)} % of one core`);
+    console.log(
+      `requests       ${Object.entries(requests)
+        .map(([vendor, n]) => `${vendor} ${n} (${((60 * n) / seconds).toFixed(0)}/min)`)
+        .join(', ')}; eastmoney's ban budget is 200/min`,
+    );
+    console.log(
+      `flow           ${this.#flows} rows; hedged ${(100 * this.#collector.hedge.load).toFixed(1)} %, disputed ${this.#collector.comparison.disputed.length}`,
+    );
+    for (const fact of this.#facts) console.log(`fact           ${fact}`);
+  }
+
+  /** Every emitted row beside the generator's of that symbol and second, at the vendor's precision. */
+  #judge(count: number, seconds: number): { rows: number; wrong: number; unknown: number; zero: number } {
+    const truth = new Map<number, Map<number, readonly [last: number, volume: number, amount: number]>>();
+    const { market, table } = marketUntil('09:50', { count });
+    const until = table.nowMs + 600_000 + (seconds + 10) * 1000;
+    for (let ms = table.nowMs + 1000; ms <= until; ms += 1000)
+      for (const entry of market.take(ms)) {
+        if (entry.type !== 'quotes') continue;
+        const { batch } = entry;
+        for (let i = 0; i < batch.count; i++) {
+          const own = truth.get(batch.instrumentNo[i]!) ?? new Map<number, readonly [number, number, number]>();
+          truth.set(batch.instrumentNo[i]!, own);
+          own.set(batch.tsExchangeMs[i]!, [batch.lastMilli[i]!, batch.volumeShares[i]!, batch.amountYuan[i]!]);
+        }
+      }
+    let [rows, wrong, unknown, zero] = [0, 0, 0, 0];
+    for (const batch of this.#batches)
+      for (let i = 0; i < batch.count; i++) {
+        rows += 1;
+        const row = rowOf(batch, i);
+        if (row.lastMilli === 0) zero += 1;
+        const own = truth.get(row.instrumentNo)?.get(row.tsExchangeMs);
+        if (own === undefined) unknown += 1;
+        else if (!isSame(row, own, batch.source)) wrong += 1;
+      }
+    return { rows, wrong, unknown, zero };
+  }
+}
+
+function isSame(
+  row: { lastMilli: number | null; volumeShares: number | null; amountYuan: number | null; instrumentNo: number },
+  [last, volume, amount]: readonly [number, number, number],
+  source: string,
+): boolean {
+  const lots = source !== 'sina';
+  const shares = lots ? Math.floor(volume / 100) * 100 : volume;
+  const yuan = source === 'tencent' ? Math.round(amount) : amount;
+  return row.lastMilli === last && row.volumeShares === shares && Math.abs((row.amountYuan ?? Number.NaN) - yuan) < 0.006;
+}
+
+const wait = (ms: number): Promise<void> => (ms <= 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, ms)));
