@@ -55,6 +55,8 @@ export const Instrument = z.object({
   /** Regular-session volume of the previous days, newest first, at most 5. */
   prevVolumes: z.array(z.number()).max(5),
   prevHighMilli: z.int().nullable(),
+  /** Consecutive limit-up boards 连板 up to the day before. */
+  boards: z.int().nonnegative().default(0),
   profile: z.int().nonnegative(),
   /** `own`: ≥ 10 days of the symbol. `xs`: borrowed from its board; scaled by today's ratio and |z| ≤ 4. */
   profileSource: z.enum(['own', 'xs']),

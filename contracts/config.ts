@@ -80,7 +80,7 @@ export const Config = z.strictObject({
   demo: section(
     z.strictObject({
       seed: z.int().default(1),
-      scale: z.enum(['tiny', 'ci']).default('ci'),
+      scale: z.enum(['tiny', 'ci', 'full']).default('ci'),
       startAt: z
         .string()
         .regex(/^\d\d:\d\d$/)

@@ -50,9 +50,18 @@ async function main(): Promise<void> {
   const newest = await newestDay(jsm, start.run);
   process.send?.({ type: 'up' });
   let closes: Map<number, number> | undefined;
+  let boards = new Map<number, number>();
   for (let date = demo.date, day = 0; !stop.signal.aborted; date = nextTradingDay(date), day++) {
     const market = new MarketDay({ seed: demo.seed, date, day, count: demo.count, ...(closes ? { closes } : {}) });
-    const bundle = generatedBundle({ seed: demo.seed, date, issues: market.issues, config: demo.config, ...(closes ? { closes } : {}) });
+    const bundle = generatedBundle({
+      seed: demo.seed,
+      date,
+      day,
+      boards: market.boardsBefore(boards),
+      issues: market.issues,
+      config: demo.config,
+      ...(closes ? { closes } : {}),
+    });
     const paced = { tradeDate: date, bundle: saveBundle(start.bundles, bundle), codeVersion };
     const written = newest !== null && (date < newest.open.tradeDate || (date === newest.open.tradeDate && newest.closed));
     if (written)
@@ -65,6 +74,7 @@ async function main(): Promise<void> {
         : writeDay(new JetStreamTapeWriter(js, jsm, start.run, date), market, paced, startAt, asked.speed));
     }
     closes = market.closes();
+    boards = market.boards(market.boardsBefore(boards));
   }
   await nc.close();
 }

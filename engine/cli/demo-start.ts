@@ -6,7 +6,7 @@ import { tradeDateOf } from '../../contracts/session.ts';
 import { dayKind, nextTradingDay } from '../reference/calendar.ts';
 
 /** Symbols of the invented market by scale; the generator knows the same words. */
-const symbols = { tiny: 60, ci: 300 } as const;
+const symbols = { tiny: 60, ci: 300, full: 5500 } as const;
 /** Last known trading day but one: a demo begins there once the calendar has run out. */
 const lastKnown = '20261230';
 

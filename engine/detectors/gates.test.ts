@@ -22,6 +22,7 @@ const instrument: Instrument = {
   adv20Yuan: 240e6,
   sigmaDay: 0.02,
   prevVolumes: [],
+  boards: 0,
   prevHighMilli: null,
   profile: 0,
   profileSource: 'own',

@@ -18,7 +18,7 @@ import { connectBroker } from '../../engine/log/connect.ts';
 import { ensureStreams } from '../../engine/log/streams.ts';
 import { bundleSha } from '../../engine/runtime/fold.ts';
 import { generatedBundle } from '../market/bundle.ts';
-import { marketRates } from '../market/episodes.ts';
+import { scaledRates } from '../market/episodes.ts';
 import { MarketDay } from '../market/market-day.ts';
 import { RoleProcess, roleStart } from '../support/role-process.ts';
 import { freePort, startTestBroker } from '../support/test-broker.ts';
@@ -184,8 +184,7 @@ function burstsEvery20(fromSec: number, liveSec: number): Stretch[] {
   return stretches;
 }
 
-const scaled = (by: number): typeof marketRates =>
-  Object.fromEntries(Object.entries(marketRates).map(([type, rate]) => [type, rate * by])) as typeof marketRates;
+const scaled = scaledRates;
 
 async function startClient(url: string): Promise<{ stop: () => Promise<Arrival[]> }> {
   const child = fork('engine/cli/launch.mjs', ['scenarios/bench/live-client.ts'], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });

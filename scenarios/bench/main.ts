@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import { feedBench } from './feed.ts';
 import { benchLive } from './live.ts';
+import { marketBench } from './market.ts';
 import { benchReplay } from './replay.ts';
 
 const { values } = parseArgs({
@@ -31,6 +32,7 @@ if (values.only === 'feed' || values.only === 'faults') {
   await feedBench(Number(values.feed), values.only === 'faults', symbols);
   process.exit(0);
 }
+if (values.only === 'market' || values.only === 'hash') process.exit(marketBench(symbols, values.only === 'market') ? 0 : 1);
 if (values.only !== 'live') {
   const replay = benchReplay(symbols, Number(values.minutes), 3);
   const { quotesPerSec } = replay;

@@ -89,6 +89,7 @@ function instrumentOf(scenario: Scenario, no: number, preCloseMilli: number, adv
     adv20Yuan,
     sigmaDay,
     prevVolumes: [],
+    boards: 0,
     prevHighMilli: null,
     profile: 0,
     profileSource: 'own',

@@ -14,14 +14,19 @@ import { limitPrices, limitRate } from '../../engine/reference/price-limits.ts';
 import { registeredDetectors, shippedCalibration } from '../../engine/reference/shipped.ts';
 import { randomOf } from './random.ts';
 import { minutes, volatilityByMinute, volumeByMinute } from './seasonality.ts';
+import { statusOf } from './status.ts';
 import type { Issue } from './universe.ts';
 
 export type GeneratedBundle = {
   readonly seed: number;
   readonly date: string;
+  /** Ordinal of the day in its run, as the market has it. */
+  readonly day?: number;
   readonly issues: readonly Issue[];
   readonly closes?: ReadonlyMap<number, number>;
   readonly config: BundleConfig;
+  /** Consecutive limit-up boards up to the day before, by instrument. */
+  readonly boards?: ReadonlyMap<number, number>;
   readonly calibration?: Readonly<Record<string, Calibration>>;
 };
 
@@ -29,8 +34,9 @@ const historyDays = 20;
 const lnC = 20_000;
 const callShare = 0.02;
 
-export function generatedBundle({ seed, date, issues, closes, config, calibration }: GeneratedBundle): Bundle {
+export function generatedBundle({ seed, date, day = 0, issues, closes, config, calibration, boards }: GeneratedBundle): Bundle {
   const histories = issues.map((issue) => historyOf(seed, issue));
+  const statuses = issues.map((issue) => statusOf(seed, day, issue));
   return {
     v: 1,
     tradeDate: date,
@@ -44,15 +50,16 @@ export function generatedBundle({ seed, date, issues, closes, config, calibratio
         name: issue.name,
         board: issue.board,
         riskWarning: issue.riskWarning,
-        delisting: false,
-        listingDayN: null,
-        noLimit: false,
-        exDate: false,
-        suspended: false,
+        delisting: statuses[i]!.delisting,
+        listingDayN: statuses[i]!.listingDayN,
+        noLimit: statuses[i]!.listingDayN !== null,
+        exDate: statuses[i]!.exDate,
+        suspended: statuses[i]!.suspended,
         preCloseMilli,
-        limitUpMilli: upMilli,
-        limitDownMilli: downMilli,
-        limitRate: rate / 100,
+        limitUpMilli: statuses[i]!.listingDayN === null ? upMilli : null,
+        limitDownMilli: statuses[i]!.listingDayN === null ? downMilli : null,
+        limitRate: statuses[i]!.listingDayN === null ? rate / 100 : null,
+        boards: boards?.get(issue.no) ?? 0,
         floatShares: issue.floatShares,
         adv20Yuan: histories[i]!.adv20,
         sigmaDay: issue.sigmaDay,

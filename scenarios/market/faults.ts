@@ -3,7 +3,15 @@ import { absentMilli, bookLevels, type QuoteColumns } from '../../contracts/quot
 import { randomOf } from './random.ts';
 import type { Issue } from './universe.ts';
 
-export const badTicks = ['PRICE_HUNDREDTH', 'PRICE_TENFOLD', 'PRICE_FIFTH_UP', 'VOLUME_RESET', 'CROSSED_BOOK', 'UNIT_ERROR'] as const;
+export const badTicks = [
+  'PRICE_HUNDREDTH',
+  'PRICE_TENFOLD',
+  'PRICE_FIFTH_UP',
+  'VOLUME_RESET',
+  'CROSSED_BOOK',
+  'UNIT_ERROR',
+  'OUT_OF_ORDER',
+] as const;
 export type BadTick = { readonly no: number; readonly tsec: number; readonly kind: (typeof badTicks)[number] };
 /** `share` of the symbols fall silent; `burst`: their rows arrive all at once at the end instead of being lost. */
 export type Outage = { readonly from: number; readonly to: number; readonly share: number; readonly burst: boolean };
@@ -53,6 +61,9 @@ export function spoil(columns: QuoteColumns, i: number, kind: BadTick['kind']): 
       return;
     case 'CROSSED_BOOK':
       if (columns.askMilli[at] !== absentMilli) columns.bidMilli[at] = columns.askMilli[at]! + 10;
+      return;
+    case 'OUT_OF_ORDER':
+      columns.tsExchangeMs[i]! -= 9000;
       return;
     case 'UNIT_ERROR':
       columns.amountYuan[i]! *= 10_000;

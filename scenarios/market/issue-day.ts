@@ -5,9 +5,10 @@
 import { clamp, exp, log, tanh } from '../../contracts/math.ts';
 import { absentMilli, bookLevels } from '../../contracts/quote.ts';
 import { type Limits, limitPrices, limitRate } from '../../engine/reference/price-limits.ts';
-import type { Episode } from './episodes.ts';
+import type { Episode, Leg } from './episodes.ts';
 import { type Random, randomOf } from './random.ts';
 import { minutes, volatilityByMinute, volumeByMinute } from './seasonality.ts';
+import { type DayStatus, statusOf } from './status.ts';
 import type { Issue } from './universe.ts';
 
 export const stepSec = 3;
@@ -17,6 +18,14 @@ const ticketSigma = 0.9;
 const ticketMean = 33_000;
 const heartbeatSteps = 5;
 const halfSpreadBp = 7.5e-4;
+/** Flow's own push adds to the day's spread: what is left of the volatility for it to come out as asked. */
+const volScale = 0.85;
+/** How far beyond the band a lock begins. */
+const lockBeyond = 0.003;
+const holdSec = 30;
+const haltsAt = [0.3, 0.6] as const;
+const haltSec = 600;
+const lastHaltSec = 14_220;
 const depthProfile = [1, 1.2, 1.4, 1.5, 1.6];
 
 /** Ornstein–Uhlenbeck factor with stationary deviation `sigma` and memory `tauSec`. */
@@ -42,6 +51,14 @@ export class IssueDay {
   readonly issue: Issue;
   readonly limits: Limits;
   readonly preCloseMilli: number;
+  readonly status: DayStatus;
+  /** No price limit today. */
+  readonly unlimited: boolean;
+  /** Trading stands still: by order, or after ±30 or ±60 % of the open on an unlimited day. */
+  halted = false;
+  /** Shares bought and sold actively. */
+  outer = 0;
+  inner = 0;
   openMilli = absentMilli;
   highMilli = absentMilli;
   lowMilli = absentMilli;
@@ -66,13 +83,21 @@ export class IssueDay {
   readonly #imbalance: SlowFactor;
   readonly #depth: SlowFactor;
   #excitement = 0;
+  #halts = 0;
+  #haltUntil = -1;
+  #wall: 'bid' | 'ask' | null = null;
   #sinceRow = 0;
 
   constructor(seed: number, day: number, date: string, issue: Issue, preCloseMilli: number, episodes: readonly Episode[]) {
     this.issue = issue;
+    this.status = statusOf(seed, day, issue);
+    this.unlimited = this.status.listingDayN !== null;
     this.preCloseMilli = preCloseMilli;
     this.lastMilli = preCloseMilli;
-    this.limits = limitPrices(issue.board, preCloseMilli, limitRate(issue.board, issue.riskWarning ? 'riskWarning' : 'normal', date));
+    const banded = limitPrices(issue.board, preCloseMilli, limitRate(issue.board, issue.riskWarning ? 'riskWarning' : 'normal', date));
+    this.limits = this.unlimited
+      ? { upMilli: Math.round(preCloseMilli / 2) * 10, downMilli: Math.max(10, Math.round(preCloseMilli / 50) * 10) }
+      : banded;
     this.#episodes = episodes;
     this.#price = randomOf(seed, day, issue.no, 'price');
     this.#flow = randomOf(seed, day, issue.no, 'flow');
@@ -83,16 +108,31 @@ export class IssueDay {
     this.#slow = new SlowFactor(vol, 3600, 0.45);
     this.#imbalance = new SlowFactor(this.#flow, 45, 0.16);
     this.#depth = new SlowFactor(this.#book, 30, 0.4);
-    this.latent = log(preCloseMilli) + 0.35 * issue.sigmaDay * this.#price.student(4);
+    // a first day opens far from its issue price; other days gap by a third of their volatility
+    const gap = this.status.listingDayN === 1 ? 0.35 + 0.25 * this.#price.normal() : 0.35 * issue.sigmaDay * this.#price.student(4);
+    this.latent = log(preCloseMilli) + clamp(gap, -1, 1.2);
+    if (this.#legAt(0)?.band === 'up') this.latent = log(this.limits.upMilli) + lockBeyond;
     this.#keepInBand();
   }
 
   /** The opening cross at 09:25: one price, 1–2 % of the day's volume. */
   openingCross(): void {
-    this.openMilli = this.#tick(exp(this.latent));
+    this.openMilli = clamp(this.#tick(exp(this.latent)), this.limits.downMilli, this.limits.upMilli);
     this.highMilli = this.lowMilli = this.openMilli;
-    this.#print(this.openMilli, this.#lots(this.issue.advYuan * (0.01 + 0.01 * this.#size.uniform()), this.openMilli));
+    this.#print(this.openMilli, this.#lots(this.issue.advYuan * (0.01 + 0.01 * this.#size.uniform()), this.openMilli), null);
     this.#quote(0);
+  }
+
+  /** The closing cross at 15:00: one price, 1.5 to 3 % of the day's volume. */
+  closingCross(): void {
+    if (this.halted || this.status.suspended || this.shares === 0) return;
+    const milli =
+      this.locked === 'up'
+        ? this.limits.upMilli
+        : this.locked === 'down'
+          ? this.limits.downMilli
+          : clamp(this.#tick(exp(this.latent)), this.limits.downMilli, this.limits.upMilli);
+    this.#print(milli, this.#lots(this.issue.advYuan * (0.015 + 0.015 * this.#size.uniform()), milli), null);
   }
 
   lunch(): void {
@@ -102,13 +142,16 @@ export class IssueDay {
   /** Step `k` of continuous trading; z are the market's and the sector's standardised shocks. True when a row is due. */
   step(k: number, marketZ: number, sectorZ: number, marketVol: number): boolean {
     const tsec = k * stepSec;
+    if (this.#isHalted(tsec)) return this.#haltRow();
+    this.halted = false;
     const m = Math.min(Math.floor(tsec / 60), minutes - 1);
     const leg = this.#legAt(tsec);
+    this.#wall = leg?.wall ?? null;
     const h = this.#fast.next(this.#price) + this.#slow.next(this.#price) + marketVol;
-    const vol = (this.issue.sigmaDay / Math.sqrt(stepsPerDay)) * volatilityByMinute[m]! * exp(h - 0.387);
+    const vol = ((volScale * this.issue.sigmaDay) / Math.sqrt(stepsPerDay)) * volatilityByMinute[m]! * exp(h - 0.387);
     const own = this.#price.student(5);
-    const drift = leg === null ? 0 : (leg.logReturn * stepSec) / (leg.to - leg.from);
-    const sides = this.#trade(m, h, leg?.intensity ?? 1, leg?.buyTilt ?? 0);
+    const drift = leg === null ? 0 : this.#driftOf(leg, tsec);
+    const sides = this.#trade(m, h, leg);
     const flow = sides.signed;
     this.#printSides(sides.bought / 2, sides.sold / 2);
     this.latent +=
@@ -125,7 +168,34 @@ export class IssueDay {
     return false;
   }
 
-  #legAt(tsec: number) {
+  /** A leg's share of a step; one that is to reach the band closes what is left of the way, and holds it. */
+  #driftOf(leg: Leg, tsec: number): number {
+    if (leg.band === undefined || this.unlimited) return (leg.logReturn * stepSec) / (leg.to - leg.from);
+    const goal = leg.band === 'up' ? log(this.limits.upMilli) + 2 * lockBeyond : log(this.limits.downMilli) - 2 * lockBeyond;
+    if (this.locked === leg.band) return goal - this.latent; // the queue holds it
+    return ((goal - this.latent) * stepSec) / Math.max(stepSec, Math.min(leg.to - tsec, holdSec));
+  }
+
+  /** Under an order, or for ten minutes after the price of an unlimited day first reached ±30 and ±60 % of its open (quant.md §1.6). */
+  #isHalted(tsec: number): boolean {
+    if (this.#legAt(tsec)?.halted === true || tsec < this.#haltUntil) return true;
+    if (!this.unlimited || this.openMilli === absentMilli) return false;
+    const away = Math.abs(this.lastMilli / this.openMilli - 1);
+    const next = haltsAt[this.#halts];
+    if (next === undefined || away < next) return false;
+    this.#halts += 1;
+    this.#haltUntil = Math.min(tsec + haltSec, lastHaltSec);
+    return tsec < this.#haltUntil;
+  }
+
+  /** One row when the halt begins, then silence. */
+  #haltRow(): boolean {
+    const begins = !this.halted;
+    this.halted = true;
+    return begins;
+  }
+
+  #legAt(tsec: number): Leg | null {
     for (const episode of this.#episodes) {
       if (tsec < episode.tStart || tsec >= episode.tEnd) continue;
       for (const leg of episode.legs) if (tsec >= leg.from && tsec < leg.to) return leg;
@@ -134,7 +204,8 @@ export class IssueDay {
   }
 
   /** Yuan bought and sold actively in the step, and their difference over its expectation. */
-  #trade(m: number, h: number, intensity: number, buyTilt: number): Sides {
+  #trade(m: number, h: number, leg: Leg | null): Sides {
+    const { intensity = 1, buyTilt = 0, bigPrints = 1, block = 0 } = leg ?? {};
     const perStep = (this.issue.advYuan / stepsPerDay) * volumeByMinute[m]! * intensity * (this.locked === null ? 1 : 0.3);
     const mu = perStep / ticketMean;
     const rate = 0.6 * mu * exp(0.7 * h) + 0.4 * this.#excitement * 0.0952;
@@ -147,11 +218,14 @@ export class IssueDay {
     let sold = 0;
     const draws = Math.min(count, 24);
     for (let i = 0; i < draws; i++) {
-      const yuan = ticketMedian * exp(ticketSigma * this.#size.normal()) * (this.#size.uniform() < 0.01 ? 6 : 1) * (count / draws);
+      const big = this.#size.uniform() < 0.01 * bigPrints ? 6 : 1;
+      const yuan = ticketMedian * exp(ticketSigma * this.#size.normal()) * big * (count / draws);
       if (this.#flow.uniform() < buyShare) bought += yuan;
       else sold += yuan;
     }
-    return { bought, sold, signed: (bought - sold) / Math.max(perStep, ticketMean) };
+    const signed = (bought - sold) / Math.max(perStep, ticketMean);
+    if (block > 0) bought += block * perStep; // one price, no drift
+    return { bought, sold, signed };
   }
 
   /** Half of a step's trades print at the quotes before it, half at those after it. */
@@ -159,10 +233,11 @@ export class IssueDay {
     if (bought + sold === 0) return;
     const ask = this.askMilli === absentMilli ? this.limits.upMilli : this.askMilli;
     const bid = this.bidMilli === absentMilli ? this.limits.downMilli : this.bidMilli;
-    if (this.locked === 'up') return this.#print(this.limits.upMilli, this.#lots(bought + sold, this.limits.upMilli));
-    if (this.locked === 'down') return this.#print(this.limits.downMilli, this.#lots(bought + sold, this.limits.downMilli));
-    if (bought > 0) this.#print(ask, this.#lots(bought, ask));
-    if (sold > 0) this.#print(bid, this.#lots(sold, bid));
+    // who sells into a sealed limit hits the queue; who buys at the lower one takes it
+    if (this.locked === 'up') return this.#print(this.limits.upMilli, this.#lots(bought + sold, this.limits.upMilli), 'inner');
+    if (this.locked === 'down') return this.#print(this.limits.downMilli, this.#lots(bought + sold, this.limits.downMilli), 'outer');
+    if (bought > 0) this.#print(ask, this.#lots(bought, ask), 'outer');
+    if (sold > 0) this.#print(bid, this.#lots(sold, bid), 'inner');
   }
 
   #lots(yuan: number, milli: number): number {
@@ -170,8 +245,9 @@ export class IssueDay {
     return this.issue.board === 'STAR' ? Math.max(200, Math.round(shares)) : Math.max(100, Math.round(shares / 100) * 100);
   }
 
-  #print(milli: number, shares: number): void {
+  #print(milli: number, shares: number, side: 'outer' | 'inner' | null): void {
     this.shares += shares;
+    if (side !== null) this[side] += shares;
     this.fen += (milli / 10) * shares;
     this.lastMilli = milli;
     this.highMilli = Math.max(this.highMilli, milli);
@@ -184,8 +260,12 @@ export class IssueDay {
   #keepInBand(): void {
     const upper = log(this.limits.upMilli);
     const lower = log(this.limits.downMilli);
-    if (this.latent > upper + 0.003) this.locked = 'up';
-    else if (this.latent < lower - 0.003) this.locked = 'down';
+    if (this.unlimited) {
+      this.latent = clamp(this.latent, lower, upper);
+      return;
+    }
+    if (this.latent > upper + lockBeyond) this.locked = 'up';
+    else if (this.latent < lower - lockBeyond) this.locked = 'down';
     else if (this.locked === 'up' && this.latent < upper - 0.0015) this.locked = null;
     else if (this.locked === 'down' && this.latent > lower + 0.0015) this.locked = null;
     this.latent = clamp(this.latent, lower - 0.02, upper + 0.02);
@@ -206,8 +286,9 @@ export class IssueDay {
     for (let level = 0; level < bookLevels; level++) {
       const shares = depth * depthProfile[level]! * (0.5 + this.#book.uniform());
       const backlog = this.locked === null || level > 0 ? 1 : 40;
-      this.bidShares[level] = Math.max(100, Math.round((shares * backlog * (1 + imbalance)) / 100) * 100);
-      this.askShares[level] = Math.max(100, Math.round((shares * backlog * (1 - imbalance)) / 100) * 100);
+      const wall = (side: 'bid' | 'ask'): number => (this.#wall === side && level === 1 ? 20 : 1);
+      this.bidShares[level] = Math.max(100, Math.round((shares * backlog * wall('bid') * (1 + imbalance)) / 100) * 100);
+      this.askShares[level] = Math.max(100, Math.round((shares * backlog * wall('ask') * (1 - imbalance)) / 100) * 100);
     }
   }
 }

@@ -4,21 +4,22 @@
  * Phases     SH quotes on second 0 of each 3, SZ on 1, BJ on 2; auction rows every 9 s; the index on second 0
  * Delivery   0.35 s plus an exponential 0.25 s, at most 2.5 s; 0.2 % twice, 0.05 % never
  */
-import { exp, log } from '../../contracts/math.ts';
+import { clamp, exp, log } from '../../contracts/math.ts';
 import { absentMilli, batchFrom, bookLevels, emptyColumns, phaseCode } from '../../contracts/quote.ts';
 import { midnightOf } from '../../contracts/session.ts';
 import type { TapeEntry } from '../../contracts/tape.ts';
 import { exchangeOf } from '../../contracts/units.ts';
 import { benchmarkIndexNo } from '../../engine/features/index-line.ts';
 import type { RowSource } from '../../engine/log/pacer.ts';
-import { demoRates, type Episode, episodesOf, type Rates } from './episodes.ts';
+import { demoRates, type Episode, episodesOf, marketRates, type Rates } from './episodes.ts';
 import { type BadTick, deliveryOf, type Faults, faultsOf, spoil } from './faults.ts';
 import { IssueDay, SlowFactor, stepsPerDay } from './issue-day.ts';
 import { type Random, randomOf } from './random.ts';
 import { RowBuckets, writeIssue } from './rows.ts';
 import { type Issue, sectorCount, universeOf } from './universe.ts';
+import { waveEpisodes, wavesOf } from './waves.ts';
 
-export const scales = { tiny: 60, ci: 300 } as const;
+export const scales = { tiny: 60, ci: 300, full: 5500 } as const;
 export type MarketOptions = {
   readonly seed: number;
   readonly date: string;
@@ -47,6 +48,7 @@ export class MarketDay implements RowSource {
   readonly episodes: readonly Episode[];
   readonly faults: Faults;
   readonly days: readonly IssueDay[];
+  readonly #auctions: readonly { readonly bluff: number; readonly noise: number; readonly unmatched: number }[];
   readonly #latency: readonly Random[];
   readonly #badTicks: ReadonlyMap<string, BadTick>;
   readonly #buckets = new RowBuckets();
@@ -64,7 +66,12 @@ export class MarketDay implements RowSource {
     this.date = date;
     this.#midnight = midnightOf(date);
     this.issues = universeOf(seed, count);
-    this.episodes = this.issues.flatMap((issue) => episodesOf(seed, day, issue, rates));
+    const waves = rates === demoRates || rates === marketRates ? wavesOf(seed, day) : [];
+    this.episodes = this.issues.flatMap((issue) => {
+      const own = episodesOf(seed, day, issue, rates);
+      const busy = own.some(({ legs }) => legs.some(({ band, halted }) => band !== undefined || halted === true));
+      return busy ? own : [...own, ...waveEpisodes(seed, day, issue, waves)];
+    });
     this.faults = faulty ? faultsOf(seed, day, this.issues) : { badTicks: [], outages: [] };
     this.#badTicks = new Map(this.faults.badTicks.map((tick) => [`${tick.no}|${tick.tsec}`, tick]));
     this.days = this.issues.map(
@@ -78,6 +85,11 @@ export class MarketDay implements RowSource {
           this.episodes.filter(({ no }) => no === issue.no),
         ),
     );
+    this.#auctions = this.issues.map(({ no, sigmaDay }) => {
+      const random = randomOf(seed, day, no, 'auction');
+      const bluff = random.uniform() < 0.1 ? (random.uniform() < 0.5 ? 0.05 : -0.05) : 0;
+      return { bluff, noise: 0.4 * sigmaDay * random.normal(), unmatched: 0.6 * random.normal() };
+    });
     this.#latency = this.issues.map(({ no }) => randomOf(seed, day, no, 'latency'));
     const market = randomOf(seed, day, entityMarket, 'price');
     const vol = new SlowFactor(randomOf(seed, day, entityMarket, 'vol'), 1800, 0.25);
@@ -104,11 +116,30 @@ export class MarketDay implements RowSource {
     return new Map(this.days.map((day) => [day.issue.no, day.lastMilli]));
   }
 
+  /** Consecutive boards before this day: what was counted, and one for who is to make a second. */
+  boardsBefore(counted: ReadonlyMap<number, number> = new Map()): Map<number, number> {
+    const second = this.episodes.flatMap(({ type, no }) =>
+      type === 'SECOND_BOARD' ? [[no, Math.max(1, counted.get(no) ?? 0)] as const] : [],
+    );
+    return new Map([...counted, ...second]);
+  }
+
+  /** Consecutive boards after this day, given those before it. */
+  boards(before: ReadonlyMap<number, number> = new Map()): Map<number, number> {
+    return new Map(
+      this.days.map((day) => [
+        day.issue.no,
+        !day.unlimited && day.lastMilli === day.limits.upMilli ? (before.get(day.issue.no) ?? 0) + 1 : 0,
+      ]),
+    );
+  }
+
   #advance(ms: number): void {
     if (ms >= 9.25 * h && ms < 9.25 * h + 600_000 && ms % 9000 === 0) this.#auction(ms);
     if (ms === 9.25 * h + 600_000) for (const [i, day] of this.days.entries()) this.#cross(i, day, ms);
     if (ms === 13 * h) for (const day of this.days) day.lunch();
-    if (ms >= 14.95 * h && ms <= 15 * h && ms % 9000 === 0) this.#all(ms, phaseCode.closeCall);
+    if (ms >= 14.95 * h && ms < 15 * h && ms % 9000 === 0) this.#closing(ms);
+    if (ms === 15 * h) this.#closed(ms);
     for (const [exchange, offset] of Object.entries(phaseOffset)) {
       const k = stepAt(ms - offset);
       if (k !== null) this.#step(exchange, k, ms);
@@ -117,7 +148,7 @@ export class MarketDay implements RowSource {
 
   #step(exchange: string, k: number, ms: number): void {
     for (const [i, day] of this.days.entries()) {
-      if (exchangeOf(day.issue.no) !== exchange) continue;
+      if (exchangeOf(day.issue.no) !== exchange || day.status.suspended) continue;
       const due = day.step(k, this.#marketZ[k]!, this.#sectorZ[day.issue.sector]![k]!, this.#marketVol[k]!);
       if (due) this.#deliver(i, day, this.#midnight + ms, k * 3);
     }
@@ -142,33 +173,65 @@ export class MarketDay implements RowSource {
   }
 
   #cross(i: number, day: IssueDay, ms: number): void {
+    if (day.status.suspended) return;
     day.openingCross();
     const { columns, i: row } = this.#buckets.claim(this.#midnight + ms + 1000 + Math.floor(1000 * this.#latency[i]!.uniform()));
     writeIssue(columns, row, day, this.#midnight + ms);
     columns.phaseCode[row] = phaseCode.pause;
   }
 
-  /** Virtual matching: one price on both sides, the rest unmatched on level two without a price. */
+  /** Virtual matching converges on the open; one symbol in ten shows a price of ±5 % that is withdrawn before 09:20 (quant.md §6.3). */
   #auction(ms: number): void {
+    const left = (9.25 * h + 600_000 - ms) / 600_000;
     for (const [i, day] of this.days.entries()) {
-      const { columns, i: row } = this.#buckets.claim(this.#midnight + ms + 400 + Math.floor(500 * this.#latency[i]!.uniform()));
-      writeIssue(columns, row, day, this.#midnight + ms);
-      columns.phaseCode[row] = phaseCode.openCall;
-      columns.lastMilli[row] = absentMilli;
-      const virtual = Math.round(exp(day.latent) / 10) * 10;
-      for (let level = 0; level < bookLevels; level++) {
-        const at = row * bookLevels + level;
-        columns.bidMilli[at] = columns.askMilli[at] = level === 0 ? virtual : absentMilli;
-        columns.bidShares[at] = columns.askShares[at] = level === 0 ? 1000 : Number.NaN;
-      }
+      if (day.status.suspended) continue;
+      const { bluff, noise, unmatched } = this.#auctions[i]!;
+      const shown = exp(day.latent + (ms < 9.25 * h + 300_000 ? bluff : 0) + noise * left);
+      this.#virtual(i, day, ms, phaseCode.openCall, shown, day.issue.advYuan * 0.012 * (1.2 - left), unmatched, true);
     }
   }
 
-  #all(ms: number, code: number): void {
+  #closing(ms: number): void {
+    for (const [i, day] of this.days.entries()) {
+      if (day.status.suspended || day.shares === 0) continue;
+      const { unmatched } = this.#auctions[i]!;
+      this.#virtual(
+        i,
+        day,
+        ms,
+        phaseCode.closeCall,
+        exp(day.latent),
+        (day.issue.advYuan * 0.02 * (ms - 14.95 * h + 9000)) / 180_000,
+        unmatched,
+        false,
+      );
+    }
+  }
+
+  /** One price on both sides with the matched volume, the rest unmatched on level two without a price. */
+  #virtual(i: number, day: IssueDay, ms: number, code: number, price: number, yuan: number, unmatched: number, isOpening: boolean): void {
+    const { columns, i: row } = this.#buckets.claim(this.#midnight + ms + 400 + Math.floor(500 * this.#latency[i]!.uniform()));
+    writeIssue(columns, row, day, this.#midnight + ms);
+    columns.phaseCode[row] = code;
+    if (isOpening) columns.lastMilli[row] = absentMilli;
+    const virtual = clamp(Math.round(price / 10) * 10, day.limits.downMilli, day.limits.upMilli);
+    const matched = Math.max(100, Math.round((yuan * 1000) / virtual / 100) * 100);
+    for (let level = 0; level < bookLevels; level++) {
+      const at = row * bookLevels + level;
+      columns.bidMilli[at] = columns.askMilli[at] = level === 0 ? virtual : absentMilli;
+      columns.bidShares[at] = columns.askShares[at] = level === 0 ? matched : Number.NaN;
+    }
+    const rest = Math.round((matched * Math.abs(unmatched)) / 100) * 100;
+    (unmatched > 0 ? columns.bidShares : columns.askShares)[row * bookLevels + 1] = rest;
+  }
+
+  #closed(ms: number): void {
     for (const day of this.days) {
+      if (day.status.suspended) continue;
+      day.closingCross();
       const { columns, i } = this.#buckets.claim(this.#midnight + ms + 500);
       writeIssue(columns, i, day, this.#midnight + ms);
-      columns.phaseCode[i] = code;
+      columns.phaseCode[i] = phaseCode.closed;
     }
   }
 

@@ -15,7 +15,21 @@ export type Random = {
   readonly int: (below: number) => number;
 };
 
-const channels = ['price', 'vol', 'flow', 'size', 'book', 'latency', 'fault', 'episode', 'universe', 'history'] as const;
+const channels = [
+  'price',
+  'vol',
+  'flow',
+  'size',
+  'book',
+  'latency',
+  'fault',
+  'episode',
+  'universe',
+  'history',
+  'wave',
+  'status',
+  'auction',
+] as const;
 export type Channel = (typeof channels)[number];
 
 export function randomOf(seed: number, day: number, entity: number, channel: Channel): Random {

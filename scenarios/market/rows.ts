@@ -66,19 +66,19 @@ export function gather(columns: QuoteColumns, rows: readonly number[]): QuoteCol
 export function writeIssue(columns: QuoteColumns, i: number, day: IssueDay, tsExchangeMs: number): void {
   columns.instrumentNo[i] = day.issue.no;
   columns.tsExchangeMs[i] = tsExchangeMs;
-  columns.phaseCode[i] = phaseCode.continuous;
+  columns.phaseCode[i] = day.halted ? phaseCode.halted : phaseCode.continuous;
   columns.flags[i] = 0;
   columns.lastMilli[i] = day.lastMilli;
   columns.preCloseMilli[i] = day.preCloseMilli;
   columns.openMilli![i] = day.openMilli;
   columns.highMilli![i] = day.highMilli;
   columns.lowMilli![i] = day.lowMilli;
-  columns.limitUpMilli![i] = day.limits.upMilli;
-  columns.limitDownMilli![i] = day.limits.downMilli;
+  columns.limitUpMilli![i] = day.unlimited ? absentMilli : day.limits.upMilli;
+  columns.limitDownMilli![i] = day.unlimited ? absentMilli : day.limits.downMilli;
   columns.volumeShares[i] = day.shares;
   columns.amountYuan[i] = day.fen / 100;
-  columns.outerShares![i] = Number.NaN;
-  columns.innerShares![i] = Number.NaN;
+  columns.outerShares![i] = day.outer;
+  columns.innerShares![i] = day.inner;
   for (let level = 0; level < bookLevels; level++) {
     const at = i * bookLevels + level;
     const bid = day.bidMilli === absentMilli ? absentMilli : day.bidMilli - 10 * level;

@@ -11,6 +11,8 @@ export type Issue = {
   readonly board: Board;
   readonly riskWarning: boolean;
   readonly sector: number;
+  /** Ordinals of its concepts, 0 to 199; small numbers are large concepts. */
+  readonly concepts: readonly number[];
   /** Close of the day before the first, Milli on the tick. */
   readonly firstCloseMilli: number;
   readonly floatShares: number;
@@ -20,6 +22,7 @@ export type Issue = {
 };
 
 export const sectorCount = 31;
+export const conceptCount = 200;
 const mix: readonly { readonly board: Board; readonly exchange: 'SH' | 'SZ' | 'BJ'; readonly firstCode: number; readonly share: number }[] =
   [
     { board: 'MAIN', exchange: 'SH', firstCode: 600_000, share: 0.31 },
@@ -64,5 +67,14 @@ function issueOf(seed: number, no: number, board: Board): Issue {
     advYuan: floatCap * turnover,
     sigmaDay: lognormal(0.024, 0.35) * wide,
     beta: clamp(1 + 0.25 * random.normal(), 0.2, 2),
+    concepts: conceptsOf(random),
   };
+}
+
+/** 1 + Poisson(2.5) of 200, the k-th as likely as 1/(k + 8): sizes of 10 to 120 in a full market. */
+function conceptsOf(random: ReturnType<typeof randomOf>): number[] {
+  const many = 1 + random.poisson(2.5);
+  const span = log((conceptCount + 8) / 8);
+  const drawn = Array.from({ length: many }, () => Math.min(conceptCount - 1, Math.floor(8 * exp(span * random.uniform()) - 8)));
+  return [...new Set(drawn)].sort((a, b) => a - b);
 }

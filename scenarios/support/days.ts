@@ -23,6 +23,8 @@ export function generatedDay(options: Partial<MarketOptions> = {}): GeneratedDay
   const bundle = generatedBundle({
     seed: whole.seed,
     date: whole.date,
+    day: whole.day,
+    boards: market.boardsBefore(),
     issues: market.issues,
     config: defaultConfig,
     ...(closes ? { closes } : {}),

@@ -57,6 +57,7 @@ export function fileBundle({ date, quotes, earlier }: FileDay, config: Config): 
         .slice(-5)
         .reverse()
         .map(({ volume }) => volume),
+      boards: 0,
       prevHighMilli: days.at(-1)?.highMilli ?? null,
       profile: history === null ? 0 : profiles.length - 1,
       profileSource: history === null ? 'xs' : 'own',
