@@ -57,6 +57,8 @@ export const Instrument = z.object({
   prevHighMilli: z.int().nullable(),
   /** Consecutive limit-up boards 连板 up to the day before. */
   boards: z.int().nonnegative().default(0),
+  /** Closes of the days before, newest first, adjusted as the record has them: what regulatory headroom (K10) is measured on. */
+  recentCloses: z.array(z.int()).max(30).default([]),
   profile: z.int().nonnegative(),
   /** `own`: ≥ 10 days of the symbol. `xs`: borrowed from its board; scaled by today's ratio and |z| ≤ 4. */
   profileSource: z.enum(['own', 'xs']),
@@ -85,6 +87,16 @@ export const bundleConfig = ({ clean, universe, opportunities, detectors }: Bund
   detectors,
 });
 
+/** A sector as it was on `asOf`: membership is never applied to days before it was known. */
+export const Sector = z.object({
+  code: z.string(),
+  name: z.string(),
+  kind: z.enum(['industry', 'concept', 'region']),
+  asOf: TradeDate,
+  members: z.array(z.int()),
+});
+export type Sector = z.infer<typeof Sector>;
+
 export const Bundle = z.object({
   v: z.literal(1),
   tradeDate: TradeDate,
@@ -92,6 +104,9 @@ export const Bundle = z.object({
   origin: z.string(),
   instruments: z.array(Instrument),
   profiles: z.array(Profile).min(1),
+  sectors: z.array(Sector).default([]),
+  /** On the exchanges' list of closely watched instruments 重点监控 (K11). */
+  monitored: z.array(z.int()).default([]),
   detectors: z.array(z.object({ id: z.string(), version: z.int(), paramHash: z.string() })),
   /** By detector, or `<detector>.<path>` where a path of its rule draws other signals. */
   calibration: z.record(z.string(), Calibration),

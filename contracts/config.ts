@@ -52,6 +52,12 @@ export const Config = z.strictObject({
       token: z.string().min(1).nullable().default(null),
     }),
   ),
+  reference: section(
+    z.strictObject({
+      /** A file of instrument ids, one a line: the exchanges' list of closely watched ones. */
+      monitored: z.string().nullable().default(null),
+    }),
+  ),
   clean: section(
     z.strictObject({
       /** Hold back an exchange whose feed has stopped moving while another still does (quant.md Q8, per exchange). */

@@ -69,6 +69,7 @@ export const errorCodes = {
     retryable: false,
     status: 422,
   },
+  REFERENCE_MISSING: { meaning: 'Nobody can say which instruments are listed; no day is opened.', retryable: true, status: 503 },
   QUERY_INVALID: { meaning: 'A question is not what its schema says, or asks for too much at once.', retryable: false, status: 400 },
   SERVICE_UNAVAILABLE: { meaning: 'Nobody answers questions of this kind now.', retryable: true, status: 503 },
   DISK_FULL: { meaning: 'The disk under the run is full past 95 %; no new day is opened.', retryable: false, status: 507 },

@@ -52,6 +52,15 @@ export const RoleStart = z.object({
       cadenceMs: z.int().min(1000),
       /** Always asked for first. */
       watch: z.array(InstrumentId),
+      /** Live: this role opens the trading days itself. Absent in a demo, where the scenarios role does. */
+      live: z
+        .object({
+          hosts: z.record(z.string(), z.string()),
+          token: z.string().nullable(),
+          monitoredFile: z.string().nullable(),
+          config: BundleConfig,
+        })
+        .optional(),
     })
     .optional(),
   demo: z

@@ -18,9 +18,19 @@ export function demoStart(config: Config): NonNullable<RoleStart['demo']> {
   return { seed, count: symbols[scale], date, startAt, speed, config: bundleConfig(config) };
 }
 
-/** What the feed role is told. */
-export const feedStart = ({ feed }: Config): NonNullable<RoleStart['feed']> => ({
-  order: feed.order,
-  cadenceMs: Math.round(feed.cadenceSec * 1000),
-  watch: feed.watch,
+/** What the feed role is told. `live`: which sources, and that it opens the days itself. */
+export const feedStart = (config: Config, live: Config['feed']['order'] | null = null): NonNullable<RoleStart['feed']> => ({
+  order: live ?? config.feed.order,
+  cadenceMs: Math.round(config.feed.cadenceSec * 1000),
+  watch: config.feed.watch,
+  ...(live === null
+    ? {}
+    : {
+        live: {
+          hosts: config.feed.hosts,
+          token: config.tushare.token,
+          monitoredFile: config.reference.monitored,
+          config: bundleConfig(config),
+        },
+      }),
 });

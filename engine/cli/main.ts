@@ -5,6 +5,7 @@ import { registerConfig } from './commands/config.ts';
 import { registerData } from './commands/data.ts';
 import { registerReplay } from './commands/replay.ts';
 import { registerRole } from './commands/role.ts';
+import { registerSource } from './commands/source.ts';
 import { registerStatus } from './commands/status.ts';
 import { registerUp } from './commands/up.ts';
 import { codeVersion } from './root.ts';
@@ -16,6 +17,7 @@ registerStatus(program);
 registerRole(program);
 registerConfig(program);
 registerData(program);
+registerSource(program);
 
 try {
   await program.parseAsync();

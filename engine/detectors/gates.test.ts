@@ -23,6 +23,7 @@ const instrument: Instrument = {
   sigmaDay: 0.02,
   prevVolumes: [],
   boards: 0,
+  recentCloses: [],
   prevHighMilli: null,
   profile: 0,
   profileSource: 'own',

@@ -3,7 +3,8 @@
  * the cell may wait (decisions/0011).
  */
 import { hostname } from 'node:os';
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { KV } from '@nats-io/kv';
 import type { NatsConnection } from 'nats';
 import { decode } from '../../contracts/codec.ts';
 import { FenshiError } from '../../contracts/errors.ts';
@@ -22,11 +23,14 @@ import { metrics, registry } from '../telemetry/metrics.ts';
 import { serveOps } from '../telemetry/ops-server.ts';
 import type { SweepPlanner } from './collector/planner.ts';
 import { FeedDay } from './feed-day.ts';
+import { dayUnderWay, openLiveDay } from './live-open.ts';
 import { TapeAppender } from './tape-appender.ts';
 
 const start = RoleStart.parse(JSON.parse(process.env[roleEnv] ?? 'null'));
 const log = makeLog('feed', start.logLevel);
 const waitMs = 200;
+const reopenMs = 10_000;
+const owner = `${hostname()}-${process.pid}-${Date.now()}`;
 const stop = new AbortController();
 process
   .on('SIGTERM', () => stop.abort())
@@ -55,8 +59,8 @@ async function main(): Promise<void> {
     checks: { collecting: day === null ? null : { active: day.collector.failover.active, runMs: day.now() } },
   }));
   process.send?.({ type: 'up' });
-  const owner = `${hostname()}-${process.pid}-${Date.now()}`;
   for (let done: string | null = null; !stop.signal.aborted; ) {
+    if (feed.live !== undefined) await untilOpened(feed.live, js, kv, jsm);
     const handOver = await nextHandOver(kv, done, stop.signal);
     if (handOver === null) break;
     const newest = await newestDay(jsm, start.run);
@@ -69,7 +73,8 @@ async function main(): Promise<void> {
     const appender = new TapeAppender(js, start.run, handOver.tradeDate, owner);
     const bundle = loadBundle(start.bundles, open.open.bundle);
     day = new FeedDay({
-      ...feed,
+      order: feed.order,
+      cadenceMs: feed.cadenceMs,
       watch: feed.watch.map(instrumentNo),
       handOver,
       lastClock: () => lastClock(jsm, start.run),
@@ -89,6 +94,32 @@ async function main(): Promise<void> {
   }
   ops.close();
   await nc.close();
+}
+
+/** Live: waits for a trading day, and opens it unless that has been done. */
+async function untilOpened(
+  live: NonNullable<NonNullable<RoleStart['feed']>['live']>,
+  js: JetStreamClient,
+  kv: KV,
+  jsm: JetStreamManager,
+): Promise<void> {
+  let told = false;
+  while (!stop.signal.aborted) {
+    const date = dayUnderWay(Date.now());
+    const newest = date === null ? null : await newestDay(jsm, start.run);
+    if (date !== null && newest?.open.tradeDate === date && !newest.closed) return;
+    if (date !== null && newest?.open.tradeDate !== date) {
+      try {
+        await openLiveDay(date, new TapeAppender(js, start.run, date, owner), { ...live, dir: start.dir, bundles: start.bundles, kv, log });
+        return;
+      } catch (error) {
+        if (!(error instanceof FenshiError)) throw error;
+        log.error({ event: 'live.refused', code: error.code, why: error.message });
+      }
+    } else if (!told) log.info({ event: 'live.waiting', why: 'no trading day is under way' });
+    told = true;
+    await new Promise((resolve) => setTimeout(resolve, reopenMs));
+  }
 }
 
 /** Symbols whose actors stir are asked for first: LIFECYCLE tells. */

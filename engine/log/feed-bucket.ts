@@ -3,6 +3,7 @@ import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import { type KV, Kvm } from '@nats-io/kv';
 import { decode, encode } from '../../contracts/codec.ts';
 import { feedBucket, HandOver, handOverKey, Lease, leaseKey } from '../../contracts/feed.ts';
+import { midnightOf } from '../../contracts/session.ts';
 import type { TradeDate } from '../../contracts/units.ts';
 
 export async function ensureFeedBucket(js: JetStreamClient, run: string): Promise<void> {
@@ -25,8 +26,8 @@ export const handOver = (kv: KV, value: HandOver): Promise<number> => kv.put(han
 
 /** A run that rested longer goes on from where its tape stands, not from where the wall is: it waits to be handed over anew. */
 const restMs = 60_000;
-export const isCurrent = ({ runMs, wallMs }: HandOver, lastClockMs: number): boolean =>
-  Math.abs(Date.now() + runMs - wallMs - lastClockMs) < restMs;
+export const isCurrent = ({ tradeDate, runMs, wallMs }: HandOver, lastClockMs: number): boolean =>
+  runMs === wallMs || lastClockMs < midnightOf(tradeDate) || Math.abs(Date.now() + runMs - wallMs - lastClockMs) < restMs;
 
 /** The hand-over of a day other than `done`. Null when aborted. */
 export async function nextHandOver(kv: KV, done: TradeDate | null, signal: AbortSignal): Promise<HandOver | null> {

@@ -62,6 +62,8 @@ export function scenarioBundle(scenario: Scenario): Bundle {
     detectors: registeredDetectors(scenario.config),
     calibration,
     config: scenario.config,
+    sectors: [],
+    monitored: [],
     assumed: [`Scenario ${scenario.name}: flat minute profiles.`],
   };
 }
@@ -90,6 +92,7 @@ function instrumentOf(scenario: Scenario, no: number, preCloseMilli: number, adv
     sigmaDay,
     prevVolumes: [],
     boards: 0,
+    recentCloses: [],
     prevHighMilli: null,
     profile: 0,
     profileSource: 'own',

@@ -60,6 +60,7 @@ export function generatedBundle({ seed, date, day = 0, issues, closes, config, c
         limitDownMilli: statuses[i]!.listingDayN === null ? downMilli : null,
         limitRate: statuses[i]!.listingDayN === null ? rate / 100 : null,
         boards: boards?.get(issue.no) ?? 0,
+        recentCloses: [],
         floatShares: issue.floatShares,
         adv20Yuan: histories[i]!.adv20,
         sigmaDay: issue.sigmaDay,
@@ -70,11 +71,28 @@ export function generatedBundle({ seed, date, day = 0, issues, closes, config, c
       };
     }),
     profiles: histories.map(({ profile }) => profile),
+    sectors: sectorsOf(date, issues),
+    monitored: [],
     detectors: registeredDetectors(config),
     calibration: calibration ?? shippedCalibration,
     config: bundleConfig(config),
     assumed: ['Invented market: no instrument, price or event in it is real.'],
   };
+}
+
+/** Industries and concepts of the issues, as of the day. */
+function sectorsOf(date: string, issues: readonly Issue[]): Bundle['sectors'] {
+  const groups = new Map<string, { name: string; kind: 'industry' | 'concept'; members: number[] }>();
+  const join = (code: string, name: string, kind: 'industry' | 'concept', no: number): void => {
+    const group = groups.get(code) ?? { name, kind, members: [] };
+    groups.set(code, group);
+    group.members.push(no);
+  };
+  for (const { no, sector, concepts } of issues) {
+    join(`I${String(sector + 1).padStart(2, '0')}`, `模拟行业${sector + 1}`, 'industry', no);
+    for (const concept of concepts) join(`C${String(concept + 1).padStart(3, '0')}`, `模拟概念${concept + 1}`, 'concept', no);
+  }
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([code, group]) => ({ code, asOf: date, ...group }));
 }
 
 function historyOf(seed: number, issue: Issue): { readonly profile: MinuteProfile; readonly adv20: number; readonly dayAmounts: number[] } {

@@ -1,11 +1,14 @@
 /** `fenshi up`: an embedded broker and the roles of one run, until SIGTERM or Ctrl-C. */
+import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import type { Command } from 'commander';
-import type { Config } from '../../../contracts/config.ts';
+import { type Config, feedSources } from '../../../contracts/config.ts';
 import { FenshiError } from '../../../contracts/errors.ts';
 import { opsPortOf, type RoleName, type RoleStart } from '../../../contracts/roles.ts';
+import { tradeDateOf } from '../../../contracts/session.ts';
 import { runPattern } from '../../../contracts/subjects.ts';
 import { accessFor, type Broker, endOrphan, startBroker } from '../../log/broker.ts';
+import { tradingDaysUntil } from '../../reference/calendar.ts';
 import { loadConfig } from '../config.ts';
 import { demoStart, feedStart } from '../demo-start.ts';
 import { PoisonWatch, skipOn } from '../poison-watch.ts';
@@ -14,22 +17,29 @@ import { Supervisor } from '../supervisor.ts';
 import { nextDemo, pruneDemos, releaseUpLock, runFolders, takeUpLock } from '../up-lock.ts';
 
 const readyMs = 60_000;
-type Flags = { readonly run?: string; readonly port?: string; readonly seed?: string };
+type Flags = { readonly sources?: string; readonly run?: string; readonly port?: string; readonly seed?: string };
 
 export function registerUp(program: Command): void {
   program
     .command('up')
-    .description('start a new demo on the invented market (or continue one with --run) and open the gateway')
+    .description(
+      'start a new demo on the invented market (or continue one with --run), or the real one with --sources, and open the gateway',
+    )
+    .option('--sources <names>', `live, from these, preferred first: ${feedSources.join(',')}`)
     .option('--run <name>', 'continue this run, for example demo-3')
     .option('--port <port>', 'port of the page and the API')
     .option('--seed <seed>', 'seed of the invented market')
-    .addHelpText('after', '\nExample: fenshi up --seed 7\nExit codes: 0 stopped by a signal, 1 refused or failed with a code')
+    .addHelpText(
+      'after',
+      '\nExample: fenshi up --seed 7\n         fenshi up --sources tencent,sina,eastmoney\nExit codes: 0 stopped by a signal, 1 refused or failed with a code',
+    )
     .action(async (flags: Flags) => up(flags));
 }
 
 async function up(flags: Flags): Promise<void> {
   const { config } = loadConfig(root, { 'server.port': number(flags.port), 'demo.seed': number(flags.seed) });
-  const run = flags.run ?? nextDemo();
+  const live = sourcesOf(flags.sources);
+  const run = live === null ? (flags.run ?? nextDemo()) : 'live';
   if (!runPattern.test(run)) throw new FenshiError('CONFIG_INVALID', `--run ${run}: expected demo-<n>`);
   const { port } = config.server;
   takeUpLock({ pid: process.pid, run, port, natsPort: config.nats.port, opsPort: config.ops.port, startedMs: Date.now() });
@@ -48,7 +58,7 @@ async function up(flags: Flags): Promise<void> {
   try {
     await assertFree(config.server.host, port, 'server.port');
     for (const dir of runFolders()) if (dir !== runDir(run)) await endOrphan(dir);
-    if (flags.run === undefined) pruneDemos();
+    if (flags.run === undefined && live === null) pruneDemos();
     broker = await startBroker({
       program: process.env.NATS_SERVER ?? 'nats-server',
       configFile: `${root}/nats.conf`,
@@ -60,12 +70,12 @@ async function up(flags: Flags): Promise<void> {
     const failed = new Promise<string>((resolve) => {
       const poison = new PoisonWatch(runDir(run), skipOn(accessFor(runDir(run), natsPort, 'control'), run));
       supervisor = new Supervisor(
-        startsOf(run, config, natsPort),
+        startsOf(run, config, natsPort, live),
         (role, why) => resolve(`${role} ${why}`),
         (role) => (role === 'engine' ? poison.crashed() : Promise.resolve()),
       );
     });
-    await Promise.race([startAll(supervisor!, port), ended, failed.then((why) => Promise.reject(new FenshiError('NOT_READY', why)))]);
+    await Promise.race([startAll(supervisor!, port, live), ended, failed.then((why) => Promise.reject(new FenshiError('NOT_READY', why)))]);
     const why = await Promise.race([ended, failed, broker.exited.then((code) => `nats-server ended with ${code}`)]);
     if (why !== 'signal') throw new FenshiError('NOT_READY', why);
   } finally {
@@ -73,18 +83,21 @@ async function up(flags: Flags): Promise<void> {
   }
 }
 
-async function startAll(supervisor: Supervisor, port: number): Promise<void> {
+async function startAll(supervisor: Supervisor, port: number, live: Config['feed']['order'] | null): Promise<void> {
   await supervisor.start('engine');
   await Promise.all([
-    supervisor.start('scenarios'),
+    ...(live === null ? [supervisor.start('scenarios')] : []),
     supervisor.start('feed'),
     supervisor.start('gateway'),
     supervisor.start('query'),
     ...(hasChdb() ? [supervisor.start('store')] : []),
   ]);
   if (!hasChdb()) process.stderr.write('fenshi: chDB is not installed (npm install --include=optional): nothing is archived\n');
-  await untilReady(port);
-  process.stderr.write(`fenshi: ready: http://127.0.0.1:${port}  (simulated market; Ctrl-C stops)\n`);
+  const what = live === null ? 'simulated market' : `live from ${live.join(', ')}`;
+  // live, the page is ready with the first trading day, which may be tomorrow's
+  if (live === null) await untilReady(port);
+  else repairInBackground();
+  process.stderr.write(`fenshi: ready: http://127.0.0.1:${port}  (${what}; Ctrl-C stops)\n`);
 }
 
 async function untilReady(port: number): Promise<void> {
@@ -100,7 +113,7 @@ async function untilReady(port: number): Promise<void> {
   throw new FenshiError('NOT_READY', `the gateway was not ready within ${readyMs / 1000} s`);
 }
 
-function startsOf(run: string, config: Config, natsPort: number): Record<RoleName, RoleStart> {
+function startsOf(run: string, config: Config, natsPort: number, live: Config['feed']['order'] | null): Record<RoleName, RoleStart> {
   const dir = runDir(run);
   const base = (name: RoleName): RoleStart => ({
     run,
@@ -116,9 +129,35 @@ function startsOf(run: string, config: Config, natsPort: number): Record<RoleNam
     gateway: { ...base('gateway'), gateway: config.server },
     store: base('store'),
     query: base('query'),
-    feed: { ...base('feed'), feed: feedStart(config) },
+    feed: { ...base('feed'), feed: feedStart(config, live) },
     scenarios: { ...base('scenarios'), demo: demoStart(config) },
   };
+}
+
+/** @throws FenshiError CONFIG_INVALID */
+function sourcesOf(text: string | undefined): Config['feed']['order'] | null {
+  if (text === undefined) return null;
+  const names = text.split(',').map((name) => name.trim());
+  const wrong = names.filter((name) => !(feedSources as readonly string[]).includes(name) && name !== 'tushare');
+  if (wrong.length > 0) throw new FenshiError('CONFIG_INVALID', `--sources ${wrong.join(',')}: of ${feedSources.join(', ')}, tushare`);
+  const order = names.filter((name) => name !== 'tushare') as Config['feed']['order'];
+  if (order.length === 0)
+    throw new FenshiError('CONFIG_INVALID', '--sources: tushare gives reference data; one that carries quotes is needed beside it');
+  return order;
+}
+
+/** The minutes of the last five days, as far as the library lacks them, at the sources' own pace; it says what is missing. */
+function repairInBackground(): void {
+  const days = tradingDaysUntil(tradeDateOf(Date.now() - 86_400_000), 5);
+  process.stderr.write(
+    `fenshi: minutes from ${days[0]} to ${days.at(-1)} are fetched where they are missing; until then the shipped board profiles stand in\n`,
+  );
+  const child = spawn(
+    process.execPath,
+    [`${root}/engine/cli/launch.mjs`, 'engine/cli/main.ts', 'data', 'backfill', '--from', days[0]!, '--to', days.at(-1)!],
+    { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
+  );
+  process.once('exit', () => child.kill());
 }
 
 /** chDB is optional: some platforms have no build of it. */

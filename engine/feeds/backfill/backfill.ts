@@ -1,7 +1,7 @@
 /**
  * Gap repair 补数: days × symbols asked of at least two sources in turn, merged, and stored as backfilled bars.
  *
- * Turns      symbol i begins with source i mod k, so that each bears its share; newest day first
+ * Turns      symbol i begins with source i mod k, so that each bears its share; a symbol's newest day first
  * Idempotent a bar that is known with the same values is not written again; a corrected one stands beside the earlier, known later
  * Resumable  a (day, symbol) whose day is whole is not asked for again
  */
@@ -51,17 +51,18 @@ export async function backfill({ days, instruments }: BackfillPlan, options: Bac
   const { store, sources, now = Date.now, onDone, signal } = options;
   if (sources.length === 0) throw new FenshiError('CONFIG_INVALID', 'no source can be asked for minutes');
   const report: BackfillReport = { asked: 0, whole: 0, written: 0, otherwise: 0, holes: 0, skipped: 0, failed: [] };
-  for (const date of [...days].sort().reverse()) {
-    const have = await wholeOn(store, date);
-    for (const [i, instrument] of instruments.entries()) {
+  const newestFirst = [...days].sort().reverse();
+  const whole = new Map(await Promise.all(newestFirst.map(async (date) => [date, await wholeOn(store, date)] as const)));
+  // a source tells several days in one answer: all days of a symbol together
+  for (const [i, instrument] of instruments.entries()) {
+    const turn = sources.map((_, k) => sources[(i + k) % sources.length]!);
+    for (const date of newestFirst) {
       if (signal?.aborted === true) return report;
-      if (have.has(instrument)) {
-        report.skipped += 1;
-        continue;
+      if (whole.get(date)!.has(instrument)) report.skipped += 1;
+      else {
+        await repair(store, turn, instrument, date, now(), report);
+        onDone?.(report);
       }
-      const turn = sources.map((_, k) => sources[(i + k) % sources.length]!);
-      await repair(store, turn, instrument, date, now(), report);
-      onDone?.(report);
     }
   }
   return report;

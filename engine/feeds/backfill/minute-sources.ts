@@ -2,17 +2,20 @@
 import type { TradeDate } from '../../../contracts/units.ts';
 import { instrumentId } from '../../../contracts/units.ts';
 import { dashed } from '../../store/tape-archive.ts';
+import type { Endpoint, SourceMinute } from '../adapter.ts';
 import { banRule, usualRule } from '../collector/breaker.ts';
 import { SourceClient } from '../collector/client.ts';
 import { Heartbeat } from '../collector/heartbeat.ts';
 import { eastmoney } from '../eastmoney/adapter.ts';
-import { emMinutes } from '../eastmoney/series.ts';
+import { type DayParams, emMinutes } from '../eastmoney/series.ts';
 import { SourceHttp } from '../http.ts';
 import { sourceRates } from '../rates.ts';
 import { tencent } from '../tencent/adapter.ts';
 import { tencentFiveDays } from '../tencent/minutes.ts';
 import { tushareApis } from '../tushare/apis.ts';
 import type { MinuteSource } from './backfill.ts';
+
+const emFiveDays: Endpoint<DayParams, SourceMinute> = { ...emMinutes, request: (params) => emMinutes.request({ ...params, days: 5 }) };
 
 export const minuteSourceNames = ['tencent', 'eastmoney', 'tushare'] as const;
 export type MinuteSourceName = (typeof minuteSourceNames)[number];
@@ -37,9 +40,22 @@ export function minuteSource(
     onState: () => undefined,
     onAnswer: () => undefined,
   });
+  // the last answer is kept: it holds five days of the symbol
+  let kept: { readonly instrument: number; readonly body: Uint8Array } | null = null;
+  const fiveDays = async (
+    endpoint: Endpoint<DayParams, SourceMinute>,
+    instrument: number,
+    date: TradeDate,
+  ): Promise<readonly SourceMinute[]> => {
+    if (kept?.instrument !== instrument) {
+      const raw = await client.persist({ ...endpoint, parse: (body) => ({ rows: [body], rejected: [] }) }, { instrument, date });
+      kept = { instrument, body: raw.rows[0]! };
+    }
+    return endpoint.parse(kept.body, { instrument, date }).rows;
+  };
   const ask: MinuteSource['minutes'] = async (instrument: number, date: TradeDate) => {
-    if (name === 'tencent') return (await client.persist(tencentFiveDays, { instrument, date })).rows;
-    if (name === 'eastmoney') return (await client.persist(emMinutes, { instrument, date, days: 5 })).rows;
+    if (name === 'tencent') return fiveDays(tencentFiveDays, instrument, date);
+    if (name === 'eastmoney') return fiveDays(emFiveDays, instrument, date);
     const { rows } = await client.persist(tushareApis(token ?? '').stkMins, {
       ts_code: instrumentId(instrument),
       freq: '1min',

@@ -58,6 +58,7 @@ export function fileBundle({ date, quotes, earlier }: FileDay, config: Config): 
         .reverse()
         .map(({ volume }) => volume),
       boards: 0,
+      recentCloses: [],
       prevHighMilli: days.at(-1)?.highMilli ?? null,
       profile: history === null ? 0 : profiles.length - 1,
       profileSource: history === null ? 'xs' : 'own',
@@ -69,6 +70,8 @@ export function fileBundle({ date, quotes, earlier }: FileDay, config: Config): 
     origin: 'vendor-file',
     instruments,
     profiles,
+    sectors: [],
+    monitored: [],
     detectors: registeredDetectors(config),
     calibration: shippedCalibration,
     config: bundleConfig(config),

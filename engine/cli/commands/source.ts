@@ -1,0 +1,126 @@
+/** `fenshi source probe` and `fenshi init`: is each source there, and what it answers; which of them to use. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import type { Command } from 'commander';
+import { stringify } from 'yaml';
+import { type Config, feedSources } from '../../../contracts/config.ts';
+import { FenshiError } from '../../../contracts/errors.ts';
+import { clockOf, tradeDateOf } from '../../../contracts/session.ts';
+import { instrumentNo } from '../../../contracts/units.ts';
+import { type SourceName, sourceNames } from '../../feeds/adapter.ts';
+import { eastmoney } from '../../feeds/eastmoney/adapter.ts';
+import { SourceHttp } from '../../feeds/http.ts';
+import { sina } from '../../feeds/sina/adapter.ts';
+import { tencent } from '../../feeds/tencent/adapter.ts';
+import { tushareApis } from '../../feeds/tushare/apis.ts';
+import { loadConfig } from '../config.ts';
+import { root } from '../root.ts';
+
+export type Probe = { readonly source: SourceName; readonly ok: boolean; readonly ms: number; readonly said: string };
+/** Two exchanges, so that a wrong prefix shows. */
+const sample = ['600519.SH', '000001.SZ'].map(instrumentNo);
+const adapters = { tencent, sina, eastmoney } as const;
+
+export function registerSource(program: Command): void {
+  const source = program.command('source').description('the sources of market data');
+  source
+    .command('probe')
+    .argument('[names...]', sourceNames.join(', '))
+    .option('--json', 'print as JSON')
+    .description('ask each source one small question')
+    .addHelpText('after', '\nExample: fenshi source probe tencent sina\nExit codes: 0 all answer, 1 one does not')
+    .action(async (names: string[], flags: { readonly json?: boolean }) => {
+      const { config } = loadConfig(root);
+      const probes = await Promise.all(chosen(names).map((name) => probe(name, config)));
+      for (const each of probes) console.log(flags.json ? JSON.stringify(each) : lineOf(each));
+      if (probes.some(({ ok }) => !ok)) process.exitCode = 1;
+    });
+  program
+    .command('init')
+    .option('--yes', 'take the defaults and ask nothing')
+    .description('choose sources and a token, try each, and write fenshi.local.yaml')
+    .addHelpText('after', '\nExample: fenshi init\nExit codes: 0 written, 1 no source answers')
+    .action((flags: { readonly yes?: boolean }) => init(flags.yes === true));
+}
+
+/** @throws FenshiError CONFIG_INVALID */
+function chosen(names: readonly string[]): SourceName[] {
+  const wrong = names.filter((name) => !(sourceNames as readonly string[]).includes(name));
+  if (wrong.length > 0) throw new FenshiError('CONFIG_INVALID', `${wrong.join(' ')}: one of ${sourceNames.join(', ')}`);
+  return names.length === 0 ? [...sourceNames] : (names as SourceName[]);
+}
+
+const lineOf = ({ source, ok, ms, said }: Probe): string =>
+  `${source.padEnd(10)} ${ok ? 'ok    ' : 'FAILS '} ${String(ms).padStart(5)} ms  ${said}`;
+
+export async function probe(source: SourceName, config: Pick<Config, 'feed' | 'tushare'>): Promise<Probe> {
+  const startedMs = Date.now();
+  const done = (ok: boolean, said: string): Probe => ({ source, ok, ms: Date.now() - startedMs, said });
+  if (source === 'tushare' && config.tushare.token === null)
+    return done(false, 'no token: set tushare.token, by environment variable or file');
+  const own = config.feed.hosts[source];
+  const hosts = source === 'tushare' ? { api: 'https://api.tushare.pro' } : adapters[source].hosts;
+  const http = new SourceHttp(own === undefined ? hosts : Object.fromEntries(Object.keys(hosts).map((host) => [host, own])));
+  try {
+    return done(true, source === 'tushare' ? await askTushare(http, config.tushare.token!) : await askQuotes(http, source));
+  } catch (error) {
+    if (!(error instanceof FenshiError)) throw error;
+    return done(false, error.message);
+  } finally {
+    await http.close();
+  }
+}
+
+async function askQuotes(http: SourceHttp, source: keyof typeof adapters): Promise<string> {
+  const { quotes } = adapters[source];
+  const params = { instruments: sample };
+  const { rows, rejected } = quotes.parse((await http.fetch(quotes.host, quotes.request(params))).body, params);
+  if (rows.length === 0)
+    throw new FenshiError(
+      'SOURCE_BODY',
+      `no row of ${sample.length} could be used${rejected[0] === undefined ? '' : `: ${rejected[0].reason}`}`,
+    );
+  return rows
+    .map(
+      ({ name, quote }) =>
+        `${name ?? '?'} ${quote.lastMilli === null ? 'no trade yet' : (quote.lastMilli / 1000).toFixed(2)} at ${tradeDateOf(quote.tsExchangeMs)} ${clockOf(quote.tsExchangeMs)}`,
+    )
+    .join(', ');
+}
+
+async function askTushare(http: SourceHttp, token: string): Promise<string> {
+  const { tradeCal } = tushareApis(token);
+  const today = tradeDateOf(Date.now());
+  const params = { exchange: 'SSE', start_date: today, end_date: today };
+  const { rows } = tradeCal.parse((await http.fetch(tradeCal.host, tradeCal.request(params))).body, params);
+  return rows[0] === undefined ? 'answers, without a calendar of today' : `${today} is ${rows[0].isOpen ? 'a trading day' : 'closed'}`;
+}
+
+async function init(silent: boolean): Promise<void> {
+  const { config } = loadConfig(root);
+  const ask = silent ? null : createInterface({ input: process.stdin, output: process.stderr });
+  const answer = async (question: string, otherwise: string): Promise<string> =>
+    ask === null ? otherwise : (await ask.question(`${question} [${otherwise}] `)).trim() || otherwise;
+  const order = (await answer(`Sources, preferred first, of ${feedSources.join(', ')}`, config.feed.order.join(',')))
+    .split(',')
+    .map((name) => name.trim());
+  const variable = await answer(
+    'Environment variable that holds a Tushare token, - for none',
+    process.env.TUSHARE_TOKEN === undefined ? '-' : 'TUSHARE_TOKEN',
+  );
+  ask?.close();
+  const names = chosen(order).filter((name): name is (typeof feedSources)[number] => name !== 'tushare');
+  const token = variable === '-' ? null : (process.env[variable] ?? null);
+  const probes = await Promise.all(
+    [...names, ...(token === null ? [] : (['tushare'] as const))].map((name) => probe(name, { ...config, tushare: { token } })),
+  );
+  for (const each of probes) process.stderr.write(`${lineOf(each)}\n`);
+  const good = names.filter((name) => probes.some(({ source, ok }) => source === name && ok));
+  if (good.length === 0) throw new FenshiError('SOURCE_UNREACHABLE', 'none of the chosen sources answers; nothing was written');
+  const file = join(root, 'fenshi.local.yaml');
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the configuration's own way of naming a secret
+  const secret = '${env:NAME}'.replace('NAME', variable);
+  writeFileSync(file, stringify({ feed: { order: good }, ...(token === null ? {} : { tushare: { token: secret } }) }));
+  process.stderr.write(`fenshi: wrote fenshi.local.yaml; start with: fenshi up --sources ${good.join(',')}\n`);
+}

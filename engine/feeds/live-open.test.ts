@@ -1,0 +1,165 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { Kvm } from '@nats-io/kv';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { defaultConfig } from '../../contracts/config.ts';
+import { feedBucket } from '../../contracts/feed.ts';
+import { midnightOf } from '../../contracts/session.ts';
+import { instrumentNo } from '../../contracts/units.ts';
+import { type Emulators, emulatedToken, startEmulators } from '../../scenarios/sources/emulators.ts';
+import { marketUntil } from '../../scenarios/support/emulated.ts';
+import { startTestBroker, type TestBroker } from '../../scenarios/support/test-broker.ts';
+import { probe } from '../cli/commands/source.ts';
+import { loadBundle } from '../log/bundle-store.ts';
+import { connectBroker } from '../log/connect.ts';
+import { ensureFeedBucket, handOverOf } from '../log/feed-bucket.ts';
+import { newestDay } from '../log/jetstream-tape.ts';
+import { ensureStreams } from '../log/streams.ts';
+import { boardsIn, preOpenBundle, readName } from '../reference/pre-open.ts';
+import { dayUnderWay, openLiveDay } from './live-open.ts';
+import { TapeAppender } from './tape-appender.ts';
+
+const date = '20261123';
+const nothing = {
+  listed: () => Promise.resolve([]),
+  references: () => Promise.resolve(new Map()),
+  history: () => Promise.resolve(new Map()),
+  closes: () => Promise.resolve(new Map()),
+  sectors: () => Promise.resolve([]),
+  monitored: () => Promise.resolve([]),
+};
+
+describe('a pre-open bundle', () => {
+  const listed = [
+    { no: instrumentNo('600519.SH'), name: '贵州茅台', industry: '白酒', listDate: '20010827', floatShares: 1_250_081_601 },
+    { no: instrumentNo('600001.SH'), name: '*ST某某', industry: null, listDate: null, floatShares: null },
+    { no: instrumentNo('301999.SZ'), name: 'N新股', industry: null, listDate: date, floatShares: null },
+    { no: instrumentNo('510300.SH'), name: '沪深300ETF', industry: null, listDate: null, floatShares: null },
+  ];
+  const references = () =>
+    Promise.resolve(
+      new Map([
+        [instrumentNo('600519.SH'), { preCloseMilli: 1_290_880, limitUpMilli: 1_419_970, limitDownMilli: 1_161_790, date }],
+        [instrumentNo('600001.SH'), { preCloseMilli: 10_000, limitUpMilli: null, limitDownMilli: null, date: '20261120' }],
+      ]),
+    );
+
+  test('the source’s limits hold; a risk warning from the name is for today only; a first day has none; what is assumed is said', async () => {
+    const bundle = await preOpenBundle(date, defaultConfig, { ...nothing, listed: () => Promise.resolve(listed), references });
+    const of = (id: string) => bundle.instruments.find(({ no }) => no === instrumentNo(id))!;
+    expect(bundle.instruments).toHaveLength(3); // no fund
+    expect(of('600519.SH')).toMatchObject({
+      limitUpMilli: 1_419_970,
+      limitDownMilli: 1_161_790,
+      limitRate: 0.1,
+      floatShares: 1_250_081_601,
+      noLimit: false,
+    });
+    expect(of('600001.SH')).toMatchObject({ riskWarning: true, limitUpMilli: 11_000, limitRate: 0.1 }); // 10 % since 2026-07-06
+    expect(of('301999.SZ')).toMatchObject({ listingDayN: 1, noLimit: true, limitUpMilli: null, limitRate: null });
+    expect(bundle.assumed.join('\n')).toMatch(/600001.SH is read from today's name/);
+    expect(bundle.assumed.join('\n')).toMatch(
+      /No reference price of today for 301999.SZ, 600001.SH|No reference price of today for 600001.SH, 301999.SZ/,
+    );
+    expect(bundle.assumed.join('\n')).toMatch(/No sector membership/);
+  });
+
+  test('nobody knows what is listed: no day', async () => {
+    await expect(preOpenBundle(date, defaultConfig, nothing)).rejects.toThrow(/REFERENCE_MISSING/);
+  });
+
+  test.each([
+    ['*ST 某某', { riskWarning: true, status: 'riskWarning' }],
+    ['XDST某某', { riskWarning: true, exDate: true }],
+    ['某某退', { delisting: true, status: 'delisting' }],
+    ['S佳通', { riskWarning: false, status: 'sShare' }],
+    ['五 粮 液', { riskWarning: false, status: 'normal' }],
+    ['STAR科技', { riskWarning: true }], // only a dated record can tell it from a risk warning
+  ])('%s', (name, want) => expect(readName(name)).toMatchObject(want));
+
+  test('consecutive boards are counted back from the newest close', () => {
+    expect(boardsIn([13_310, 12_100, 11_000, 10_000], 'MAIN', false, date)).toBe(3);
+    expect(boardsIn([13_300, 12_100, 11_000], 'MAIN', false, date)).toBe(0);
+    expect(boardsIn([], 'MAIN', false, date)).toBe(0);
+  });
+
+  test('a trading day is under way from 08:30 to 15:30, on trading days', () => {
+    const at = (day: string, h: number, m: number) => dayUnderWay(midnightOf(day) + (h * 60 + m) * 60_000);
+    expect([at(date, 8, 29), at(date, 8, 30), at(date, 15, 29), at(date, 15, 30), at('20261121', 10, 0)]).toEqual([
+      null,
+      date,
+      date,
+      null,
+      null,
+    ]);
+  });
+});
+
+describe('a live day against emulated vendors', () => {
+  const { market, table } = marketUntil('09:16', { count: 30 });
+  let emulators: Emulators;
+  let dir: string;
+  beforeAll(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'fenshi-live-'));
+    process.env.FENSHI_DATA = dir;
+    emulators = await startEmulators(table, { calendar: [{ date, isOpen: true, previous: '20261120' }] });
+  });
+  afterAll(async () => {
+    await emulators.close();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  test.each([
+    ['tencent alone', null],
+    ['with tushare', emulatedToken],
+  ])('%s: the bundle has every instrument at its reference price, the day is open and handed over', async (_, token) => {
+    const broker: TestBroker = await startTestBroker();
+    const nc = await connectBroker(broker.access('engine'), 'test');
+    const [js, jsm] = [jetstream(nc), await jetstreamManager(nc)];
+    const { run } = broker;
+    await ensureStreams(jsm, run);
+    await ensureFeedBucket(js, run);
+    const kv = await new Kvm(js).open(feedBucket(run));
+    const monitoredFile = join(dir, 'monitored.txt');
+    writeFileSync(monitoredFile, '# closely watched\n600519.SH\n');
+    await openLiveDay(date, new TapeAppender(js, run, date, 'test'), {
+      config: defaultConfig,
+      hosts: emulators.urls,
+      token,
+      dir,
+      bundles: join(dir, 'bundles'),
+      monitoredFile,
+      kv,
+      log: pino({ level: 'silent' }),
+    });
+    const newest = await newestDay(jsm, run);
+    const bundle = loadBundle(join(dir, 'bundles'), newest!.open.bundle);
+    expect([newest!.open.tradeDate, newest!.closed, bundle.origin]).toEqual([date, false, 'live']);
+    expect(bundle.monitored).toEqual([instrumentNo('600519.SH')]);
+    expect(bundle.instruments.map(({ no }) => no)).toEqual([...market.issues].map(({ no }) => no).sort((a, b) => a - b));
+    for (const each of bundle.instruments) {
+      const truth = market.days.find(({ issue }) => issue.no === each.no)!;
+      expect(each.name).toBe(truth.issue.name);
+      if (table.isSeen(table.indexOf(each.no))) expect(each.preCloseMilli).toBe(truth.preCloseMilli);
+      if (!truth.unlimited && each.preCloseMilli !== null)
+        expect([each.limitUpMilli, each.limitDownMilli]).toEqual([truth.limits.upMilli, truth.limits.downMilli]);
+    }
+    expect(await handOverOf(kv)).toMatchObject({ tradeDate: date });
+    await nc.close();
+    await broker.stop();
+  });
+
+  test('probing tells of each source what it said, or why not', async () => {
+    const config = { feed: { ...defaultConfig.feed, hosts: emulators.urls }, tushare: { token: emulatedToken } };
+    expect(await probe('tushare', { ...config, tushare: { token: null } })).toMatchObject({
+      ok: false,
+      said: expect.stringContaining('no token') as string,
+    });
+    expect(await probe('tushare', config)).toMatchObject({ source: 'tushare', ok: true });
+    emulators.faults.plan([{ vendor: 'eastmoney', kind: 'ban', fromMs: 0, toMs: Number.MAX_SAFE_INTEGER }]);
+    expect(await probe('eastmoney', config)).toMatchObject({ ok: false, said: expect.stringContaining('SOURCE_UNREACHABLE') as string });
+  });
+});

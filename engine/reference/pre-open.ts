@@ -1,0 +1,204 @@
+/**
+ * The day's bundle of a live run, before the open: who is listed, at which reference price and limits, with which history and sectors.
+ * Each part comes from the best that is at hand; what is missing is said in a sentence, and since when.
+ *
+ * Order     Tushare (stk_limit, stock_basic) where there is a token, else Tencent's own rows; the library for history and concepts
+ * ST        only a dated record is valid for a past day; today's name is a fallback for today and says so
+ */
+import { type Bundle, type BundleConfig, bundleConfig, type Instrument, type Sector } from '../../contracts/bundle.ts';
+import { FenshiError } from '../../contracts/errors.ts';
+import { type Board, boardOf } from '../../contracts/instruments.ts';
+import { midnightOf } from '../../contracts/session.ts';
+import { instrumentId, type TradeDate } from '../../contracts/units.ts';
+import { listingDayN } from './calendar.ts';
+import { type DayRecord, historyOf, sigmaOf } from './history.ts';
+import { isNoLimitDay, type LimitStatus, limitPrices, limitRate } from './price-limits.ts';
+import { registeredDetectors, shippedCalibration, shippedProfile } from './shipped.ts';
+
+/** One instrument as a source tells it before the open. */
+export type Listed = {
+  readonly no: number;
+  readonly name: string;
+  readonly industry: string | null;
+  readonly listDate: TradeDate | null;
+  readonly floatShares: number | null;
+};
+export type Reference = {
+  readonly preCloseMilli: number | null;
+  readonly limitUpMilli: number | null;
+  readonly limitDownMilli: number | null;
+  readonly date: TradeDate;
+};
+
+/** Where the parts come from; each may be absent. */
+export type PreOpenSources = {
+  readonly listed: () => Promise<readonly Listed[]>;
+  /** Reference prices and limits of the day, by instrument. */
+  readonly references: (instruments: readonly number[], date: TradeDate) => Promise<ReadonlyMap<number, Reference>>;
+  readonly history: (instruments: readonly number[], date: TradeDate) => Promise<ReadonlyMap<number, readonly DayRecord[]>>;
+  readonly closes: (instruments: readonly number[], date: TradeDate) => Promise<ReadonlyMap<number, readonly number[]>>;
+  readonly sectors: (date: TradeDate) => Promise<readonly Sector[]>;
+  readonly monitored: () => Promise<readonly number[]>;
+};
+
+const sigmaOfBoard: Readonly<Record<Board, number>> = { MAIN: 0.024, CHINEXT: 0.032, STAR: 0.032, BSE: 0.035 };
+const profileDays = 10;
+const newDays = 60;
+const newForMs = 120 * 86_400_000;
+
+/** @throws FenshiError REFERENCE_MISSING when nobody can say what is listed */
+export async function preOpenBundle(date: TradeDate, config: BundleConfig, from: PreOpenSources): Promise<Bundle> {
+  const listed = (await from.listed()).filter(({ no }) => boardOf(no) !== null);
+  if (listed.length === 0) throw new FenshiError('REFERENCE_MISSING', 'no source and no imported list says which instruments are listed');
+  const numbers = listed.map(({ no }) => no).sort((a, b) => a - b);
+  const [references, history, closes, sectors, monitored] = await Promise.all([
+    from.references(numbers, date),
+    from.history(numbers, date),
+    from.closes(numbers, date),
+    from.sectors(date),
+    from.monitored(),
+  ]);
+  const profiles: Bundle['profiles'] = [shippedProfile()];
+  const byNo = new Map(listed.map((each) => [each.no, each]));
+  const notes = new Notes();
+  const instruments = numbers.map((no): Instrument => {
+    const each = byNo.get(no)!;
+    const reference = references.get(no);
+    const days = history.get(no) ?? [];
+    const own = historyOf(instrumentId(no), days);
+    if (own === null) notes.add('profile', instrumentId(no));
+    else profiles.push(own.profile);
+    const priced = pricesOf(each, reference, date, notes);
+    return {
+      no,
+      name: each.name,
+      floatShares: each.floatShares,
+      adv20Yuan: own?.adv20 ?? null,
+      sigmaDay: sigmaOf(days, sigmaOfBoard[boardOf(no)!]),
+      prevVolumes: days
+        .slice(-5)
+        .reverse()
+        .map(({ volume }) => volume),
+      prevHighMilli: days.at(-1)?.highMilli ?? null,
+      boards: boardsIn(closes.get(no) ?? [], boardOf(no)!, priced.riskWarning, date),
+      recentCloses: (closes.get(no) ?? []).slice(0, 30),
+      profile: own === null ? 0 : profiles.length - 1,
+      profileSource: own === null ? 'xs' : 'own',
+      ...priced,
+    };
+  });
+  if (sectors.length === 0) notes.add('sectors', 'all');
+  return {
+    v: 1,
+    tradeDate: date,
+    origin: 'live',
+    instruments,
+    profiles,
+    sectors: [...sectors],
+    monitored: [...monitored],
+    detectors: registeredDetectors(config),
+    calibration: shippedCalibration,
+    config: bundleConfig(config),
+    assumed: notes.sentences(numbers.length),
+  };
+}
+
+type Priced = Pick<
+  Instrument,
+  | 'board'
+  | 'riskWarning'
+  | 'delisting'
+  | 'listingDayN'
+  | 'noLimit'
+  | 'exDate'
+  | 'suspended'
+  | 'preCloseMilli'
+  | 'limitUpMilli'
+  | 'limitDownMilli'
+  | 'limitRate'
+>;
+
+function pricesOf({ no, name, listDate }: Listed, reference: Reference | undefined, date: TradeDate, notes: Notes): Priced {
+  const board = boardOf(no)!;
+  const { riskWarning, delisting, status, exDate } = readName(name);
+  if (riskWarning) notes.add('st', instrumentId(no));
+  // long listed, perhaps before the calendar begins: the count matters for the first weeks only
+  const isNew = listDate !== null && midnightOf(date) - midnightOf(listDate) < newForMs;
+  const dayN = isNew ? listingDayN(listDate, date, newDays) : null;
+  const noLimit = dayN !== null && isNoLimitDay(board, dayN, date);
+  const preCloseMilli = reference?.preCloseMilli ?? null;
+  if (reference === undefined || reference.date !== date) notes.add('reference', instrumentId(no));
+  const rate = limitRate(board, status, date);
+  const today = reference?.date === date;
+  const own =
+    today && reference.limitUpMilli !== null && reference.limitDownMilli !== null
+      ? { upMilli: reference.limitUpMilli, downMilli: reference.limitDownMilli }
+      : null;
+  const limits = noLimit || preCloseMilli === null ? null : (own ?? limitPrices(board, preCloseMilli, rate));
+  if (own !== null && preCloseMilli !== null && limitPrices(board, preCloseMilli, rate).upMilli !== own.upMilli)
+    notes.add('rule', instrumentId(no));
+  return {
+    board,
+    riskWarning,
+    delisting,
+    listingDayN: dayN,
+    noLimit,
+    exDate,
+    suspended: false,
+    preCloseMilli,
+    limitUpMilli: limits?.upMilli ?? null,
+    limitDownMilli: limits?.downMilli ?? null,
+    limitRate: noLimit ? null : rate / 100,
+  };
+}
+
+/** What today's name says. Valid for today only (quant.md §1.3). */
+export function readName(name: string): {
+  readonly riskWarning: boolean;
+  readonly delisting: boolean;
+  readonly exDate: boolean;
+  readonly status: LimitStatus;
+} {
+  const bare = name.normalize('NFKC').replace(/\s+/gu, '');
+  const exDate = /^(XD|XR|DR)/.test(bare);
+  const rest = bare.replace(/^(XD|XR|DR)/, '');
+  const riskWarning = /^S?\*?ST/.test(rest);
+  const delisting = /退$/.test(rest) || /^退市/.test(rest);
+  const sShare = /^S(?!T)/.test(rest) && !/^S\*?ST/.test(rest) && /[\u4e00-\u9fff]/.test(rest.slice(1, 2));
+  return { riskWarning, delisting, exDate, status: delisting ? 'delisting' : riskWarning ? 'riskWarning' : sShare ? 'sShare' : 'normal' };
+}
+
+/** Consecutive closes at the limit, from the newest back. */
+export function boardsIn(closes: readonly number[], board: Board, riskWarning: boolean, date: TradeDate): number {
+  const rate = limitRate(board, riskWarning ? 'riskWarning' : 'normal', date);
+  let boards = 0;
+  while (boards + 1 < closes.length && closes[boards] === limitPrices(board, closes[boards + 1]!, rate).upMilli) boards += 1;
+  return boards;
+}
+
+/** What had to be assumed, gathered into sentences. */
+class Notes {
+  readonly #of = new Map<string, string[]>();
+
+  add(what: 'profile' | 'st' | 'reference' | 'rule' | 'sectors', id: string): void {
+    const ids = this.#of.get(what);
+    if (ids === undefined) this.#of.set(what, [id]);
+    else ids.push(id);
+  }
+
+  sentences(all: number): string[] {
+    const said: Readonly<Record<string, (ids: readonly string[]) => string>> = {
+      profile: (ids) =>
+        `Fewer than ${profileDays} earlier days for ${some(ids, all)}: shipped board profile scaled by today's own ratio, |z| ≤ 4, adv20 unknown. \`fenshi data backfill\` fills them.`,
+      st: (ids) => `Risk warning of ${some(ids, all)} is read from today's name: valid for today only.`,
+      reference: (ids) =>
+        `No reference price of today for ${some(ids, all)}: the last known close stands in, limits are by the dated rule.`,
+      rule: (ids) => `The source's limits of ${some(ids, all)} differ from the dated rule: the source's hold.`,
+      sectors: () => 'No sector membership is known: sector features are null.',
+    };
+    return [...this.#of].map(([what, ids]) => said[what]!(ids));
+  }
+}
+
+const some = (ids: readonly string[], all: number): string =>
+  ids.length === all ? 'all instruments' : ids.length <= 5 ? ids.join(', ') : `${ids.slice(0, 5).join(', ')} and ${ids.length - 5} more`;
