@@ -1,7 +1,10 @@
 /** Every NATS subject and the WebSocket stream as AsyncAPI 3.0, made from the same schemas that check the bodies. */
 import { z } from 'zod';
+import { FlowBatch } from './flow.ts';
 import { ClientFrame, closeCodes, subprotocols } from './frames.ts';
 import { JournalStep, LifecycleMessage } from './journal.ts';
+import { QualityReport } from './quality.ts';
+import { ServiceError, services } from './services.ts';
 import { subjects } from './subjects.ts';
 import { ClockEntry, Control, DayClose, DayOpen, SourceFact, TapeBody } from './tape.ts';
 import { DeadLetter, SymbolsView } from './view.ts';
@@ -17,6 +20,18 @@ const channels: Readonly<Record<string, Channel>> = {
   tapeSource: { address: `tape.v1.${run}.source`, description: 'A fact the feed decided about a source', messages: { SourceFact } },
   tapeQuote: { address: `tape.v1.${run}.quote`, description: 'Level-1 quotes, columnar', messages: { TapeBody } },
   tapeIndex: { address: `tape.v1.${run}.index`, description: 'Index quotes, columnar', messages: { TapeBody } },
+  tapeFlow: { address: `tape.v1.${run}.flow`, description: 'Money flow as one source tells it, columnar', messages: { FlowBatch } },
+  quality: { address: on.quality('{source}'), description: 'What a source was worth over the last seconds', messages: { QualityReport } },
+  ...Object.fromEntries(
+    Object.entries(services).map(([name, { request, answer }]) => [
+      `service_${name}`,
+      {
+        address: on.service(name),
+        description: 'Request and reply, core NATS; a refusal is `{ok: false, code, message}`',
+        messages: { [`${name}Request`]: request, [`${name}Answer`]: answer, ServiceError },
+      },
+    ]),
+  ),
   journal: {
     address: on.journal('{tradeDate}'),
     description: 'All that one tape entry concluded, hash-chained',

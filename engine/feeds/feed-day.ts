@@ -6,11 +6,13 @@
 import type { KV } from '@nats-io/kv';
 import type { Bundle } from '../../contracts/bundle.ts';
 import type { HandOver } from '../../contracts/feed.ts';
+import type { QualityReport } from '../../contracts/quality.ts';
 import { isContinuous, midnightOf, type Phase, phaseOf } from '../../contracts/session.ts';
 import type { TapeEntry } from '../../contracts/tape.ts';
 import { handOverOf, LeaseHolder } from '../log/feed-bucket.ts';
 import { feedMetrics } from '../telemetry/feed-metrics.ts';
 import type { Log } from '../telemetry/log.ts';
+import { metrics } from '../telemetry/metrics.ts';
 import type { SourceName } from './adapter.ts';
 import { banRule, CircuitState, usualRule } from './collector/breaker.ts';
 import { SourceClient } from './collector/client.ts';
@@ -18,6 +20,7 @@ import { Collector, type CollectorSource } from './collector/collector.ts';
 import { Enrichment } from './collector/enrichment.ts';
 import { Heartbeat } from './collector/heartbeat.ts';
 import { SweepPlanner } from './collector/planner.ts';
+import { QualityMonitor } from './collector/quality.ts';
 import { eastmoney } from './eastmoney/adapter.ts';
 import { SourceHttp } from './http.ts';
 import { sourceRates } from './rates.ts';
@@ -31,6 +34,7 @@ const largeCaps = 300;
 const sweepMs = 4000;
 const spreadShare = 0.8;
 const enrichEveryMs = 1000;
+const reportMs = 10_000;
 const clockCatchUpMax = 120;
 const quotedPhases: readonly Phase[] = ['OPEN_CALL_1', 'OPEN_CALL_2', 'OPEN_PAUSE', 'CONT_AM', 'CONT_PM', 'CLOSE_CALL'];
 const dayEndMs = 15.5 * 3_600_000;
@@ -45,6 +49,7 @@ export type FeedDayOptions = {
   /** Tape time of the newest clock entry: the next second follows it. */
   readonly lastClock: () => Promise<number>;
   readonly appender: TapeAppender;
+  readonly report: (report: QualityReport) => Promise<void>;
   readonly kv: KV;
   readonly owner: string;
   readonly log: Log;
@@ -59,6 +64,7 @@ export class FeedDay {
   readonly #https: SourceHttp[] = [];
   readonly #endMs: number;
   readonly #leases: { readonly sources: LeaseHolder; readonly clock: LeaseHolder };
+  readonly #quality: QualityMonitor;
   #sweepStartMs = 0;
   #superseded = false;
 
@@ -68,6 +74,7 @@ export class FeedDay {
     this.#endMs = midnightOf(handOver.tradeDate) + dayEndMs;
     this.#leases = { sources: new LeaseHolder(kv, 'sources', owner), clock: new LeaseHolder(kv, 'clock', owner) };
     const byTurnover = [...bundle.instruments].sort((a, b) => (b.adv20Yuan ?? 0) - (a.adv20Yuan ?? 0)).map(({ no }) => no);
+    this.#quality = new QualityMonitor(options.order);
     this.sources = options.order.map((name) => this.#source(name, byTurnover.slice(0, largeCaps)));
     this.planner = new SweepPlanner(
       bundle.instruments.filter(({ suspended }) => !suspended).map(({ no }) => no),
@@ -81,8 +88,10 @@ export class FeedDay {
       entry: (entry) => this.#entry(entry),
       fact: async (fact) => void (await options.appender.append({ type: 'source', v: 1, ...fact }, true)),
       rejected: (source, rejected) => {
+        this.#quality.rejected(source, rejected.length);
         for (const { reason } of rejected) feedMetrics.rejected.inc({ source, reason });
       },
+      compared: (source, differs) => this.#quality.compared(source, differs),
       pace: (i, n) => this.#until(this.#sweepStartMs + (i * options.cadenceMs * spreadShare) / n),
     });
   }
@@ -92,7 +101,7 @@ export class FeedDay {
 
   /** Until the day is closed, the signal comes, or another hand-over takes the place of ours. */
   async run(): Promise<'closed' | 'stopped'> {
-    await Promise.all([this.#renewing(), this.#clocking(), this.#sweeping(), this.#enriching()]);
+    await Promise.all([this.#renewing(), this.#clocking(), this.#sweeping(), this.#enriching(), this.#reporting()]);
     await Promise.all([this.#leases.sources.release(), this.#leases.clock.release()]);
     await Promise.all(this.#https.map((http) => http.close()));
     return this.#superseded || this.#options.signal.aborted ? 'stopped' : 'closed';
@@ -149,9 +158,27 @@ export class FeedDay {
       this.#sweepStartMs = this.now();
       const report = await this.collector.sweep();
       this.#observe(report.source, report.asked === 0 ? 0 : report.missing.length / report.asked);
+      this.#quality.swept(report.source, report.asked, report.missing.length, report.received);
       feedMetrics.rows.inc({ source: report.source, fate: 'new' }, report.fresh);
       feedMetrics.rows.inc({ source: report.source, fate: 'older' }, report.older);
       if (report.switchedTo !== null) log.warn({ event: 'feed.switched', from: report.source, to: report.switchedTo });
+    }
+  }
+
+  /** Every ten seconds what each source was worth, as a message and as metrics. */
+  async #reporting(): Promise<void> {
+    while (!this.#over) {
+      await this.#until(this.now() + reportMs);
+      if (this.#over || !this.#leases.sources.isHeld) continue;
+      const nowMs = this.now();
+      for (const { adapter, heartbeat } of this.sources) {
+        const { changeMs } = heartbeat.pulse(nowMs);
+        this.#quality.stale(adapter.name, changeMs === null || !isContinuous(phaseOf(nowMs)) ? null : (nowMs - changeMs) / 1000);
+      }
+      for (const report of this.#quality.take(this.#options.handOver.tradeDate, nowMs, reportMs / 1000)) {
+        for (const [name, value] of Object.entries(report.values)) feedMetrics.quality.set({ source: report.source, class: name }, value);
+        await this.#options.report(report);
+      }
     }
   }
 
@@ -191,8 +218,16 @@ export class FeedDay {
 
   async #entry(entry: Extract<TapeEntry, { type: 'quotes' | 'index' }>): Promise<void> {
     const { source, tsMs, count, tsExchangeMs } = entry.batch;
-    for (let i = 0; i < count; i++) feedMetrics.age.observe({ source }, Math.max(0, tsMs - tsExchangeMs[i]!) / 1000);
+    for (let i = 0; i < count; i++) {
+      const ageMs = Math.max(0, tsMs - tsExchangeMs[i]!);
+      feedMetrics.age.observe({ source }, ageMs / 1000);
+      this.#quality.received(source as SourceName, ageMs);
+    }
+    const startedMs = performance.now();
     await this.#options.appender.append(entry, false);
+    const ms = performance.now() - startedMs;
+    this.#quality.published(source as SourceName, ms);
+    metrics.pipeline.observe({ stage: 'feed' }, ms / 1000);
   }
 
   #source(name: keyof typeof adapters, watched: readonly number[]): CollectorSource {
@@ -212,6 +247,7 @@ export class FeedDay {
       onAnswer: (endpoint, outcome, ms) => {
         feedMetrics.requests.inc({ source: name, endpoint, outcome });
         feedMetrics.duration.observe({ source: name, endpoint }, ms / 1000);
+        this.#quality.requested(name, this.now(), ms);
       },
     });
     return { adapter, heartbeat, client };

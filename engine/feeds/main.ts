@@ -6,7 +6,7 @@ import { hostname } from 'node:os';
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { KV } from '@nats-io/kv';
 import type { NatsConnection } from 'nats';
-import { decode } from '../../contracts/codec.ts';
+import { decode, encode } from '../../contracts/codec.ts';
 import { FenshiError } from '../../contracts/errors.ts';
 import type { Transition } from '../../contracts/journal.ts';
 import { RoleStart, roleEnv } from '../../contracts/roles.ts';
@@ -81,6 +81,7 @@ async function main(): Promise<void> {
       bundle,
       indices: [benchmarkIndexNo],
       appender,
+      report: async (report) => void (await js.publish(subjects(start.run).quality(report.source), encode(report)).catch(() => undefined)),
       kv,
       owner,
       log,

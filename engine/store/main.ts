@@ -20,6 +20,7 @@ import { Store } from './client.ts';
 import { archivedDays, dayRecord, keepRecord, purgeDays, verifyDay, writeDayFiles } from './day-archive.ts';
 import { diskUnder } from './disk.ts';
 import { writeStoreAddress } from './locate.ts';
+import { keepQuality } from './quality-archive.ts';
 import { migrate } from './schema.ts';
 import { followDay } from './store-day.ts';
 
@@ -64,6 +65,9 @@ async function main(): Promise<void> {
   }));
   const disk = setInterval(() => void noteDisk(), diskMs);
   await noteDisk();
+  const keeping = keepQuality(js, start.run, store, stop.signal).catch((error: unknown) =>
+    log.error({ event: 'store.quality', error: String(error) }),
+  );
   process.send?.({ type: 'up' });
   while (!stop.signal.aborted) {
     const day = await nextDay(jsm, days);
@@ -71,6 +75,7 @@ async function main(): Promise<void> {
     else await archive(day);
   }
   clearInterval(disk);
+  await keeping;
   ops.close();
   await store.close();
   await chdb?.stop();

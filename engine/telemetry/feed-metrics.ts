@@ -66,5 +66,11 @@ export const feedMetrics = {
   }),
   disputed: new Gauge({ name: 'fenshi_source_disputed', help: 'Instruments on which two sources disagree', registers }),
   hedged: new Gauge({ name: 'fenshi_source_hedged_ratio', help: 'Share of requests for which a second source was asked', registers }),
+  quality: new Gauge({
+    name: 'fenshi_source_quality',
+    help: 'Classes of contracts/quality.ts over the last ten seconds',
+    labelNames: ['source', 'class'],
+    registers,
+  }),
   lost: new Gauge({ name: 'fenshi_feed_entries_lost', help: 'Batches given up because TAPE would not take them', registers }),
 };

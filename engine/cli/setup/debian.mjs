@@ -20,32 +20,37 @@ const debianKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
  * Unpacks one file of a package of Debian sid to `target`, without touching the system's own apt state.
  * The mirror is the one this machine's apt already uses. Works as an ordinary user.
  */
-export async function fetchFromDebianSid(pkg, fileInside, target) {
+export const fetchFromDebianSid = (pkg, fileInside, target) => fetchFromDebian('sid', pkg, { [fileInside]: target });
+
+/** The same for any suite and several files: path inside the package → where it goes. */
+export async function fetchFromDebian(suite, pkg, files) {
   const source = debianSource();
   if (source === null) throw new Error('no Debian mirror in the apt sources of this machine');
   const work = mkdtempSync(join(tmpdir(), 'fenshi-apt-'));
   try {
-    const options = privateAptOptions(work, source);
+    const options = privateAptOptions(work, source, suite);
     run('apt-get', [...options, 'update'], work);
-    run('apt-get', [...options, 'download', `${pkg}/sid`], work);
+    run('apt-get', [...options, 'download', `${pkg}/${suite}`], work);
     const deb = readdirSync(work).find((name) => name.endsWith('.deb'));
     if (deb === undefined) throw new Error(`apt downloaded no ${pkg}`);
     run('dpkg-deb', ['-x', deb, 'unpacked'], work);
-    mkdirSync(dirname(target), { recursive: true });
-    const partial = `${target}.${process.pid}`;
-    copyFileSync(join(work, 'unpacked', fileInside), partial);
-    chmodSync(partial, 0o755);
-    renameSync(partial, target);
+    for (const [fileInside, target] of Object.entries(files)) {
+      mkdirSync(dirname(target), { recursive: true });
+      const partial = `${target}.${process.pid}`;
+      copyFileSync(join(work, 'unpacked', fileInside), partial);
+      chmodSync(partial, 0o755);
+      renameSync(partial, target);
+    }
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
 }
 
-function privateAptOptions(work, { uri, signedBy }) {
+function privateAptOptions(work, { uri, signedBy }, suite) {
   for (const dir of ['state/lists/partial', 'cache/archives/partial', 'empty']) mkdirSync(join(work, dir), { recursive: true });
   writeFileSync(join(work, 'state', 'status'), '');
   const keyring = signedBy !== null && existsSync(signedBy) ? signedBy : debianKeyring;
-  writeFileSync(join(work, 'sources.list'), `deb [signed-by=${keyring}] ${uri} sid main\n`);
+  writeFileSync(join(work, 'sources.list'), `deb [signed-by=${keyring}] ${uri} ${suite} main\n`);
   const settings = {
     'Dir::State': join(work, 'state'),
     'Dir::State::lists': join(work, 'state', 'lists'),

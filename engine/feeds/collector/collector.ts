@@ -31,6 +31,7 @@ export type CollectorOptions = {
   readonly entry: (entry: QuotesEntry) => Promise<void>;
   readonly fact: (fact: Fact) => Promise<void>;
   readonly rejected: (source: SourceName, rejected: readonly Rejected[]) => void;
+  readonly compared?: (source: SourceName, differs: boolean) => void;
   /** Waits until request `i` of `n` is due: a sweep is spread over its cadence. */
   readonly pace?: (i: number, n: number) => Promise<void>;
 };
@@ -225,7 +226,8 @@ export class Collector {
     });
     for (const { quote } of answer?.rows ?? []) {
       const own = this.rows.quoteOf(quote.instrumentNo);
-      if (own !== null) this.comparison.compare(own, quote);
+      const verdict = own === null ? 'incomparable' : this.comparison.compare(own, quote);
+      if (verdict !== 'incomparable') this.#options.compared?.(adapter.name, verdict === 'differs');
     }
   }
 
