@@ -117,7 +117,8 @@ export const Bundle = z.object({
 export type Bundle = z.infer<typeof Bundle>;
 export type ProfileColumns = { readonly amountShare: Float64Array; readonly lnMad: Float64Array; readonly varShare: Float64Array };
 
-export const encodeBundle = (bundle: Bundle): Uint8Array => encode(bundle);
+/** In the schema's order of keys, whoever made the object: the same bundle has the same bytes, and so the same name. */
+export const encodeBundle = (bundle: Bundle): Uint8Array => encode(Bundle.parse(bundle));
 
 /** @throws FenshiError BUNDLE_CORRUPT */
 export function decodeBundle(bytes: Uint8Array): Bundle {

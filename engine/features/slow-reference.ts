@@ -14,6 +14,9 @@ export type RefQuote = {
   readonly dv: number | null;
   readonly da: number | null;
   readonly derivedVolume: boolean;
+  /** The vendor's own 外盘 and 内盘 of the interval, shares; null where it does not tell, or where the totals began anew. */
+  readonly outer: number | null;
+  readonly inner: number | null;
   /** Last price of the quote before, auctions included; null at the day's first. */
   readonly lastBefore: number | null;
   readonly frozen: boolean;
@@ -196,6 +199,8 @@ export function slowSnapshot(history: readonly RefQuote[], day: RefDay, benchmar
     isLocked(q) || !((q.dv ?? 0) > 0) || !(da(q) > 0) ? 0 : (2 * boughtShare(q, was) - 1) * da(q);
   const nar = (n: number, amount: number) => (amount >= 50_000 ? n / amount : Number.NaN);
   const bucket = Math.min(Math.floor(x / 1800), 7);
+  const theta = clip(2e-5 * float * (pre / 1000), 200_000, 5_000_000);
+  out.bigThr = theta;
   if (!isLocked(now)) {
     out.net1m = flow(20, net);
     out.net3m = flow(60, net);
@@ -217,9 +222,7 @@ export function slowSnapshot(history: readonly RefQuote[], day: RefDay, benchmar
       weight += 0.5 ** ((15 * i) / 90);
     }
     out.flowPers = ok(100) && k - 100 >= lastUnknown ? weighted / weight : null;
-    const theta = clip(2e-5 * float * (pre / 1000), 200_000, 5_000_000);
     const isBig = (q: RefQuote) => !isLocked(q) && (q.dv ?? 0) > 0 && da(q) >= theta;
-    out.bigThr = theta;
     out.bigNet5 = flow(100, (q, was) => (isBig(q) ? Math.sign(2 * boughtShare(q, was) - 1) * da(q) : 0));
     out.bigDens = flow(100, (q, was) => (!isBig(q) ? 0 : boughtShare(q, was) >= 0.7 ? 1 : boughtShare(q, was) <= 0.3 ? -1 : 0)) / 5;
     out.bigShare = flow(100, da) > 0 ? flow(100, (q) => (isBig(q) ? da(q) : 0)) / flow(100, da) : null;
@@ -248,6 +251,8 @@ function orderFlow(q: RefQuote, was: RefQuote | null): number {
 }
 
 function boughtShare(q: RefQuote, was: RefQuote | null): number {
+  const [outer, inner, dv] = [num(q.outer), num(q.inner), q.dv as number];
+  if (outer >= 0 && inner >= 0 && outer + inner > 0 && Math.abs(outer + inner - dv) <= 0.02 * dv) return outer / (outer + inner);
   const bid = was?.bookOk ? was.bids[0]?.[0] : undefined;
   const ask = was?.bookOk ? was.asks[0]?.[0] : undefined;
   const quoted = bid !== undefined && ask !== undefined && ask > bid;

@@ -113,11 +113,24 @@ describe('rights', () => {
     ['gateway', 'tape.v1.test-1.control'],
     ['gateway', 'journal.v1.test-1.20261123'],
     ['subscriber', 'tape.v1.test-1.clock'],
-    ['subscriber', 'svc.v1.test-1.minutes'],
+    ['subscriber', 'quality.v1.test-1.tencent'],
   ] as const)('%s may not publish %s', async (role, subject) => {
     await start();
     const nc = await connectBroker(accessFor(dir, port, role), 'test');
     await expect(nc.request(subject, new Uint8Array(1), { timeout: 2000 })).rejects.toThrow(/permissions|violation/i);
+    await nc.close();
+  });
+
+  test('subscriber asks a service and may not answer for it', async () => {
+    await start();
+    const nc = await connectBroker(accessFor(dir, port, 'subscriber'), 'test');
+    const answering = nc.subscribe('svc.v1.test-1.minutes');
+    await expect(
+      (async () => {
+        for await (const _ of answering);
+      })(),
+    ).rejects.toThrow(/permissions|violation/i);
+    await expect(nc.request('svc.v1.test-1.minutes', new Uint8Array(1), { timeout: 2000 })).rejects.toThrow(/no responders/);
     await nc.close();
   });
 

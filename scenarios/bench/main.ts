@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --symbols 5500 --minutes 6 --live 80 --only replay|live|feed|faults|store|market]`: figures of this machine, each against its budget and
+ * `npm run bench [-- --symbols 5500 --minutes 6 --live 80 --only replay|live|feed|faults|switches|store|market]`: figures of this machine, each against its budget and
  * floor (design §9). Ends with 1 when a floor does not hold.
  */
 import { parseArgs } from 'node:util';
@@ -7,6 +7,8 @@ import { feedBench } from './feed.ts';
 import { benchLive } from './live.ts';
 import { marketBench } from './market.ts';
 import { benchReplay } from './replay.ts';
+import { benchService, benchStore } from './store.ts';
+import { switchBench } from './switches.ts';
 
 const { values } = parseArgs({
   options: {
@@ -14,6 +16,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '6' },
     live: { type: 'string', default: '80' },
     feed: { type: 'string', default: '600' },
+    bars: { type: 'string', default: '10000000' },
     only: { type: 'string' },
   },
 });
@@ -31,6 +34,35 @@ const ms = (x: number): string => `${x.toFixed(1)} ms`;
 if (values.only === 'feed' || values.only === 'faults') {
   await feedBench(Number(values.feed), values.only === 'faults', symbols);
   process.exit(0);
+}
+if (values.only === 'store') {
+  const store = await benchStore(Number(values.bars), symbols);
+  row(
+    `store, ${count(store.bars)} minute bars`,
+    `${(store.bytes / 1e6).toFixed(0)} MB`,
+    `${(store.bytes / store.bars).toFixed(1)} B a bar`,
+  );
+  row('  inserted', `${count(store.rowsPerSec)} rows/s`);
+  row('  event-loop lag of the inserting process, p99', ms(store.loopLagP99));
+  for (const [question, { p50, p99 }] of Object.entries(store.queries)) row(`  ${question}, p50 / p99`, `${p50.toFixed(1)} / ${ms(p99)}`);
+  const service = await benchService(symbols, Number(values.minutes));
+  row(`query role, ${symbols} symbols, ${count(service.entries)} entries read from TAPE`, ms(service.loadMs));
+  for (const [what, { p50, p99 }, ceiling] of [
+    [`  last quotes of ${symbols} symbols over the service, p50 / p99`, service.quotes, 50],
+    ['  minutes of one symbol over the service, p50 / p99', service.minutes, 10],
+  ] as const)
+    row(what, `${p50.toFixed(1)} / ${ms(p99)}`, `ceiling ${ceiling} ms`, p99 < ceiling);
+  process.exit(below === 0 ? 0 : 1);
+}
+if (values.only === 'switches') {
+  const days = [1, 2, 3, 4].map((seed) => switchBench(seed, 300));
+  const sum = (key: keyof (typeof days)[number]): number => days.reduce((total, day) => total + day[key], 0);
+  const lostShare = sum('lost') / sum('alone');
+  row('signals of four days, 300 symbols, from Tencent alone', count(sum('alone')));
+  row('  Tencent and Sina by turns, a switch each minute', count(sum('switched')));
+  row('  lost / gained', `${sum('lost')} / ${sum('gained')}`);
+  row('  cost of a switch each minute', `${(100 * lostShare).toFixed(2)} %`, 'ceiling 2 %', lostShare < 0.02);
+  process.exit(below === 0 ? 0 : 1);
 }
 if (values.only === 'market' || values.only === 'hash') process.exit(marketBench(symbols, values.only === 'market') ? 0 : 1);
 if (values.only !== 'live') {

@@ -44,9 +44,15 @@ function answer(vendor: Vendor, faults: FaultDesk, route: Route, request: Incomi
   if (found === null) return;
   if (found === undefined) return send(response, { status: 404, type: 'text/plain', body: Buffer.from('not found') });
   const { body } = found;
-  if (fault === 'truncated') return send(response, { ...found, body: body.subarray(0, Math.floor(body.length * 0.6)) });
+  if (fault === 'truncated') return send(response, { ...found, body: cutInside(body) });
   if (fault === 'drip') return drip(response, found);
   send(response, found);
+}
+
+/** Never at the end of a row: that would be a whole body with fewer rows. */
+function cutInside(body: Buffer): Buffer {
+  const at = Math.floor(body.length * 0.6);
+  return body.subarray(0, at - body.lastIndexOf('\n', at) < 16 ? at - 32 : at);
 }
 
 function send(response: ServerResponse, { status = 200, type, body }: Answer): void {

@@ -22,6 +22,8 @@ export function recordQuotes(cell: Cell): Map<number, RefQuote[]> {
       thawSlot: cleaner.freshness.thawSlot[exchangeIndex(cell.features.universe.exchange[s]!)]!,
       dv: Number.isNaN(cleaner.dv) ? null : cleaner.dv,
       da: Number.isNaN(cleaner.da) ? null : cleaner.da,
+      outer: row.outerShares === null ? null : row.outerShares - cleaner.accepted.outer[s]!,
+      inner: row.innerShares === null ? null : row.innerShares - cleaner.accepted.inner[s]!,
       derivedVolume: (row.flags & quoteFlag.derivedVolume) !== 0,
       dayVolume: row.volumeShares!,
       dayAmount: row.amountYuan!,

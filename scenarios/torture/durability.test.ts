@@ -32,7 +32,7 @@ test('ten SIGKILLs at named points and a full journal leave what an uninterrupte
     { point: 'afterAppend', count: near() },
     { point: 'afterAck', count: near() },
     { point: 'midCheckpoint', count: 1 },
-    { point: 'refused', count: beforeDeadLetter(day, 400) },
+    { point: 'refused', count: beforeDeadLetter(day, 200) },
     { point: 'projector', count: near() },
     { point: 'nats-server', count: near() },
     { point: 'gateway', count: near() },
