@@ -80,6 +80,7 @@ export class Answers {
     },
   };
 
+  /** LIMIT 1 BY takes one row of a bar that is there twice as well, so FINAL would be paid for nothing. */
   async #bars(
     instrument: string,
     periodSec: number,
@@ -89,7 +90,7 @@ export class Answers {
     return this.#store().rows<BarLike>(
       `SELECT toFloat64(ts_ms) AS tsMs, open_milli AS openMilli, high_milli AS highMilli, low_milli AS lowMilli, close_milli AS closeMilli,
               volume_shares AS volumeShares, amount_yuan AS amountYuan
-       FROM ${database}.bars FINAL WHERE period_sec = {period:UInt32} AND instrument = {no:UInt32} AND ${where}
+       FROM ${database}.bars WHERE period_sec = {period:UInt32} AND instrument = {no:UInt32} AND ${where}
        ORDER BY ts_ms, indexOf(${kinds}, kind), source != 'merged', source, known_ms DESC LIMIT 1 BY ts_ms LIMIT {limit:UInt32}`,
       {
         period: periodSec,

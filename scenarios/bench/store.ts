@@ -15,6 +15,7 @@ import { connectBroker } from '../../engine/log/connect.ts';
 import { JetStreamTapeWriter } from '../../engine/log/jetstream-tape.ts';
 import { pace } from '../../engine/log/pacer.ts';
 import { ensureStreams } from '../../engine/log/streams.ts';
+import { Answers } from '../../engine/query/answers.ts';
 import { askService } from '../../engine/query/responder.ts';
 import { bundleSha } from '../../engine/runtime/fold.ts';
 import { startChdb } from '../../engine/store/chdb-process.ts';
@@ -112,20 +113,20 @@ async function insertBars(store: Store, wanted: number, symbols: number): Promis
 
 async function timeQueries(store: Store, symbols: number): Promise<Record<string, Times>> {
   const below = lcg(11);
-  const one = (): number => 1_600_000 + below(symbols);
+  const one = (): string => instrumentId(1_600_000 + below(symbols));
+  const answers = new Answers({ day: () => null, store: () => store });
+  const of = async (fromMs: number, toMs: number): Promise<unknown[]> => {
+    const { count } = await answers.answer('bars', { instrument: one(), fromMs, toMs });
+    return Array.from({ length: count });
+  };
+  const day = midnightOf('20261105');
   const bars = 'FROM fenshi.bars FINAL WHERE period_sec = 60';
   const questions: Record<string, { readonly times: number; readonly ask: () => Promise<unknown[]> }> = {
-    'one symbol, one day (241 bars)': {
-      times: 100,
-      ask: () => store.rows(`SELECT ts_ms, close_milli ${bars} AND instrument = ${one()} AND trade_date = '2026-11-05' ORDER BY ts_ms`),
-    },
-    'one symbol, all days': {
-      times: 100,
-      ask: () => store.rows(`SELECT ts_ms, close_milli ${bars} AND instrument = ${one()} ORDER BY ts_ms`),
-    },
+    'one symbol, one day (241 bars)': { times: 200, ask: () => of(day, day + 86_400_000) },
+    'one symbol, all days': { times: 200, ask: () => of(midnightOf(dates[0]!), midnightOf(dates.at(-1)!) + 86_400_000) },
     'the market at one minute': {
       times: 20,
-      ask: () => store.rows(`SELECT instrument, close_milli ${bars} AND ts_ms = ${midnightOf('20261105') + 36_000_000}`),
+      ask: () => store.rows(`SELECT instrument, close_milli ${bars} AND ts_ms = ${day + 36_000_000}`),
     },
     'daily bars of the market, one day': {
       times: 10,
@@ -177,6 +178,10 @@ export async function benchService(symbols: number, minutes: number): Promise<Se
       );
     const loadMs = performance.now() - startedMs;
     const below = lcg(13);
+    const traded: string[] = [];
+    for (const { no } of market.issues)
+      if ((await askService(asker, broker.run, 'minutes', { instrument: instrumentId(no) })).count > 0) traded.push(instrumentId(no));
+    if (traded.length < 0.9 * symbols) throw new Error(`only ${traded.length} symbols have minutes`);
     const quotes = await timed(
       300,
       () => askService(asker, broker.run, 'quotes', {}),
@@ -184,7 +189,7 @@ export async function benchService(symbols: number, minutes: number): Promise<Se
     );
     const oneSymbols = await timed(
       2000,
-      () => askService(asker, broker.run, 'minutes', { instrument: instrumentId(market.issues[below(symbols)]!.no) }),
+      () => askService(asker, broker.run, 'minutes', { instrument: traded[below(traded.length)]! }),
       ({ count }) => count > 0,
     );
     return { quotes, minutes: oneSymbols, loadMs, entries: n };
