@@ -137,6 +137,26 @@ export type SourceChange = {
   readonly values: readonly number[];
 };
 
+export type PushFrame = Parsed<SourceQuote> & {
+  /** Instruments this channel says it does not carry. */
+  readonly unsupported: readonly number[];
+};
+
+/** A channel the vendor pushes quotes on. Pure as an endpoint is: the reader keeps what one connection has told, nothing else. */
+export type PushChannel = {
+  readonly source: SourceName;
+  readonly transport: 'websocket' | 'sse';
+  /** Key of the adapter's hosts. */
+  readonly host: string;
+  /** Instruments a connection carries. */
+  readonly capacity: number;
+  /** Silent for longer: the connection is dead. */
+  readonly idleMs: number;
+  readonly request: (params: InstrumentsParams) => RequestSpec;
+  /** A reader of one connection: messages of a WebSocket, bytes of an event stream in any pieces. @throws FenshiError as above */
+  readonly reader: () => (frame: Uint8Array) => PushFrame;
+};
+
 export type DataSourceAdapter = {
   readonly name: SourceName;
   readonly domain: string;
@@ -144,4 +164,5 @@ export type DataSourceAdapter = {
   readonly quotes?: Endpoint<InstrumentsParams, SourceQuote> & { readonly batch: number };
   readonly minutes?: Endpoint<InstrumentParams & { readonly date: string }, SourceMinute>;
   readonly flow?: Endpoint<InstrumentParams & { readonly date: string }, SourceFlow>;
+  readonly push?: PushChannel;
 };

@@ -14,24 +14,16 @@ import { feedMetrics } from '../telemetry/feed-metrics.ts';
 import type { Log } from '../telemetry/log.ts';
 import { metrics } from '../telemetry/metrics.ts';
 import type { SourceName } from './adapter.ts';
-import { banRule, CircuitState, usualRule } from './collector/breaker.ts';
-import { SourceClient } from './collector/client.ts';
-import { Collector, type CollectorSource } from './collector/collector.ts';
+import { CircuitState } from './collector/breaker.ts';
+import { Collector } from './collector/collector.ts';
 import { Enrichment } from './collector/enrichment.ts';
-import { Heartbeat } from './collector/heartbeat.ts';
 import { SweepPlanner } from './collector/planner.ts';
+import { PushFollower } from './collector/push.ts';
 import { QualityMonitor } from './collector/quality.ts';
-import { eastmoney } from './eastmoney/adapter.ts';
-import { SourceHttp } from './http.ts';
-import { sourceRates } from './rates.ts';
-import { sina } from './sina/adapter.ts';
+import { type DaySource, type MarketSource, openSource } from './market-sources.ts';
 import type { TapeAppender } from './tape-appender.ts';
-import { tencent } from './tencent/adapter.ts';
 
-const adapters = { tencent, sina, eastmoney } as const;
 const largeCaps = 300;
-/** A sweep's answer that takes longer is worth less than the next sweep's. */
-const sweepMs = 4000;
 const spreadShare = 0.8;
 const enrichEveryMs = 1000;
 const reportMs = 10_000;
@@ -42,7 +34,7 @@ const dayEndMs = 15.5 * 3_600_000;
 export type FeedDayOptions = {
   readonly handOver: HandOver;
   readonly bundle: Bundle;
-  readonly order: readonly (keyof typeof adapters)[];
+  readonly order: readonly MarketSource[];
   readonly indices: readonly number[];
   readonly watch: readonly number[];
   readonly cadenceMs: number;
@@ -59,9 +51,9 @@ export type FeedDayOptions = {
 export class FeedDay {
   readonly collector: Collector;
   readonly planner: SweepPlanner;
-  readonly sources: readonly CollectorSource[];
+  readonly sources: readonly DaySource[];
+  readonly #byTurnover: readonly number[];
   readonly #options: FeedDayOptions;
-  readonly #https: SourceHttp[] = [];
   readonly #endMs: number;
   readonly #leases: { readonly sources: LeaseHolder; readonly clock: LeaseHolder };
   readonly #quality: QualityMonitor;
@@ -73,9 +65,16 @@ export class FeedDay {
     this.#options = options;
     this.#endMs = midnightOf(handOver.tradeDate) + dayEndMs;
     this.#leases = { sources: new LeaseHolder(kv, 'sources', owner), clock: new LeaseHolder(kv, 'clock', owner) };
-    const byTurnover = [...bundle.instruments].sort((a, b) => (b.adv20Yuan ?? 0) - (a.adv20Yuan ?? 0)).map(({ no }) => no);
+    this.#byTurnover = [...bundle.instruments].sort((a, b) => (b.adv20Yuan ?? 0) - (a.adv20Yuan ?? 0)).map(({ no }) => no);
     this.#quality = new QualityMonitor(options.order);
-    this.sources = options.order.map((name) => this.#source(name, byTurnover.slice(0, largeCaps)));
+    this.sources = options.order.map((name) =>
+      openSource(name, {
+        host: handOver.hosts?.[name] ?? null,
+        watched: this.#byTurnover.slice(0, largeCaps),
+        onState: (endpoint, state) => this.#circuit(name, endpoint, state),
+        onAnswer: (ms) => this.#quality.requested(name, this.now(), ms),
+      }),
+    );
     this.planner = new SweepPlanner(
       bundle.instruments.filter(({ suspended }) => !suspended).map(({ no }) => no),
       options.watch,
@@ -101,9 +100,13 @@ export class FeedDay {
 
   /** Until the day is closed, the signal comes, or another hand-over takes the place of ours. */
   async run(): Promise<'closed' | 'stopped'> {
+    const ended = new AbortController();
+    const following = this.#following(AbortSignal.any([ended.signal, this.#options.signal]));
     await Promise.all([this.#renewing(), this.#clocking(), this.#sweeping(), this.#enriching(), this.#reporting()]);
+    ended.abort();
+    await following;
     await Promise.all([this.#leases.sources.release(), this.#leases.clock.release()]);
-    await Promise.all(this.#https.map((http) => http.close()));
+    await Promise.all(this.sources.map(({ http }) => http.close()));
     return this.#superseded || this.#options.signal.aborted ? 'stopped' : 'closed';
   }
 
@@ -202,6 +205,32 @@ export class FeedDay {
     }
   }
 
+  /** The watch-list and the largest caps, as the sources push them, while we hold the lease. */
+  async #following(signal: AbortSignal): Promise<void> {
+    const instruments = [...new Set([...this.#options.watch, ...this.#byTurnover.slice(0, largeCaps)])];
+    await Promise.all(
+      this.sources.map(async ({ adapter, http }) => {
+        if (adapter.push === undefined) return;
+        while (!signal.aborted && !this.#leases.sources.isHeld) await this.#until(this.now() + 1000);
+        const { name, push } = adapter;
+        await new PushFollower({
+          channel: push,
+          url: (path) => http.url(push.host, path),
+          instruments,
+          frame: async (frame) => {
+            if (!this.#leases.sources.isHeld || !quotedPhases.includes(phaseOf(this.now()))) return;
+            feedMetrics.pushed.inc({ source: name }, frame.rows.length);
+            await this.collector.pushed(name, frame);
+          },
+          state: (state, reason) => {
+            feedMetrics.push.set({ source: name }, state === 'connected' ? 1 : 0);
+            this.#options.log[state === 'connected' ? 'info' : 'warn']({ event: `source.push.${state}`, source: name, reason });
+          },
+        }).run(signal);
+      }),
+    );
+  }
+
   #observe(source: string, missing: number): void {
     const nowMs = this.now();
     feedMetrics.missing.set({ source }, missing);
@@ -228,29 +257,6 @@ export class FeedDay {
     const ms = performance.now() - startedMs;
     this.#quality.published(source as SourceName, ms);
     metrics.pipeline.observe({ stage: 'feed' }, ms / 1000);
-  }
-
-  #source(name: keyof typeof adapters, watched: readonly number[]): CollectorSource {
-    const adapter = adapters[name];
-    const own = this.#options.handOver.hosts?.[name];
-    const hosts = own === undefined ? adapter.hosts : Object.fromEntries(Object.keys(adapter.hosts).map((host) => [host, own]));
-    const http = new SourceHttp(hosts, { totalMs: sweepMs });
-    this.#https.push(http);
-    const heartbeat = new Heartbeat(watched);
-    const client = new SourceClient({
-      name,
-      http,
-      rates: sourceRates[name],
-      breaker: name === 'eastmoney' ? banRule : usualRule,
-      heartbeat,
-      onState: (endpoint, state) => this.#circuit(name, endpoint, state),
-      onAnswer: (endpoint, outcome, ms) => {
-        feedMetrics.requests.inc({ source: name, endpoint, outcome });
-        feedMetrics.duration.observe({ source: name, endpoint }, ms / 1000);
-        this.#quality.requested(name, this.now(), ms);
-      },
-    });
-    return { adapter, heartbeat, client };
   }
 
   /** What the breaker does is what the source actor shows. */

@@ -45,6 +45,13 @@ export const feedMetrics = {
     registers,
   }),
   flows: new Counter({ name: 'fenshi_source_flows_total', help: 'Money-flow rows collected', registers }),
+  push: new Gauge({ name: 'fenshi_source_push_connected', help: '1 while a source pushes rows', labelNames: ['source'], registers }),
+  pushed: new Counter({
+    name: 'fenshi_source_pushed_rows_total',
+    help: 'Rows a source pushed, whether they went to the tape or were compared',
+    labelNames: ['source'],
+    registers,
+  }),
   active: new Gauge({ name: 'fenshi_source_active', help: '1 for the source the market is taken from', labelNames: ['source'], registers }),
   circuit: new Gauge({
     name: 'fenshi_source_circuit_state',

@@ -9,6 +9,8 @@ export const faultKinds = [
   /** Refused before HTTP: the host is down. */
   'down',
   'tooMany',
+  /** Not for us: HTTP 403, or the control line that refuses a socket. */
+  'denied',
   'serverError',
   /** Bytes come, one in a while. */
   'drip',

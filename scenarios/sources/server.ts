@@ -38,6 +38,7 @@ function answer(vendor: Vendor, faults: FaultDesk, route: Route, request: Incomi
   const fault = faults.of(vendor);
   if (fault === 'ban' || fault === 'down') return void request.socket.destroy();
   if (fault === 'tooMany') return send(response, { status: 429, type: 'text/plain', body: Buffer.from('too many requests') });
+  if (fault === 'denied') return send(response, { status: 403, type: 'text/html', body: Buffer.from('Kinsoku jikou desu!') });
   if (fault === 'serverError') return send(response, { status: 502, type: 'text/html', body: html });
   if (fault === 'html') return send(response, { type: 'text/html', body: html });
   const found = route(request.url ?? '/', request, response, sent);

@@ -65,6 +65,7 @@ export function serveSinaSocket({ server }: Emulated, table: MarketTable, faults
   });
 
   function feed(ws: WebSocket, list: string): void {
+    if (faults.of('sina') === 'denied') return void ws.send('sys_auth=FAILED\n');
     const keys = list.split(',').filter((key) => key !== '');
     const sent = new Map<string, string>();
     const push = (): void => {

@@ -185,6 +185,7 @@ describe('scripted faults, as an adapter meets them', () => {
 
   test.each([
     ['tooMany', /HTTP 429/],
+    ['denied', /HTTP 403/],
     ['serverError', /HTTP 502/],
     ['html', /SOURCE_BODY/],
     ['drip', /timeout|aborted/],

@@ -98,6 +98,22 @@ describe('the collector against emulated vendors', () => {
     expect(told(world.facts)).toEqual(['tencent connected', 'sina standby']);
   });
 
+  test('pushed rows: compared while their source stands by, to the tape while it is the active one', async () => {
+    await world.collector.sweep();
+    const [, standby] = world.sources;
+    world.later(3000);
+    const rowsNow = async (i: number) => {
+      const { adapter, client } = world.sources[i]!;
+      return client.ask(adapter.quotes, { instruments: world.instruments });
+    };
+    const before = world.entries.length;
+    expect(await world.collector.pushed(standby!.adapter.name, await rowsNow(1))).toBe(0);
+    expect(world.entries.length).toBe(before);
+    expect(await world.collector.pushed('tencent', await rowsNow(0))).toBeGreaterThan(10);
+    expect(world.entries.at(-1)!.batch.source).toBe('tencent');
+    expect(await world.collector.sweep()).toMatchObject({ fresh: 0, older: 0 });
+  });
+
   test('a cut body: what is missing is asked for once more', async () => {
     world.fault('tencent', 'truncated');
     const before = world.emulators.faults.requests.tencent;

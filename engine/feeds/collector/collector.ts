@@ -160,11 +160,7 @@ export class Collector {
     }
   }
 
-  async #publish(
-    parsed: Parsed<SourceQuote> & { readonly doneMs: number },
-    source: SourceName,
-    isIndex: boolean,
-  ): Promise<{ fresh: number; older: number }> {
+  async #publish(parsed: Parsed<SourceQuote>, source: SourceName, isIndex: boolean): Promise<{ fresh: number; older: number }> {
     if (parsed.rejected.length > 0) this.#options.rejected(source, parsed.rejected);
     const tsMs = this.#options.now();
     let older = 0;
@@ -224,11 +220,28 @@ export class Collector {
       if (error instanceof FenshiError) return null;
       throw error;
     });
-    for (const { quote } of answer?.rows ?? []) {
+    this.#beside(adapter.name, answer?.rows ?? []);
+  }
+
+  /** Rows of a source that is not the active one, beside what is known. */
+  #beside(source: SourceName, rows: readonly SourceQuote[]): void {
+    for (const { quote } of rows) {
       const own = this.rows.quoteOf(quote.instrumentNo);
       const verdict = own === null ? 'incomparable' : this.comparison.compare(own, quote);
-      if (verdict !== 'incomparable') this.#options.compared?.(adapter.name, verdict === 'differs');
+      if (verdict !== 'incomparable') this.#options.compared?.(source, verdict === 'differs');
     }
+  }
+
+  /**
+   * Rows that a source pushed. To the tape while it is the active one; else they are compared and go nowhere: rows of two sources by
+   * turns would begin a series of totals with each.
+   */
+  async pushed(name: SourceName, parsed: Parsed<SourceQuote>): Promise<number> {
+    this.#sources.get(name)!.heartbeat.received(Date.now());
+    if (name === this.failover.active) return (await this.#publish(parsed, name, false)).fresh;
+    if (parsed.rejected.length > 0) this.#options.rejected(name, parsed.rejected);
+    this.#beside(name, parsed.rows);
+    return 0;
   }
 
   #fact(source: SourceName, event: Fact['event'], reason: string | null): Promise<void> {

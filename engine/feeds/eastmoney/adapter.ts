@@ -3,6 +3,7 @@ import type { DataSourceAdapter, Endpoint, SourceFlow } from '../adapter.ts';
 import { emBoards, emChanges, emMembers, emPool } from './lists.ts';
 import { emFlowPage, emQuote, emQuotePage, emQuotes } from './quotes.ts';
 import { type DayParams, emFlow, emMinutes } from './series.ts';
+import { emPush } from './sse.ts';
 
 const instrumentFlow: Endpoint<DayParams, SourceFlow> = {
   ...emFlow,
@@ -15,6 +16,7 @@ export const eastmoney = {
   domain: 'eastmoney',
   hosts: { push2: 'https://push2.eastmoney.com', push2his: 'https://push2his.eastmoney.com', push2ex: 'https://push2ex.eastmoney.com' },
   quotes: emQuotes,
+  push: emPush,
   quote: emQuote,
   quotePage: emQuotePage,
   minutes: emMinutes,

@@ -5,7 +5,7 @@
  * Alive   `data: null` says that nothing changed
  */
 import { FenshiError } from '../../../contracts/errors.ts';
-import type { InstrumentsParams, Parsed, SourceQuote } from '../adapter.ts';
+import type { InstrumentsParams, Parsed, PushChannel, SourceQuote } from '../adapter.ts';
 import { isObject, type JsonRow, readRows } from '../wire/rows.ts';
 import { secid } from '../wire/symbols.ts';
 import { dataIn, ut } from './envelope.ts';
@@ -13,9 +13,6 @@ import { quoteFields, quoteOfRow, type Scale } from './rows.ts';
 
 export const emStreamPath = ({ instruments }: InstrumentsParams): string =>
   `/api/qt/ulist/sse?secids=${instruments.map(secid).join(',')}&pn=1&pz=${instruments.length}&mpi=2000&invt=3&fltt=2&po=1&np=2&fields=${quoteFields}&ut=${ut.stream}`;
-/** No documented cap; tens of symbols are what pages use. */
-export const emStreamSymbols = 50;
-
 /** Cuts a byte stream into events; a frame may come in any number of pieces. */
 export class EventSplitter {
   readonly #decoder = new TextDecoder('utf-8', { fatal: true });
@@ -69,6 +66,22 @@ export class ListStream {
     );
   }
 }
+
+export const emPush: PushChannel = {
+  source: 'eastmoney',
+  transport: 'sse',
+  host: 'push2',
+  capacity: 50, // no documented cap; tens of symbols are what pages use
+  idleMs: 30_000,
+  request: (params) => ({ path: emStreamPath(params), headers: { Accept: 'text/event-stream', Referer: 'https://quote.eastmoney.com/' } }),
+  reader: () => {
+    const [splitter, list] = [new EventSplitter(), new ListStream()];
+    return (bytes) => {
+      const told = splitter.push(bytes).map((event) => list.event(event));
+      return { rows: told.flatMap(({ rows }) => rows), rejected: told.flatMap(({ rejected }) => rejected), unsupported: [] };
+    };
+  },
+};
 
 function parse(data: string): JsonRow {
   try {

@@ -3,22 +3,15 @@
  * Control  `sys_auth=FAILED|INVALID` ends it; `sys_nxkey=` names what it does not carry; `sys_ver`, `sys_time` are news to nobody
  */
 import { FenshiError } from '../../../contracts/errors.ts';
-import type { InstrumentsParams, Parsed, Rejected, SourceQuote } from '../adapter.ts';
+import type { InstrumentsParams, PushChannel, PushFrame, Rejected, SourceQuote } from '../adapter.ts';
 import { ofPrefixed, prefixed } from '../wire/symbols.ts';
 import { sinaRow } from './quotes.ts';
 
 export const sinaSocketPath = ({ instruments }: InstrumentsParams): string => `/wskt?list=${instruments.map(prefixed).join(',')}`;
 export const sinaSocketHeaders = { Origin: 'https://finance.sina.com.cn' } as const;
-/** What one connection was seen to carry. */
-export const sinaSocketSymbols = 470;
-
-export type SocketFrame = Parsed<SourceQuote> & {
-  /** Instruments this channel says it does not carry. */
-  readonly unsupported: readonly number[];
-};
 
 /** @throws FenshiError SOURCE_DENIED when the channel refuses us */
-export function parseSinaFrame(text: string): SocketFrame {
+export function parseSinaFrame(text: string): PushFrame {
   const rows: SourceQuote[] = [];
   const rejected: Rejected[] = [];
   const unsupported: number[] = [];
@@ -44,3 +37,13 @@ export function parseSinaFrame(text: string): SocketFrame {
   }
   return { rows, rejected, unsupported };
 }
+
+export const sinaPush: PushChannel = {
+  source: 'sina',
+  transport: 'websocket',
+  host: 'quotes',
+  capacity: 470, // what one connection was seen to carry
+  idleMs: 45_000,
+  request: (params) => ({ path: sinaSocketPath(params), headers: sinaSocketHeaders }),
+  reader: () => (frame) => parseSinaFrame(Buffer.from(frame).toString('utf8')),
+};
