@@ -74,6 +74,21 @@ export function checkPrice(batch: QuoteBatch, i: number, limitUp: number, limitD
 /** Q6. `dv` shares and `da` yuan of the interval; NaN where unknown. */
 export function checkUnits(accepted: Accepted, s: number, batch: QuoteBatch, i: number, dv: number, da: number): QuarantineReason | null {
   if (!(dv > 0) || Number.isNaN(da) || (batch.flags[i]! & quoteFlag.derivedVolume) !== 0) return null;
+  return tradedWithin(accepted, s, batch, i, dv, da, (batch.flags[i]! & quoteFlag.lotVolume) === 0 ? 0 : lotShares) ? null : 'Q6_UNIT';
+}
+
+/**
+ * Whether row `i` of another source goes on with the totals of the one before: the exchange's total is one number, told in shares by one
+ * vendor and in lots by another, so the interval between them is known to a lot. False where one lies behind, or counts otherwise.
+ */
+export function isOneSeries(accepted: Accepted, s: number, batch: QuoteBatch, i: number, dv: number, da: number): boolean {
+  if ((batch.flags[i]! & quoteFlag.derivedVolume) !== 0 || !(da >= 0) || !(dv > -lotShares)) return false;
+  if (da === 0) return dv < lotShares;
+  return dv <= 0 || tradedWithin(accepted, s, batch, i, dv, da, lotShares);
+}
+
+/** Whether the interval's average price lies among its prices, if up to `lot` shares more or less were traded than it says. */
+function tradedWithin(accepted: Accepted, s: number, batch: QuoteBatch, i: number, dv: number, da: number, lot: number): boolean {
   const vwap = (da / dv) * 1000;
   const last = batch.lastMilli[i]!;
   const feedHigh = batch.highMilli?.[i] ?? absentMilli;
@@ -85,9 +100,7 @@ export function checkUnits(accepted: Accepted, s: number, batch: QuoteBatch, i: 
   );
   const high = Math.max(last, accepted.last[s]!, batch.askMilli[i * bookLevels]!, accepted.ask[s * bookLevels]!, feedHigh);
   const slack = 2 * tickMilli + unseen + 500 / dv; // the amount may be rounded to a yuan
-  if ((batch.flags[i]! & quoteFlag.lotVolume) === 0) return vwap < low - slack || vwap > high + slack ? 'Q6_UNIT' : null;
-  // a lot more or less may have been traded than the feed's totals say
-  return vwap * dv < (low - slack) * (dv - lotShares) || vwap * dv > (high + slack) * (dv + lotShares) ? 'Q6_UNIT' : null;
+  return vwap * dv >= (low - slack) * (dv - lot) && vwap * dv <= (high + slack) * (dv + lot);
 }
 
 /** The lower of two prices, absent ones ignored (their column value is below all prices, so the higher needs no care). */

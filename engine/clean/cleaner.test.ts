@@ -168,11 +168,25 @@ describe('cleaning', () => {
     expect(cleaner.quarantined.map(({ reason }) => reason)).toEqual(['UNKNOWN_INSTRUMENT', 'WRONG_DATE']);
   });
 
-  test('after a switch of sources the interval is unknown, prices go on', () => {
+  const yuan = (shares: number) => (shares * base) / 1000;
+  test.each([
+    ['the same totals', 0, 0, [0, 0]],
+    ['more, as a lot rounds it', 340, yuan(340), [340, yuan(340)]],
+    ['a lot less told, nothing traded', -60, 0, [0, 0]],
+    ['a lot less told, twenty shares traded', -40, yuan(20), [0, yuan(20)]],
+    ['a total that lies behind', -5000, yuan(-5000), [Number.NaN, Number.NaN]],
+    ['a unit a hundred times larger', 50_000, yuan(500), [Number.NaN, Number.NaN]],
+    ['much more yuan than shares', 300, yuan(30_000), [Number.NaN, Number.NaN]],
+    ['yuan without shares past a lot', 150, 0, [Number.NaN, Number.NaN]],
+  ] as const)('a switch of sources: %s', (_what, shares, money, interval) => {
     const cleaner = new Cleaner(universeOf(bundle), testDate, true);
-    cleaner.batch(batchOf('a', at('09:31:00'), [quote('09:31:00', traded(5))]), 0, ignore);
-    cleaner.batch(batchOf('b', at('09:31:03'), [quote('09:31:03', traded(2))]), 1, ignore);
+    const first = quote('09:31:00', traded(5));
+    const totals = { volumeShares: first.volumeShares! + shares, amountYuan: first.amountYuan! + money };
+    cleaner.batch(batchOf('a', at('09:31:00'), [first]), 0, ignore);
+    cleaner.batch(batchOf('b', at('09:31:03'), [quote('09:31:03', totals)]), 1, ignore);
 
-    expect([cleaner.counts.accepted, Number.isNaN(cleaner.da), cleaner.accepted.volumeGapSlot[0]]).toEqual([2, true, 21]);
+    expect([cleaner.counts.accepted, cleaner.counts.quarantined]).toEqual([2, {}]);
+    expect([cleaner.dv, Math.round(cleaner.da * 100) / 100]).toEqual([interval[0], Math.round(interval[1] * 100) / 100]);
+    expect(cleaner.accepted.volumeGapSlot[0] === 21).toBe(Number.isNaN(interval[0]));
   });
 });

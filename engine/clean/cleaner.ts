@@ -18,6 +18,7 @@ import {
   hasReturned,
   isBookSound,
   isDuplicate,
+  isOneSeries,
   isSameLevel,
   mustHold,
   type QuarantineReason,
@@ -162,7 +163,7 @@ export class Cleaner {
     const late = checkTime(accepted, s, batch, i, leadOf(this.#skews[source]!)) ?? checkTotals(accepted, s, batch, i, source);
     if (late !== null) return this.#quarantine(batch, i, n, late);
     this.#interval(s, batch, i, source);
-    const wrong = continuous ? this.#checkContinuous(s, batch, i) : null;
+    const wrong = continuous ? this.#checkContinuous(s, batch, i, source) : null;
     if (wrong !== null) return this.#quarantine(batch, i, n, wrong);
     const held = mayHold && batch.lastMilli[i]! > 0 ? this.#held.get(s) : undefined;
     if (held !== undefined && this.#resolveHeld(s, held, batch.lastMilli[i]!, onAccepted)) {
@@ -178,19 +179,24 @@ export class Cleaner {
     this.#acceptContinuous(s, batch, i, source, onAccepted);
   }
 
-  #checkContinuous(s: number, batch: QuoteBatch, i: number): QuarantineReason | null {
+  #checkContinuous(s: number, batch: QuoteBatch, i: number, source: number): QuarantineReason | null {
     const feedUp = batch.limitUpMilli?.[i] ?? absentMilli;
     const feedDown = batch.limitDownMilli?.[i] ?? absentMilli;
     const up = feedUp === absentMilli ? this.#universe.limitUp[s]! : feedUp;
     const down = feedDown === absentMilli ? this.#universe.limitDown[s]! : feedDown;
-    return checkPrice(batch, i, up, down) ?? checkUnits(this.accepted, s, batch, i, this.dv, this.da);
+    // between two sources an odd interval is unknown, not a fault of the row
+    const isSame = this.accepted.source[s] === source;
+    return checkPrice(batch, i, up, down) ?? (isSame ? checkUnits(this.accepted, s, batch, i, this.dv, this.da) : null);
   }
 
   #interval(s: number, batch: QuoteBatch, i: number, source: number): void {
     const { accepted } = this;
-    const comparable = accepted.seen[s] === 1 && accepted.source[s] === source && accepted.decreases[s] === 0;
-    this.dv = comparable ? batch.volumeShares[i]! - accepted.volume[s]! : Number.NaN;
-    this.da = comparable ? batch.amountYuan[i]! - accepted.amount[s]! : Number.NaN;
+    const dv = batch.volumeShares[i]! - accepted.volume[s]!;
+    const da = batch.amountYuan[i]! - accepted.amount[s]!;
+    const isSame = accepted.source[s] === source;
+    const known = accepted.seen[s] === 1 && accepted.decreases[s] === 0 && (isSame || isOneSeries(accepted, s, batch, i, dv, da));
+    this.dv = known ? (isSame ? dv : Math.max(0, dv)) : Number.NaN;
+    this.da = known ? da : Number.NaN;
   }
 
   #acceptAuction(s: number, batch: QuoteBatch, i: number, source: number): void {

@@ -7,7 +7,7 @@ import type { KV } from '@nats-io/kv';
 import type { Bundle } from '../../contracts/bundle.ts';
 import type { HandOver } from '../../contracts/feed.ts';
 import type { QualityReport } from '../../contracts/quality.ts';
-import { isContinuous, midnightOf, type Phase, phaseOf } from '../../contracts/session.ts';
+import { isContinuous, midnightOf, msOfDay, type Phase, phaseOf } from '../../contracts/session.ts';
 import type { TapeEntry } from '../../contracts/tape.ts';
 import { handOverOf, LeaseHolder } from '../log/feed-bucket.ts';
 import { feedMetrics } from '../telemetry/feed-metrics.ts';
@@ -30,6 +30,13 @@ const reportMs = 10_000;
 const clockCatchUpMax = 120;
 const quotedPhases: readonly Phase[] = ['OPEN_CALL_1', 'OPEN_CALL_2', 'OPEN_PAUSE', 'CONT_AM', 'CONT_PM', 'CLOSE_CALL'];
 const dayEndMs = 15.5 * 3_600_000;
+/** The closing match is stamped 15:00:00 and told some seconds later; the last trades of the morning likewise. */
+const tails = [
+  [11.5 * 3_600_000, 15_000],
+  [15 * 3_600_000, 90_000],
+] as const;
+const isQuoted = (nowMs: number): boolean =>
+  quotedPhases.includes(phaseOf(nowMs)) || tails.some(([end, tail]) => msOfDay(nowMs) >= end && msOfDay(nowMs) < end + tail);
 
 export type FeedDayOptions = {
   readonly handOver: HandOver;
@@ -102,7 +109,7 @@ export class FeedDay {
   async run(): Promise<'closed' | 'stopped'> {
     const ended = new AbortController();
     const following = this.#following(AbortSignal.any([ended.signal, this.#options.signal]));
-    await Promise.all([this.#renewing(), this.#clocking(), this.#sweeping(), this.#enriching(), this.#reporting()]);
+    await Promise.all([this.#renewing(), this.#clocking(), this.#sweeping(), this.#stirring(), this.#enriching(), this.#reporting()]);
     ended.abort();
     await following;
     await Promise.all([this.#leases.sources.release(), this.#leases.clock.release()]);
@@ -155,7 +162,7 @@ export class FeedDay {
     while (!this.#over) {
       const due = Math.ceil((this.now() + 1) / cadenceMs) * cadenceMs;
       await this.#until(due);
-      if (this.#over || !this.#leases.sources.isHeld || !quotedPhases.includes(phaseOf(this.now()))) continue;
+      if (this.#over || !this.#leases.sources.isHeld || !isQuoted(this.now())) continue;
       if (!opened) await this.collector.open();
       opened = true;
       this.#sweepStartMs = this.now();
@@ -165,6 +172,16 @@ export class FeedDay {
       feedMetrics.rows.inc({ source: report.source, fate: 'new' }, report.fresh);
       feedMetrics.rows.inc({ source: report.source, fate: 'older' }, report.older);
       if (report.switchedTo !== null) log.warn({ event: 'feed.switched', from: report.source, to: report.switchedTo });
+    }
+  }
+
+  /** Half a cadence after each sweep began: what stirs, once more. */
+  async #stirring(): Promise<void> {
+    const { cadenceMs } = this.#options;
+    while (!this.#over) {
+      await this.#until(Math.ceil((this.now() + 1) / cadenceMs - 0.5) * cadenceMs + cadenceMs / 2);
+      if (this.#over || !this.#leases.sources.isHeld || !isContinuous(phaseOf(this.now()))) continue;
+      feedMetrics.rows.inc({ source: this.collector.failover.active, fate: 'new' }, await this.collector.between());
     }
   }
 
@@ -218,7 +235,7 @@ export class FeedDay {
           url: (path) => http.url(push.host, path),
           instruments,
           frame: async (frame) => {
-            if (!this.#leases.sources.isHeld || !quotedPhases.includes(phaseOf(this.now()))) return;
+            if (!this.#leases.sources.isHeld || !isQuoted(this.now())) return;
             feedMetrics.pushed.inc({ source: name }, frame.rows.length);
             await this.collector.pushed(name, frame);
           },
@@ -240,12 +257,13 @@ export class FeedDay {
     for (const { adapter, heartbeat, client } of this.sources) {
       const { changeMs } = heartbeat.pulse(nowMs);
       feedMetrics.active.set({ source: adapter.name }, adapter.name === this.collector.failover.active ? 1 : 0);
-      feedMetrics.stale.set({ source: adapter.name }, changeMs === null ? 0 : (nowMs - changeMs) / 1000);
+      const isSilent = changeMs === null || !isContinuous(phaseOf(nowMs));
+      feedMetrics.stale.set({ source: adapter.name }, isSilent ? 0 : (nowMs - changeMs) / 1000);
       for (const host of Object.keys(adapter.hosts)) feedMetrics.rate.set({ source: adapter.name, host }, client.share(host));
     }
   }
 
-  async #entry(entry: Extract<TapeEntry, { type: 'quotes' | 'index' }>): Promise<void> {
+  async #entry(entry: Extract<TapeEntry, { type: 'quotes' | 'index' }>): Promise<boolean> {
     const { source, tsMs, count, tsExchangeMs } = entry.batch;
     for (let i = 0; i < count; i++) {
       const ageMs = Math.max(0, tsMs - tsExchangeMs[i]!);
@@ -253,10 +271,11 @@ export class FeedDay {
       this.#quality.received(source as SourceName, ageMs);
     }
     const startedMs = performance.now();
-    await this.#options.appender.append(entry, false);
+    const stored = await this.#options.appender.append(entry, false);
     const ms = performance.now() - startedMs;
     this.#quality.published(source as SourceName, ms);
     metrics.pipeline.observe({ stage: 'feed' }, ms / 1000);
+    return stored;
   }
 
   /** What the breaker does is what the source actor shows. */

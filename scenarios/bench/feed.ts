@@ -73,7 +73,7 @@ class Run {
       entry: ({ batch }) => {
         this.#batches.push(batch);
         for (let i = 0; i < batch.count; i++) this.#ages.push(batch.tsMs - batch.tsExchangeMs[i]!);
-        return Promise.resolve();
+        return Promise.resolve(true);
       },
       fact: ({ tsMs, source, event, reason }) =>
         Promise.resolve(

@@ -97,8 +97,15 @@ class Polled {
   }
 }
 
+/** Each signal answers for one of the other tape at most: the nearest of its key in time. */
 function compare(a: readonly Enter[], b: readonly Enter[]): { lost: number; gained: number } {
-  const unmatched = (from: readonly Enter[], of: readonly Enter[]): number =>
-    from.filter((x) => !of.some((y) => y.key === x.key && Math.abs(y.tsMs - x.tsMs) <= sameWithinMs)).length;
-  return { lost: unmatched(a, b), gained: unmatched(b, a) };
+  const left = new Set(b);
+  let lost = 0;
+  for (const { key, tsMs } of a) {
+    const near = [...left].filter((y) => y.key === key && Math.abs(y.tsMs - tsMs) <= sameWithinMs);
+    const [nearest] = near.sort((x, y) => Math.abs(x.tsMs - tsMs) - Math.abs(y.tsMs - tsMs));
+    if (nearest === undefined) lost += 1;
+    else left.delete(nearest);
+  }
+  return { lost, gained: left.size };
 }

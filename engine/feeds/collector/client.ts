@@ -38,6 +38,9 @@ const budgetMax = 10;
 const unsaidWaitMs = 60_000;
 const anyRate: Rate = { perSec: 1, burst: 1 };
 
+/** Our own bucket kept us from asking: it says nothing of the source. */
+export class OwnRate extends SourceLimited {}
+
 export class SourceClient {
   readonly name: SourceName;
   readonly #options: ClientOptions;
@@ -63,14 +66,8 @@ export class SourceClient {
   /** Asks once. @throws FenshiError SOURCE_*; SOURCE_LIMITED also when our own bucket or breaker keeps us from asking */
   async ask<P, R>(endpoint: Endpoint<P, R>, params: P, signal?: AbortSignal): Promise<Answer<R>> {
     const waitMs = this.#bucket(endpoint.host).take(Date.now());
-    if (waitMs > 0) throw new SourceLimited(`own rate of ${endpoint.host}`, waitMs);
-    try {
-      return await this.#breaker(endpoint.name).execute(() => this.#once(endpoint, params, signal));
-    } catch (error) {
-      if (isBrokenCircuitError(error))
-        throw new FenshiError('SOURCE_UNREACHABLE', `${this.name} ${endpoint.name} is left alone`, { cause: error });
-      throw error;
-    }
+    if (waitMs > 0) throw new OwnRate(`own rate of ${endpoint.host}`, waitMs);
+    return this.#guarded(endpoint, params, signal);
   }
 
   /** Asks again where that can help, waiting for tokens. For what has no next cycle: backfill, reference data. */
@@ -78,8 +75,21 @@ export class SourceClient {
     return this.#retry.execute(async () => {
       for (let waitMs = this.#bucket(endpoint.host).take(Date.now()); waitMs > 0; waitMs = this.#bucket(endpoint.host).take(Date.now()))
         await new Promise((resolve) => setTimeout(resolve, waitMs));
-      return this.#breaker(endpoint.name).execute(() => this.#once(endpoint, params, signal));
+      return this.#guarded(endpoint, params, signal);
     }, signal);
+  }
+
+  async #guarded<P, R>(endpoint: Endpoint<P, R>, params: P, signal?: AbortSignal): Promise<Answer<R>> {
+    const breaker = this.#breaker(endpoint.name);
+    // a probe is waited out whoever was faster: given up, it would count as an answer and close the breaker
+    const giveUp = breaker.state === CircuitState.Closed ? signal : undefined;
+    try {
+      return await breaker.execute(() => this.#once(endpoint, params, giveUp));
+    } catch (error) {
+      if (isBrokenCircuitError(error))
+        throw new FenshiError('SOURCE_UNREACHABLE', `${this.name} ${endpoint.name} is left alone`, { cause: error });
+      throw error;
+    }
   }
 
   isOpen = (endpoint: string): boolean => this.#breakers.get(endpoint)?.state === CircuitState.Open;

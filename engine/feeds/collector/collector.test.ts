@@ -59,7 +59,7 @@ async function start() {
     planner,
     indices: [],
     now: () => table.nowMs,
-    entry: (entry) => Promise.resolve(void entries.push(entry)),
+    entry: (entry) => Promise.resolve(entries.push(entry) > 0),
     fact: (fact) => Promise.resolve(void facts.push(fact)),
     rejected: () => undefined,
   });
@@ -231,7 +231,7 @@ describe('a client', () => {
     const client = new SourceClient({
       name: 'tencent',
       http,
-      rates: { quotes: { perSec: 50, burst: 1 } },
+      rates: { quotes: { perSec: 2, burst: 1 } },
       breaker: { ...usualRule, consecutive: 100 },
       heartbeat: new Heartbeat([]),
       onState: () => undefined,

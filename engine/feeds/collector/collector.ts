@@ -6,9 +6,10 @@
 import type { z } from 'zod';
 import { FenshiError } from '../../../contracts/errors.ts';
 import { batchOf, quoteFlag } from '../../../contracts/quote.ts';
+import { midnightOf, tradeDateOf } from '../../../contracts/session.ts';
 import type { QuotesEntry, SourceFact } from '../../../contracts/tape.ts';
 import type { DataSourceAdapter, Parsed, Rejected, SourceName, SourceQuote } from '../adapter.ts';
-import type { Answer, SourceClient } from './client.ts';
+import { type Answer, OwnRate, type SourceClient } from './client.ts';
 import { Comparison } from './comparison.ts';
 import { Failover } from './failover.ts';
 import type { Heartbeat } from './heartbeat.ts';
@@ -28,7 +29,8 @@ export type CollectorOptions = {
   readonly indices: readonly number[];
   /** Run time: wall time, plus a demo's offset. */
   readonly now: () => number;
-  readonly entry: (entry: QuotesEntry) => Promise<void>;
+  /** False when it could not be stored in time. */
+  readonly entry: (entry: QuotesEntry) => Promise<boolean>;
   readonly fact: (fact: Fact) => Promise<void>;
   readonly rejected: (source: SourceName, rejected: readonly Rejected[]) => void;
   readonly compared?: (source: SourceName, differs: boolean) => void;
@@ -51,6 +53,8 @@ const enough = 0.9;
 const compareEveryCycles = 5;
 const probeEveryCycles = 2;
 const sampleSize = 60;
+/** Q2 judges by the source's learned skew; a stamp this far ahead is no skew, and would keep every honest row of its symbol out. */
+const aheadMs = 60_000;
 
 export class Collector {
   readonly rows = new LastRows();
@@ -82,12 +86,18 @@ export class Collector {
       ...(this.#options.indices.length > 0 ? [{ instruments: this.#options.indices, isIndex: true }] : []),
     ];
     const done = await Promise.all(jobs.map(({ instruments, isIndex }, i) => this.#job(source, instruments, isIndex, i, jobs.length)));
-    const asked = batches.reduce((sum, each) => sum + each.length, 0);
+    const all = batches.reduce((sum, each) => sum + each.length, 0);
+    // what our own rate kept us from asking says nothing of the source
+    const asked = all - done.reduce((sum, each) => sum + each.heldBack, 0);
     const rows = done.flatMap((each) => each.rows);
     const nowMs = this.#options.now();
-    source.heartbeat.looked(rows, nowMs);
+    source.heartbeat.looked(
+      rows.filter(({ quote }) => quote.tsExchangeMs <= nowMs + aheadMs),
+      nowMs,
+    );
     const pulse = source.heartbeat.pulse(nowMs);
     const received = rows.length;
+    if (asked < all) this.#options.planner.goOn(asked);
     const good = received >= enough * asked && !pulse.frozen && !pulse.late;
     const switchedTo = this.failover.report(source.adapter.name, good, nowMs);
     if (switchedTo !== null)
@@ -120,10 +130,11 @@ export class Collector {
     isIndex: boolean,
     i: number,
     n: number,
-  ): Promise<{ rows: readonly SourceQuote[]; fresh: number; older: number; missing: readonly number[] }> {
+  ): Promise<{ rows: readonly SourceQuote[]; fresh: number; older: number; missing: readonly number[]; heldBack: number }> {
     await this.#options.pace?.(i, n);
     const first = await this.#ask(source, instruments, true);
-    if (first === null) return { rows: [], fresh: 0, older: 0, missing: instruments };
+    if (first === 'heldBack') return { rows: [], fresh: 0, older: 0, missing: [], heldBack: isIndex ? 0 : instruments.length };
+    if (first === null) return { rows: [], fresh: 0, older: 0, missing: instruments, heldBack: 0 };
     let taken = await this.#publish(first.parsed, first.source, isIndex);
     let rows = first.parsed.rows;
     const had = new Set(rows.map(({ quote }) => quote.instrumentNo));
@@ -131,40 +142,55 @@ export class Collector {
     // a cut answer is asked for once more; what no answer ever has is not asked for in every cycle
     if (missing.length > 0 && first.parsed.rejected.length > 0) {
       const second = await this.#ask(source, missing, false);
-      if (second !== null) {
+      if (second !== null && second !== 'heldBack') {
         const more = await this.#publish(second.parsed, second.source, isIndex);
         taken = { fresh: taken.fresh + more.fresh, older: taken.older + more.older };
         rows = [...rows, ...second.parsed.rows];
         for (const { quote } of second.parsed.rows) had.add(quote.instrumentNo);
       }
     }
-    return { rows, ...taken, missing: instruments.filter((no) => !had.has(no)) };
+    return { rows, ...taken, missing: instruments.filter((no) => !had.has(no)), heldBack: 0 };
   }
 
-  /** An answer, from a second source when the first is slow; null when nobody gave one. */
+  /** An answer, from a second source when the first is slow; null when nobody gave one; `heldBack` by our own rate. */
   async #ask(
     source: CollectorSource,
     instruments: readonly number[],
     mayHedge: boolean,
-  ): Promise<{ parsed: Answer<SourceQuote>; source: SourceName } | null> {
-    const backup = this.failover.backup;
-    const second = mayHedge && backup !== null ? this.#sources.get(backup)! : null;
-    const from = (of: CollectorSource) => (signal: AbortSignal) =>
-      of.client.ask(of.adapter.quotes, { instruments: instruments.slice(0, of.adapter.quotes.batch) }, signal);
+  ): Promise<{ parsed: Answer<SourceQuote>; source: SourceName } | 'heldBack' | null> {
+    const backup = mayHedge && this.failover.backup !== null ? this.#sources.get(this.failover.backup)! : null;
+    // a faster answer with fewer symbols in it would be none for the others
+    const second = backup !== null && instruments.length <= backup.adapter.quotes.batch ? backup : null;
+    const from = (of: CollectorSource) => (signal: AbortSignal) => of.client.ask(of.adapter.quotes, { instruments }, signal);
     try {
       const { answer, hedged } = await this.hedge.race(from(source), second === null ? null : from(second));
       return { parsed: answer, source: hedged ? second!.adapter.name : source.adapter.name };
     } catch (error) {
+      if (error instanceof OwnRate) return 'heldBack';
       if (error instanceof FenshiError) return null;
       throw error;
     }
   }
 
+  /** Rows of today that are not ahead of the clock; rejected where they are, passed over where they are yesterday's. */
+  #ofToday(rows: readonly SourceQuote[], source: SourceName): readonly SourceQuote[] {
+    const nowMs = this.#options.now();
+    const midnight = midnightOf(tradeDateOf(nowMs));
+    const ahead = rows.filter(({ quote }) => quote.tsExchangeMs > nowMs + aheadMs);
+    if (ahead.length > 0)
+      this.#options.rejected(
+        source,
+        ahead.map(({ quote }) => ({ key: String(quote.instrumentNo), reason: 'TIME' })),
+      );
+    return rows.filter(({ quote }) => quote.tsExchangeMs <= nowMs + aheadMs && quote.tsExchangeMs >= midnight);
+  }
+
   async #publish(parsed: Parsed<SourceQuote>, source: SourceName, isIndex: boolean): Promise<{ fresh: number; older: number }> {
     if (parsed.rejected.length > 0) this.#options.rejected(source, parsed.rejected);
     const tsMs = this.#options.now();
-    let older = 0;
-    const fresh = parsed.rows.filter((row) => {
+    const today = this.#ofToday(parsed.rows, source);
+    let older = parsed.rows.length - today.length;
+    const fresh = today.filter((row) => {
       const verdict = this.rows.take(row, source, tsMs);
       if (verdict === 'older') older += 1;
       return verdict === 'new';
@@ -173,8 +199,9 @@ export class Collector {
     const quotes = fresh.map(({ quote }) =>
       this.comparison.isDisputed(quote.instrumentNo) ? { ...quote, flags: quote.flags | quoteFlag.disputed } : quote,
     );
-    await this.#options.entry({ type: isIndex ? 'index' : 'quotes', tsMs, batch: batchOf(source, tsMs, quotes) });
-    return { fresh: fresh.length, older };
+    const stored = await this.#options.entry({ type: isIndex ? 'index' : 'quotes', tsMs, batch: batchOf(source, tsMs, quotes) });
+    if (!stored) this.rows.forget(quotes.map(({ instrumentNo }) => instrumentNo));
+    return { fresh: stored ? fresh.length : 0, older };
   }
 
   async #switched(from: SourceName, to: SourceName, reason: string): Promise<void> {
@@ -188,7 +215,8 @@ export class Collector {
     if (this.#cycle % probeEveryCycles !== 0) return;
     for (const name of this.failover.preferred) {
       const { adapter, client, heartbeat } = this.#sources.get(name)!;
-      const instruments = this.#options.planner.sweep(sampleSize).batches[0]!;
+      const caps = heartbeat.sample(sampleSize);
+      const instruments = caps.length > 0 ? caps : this.#options.planner.sweep(sampleSize).batches[0]!;
       const answer = await client.ask(adapter.quotes, { instruments }).catch((error: unknown) => {
         if (error instanceof FenshiError) return null;
         throw error;
@@ -211,7 +239,7 @@ export class Collector {
     const all = this.#options.planner.sweep(Number.MAX_SAFE_INTEGER).batches[0] ?? [];
     const sample = [
       ...new Set([
-        ...this.comparison.disputed,
+        ...this.comparison.suspected,
         ...Array.from({ length: Math.min(sampleSize, all.length) }, (_, i) => all[(this.#sampleFrom + i) % all.length]!),
       ]),
     ];
@@ -233,8 +261,8 @@ export class Collector {
   }
 
   /**
-   * Rows that a source pushed. To the tape while it is the active one; else they are compared and go nowhere: rows of two sources by
-   * turns would begin a series of totals with each.
+   * Rows that a source pushed. To the tape while it is the active one; else they are compared and go nowhere: one source at a time
+   * carries the market.
    */
   async pushed(name: SourceName, parsed: Parsed<SourceQuote>): Promise<number> {
     this.#sources.get(name)!.heartbeat.received(Date.now());

@@ -26,6 +26,10 @@ export class Comparison {
   }
 
   isDisputed = (instrumentNo: number): boolean => (this.#differing.get(instrumentNo) ?? 0) >= cycles;
+  /** Apart when last compared, once or more often: to be looked at again soon. */
+  get suspected(): readonly number[] {
+    return [...this.#differing.keys()];
+  }
   get disputed(): readonly number[] {
     return [...this.#differing.keys()].filter(this.isDisputed);
   }

@@ -26,6 +26,10 @@ export type EnrichmentOptions = {
   readonly entry: (entry: FlowBatch) => Promise<void>;
 };
 
+/** 0 for a failure that the client has counted and judged. */
+const counted = (asking: Promise<number>): Promise<number> =>
+  asking.catch((error: unknown) => (error instanceof FenshiError ? 0 : Promise.reject(error as Error)));
+
 export class Enrichment {
   readonly #options: EnrichmentOptions;
   #page = 1;
@@ -39,16 +43,14 @@ export class Enrichment {
   /** One question. Returns how many flows it brought. */
   async step(): Promise<number> {
     const { eastmoney, tencent, now } = this.#options;
-    try {
-      if (eastmoney !== null && !eastmoney.isOpen(emFlowPage.name)) {
-        if (this.#page === 1 && now() - this.#roundMs < roundMs) return 0;
-        return await this.#nextPage(eastmoney);
-      }
-      return tencent === null ? 0 : await this.#stirring(tencent);
-    } catch (error) {
-      if (error instanceof FenshiError) return 0; // counted and judged by the client
-      throw error;
+    if (eastmoney !== null) {
+      const isOpen = eastmoney.isOpen(emFlowPage.name);
+      if (!isOpen && this.#page === 1 && now() - this.#roundMs < roundMs) return 0;
+      // asked while it is left alone, too: only a question can be the probe that ends that, and it costs nothing before its time
+      const flows = await counted(this.#nextPage(eastmoney));
+      if (flows > 0 || !eastmoney.isOpen(emFlowPage.name)) return flows;
     }
+    return tencent === null ? 0 : counted(this.#stirring(tencent));
   }
 
   async #nextPage(client: SourceClient): Promise<number> {

@@ -3,6 +3,7 @@
  *
  * Away   after 3 bad cycles in a row of the active one, to the next of another domain that is not known to be bad
  * Back   once a preferred source has been good for 60 s without a break, as its probes say
+ * Bad    for 60 s after its last bad cycle: nobody asks a source that stands by, so only time can clear it
  */
 import type { SourceName } from '../adapter.ts';
 
@@ -10,12 +11,15 @@ export type Candidate = { readonly name: SourceName; readonly domain: string };
 const badCyclesMax = 3;
 const goodForMs = 60_000;
 
-type Health = { bad: number; goodSinceMs: number | null };
+const badForMs = 60_000;
+
+type Health = { bad: number; badAtMs: number; goodSinceMs: number | null };
 
 export class Failover {
   readonly #order: readonly Candidate[];
   readonly #health = new Map<SourceName, Health>();
   #active: number;
+  #nowMs = 0;
 
   constructor(order: readonly Candidate[]) {
     if (order.length === 0) throw new RangeError('no source to collect from');
@@ -40,8 +44,12 @@ export class Failover {
 
   /** One cycle or probe of a source. Returns what is active now when that changed. */
   report(name: SourceName, good: boolean, nowMs: number): SourceName | null {
-    const health = this.#health.get(name) ?? { bad: 0, goodSinceMs: null };
-    this.#health.set(name, good ? { bad: 0, goodSinceMs: health.goodSinceMs ?? nowMs } : { bad: health.bad + 1, goodSinceMs: null });
+    this.#nowMs = nowMs;
+    const health = this.#health.get(name) ?? { bad: 0, badAtMs: 0, goodSinceMs: null };
+    this.#health.set(
+      name,
+      good ? { bad: 0, badAtMs: 0, goodSinceMs: health.goodSinceMs ?? nowMs } : { bad: health.bad + 1, badAtMs: nowMs, goodSinceMs: null },
+    );
     const next = name === this.active ? (good ? null : this.#away()) : this.#back(name, nowMs);
     if (next === null || next === this.#active) return null;
     this.#active = next;
@@ -61,5 +69,8 @@ export class Failover {
     return at < this.#active && since !== null && nowMs - since >= goodForMs ? at : null;
   }
 
-  #isBad = (name: SourceName): boolean => (this.#health.get(name)?.bad ?? 0) >= badCyclesMax;
+  #isBad(name: SourceName): boolean {
+    const health = this.#health.get(name);
+    return health !== undefined && health.bad >= badCyclesMax && this.#nowMs - health.badAtMs < badForMs;
+  }
 }

@@ -33,6 +33,9 @@ export class Heartbeat {
     this.#watched = new Set(largeCaps);
   }
 
+  /** The first of the large caps: whose rows tell whether the source lives. */
+  sample = (count: number): readonly number[] => [...this.#watched].slice(0, count);
+
   requested(nowMs: number): void {
     this.#requestMs = nowMs;
   }

@@ -30,6 +30,11 @@ export class LastRows {
     return same ? 'same' : 'new';
   }
 
+  /** Rows that could not be stored: the same ones are new again. */
+  forget(instruments: Iterable<number>): void {
+    for (const no of instruments) this.#known.delete(no);
+  }
+
   flowed(instrumentNo: number, origin: Origin): void {
     const known = this.#known.get(instrumentNo);
     if (known !== undefined) known.from.flow = origin;

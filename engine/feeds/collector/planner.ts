@@ -5,7 +5,7 @@
 export type Sweep = { readonly batches: readonly (readonly number[])[] };
 
 export class SweepPlanner {
-  readonly #all: readonly number[];
+  #all: readonly number[];
   #stirring: ReadonlySet<number> = new Set();
   #watched: ReadonlySet<number>;
 
@@ -23,6 +23,12 @@ export class SweepPlanner {
 
   get first(): readonly number[] {
     return [...new Set([...this.#stirring, ...this.#watched])];
+  }
+
+  /** The last sweep came as far as `count` instruments: the next one begins behind them. */
+  goOn(count: number): void {
+    const rest = Math.max(0, count - this.first.length) % Math.max(1, this.#all.length);
+    this.#all = [...this.#all.slice(rest), ...this.#all.slice(0, rest)];
   }
 
   /** Every instrument exactly once. */

@@ -193,7 +193,7 @@ describe('last rows', () => {
     expect([rows.originOf(1, 'flow'), rows.ages('price', 10)]).toEqual([null, [6]]);
   });
 
-  test('the same state from another source is new: its totals begin another series', () => {
+  test('the same state from another source is new', () => {
     const rows = new LastRows();
     rows.take(row(1, 100, 10_000), 'tencent', 1);
     expect(rows.take(row(1, 100, 10_000), 'sina', 2)).toBe('new');

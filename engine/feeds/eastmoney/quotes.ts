@@ -4,7 +4,7 @@ import type { InstrumentParams, InstrumentsParams, Parsed, RejectReason, SourceF
 import { isConsistent, levelOneOf, sideOf, sourceQuote } from '../wire/level-one.ts';
 import { type Field, jsonNumber, lot, scaled } from '../wire/numbers.ts';
 import { type JsonRow, readRows } from '../wire/rows.ts';
-import { ofMarket, secid } from '../wire/symbols.ts';
+import { isIndex, ofMarket, secid } from '../wire/symbols.ts';
 import { dataOf, diffOf, emEndpoint, ut } from './envelope.ts';
 import { flowFields, flowOfRow, priceReader, quoteFields, quoteOfRow, type Scale, textOf } from './rows.ts';
 
@@ -107,6 +107,6 @@ function depthOf(row: JsonRow, scale: Scale): SourceQuote | RejectReason {
     floatShares: count('f85', 1),
   });
   if (one === null || bids === undefined || asks === undefined) return 'NUMBER';
-  if (!isConsistent(one)) return 'INVARIANT';
+  if (!isConsistent(one, lot, !isIndex(no))) return 'INVARIANT';
   return sourceQuote(no, at * 1000, one, bids, asks, { name: textOf(row.f58) });
 }

@@ -7,7 +7,7 @@ import type { RejectReason, SourceFlow, SourceQuote } from '../adapter.ts';
 import { emptySide, isConsistent, levelOneOf, sourceQuote } from '../wire/level-one.ts';
 import { type Field, jsonNumber, lot, priceOf, scaled } from '../wire/numbers.ts';
 import type { JsonRow } from '../wire/rows.ts';
-import { ofMarket, ofStockCode } from '../wire/symbols.ts';
+import { isIndex, ofMarket, ofStockCode } from '../wire/symbols.ts';
 
 /** `decimal`: fltt=2. `integer`: the default. */
 export type Scale = 'decimal' | 'integer';
@@ -34,7 +34,7 @@ export function quoteOfRow(row: JsonRow, scale: Scale): SourceQuote | RejectReas
     floatShares: scaled(jsonNumber(row.f39), 1),
   });
   if (one === null) return 'NUMBER';
-  if (!isConsistent(one)) return 'INVARIANT';
+  if (!isConsistent(one, lot, !isIndex(no))) return 'INVARIANT';
   return sourceQuote(no, at * 1000, one, emptySide, emptySide, { name: textOf(row.f14) });
 }
 

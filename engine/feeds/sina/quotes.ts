@@ -6,7 +6,7 @@ import { FenshiError } from '../../../contracts/errors.ts';
 import type { Endpoint, InstrumentsParams, Parsed, Rejected, RejectReason, SourceQuote } from '../adapter.ts';
 import { isConsistent, levelOneOf, type Side, sideOf, sourceQuote } from '../wire/level-one.ts';
 import { countOf, instant, milliOf } from '../wire/numbers.ts';
-import { ofPrefixed, prefixed } from '../wire/symbols.ts';
+import { isIndex, ofPrefixed, prefixed } from '../wire/symbols.ts';
 import { bytesAsText, isMore, nameOf } from '../wire/text.ts';
 
 const statement = /var hq_str_(\w+)="([^"]*)";/g;
@@ -76,13 +76,12 @@ export function sinaRow(no: number, c: readonly string[], name: string | null): 
   const afterHours = tailOf(c[33] ?? '');
   if (one === null || bids === undefined || asks === undefined || afterHours === undefined || best.includes(undefined)) return 'NUMBER';
   if (best[0] !== (bids[0]?.[0] ?? null) || best[1] !== (asks[0]?.[0] ?? null)) return 'INVARIANT';
-  if (one.preClose === null || one.volume === null || !isConsistent(one, 0, !isIndexRow(no))) return 'INVARIANT';
+  if (one.preClose === null || one.volume === null || !isConsistent(one, 0, !isIndex(no))) return 'INVARIANT';
   const traded = one.volume > 0 || one.open !== null;
   return sourceQuote(no, at, traded ? one : { ...one, last: null }, bids, asks, { name, afterHours }, false);
 }
 
 /** sh000xxx and sz399xxx: no average price. */
-const isIndexRow = (no: number): boolean => (no >= 1_000_000 && no < 1_001_000) || (no >= 2_399_000 && no < 2_400_000);
 
 function instantOf(date: string, time: string): number | undefined {
   const day = /^(\d{4})-(\d\d)-(\d\d)$/.exec(date);

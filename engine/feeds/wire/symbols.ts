@@ -36,3 +36,6 @@ export const ofStockCode = (code: unknown): number | null => {
   if (isBeijing(text)) return ofMarket(0, text);
   return ofMarket(/^(5|6|9)/.test(text) ? 1 : 0, text);
 };
+
+/** 000xxx in Shanghai, 399xxx in Shenzhen. */
+export const isIndex = (no: number): boolean => (no >= 1_000_000 && no < 1_001_000) || (no >= 2_399_000 && no < 2_400_000);
