@@ -16,10 +16,11 @@ import { probe } from '../cli/commands/source.ts';
 import { loadBundle } from '../log/bundle-store.ts';
 import { connectBroker } from '../log/connect.ts';
 import { ensureFeedBucket, handOverOf } from '../log/feed-bucket.ts';
-import { newestDay } from '../log/jetstream-tape.ts';
+import { firstUnfinishedDay, newestDay } from '../log/jetstream-tape.ts';
 import { ensureStreams } from '../log/streams.ts';
 import { boardsIn, preOpenBundle, readName } from '../reference/pre-open.ts';
-import { dayUnderWay, openLiveDay } from './live-open.ts';
+import { withLibrary } from '../store/library.ts';
+import { closeLeftOpen, dayUnderWay, openLiveDay } from './live-open.ts';
 import { TapeAppender } from './tape-appender.ts';
 
 const date = '20261123';
@@ -30,6 +31,7 @@ const nothing = {
   closes: () => Promise.resolve(new Map()),
   sectors: () => Promise.resolve([]),
   monitored: () => Promise.resolve([]),
+  remarks: () => [],
 };
 
 describe('a pre-open bundle', () => {
@@ -42,8 +44,14 @@ describe('a pre-open bundle', () => {
   const references = () =>
     Promise.resolve(
       new Map([
-        [instrumentNo('600519.SH'), { preCloseMilli: 1_290_880, limitUpMilli: 1_419_970, limitDownMilli: 1_161_790, date }],
-        [instrumentNo('600001.SH'), { preCloseMilli: 10_000, limitUpMilli: null, limitDownMilli: null, date: '20261120' }],
+        [
+          instrumentNo('600519.SH'),
+          { preCloseMilli: 1_290_880, limitUpMilli: 1_419_970, limitDownMilli: 1_161_790, floatShares: null, date },
+        ],
+        [
+          instrumentNo('600001.SH'),
+          { preCloseMilli: 10_000, limitUpMilli: null, limitDownMilli: null, floatShares: 5e8, date: '20261120' },
+        ],
       ]),
     );
 
@@ -67,6 +75,47 @@ describe('a pre-open bundle', () => {
     expect(bundle.assumed.join('\n')).toMatch(/No sector membership/);
   });
 
+  test('boards, highs and volumes are yesterday’s or unknown; an ex-date without its reference price has none', async () => {
+    const [no, ex] = [instrumentNo('600001.SH'), instrumentNo('600002.SH')];
+    const minutes = (day: string) => ({
+      amounts: new Float64Array(240).fill(1e6),
+      closes: new Float64Array(240).fill(10_000),
+      volume: 7000,
+      highMilli: 10_500,
+      date: day,
+    });
+    const bundleOf = (days: readonly string[]) =>
+      preOpenBundle(date, defaultConfig, {
+        ...nothing,
+        listed: () =>
+          Promise.resolve(
+            [
+              [no, '某某'],
+              [ex, 'XD某某'],
+            ].map(([each, name]) => ({ no: each as number, name: name as string, industry: null, listDate: null, floatShares: null })),
+          ),
+        references: () =>
+          Promise.resolve(
+            new Map(
+              [no, ex].map((each) => [
+                each,
+                { preCloseMilli: 12_100, limitUpMilli: null, limitDownMilli: null, floatShares: 5e8, date: '20261120' },
+              ]),
+            ),
+          ),
+        history: () => Promise.resolve(new Map([[no, days.map(minutes)]])),
+        closes: () =>
+          Promise.resolve(new Map([[no, [...days].reverse().map((day, i) => ({ date: day, closeMilli: [12_100, 11_000, 10_000][i]! }))]])),
+      });
+    const fresh = await bundleOf(['20261118', '20261119', '20261120']);
+    expect(fresh.instruments[0]).toMatchObject({ boards: 2, prevHighMilli: 10_500, prevVolumes: [7000, 7000, 7000], floatShares: 5e8 });
+    expect(fresh.instruments[1]).toMatchObject({ exDate: true, preCloseMilli: null, limitUpMilli: null });
+    expect(fresh.assumed.join('\n')).toMatch(/600002.SH trade ex rights today/);
+    const stale = await bundleOf(['20261028', '20261029', '20261030']);
+    expect(stale.instruments[0]).toMatchObject({ boards: 0, prevHighMilli: null, prevVolumes: [], recentCloses: [] });
+    expect(stale.assumed.join('\n')).toMatch(/known up to 20261030 only, missing since 20261102/);
+  });
+
   test('nobody knows what is listed: no day', async () => {
     await expect(preOpenBundle(date, defaultConfig, nothing)).rejects.toThrow(/REFERENCE_MISSING/);
   });
@@ -86,9 +135,9 @@ describe('a pre-open bundle', () => {
     expect(boardsIn([], 'MAIN', false, date)).toBe(0);
   });
 
-  test('a trading day is under way from 08:30 to 15:30, on trading days', () => {
+  test('a trading day is under way from 08:50 to 15:30, on trading days', () => {
     const at = (day: string, h: number, m: number) => dayUnderWay(midnightOf(day) + (h * 60 + m) * 60_000);
-    expect([at(date, 8, 29), at(date, 8, 30), at(date, 15, 29), at(date, 15, 30), at('20261121', 10, 0)]).toEqual([
+    expect([at(date, 8, 49), at(date, 8, 50), at(date, 15, 29), at(date, 15, 30), at('20261121', 10, 0)]).toEqual([
       null,
       date,
       date,
@@ -148,6 +197,49 @@ describe('a live day against emulated vendors', () => {
         expect([each.limitUpMilli, each.limitDownMilli]).toEqual([truth.limits.upMilli, truth.limits.downMilli]);
     }
     expect(await handOverOf(kv)).toMatchObject({ tradeDate: date });
+    await nc.close();
+    await broker.stop();
+  });
+
+  test('a day left open is closed before the next one opens; a library that is held costs the history, not the day', async () => {
+    const broker: TestBroker = await startTestBroker();
+    const nc = await connectBroker(broker.access('engine'), 'test');
+    const [js, jsm] = [jetstream(nc), await jetstreamManager(nc)];
+    const { run } = broker;
+    await ensureStreams(jsm, run);
+    await ensureFeedBucket(js, run);
+    const kv = await new Kvm(js).open(feedBucket(run));
+    const log = pino({ level: 'silent' });
+    const left = new TapeAppender(js, run, '20261120', 'test');
+    const opened = {
+      type: 'day.open',
+      v: 1,
+      tsMs: midnightOf('20261120') + 9 * 3_600_000,
+      tradeDate: '20261120',
+      codeVersion: 'x',
+    } as const;
+    await left.append({ ...opened, bundle: 'a'.repeat(64) }, true);
+    await left.append({ type: 'clock', v: 1, tsMs: opened.tsMs + 1000 }, true);
+    await closeLeftOpen(left, '20261120', log);
+    await withLibrary(() =>
+      openLiveDay(date, new TapeAppender(js, run, date, 'test'), {
+        config: defaultConfig,
+        hosts: emulators.urls,
+        token: null,
+        dir,
+        bundles: join(dir, 'bundles'),
+        monitoredFile: null,
+        kv,
+        log,
+      }),
+    );
+    expect(await firstUnfinishedDay(jsm, run, 1, () => Promise.resolve(false))).toMatchObject({
+      open: { tradeDate: '20261120' },
+      closed: true,
+    });
+    const next = await firstUnfinishedDay(jsm, run, 1, (day) => Promise.resolve(day === '20261120'));
+    expect(next).toMatchObject({ open: { tradeDate: date }, closed: false });
+    expect(loadBundle(join(dir, 'bundles'), next!.open.bundle).assumed.join('\n')).toMatch(/library is held by another command/);
     await nc.close();
     await broker.stop();
   });

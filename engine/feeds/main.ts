@@ -16,14 +16,14 @@ import { codeVersion } from '../cli/root.ts';
 import { benchmarkIndexNo } from '../features/index-line.ts';
 import { loadBundle } from '../log/bundle-store.ts';
 import { connectBroker } from '../log/connect.ts';
-import { isCurrent, nextHandOver, openFeedBucket } from '../log/feed-bucket.ts';
+import { handOverOf, isCurrent, nextHandOver, openFeedBucket } from '../log/feed-bucket.ts';
 import { lastClock, newestDay } from '../log/jetstream-tape.ts';
 import { makeLog } from '../telemetry/log.ts';
 import { metrics, registry } from '../telemetry/metrics.ts';
 import { serveOps } from '../telemetry/ops-server.ts';
 import type { SweepPlanner } from './collector/planner.ts';
 import { FeedDay } from './feed-day.ts';
-import { dayUnderWay, openLiveDay } from './live-open.ts';
+import { closeLeftOpen, dayUnderWay, handOverLive, openLiveDay } from './live-open.ts';
 import { TapeAppender } from './tape-appender.ts';
 
 const start = RoleStart.parse(JSON.parse(process.env[roleEnv] ?? 'null'));
@@ -108,9 +108,17 @@ async function untilOpened(
   while (!stop.signal.aborted) {
     const date = dayUnderWay(Date.now());
     const newest = date === null ? null : await newestDay(jsm, start.run);
-    if (date !== null && newest?.open.tradeDate === date && !newest.closed) return;
+    if (date !== null && newest?.open.tradeDate === date && !newest.closed) {
+      // the hand-over follows the opening: a crash between the two would leave a day that nobody collects
+      if ((await handOverOf(kv))?.tradeDate !== date) await handOverLive(kv, date, live.hosts);
+      return;
+    }
     if (date !== null && newest?.open.tradeDate !== date) {
       try {
+        if (newest !== null && !newest.closed) {
+          const left = newest.open.tradeDate;
+          await closeLeftOpen(new TapeAppender(js, start.run, left, owner), left, log);
+        }
         await openLiveDay(date, new TapeAppender(js, start.run, date, owner), { ...live, dir: start.dir, bundles: start.bundles, kv, log });
         return;
       } catch (error) {

@@ -78,6 +78,7 @@ export class DayTable {
     for (const bar of bars) {
       const own = this.#bars.get(bar.instrumentNo);
       if (own === undefined) this.#bars.set(bar.instrumentNo, [bar]);
+      else if (own.at(-1)!.tsMs === bar.tsMs) own[own.length - 1] = bar;
       else own.push(bar);
     }
   }

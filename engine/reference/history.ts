@@ -5,6 +5,7 @@
 import { type MinuteProfile, minutesPerDay } from '../../contracts/bundle.ts';
 import { bytesOf } from '../../contracts/codec.ts';
 import { log, medianInPlace } from '../../contracts/math.ts';
+import type { TradeDate } from '../../contracts/units.ts';
 
 /** One symbol's earlier day: amount by trading minute in yuan, closing mid by minute (NaN where none), shares traded. */
 export type DayRecord = {
@@ -12,6 +13,8 @@ export type DayRecord = {
   readonly closes: Float64Array;
   readonly volume: number;
   readonly highMilli: number;
+  /** Its day, where what is known of it must be yesterday's. */
+  readonly date?: TradeDate;
 };
 export type History = { readonly adv20: number; readonly profile: MinuteProfile };
 

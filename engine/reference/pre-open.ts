@@ -8,9 +8,9 @@
 import { type Bundle, type BundleConfig, bundleConfig, type Instrument, type Sector } from '../../contracts/bundle.ts';
 import { FenshiError } from '../../contracts/errors.ts';
 import { type Board, boardOf } from '../../contracts/instruments.ts';
-import { midnightOf } from '../../contracts/session.ts';
+import { midnightOf, tradeDateOf } from '../../contracts/session.ts';
 import { instrumentId, type TradeDate } from '../../contracts/units.ts';
-import { listingDayN } from './calendar.ts';
+import { listingDayN, nextTradingDay, tradingDaysUntil } from './calendar.ts';
 import { type DayRecord, historyOf, sigmaOf } from './history.ts';
 import { isNoLimitDay, type LimitStatus, limitPrices, limitRate } from './price-limits.ts';
 import { registeredDetectors, shippedCalibration, shippedProfile } from './shipped.ts';
@@ -27,8 +27,11 @@ export type Reference = {
   readonly preCloseMilli: number | null;
   readonly limitUpMilli: number | null;
   readonly limitDownMilli: number | null;
+  readonly floatShares: number | null;
   readonly date: TradeDate;
 };
+/** A day's close as traded. */
+export type DayClose = { readonly date: TradeDate; readonly closeMilli: number };
 
 /** Where the parts come from; each may be absent. */
 export type PreOpenSources = {
@@ -36,9 +39,11 @@ export type PreOpenSources = {
   /** Reference prices and limits of the day, by instrument. */
   readonly references: (instruments: readonly number[], date: TradeDate) => Promise<ReadonlyMap<number, Reference>>;
   readonly history: (instruments: readonly number[], date: TradeDate) => Promise<ReadonlyMap<number, readonly DayRecord[]>>;
-  readonly closes: (instruments: readonly number[], date: TradeDate) => Promise<ReadonlyMap<number, readonly number[]>>;
+  readonly closes: (instruments: readonly number[], date: TradeDate) => Promise<ReadonlyMap<number, readonly DayClose[]>>;
   readonly sectors: (date: TradeDate) => Promise<readonly Sector[]>;
   readonly monitored: () => Promise<readonly number[]>;
+  /** What could not be had, in sentences; asked last. */
+  readonly remarks: () => readonly string[];
 };
 
 const sigmaOfBoard: Readonly<Record<Board, number>> = { MAIN: 0.024, CHINEXT: 0.032, STAR: 0.032, BSE: 0.035 };
@@ -61,6 +66,8 @@ export async function preOpenBundle(date: TradeDate, config: BundleConfig, from:
   const profiles: Bundle['profiles'] = [shippedProfile()];
   const byNo = new Map(listed.map((each) => [each.no, each]));
   const notes = new Notes();
+  const week = tradingDaysUntil(tradeDateOf(midnightOf(date) - 1), 5);
+  const yesterday = week.at(-1)!;
   const instruments = numbers.map((no): Instrument => {
     const each = byNo.get(no)!;
     const reference = references.get(no);
@@ -69,19 +76,25 @@ export async function preOpenBundle(date: TradeDate, config: BundleConfig, from:
     if (own === null) notes.add('profile', instrumentId(no));
     else profiles.push(own.profile);
     const priced = pricesOf(each, reference, date, notes);
+    // boards, highs and volumes are yesterday's or unknown: what an older day says of them is wrong
+    const newest = days.at(-1)?.date === yesterday ? days.at(-1)! : null;
+    if (newest === null && days.length > 0) notes.since(days.at(-1)!.date!);
+    const ended = closes.get(no) ?? [];
+    const known = ended[0]?.date === yesterday ? ended.map(({ closeMilli }) => closeMilli) : [];
+    if (known.length === 0) notes.add('closes', instrumentId(no));
     return {
       no,
       name: each.name,
-      floatShares: each.floatShares,
+      floatShares: each.floatShares ?? reference?.floatShares ?? null,
       adv20Yuan: own?.adv20 ?? null,
       sigmaDay: sigmaOf(days, sigmaOfBoard[boardOf(no)!]),
       prevVolumes: days
-        .slice(-5)
+        .filter((day) => day.date !== undefined && week.includes(day.date))
         .reverse()
         .map(({ volume }) => volume),
-      prevHighMilli: days.at(-1)?.highMilli ?? null,
-      boards: boardsIn(closes.get(no) ?? [], boardOf(no)!, priced.riskWarning, date),
-      recentCloses: (closes.get(no) ?? []).slice(0, 30),
+      prevHighMilli: newest?.highMilli ?? null,
+      boards: boardsIn(known, boardOf(no)!, priced.riskWarning, date),
+      recentCloses: known.slice(0, 30),
       profile: own === null ? 0 : profiles.length - 1,
       profileSource: own === null ? 'xs' : 'own',
       ...priced,
@@ -99,7 +112,7 @@ export async function preOpenBundle(date: TradeDate, config: BundleConfig, from:
     detectors: registeredDetectors(config),
     calibration: shippedCalibration,
     config: bundleConfig(config),
-    assumed: notes.sentences(numbers.length),
+    assumed: [...notes.sentences(numbers.length), ...from.remarks()],
   };
 }
 
@@ -126,8 +139,10 @@ function pricesOf({ no, name, listDate }: Listed, reference: Reference | undefin
   const isNew = listDate !== null && midnightOf(date) - midnightOf(listDate) < newForMs;
   const dayN = isNew ? listingDayN(listDate, date, newDays) : null;
   const noLimit = dayN !== null && isNoLimitDay(board, dayN, date);
-  const preCloseMilli = reference?.preCloseMilli ?? null;
-  if (reference === undefined || reference.date !== date) notes.add('reference', instrumentId(no));
+  const isStale = reference === undefined || reference.date !== date;
+  // on an ex-date yesterday's close is not the reference price: better none than a wrong one
+  const preCloseMilli = isStale && exDate ? null : (reference?.preCloseMilli ?? null);
+  if (isStale) notes.add(exDate ? 'exDate' : 'reference', instrumentId(no));
   const rate = limitRate(board, status, date);
   const today = reference?.date === date;
   const own =
@@ -180,7 +195,14 @@ export function boardsIn(closes: readonly number[], board: Board, riskWarning: b
 class Notes {
   readonly #of = new Map<string, string[]>();
 
-  add(what: 'profile' | 'st' | 'reference' | 'rule' | 'sectors', id: string): void {
+  #newest = '';
+
+  /** Minutes of a symbol end on `date`, which is not yesterday. */
+  since(date: TradeDate): void {
+    if (date > this.#newest) this.#newest = date;
+  }
+
+  add(what: 'profile' | 'st' | 'reference' | 'exDate' | 'rule' | 'sectors' | 'closes', id: string): void {
     const ids = this.#of.get(what);
     if (ids === undefined) this.#of.set(what, [id]);
     else ids.push(id);
@@ -193,10 +215,17 @@ class Notes {
       st: (ids) => `Risk warning of ${some(ids, all)} is read from today's name: valid for today only.`,
       reference: (ids) =>
         `No reference price of today for ${some(ids, all)}: the last known close stands in, limits are by the dated rule.`,
+      exDate: (ids) =>
+        `${some(ids, all)} trade ex rights today and no source has told the adjusted reference price: reference price and limits are unknown until the feed tells them.`,
+      closes: (ids) => `No close of yesterday for ${some(ids, all)}: consecutive boards count as 0, regulatory headroom is unknown.`,
       rule: (ids) => `The source's limits of ${some(ids, all)} differ from the dated rule: the source's hold.`,
       sectors: () => 'No sector membership is known: sector features are null.',
     };
-    return [...this.#of].map(([what, ids]) => said[what]!(ids));
+    const stale =
+      this.#newest === ''
+        ? []
+        : [`Minutes are known up to ${this.#newest} only, missing since ${nextTradingDay(this.#newest)}: previous highs are unknown.`];
+    return [...[...this.#of].map(([what, ids]) => said[what]!(ids)), ...stale];
   }
 }
 

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { batchOf, type Quote } from '../../contracts/quote.ts';
+import { clockOf, midnightOf } from '../../contracts/session.ts';
 import { streams } from '../../contracts/subjects.ts';
 import { type FoldedDay, foldedDay } from '../../scenarios/support/days.ts';
 import { RoleProcess, roleStart } from '../../scenarios/support/role-process.ts';
@@ -36,15 +38,75 @@ describe('bars of a day', () => {
     bars.push(...builder.take(Number.POSITIVE_INFINITY));
     for (const issue of clean.market.days) {
       const own = bars.filter(({ instrumentNo }) => instrumentNo === issue.issue.no);
-      // the closing call's rows are auction rows: its cross is the last total
-      const shares = own.reduce((sum, bar) => sum + (bar.volumeShares ?? 0), 0);
-      expect(shares).toBeLessThanOrEqual(issue.shares);
-      expect(shares).toBeGreaterThan(issue.shares * 0.95);
+      const latest = new Map(own.map((bar) => [bar.tsMs, bar]));
+      expect([...latest.values()].reduce((sum, bar) => sum + (bar.volumeShares ?? 0), 0)).toBe(issue.shares);
+      expect(clockOf(own.at(-1)!.tsMs)).toBe('15:00:00');
+      expect(own.at(-1)!.closeMilli).toBe(issue.lastMilli);
       expect(own.length).toBeGreaterThan(200);
       expect(own.every((bar) => bar.lowMilli! <= bar.openMilli! && bar.closeMilli! <= bar.highMilli!)).toBe(true);
       expect(Math.max(...own.map((bar) => bar.highMilli!))).toBeLessThanOrEqual(issue.limits.upMilli);
       expect(new Set(own.map(({ tsMs }) => tsMs)).size).toBe(own.length);
     }
+  });
+
+  test('a row of a minute that was told tells it again, known later; the closing match is the bar of 15:00', () => {
+    const [issue] = day.bundle.instruments;
+    const midnight = midnightOf(day.bundle.tradeDate);
+    const builder = new BarBuilder(day.bundle);
+    const pre = issue!.preCloseMilli!;
+    let n = 0;
+    const quote = (clock: string, last: number, lots: number, receivedSec = 1) => {
+      const [h = 0, m = 0, s = 0] = clock.split(':').map(Number);
+      const tsExchangeMs = midnight + ((h * 60 + m) * 60 + s) * 1000;
+      const volumeShares = lots * 100;
+      const row: Quote = {
+        phaseCode: 0,
+        flags: 0,
+        openMilli: null,
+        highMilli: null,
+        lowMilli: null,
+        limitUpMilli: null,
+        limitDownMilli: null,
+        outerShares: null,
+        innerShares: null,
+        instrumentNo: issue!.no,
+        tsExchangeMs,
+        lastMilli: last,
+        preCloseMilli: pre,
+        volumeShares,
+        amountYuan: (volumeShares * pre) / 1000,
+        bids: [[pre - 10, 100], null, null, null, null],
+        asks: [[pre + 10, 100], null, null, null, null],
+      };
+      builder.batch(batchOf('test', tsExchangeMs + receivedSec * 1000, [row]), n++);
+    };
+    const told = (clock: string) => {
+      const [h = 0, m = 0, s = 0] = clock.split(':').map(Number);
+      return builder
+        .take(midnight + ((h * 60 + m) * 60 + s) * 1000)
+        .map(({ tsMs, highMilli, closeMilli, volumeShares, knownMs }) => [
+          clockOf(tsMs),
+          highMilli! - pre,
+          closeMilli! - pre,
+          volumeShares,
+          clockOf(knownMs),
+        ]);
+    };
+    quote('10:00:03', pre, 10);
+    quote('10:00:30', pre + 10, 20);
+    expect(told('10:01:05')).toEqual([['10:01:00', 10, 10, 2000, '10:01:05']]);
+    quote('10:00:57', pre, 25, 18);
+    expect(told('10:01:20')).toEqual([['10:01:00', 10, 0, 2500, '10:01:15']]);
+    quote('10:01:30', pre, 30);
+    expect(told('10:02:05')).toEqual([['10:02:00', 0, 0, 500, '10:02:05']]);
+    quote('14:56:58', pre, 40);
+    quote('14:57:00', pre, 41);
+    quote('14:58:00', pre + 10, 41); // the call's virtual price is no trade
+    expect(told('14:57:30')).toEqual([['14:57:00', 0, 0, 1100, '14:57:05']]);
+    quote('15:00:00', pre + 10, 90, 4);
+    quote('15:00:03', pre + 10, 90, 4);
+    quote('15:06:00', pre + 10, 95); // after hours, apart from the day
+    expect(told('15:07:00')).toEqual([['15:00:00', 10, 10, 4900, '15:00:05']]);
   });
 });
 

@@ -1,7 +1,9 @@
 /**
  * One-minute bars out of the tape, from what cleaning accepts: the same cleaner the cell runs, so that a bad tick is in no bar.
  *
- * Labels   closes, 09:30 for the opening match, 09:31 … 11:30, 13:01 … 15:00
+ * Labels   closes, 09:30 for the opening match, 09:31 … 11:30, 13:01 … 14:57, 15:00 for the closing match
+ * Closing  its rows are stamped 15:00:00 or later, where the cell's session is over: taken from the tape when the totals go on
+ * Late     a row of a minute that was told already tells it again, known later
  * Volume   difference of the day's totals at two closes; the exchange's total is one number, whichever source told it
  */
 import type { Bundle } from '../../contracts/bundle.ts';
@@ -16,6 +18,11 @@ const minuteMs = 60_000;
 const openCloseMs = 9.5 * 3_600_000;
 const endMs = 15 * 3_600_000;
 const noonMs = 11.5 * 3_600_000;
+const closingFromMs = (14 * 60 + 57) * 60_000;
+/** Trades of 14:56 may be told so late; from then on only the closing match trades. */
+const lateTellMs = 30_000;
+/** Fixed-price trading after hours begins: apart from the day's bars. */
+const closingUntilMs = (15 * 60 + 5) * 60_000;
 /** A minute is told once rows of it are no more to be expected. */
 const settleMs = 5000;
 
@@ -26,9 +33,12 @@ export class BarBuilder {
   readonly #midnight: number;
   readonly #cleaner: Cleaner;
   readonly #instruments: Bundle['instruments'];
+  readonly #rowOf: ReadonlyMap<number, number>;
   readonly #open: (Open | null)[];
   /** Totals at the last told close. */
   readonly #told: { shares: number; yuan: number }[];
+  /** The bar told last, with the totals before it. */
+  readonly #last: ({ readonly bar: StoredBar; readonly before: { shares: number; yuan: number } } | null)[];
   readonly #ready: StoredBar[] = [];
   readonly #handlers = {
     add: (s: number) => this.#opening(s),
@@ -46,11 +56,14 @@ export class BarBuilder {
     this.#instruments = bundle.instruments;
     this.#open = bundle.instruments.map(() => null);
     this.#told = bundle.instruments.map(() => ({ shares: 0, yuan: 0 }));
+    this.#last = bundle.instruments.map(() => null);
+    this.#rowOf = new Map(bundle.instruments.map(({ no }, s) => [no, s]));
   }
 
   batch(batch: QuoteBatch, n: number): void {
     this.#cleaner.batch(batch, n, this.#handlers);
     this.#cleaner.quarantined = [];
+    for (let i = 0; i < batch.count; i++) this.#closing(batch, i);
   }
 
   /** Bars whose minute is over at tape time `nowMs`; all of them with Infinity. */
@@ -89,7 +102,27 @@ export class BarBuilder {
     if (last === absentMilli) return;
     const ms = msOfDay(batch.tsExchangeMs[i]!);
     const label = Math.min(ms === noonMs ? noonMs : (Math.floor(ms / minuteMs) + 1) * minuteMs, endMs);
-    const ts = this.#midnight + label;
+    this.#add(s, this.#midnight + label, batch, i);
+  }
+
+  /** A row of the closing call: trades of 14:56 told late, or the match. */
+  #closing(batch: QuoteBatch, i: number): void {
+    const at = batch.tsExchangeMs[i]! - this.#midnight;
+    if (at < closingFromMs || at >= closingUntilMs) return;
+    const s = this.#rowOf.get(batch.instrumentNo[i]!);
+    const [last, shares] = [batch.lastMilli[i]!, batch.volumeShares[i]!];
+    if (s === undefined || last === absentMilli || last <= 0) return;
+    const known = this.#open[s]?.shares ?? this.#told[s]!.shares;
+    if (!(shares > known) || !(batch.amountYuan[i]! > (this.#open[s]?.yuan ?? this.#told[s]!.yuan))) return;
+    const { limitUpMilli, limitDownMilli } = this.#instruments[s]!;
+    if ((limitUpMilli !== null && last > limitUpMilli) || (limitDownMilli !== null && last < limitDownMilli)) return;
+    this.#add(s, this.#midnight + (at < closingFromMs + lateTellMs ? closingFromMs : endMs), batch, i);
+  }
+
+  #add(s: number, ts: number, batch: QuoteBatch, i: number): void {
+    const last = batch.lastMilli[i]!;
+    const told = this.#last[s]!;
+    if (told !== null && ts <= told.bar.tsMs) return void (ts === told.bar.tsMs && this.#again(s, batch, i));
     let bar = this.#open[s]!;
     if (bar !== null && bar.ts < ts) {
       this.#close(s);
@@ -110,9 +143,36 @@ export class BarBuilder {
     const bar = this.#open[s]!;
     const told = this.#told[s]!;
     this.#open[s] = null;
-    this.#ready.push(this.#barOf(s, bar));
+    this.#tell(s, this.#barOf(s, bar), { ...told });
     if (!Number.isNaN(bar.shares)) told.shares = bar.shares;
     if (!Number.isNaN(bar.yuan)) told.yuan = bar.yuan;
+  }
+
+  #tell(s: number, bar: StoredBar, before: { shares: number; yuan: number }): void {
+    this.#ready.push(bar);
+    this.#last[s] = { bar, before };
+  }
+
+  /** The minute told last, with one more row in it. */
+  #again(s: number, batch: QuoteBatch, i: number): void {
+    const { bar, before } = this.#last[s]!;
+    const [last, shares, yuan] = [batch.lastMilli[i]!, batch.volumeShares[i]!, batch.amountYuan[i]!];
+    const more = (total: number, had: number, was: number | null): number | null => (Number.isNaN(total) ? was : Math.max(0, total - had));
+    this.#tell(
+      s,
+      {
+        ...bar,
+        knownMs: Math.max(batch.tsMs, bar.knownMs + 1),
+        highMilli: Math.max(bar.highMilli!, last),
+        lowMilli: Math.min(bar.lowMilli!, last),
+        closeMilli: last,
+        volumeShares: more(shares, before.shares, bar.volumeShares),
+        amountYuan: more(yuan, before.yuan, bar.amountYuan),
+      },
+      before,
+    );
+    if (!Number.isNaN(shares)) this.#told[s]!.shares = shares;
+    if (!Number.isNaN(yuan)) this.#told[s]!.yuan = yuan;
   }
 
   #barOf(s: number, bar: Open): StoredBar {

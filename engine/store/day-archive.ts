@@ -119,6 +119,17 @@ export function keepRecord(dir: string, record: DayRecord): void {
   renameSync(`${path}.tmp`, path);
 }
 
+const failureFile = (dir: string, date: TradeDate): string => join(dir, `${date}.failed.json`);
+/** Days whose files did not replay to their journal: kept in the streams, and not tried again until the file is removed. */
+export const failedDays = (dir: string): TradeDate[] =>
+  existsSync(dir)
+    ? readdirSync(dir)
+        .flatMap((name) => (/^\d{8}\.failed\.json$/.test(name) ? [name.slice(0, 8)] : []))
+        .sort()
+    : [];
+export const keepFailure = (dir: string, date: TradeDate, error: FenshiError): void =>
+  writeFileSync(failureFile(dir, date), `${JSON.stringify({ v: 1, tradeDate: date, code: error.code, why: error.message }, null, 1)}\n`);
+
 export type Retention = { readonly tapeDays: number; readonly journalDays: number };
 
 /** Lets verified days go that are older than the newest `keep`. Returns what was purged. */
@@ -128,7 +139,9 @@ export async function purgeDays(
   dir: string,
   { tapeDays, journalDays }: Retention,
 ): Promise<{ readonly tape: TradeDate[]; readonly journal: TradeDate[] }> {
-  const verified = archivedDays(dir);
+  // nothing is let go past a day that could not be verified
+  const firstFailed = failedDays(dir)[0];
+  const verified = archivedDays(dir).filter((date) => firstFailed === undefined || date < firstFailed);
   const [tape, journal] = [
     verified.slice(0, Math.max(0, verified.length - tapeDays)),
     verified.slice(0, Math.max(0, verified.length - journalDays)),

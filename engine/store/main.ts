@@ -17,7 +17,7 @@ import { serveOps } from '../telemetry/ops-server.ts';
 import { storeMetrics } from '../telemetry/store-metrics.ts';
 import { type ChdbProcess, startChdb } from './chdb-process.ts';
 import { Store } from './client.ts';
-import { archivedDays, dayRecord, keepRecord, purgeDays, verifyDay, writeDayFiles } from './day-archive.ts';
+import { archivedDays, dayRecord, failedDays, keepFailure, keepRecord, purgeDays, verifyDay, writeDayFiles } from './day-archive.ts';
 import { diskUnder } from './disk.ts';
 import { writeStoreAddress } from './locate.ts';
 import { keepQuality } from './quality-archive.ts';
@@ -61,8 +61,9 @@ async function main(): Promise<void> {
   const days = join(start.dir, 'days');
   const ops = await serveOps({ host: start.opsHost, port: start.opsPort }, registry, () => ({
     ready: true,
-    checks: { days: archivedDays(days) },
+    checks: { days: archivedDays(days), failed: failedDays(days) },
   }));
+  storeMetrics.failed.set(failedDays(days).length);
   const disk = setInterval(() => void noteDisk(), diskMs);
   await noteDisk();
   const keeping = keepQuality(js, start.run, store, stop.signal).catch((error: unknown) =>
@@ -87,7 +88,16 @@ async function main(): Promise<void> {
     const followed = await followDay(js, start.run, store, loadBundle(start.bundles, bundle), day, stop.signal);
     if (followed === null) return;
     await writeDayFiles(js, start.run, days, tradeDate, day.openSeq, followed.closeSeq);
-    const record = await verifyDay(days, start.bundles, tradeDate);
+    const record = await verifyDay(days, start.bundles, tradeDate).catch((error: unknown) => {
+      if (!(error instanceof FenshiError)) throw error;
+      return error;
+    });
+    if (record instanceof FenshiError) {
+      keepFailure(days, tradeDate, record);
+      storeMetrics.failed.set(failedDays(days).length);
+      log.error({ event: 'store.day.failed', tradeDate, code: record.code, why: record.message });
+      return;
+    }
     keepRecord(days, record);
     const purged = await purgeDays(jsm, start.run, days, retention);
     storeMetrics.days.set(archivedDays(days).length);
@@ -97,7 +107,9 @@ async function main(): Promise<void> {
 
 async function nextDay(jsm: JetStreamManager, days: string): Promise<OpenDay | null> {
   if ((await jsm.streams.info(streams(start.run).tape).catch(() => null)) === null) return null; // the engine makes the streams
-  return firstUnfinishedDay(jsm, start.run, 1, (date) => Promise.resolve(dayRecord(days, date) !== null));
+  return firstUnfinishedDay(jsm, start.run, 1, (date) =>
+    Promise.resolve(dayRecord(days, date) !== null || failedDays(days).includes(date)),
+  );
 }
 
 async function noteDisk(): Promise<void> {

@@ -14,5 +14,6 @@ export const storeMetrics = {
   tapeN: new Gauge({ name: 'fenshi_store_tape_n', help: 'Last entry of the tape that is stored', registers }),
   step: new Gauge({ name: 'fenshi_store_journal_step', help: 'Last journal step that is stored', registers }),
   disk: new Gauge({ name: 'fenshi_disk_used_ratio', help: 'Share of the disk under the run that is used', registers }),
+  failed: new Gauge({ name: 'fenshi_store_days_failed', help: 'Days whose files did not replay to their journal', registers }),
   days: new Gauge({ name: 'fenshi_store_days_verified', help: 'Days whose files were replayed and compared', registers }),
 };

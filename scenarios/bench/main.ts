@@ -17,6 +17,7 @@ const { values } = parseArgs({
     live: { type: 'string', default: '80' },
     feed: { type: 'string', default: '600' },
     bars: { type: 'string', default: '10000000' },
+    days: { type: 'string', default: '4' },
     only: { type: 'string' },
   },
 });
@@ -55,12 +56,14 @@ if (values.only === 'store') {
   process.exit(below === 0 ? 0 : 1);
 }
 if (values.only === 'switches') {
-  const days = [1, 2, 3, 4].map((seed) => switchBench(seed, 300));
+  const days = Array.from({ length: Number(values.days) }, (_, i) => i + 1).map((seed) => switchBench(seed, 300));
   const sum = (key: keyof (typeof days)[number]): number => days.reduce((total, day) => total + day[key], 0);
   const lostShare = sum('lost') / sum('alone');
-  row('signals of four days, 300 symbols, from Tencent alone', count(sum('alone')));
+  row(`signals of ${values.days} days, 300 symbols, from Tencent alone`, count(sum('alone')));
   row('  Tencent and Sina by turns, a switch each minute', count(sum('switched')));
   row('  lost / gained', `${sum('lost')} / ${sum('gained')}`);
+  row('  lost from Sina alone, without a switch', count(sum('lostBySina')));
+  row('  intervals across a switch / of them unknown', `${count(sum('crossed'))} / ${count(sum('unknown'))}`);
   row('  cost of a switch each minute', `${(100 * lostShare).toFixed(2)} %`, 'ceiling 2 %', lostShare < 0.02);
   process.exit(below === 0 ? 0 : 1);
 }

@@ -25,7 +25,17 @@ const cadenceSec = 3;
 /** Two signals are the same when they enter within this time of each other. */
 const sameWithinMs = 60_000;
 
-export type SwitchBench = { readonly alone: number; readonly switched: number; readonly lost: number; readonly gained: number };
+export type SwitchBench = {
+  readonly alone: number;
+  readonly switched: number;
+  readonly lost: number;
+  readonly gained: number;
+  /** The same from Sina alone: what the sources' own difference costs, without a switch. */
+  readonly lostBySina: number;
+  /** Intervals across a switch: how many, and how many of them unknown. */
+  readonly crossed: number;
+  readonly unknown: number;
+};
 type Enter = { readonly key: string; readonly tsMs: number };
 
 export function switchBench(seed: number, count: number): SwitchBench {
@@ -35,11 +45,12 @@ export function switchBench(seed: number, count: number): SwitchBench {
   const bundle = generatedBundle({ seed, date, issues: market.issues, config: defaultConfig });
   const alone = new Polled(bundle);
   const switched = new Polled(bundle);
+  const bySina = new Polled(bundle);
   const turn = (ms: number): Asked => (Math.floor(ms / 60_000) % 2 === 0 ? 'tencent' : 'sina');
   const all = market.issues.map(({ no }) => no);
   const ask = askers(table);
   const midnight = midnightOf(date);
-  const both = (entry: TapeEntry): void => [alone, switched].forEach((each) => void each.cell.apply(entry));
+  const both = (entry: TapeEntry): void => [alone, switched, bySina].forEach((each) => void each.cell.apply(entry));
   both({ type: 'day.open', v: 1, tsMs: midnight + 8.5 * 3_600_000, tradeDate: date, bundle: bundleSha(bundle), codeVersion: 'bench' });
   for (let ms = midnight + 8.5 * 3_600_000 + 1000; ms < midnight + 15.5 * 3_600_000; ms += 1000) {
     for (const entry of market.take(ms)) {
@@ -48,14 +59,22 @@ export function switchBench(seed: number, count: number): SwitchBench {
     }
     table.nowMs = ms;
     if ((ms / 1000) % cadenceSec === 0) {
-      const fromTencent = ask.tencent(all);
+      const [fromTencent, fromSina] = [ask.tencent(all), ask.sina(all)];
       const source = turn(ms);
       alone.polled(fromTencent, 'tencent', ms);
-      switched.polled(source === 'tencent' ? fromTencent : ask.sina(all), source, ms);
+      bySina.polled(fromSina, 'sina', ms);
+      switched.polled(source === 'tencent' ? fromTencent : fromSina, source, ms);
     }
     both({ type: 'clock', v: 1, tsMs: ms });
   }
-  return { alone: alone.enters.length, switched: switched.enters.length, ...compare(alone.enters, switched.enters) };
+  return {
+    alone: alone.enters.length,
+    switched: switched.enters.length,
+    ...compare(alone.enters, switched.enters),
+    lostBySina: compare(alone.enters, bySina.enters).lost,
+    crossed: switched.crossed,
+    unknown: switched.unknown,
+  };
 }
 
 type Rows = ReturnType<typeof tencent.quotes.parse>['rows'];
@@ -82,10 +101,22 @@ function askers(table: MarketTable): Record<Asked, (all: readonly number[]) => R
 class Polled {
   readonly enters: Enter[] = [];
   readonly cell: Cell;
+  crossed = 0;
+  unknown = 0;
   readonly #rows = new LastRows();
+  readonly #lastSource = new Map<number, string>();
 
   constructor(bundle: ConstructorParameters<typeof Cell>[0]) {
     this.cell = new Cell(bundle);
+    const { cleaner, features } = this.cell;
+    const add = features.add.bind(features);
+    features.add = (s, batch, i, slot) => {
+      const isCrossed = cleaner.accepted.seen[s] === 1 && this.#lastSource.get(s) !== batch.source;
+      this.#lastSource.set(s, batch.source);
+      if (isCrossed) this.crossed += 1;
+      if (isCrossed && Number.isNaN(cleaner.da)) this.unknown += 1;
+      add(s, batch, i, slot);
+    };
     this.cell.symbols.observer = {
       signal: (s, detector, { phase }, { tsMs }) => void (phase === 'enter' && this.enters.push({ key: `${detector}|${s}`, tsMs })),
     };

@@ -81,7 +81,7 @@ export async function archiveUnderFire({ day, kills, seed, rowsAtOnce }: Archive
     'SELECT count() AS rows, uniqExact(n, row) AS distinct FROM fenshi.quotes',
   );
   const [bars] = await store.rows<{ rows: number; distinct: number }>(
-    'SELECT count() AS rows, uniqExact(instrument, ts_ms) AS distinct FROM fenshi.bars FINAL',
+    'SELECT count() AS rows, uniqExact(instrument, ts_ms, known_ms) AS distinct FROM fenshi.bars FINAL',
   );
   await store.close();
   await chdb.stop();

@@ -1,13 +1,17 @@
 /** `fenshi data backfill`: minutes of past days from the sources into the library. */
 import type { Command } from 'commander';
+import type { Config } from '../../../contracts/config.ts';
 import { FenshiError } from '../../../contracts/errors.ts';
+import { boardOf } from '../../../contracts/instruments.ts';
+import { midnightOf } from '../../../contracts/session.ts';
 import { instrumentNo, type TradeDate } from '../../../contracts/units.ts';
 import { backfill } from '../../feeds/backfill/backfill.ts';
 import { type MinuteSourceName, minuteSource, minuteSourceNames } from '../../feeds/backfill/minute-sources.ts';
+import { referenceClients } from '../../feeds/live-open.ts';
+import { referenceSources } from '../../feeds/reference-sources.ts';
 import { dayKind, nextTradingDay } from '../../reference/calendar.ts';
 import type { Store } from '../../store/client.ts';
 import { withLibrary } from '../../store/library.ts';
-import { database } from '../../store/schema.ts';
 import { loadConfig } from '../config.ts';
 import { root } from '../root.ts';
 
@@ -20,14 +24,16 @@ type Flags = {
   readonly json?: boolean;
 };
 const tellEveryMs = 5000;
+/** A day's minutes are whole once its closing match has been told. */
+const toldFromMs = (15 * 60 + 5) * 60_000;
 
 export function registerBackfill(data: Command): void {
   data
     .command('backfill')
     .requiredOption('--from <yyyymmdd>', 'first day')
     .requiredOption('--to <yyyymmdd>', 'last day')
-    .option('--symbol <ids...>', 'only these instruments, for example 600519.SH; else all the library knows')
-    .option('--source <names...>', minuteSourceNames.join(', '))
+    .option('--symbol <ids...>', 'only these instruments, for example 600519.SH; else all that are listed')
+    .option('--source <names...>', `two at the least of ${minuteSourceNames.join(', ')}`)
     .option('--dry-run', 'say what would be asked, and how long it would take')
     .option('--json', 'print as JSON')
     .description('fetch minutes of past days from at least two sources, merge them, keep what they tell differently')
@@ -43,9 +49,12 @@ async function run({ from, to, symbol, source, dryRun, json }: Flags): Promise<v
   const names = chosen(source, config.tushare.token !== null);
   const days = daysBetween(from, to);
   await withLibrary(async (store) => {
-    const instruments = symbol?.map(instrumentNo) ?? (await knownInstruments(store));
+    const instruments = symbol?.map(instrumentNo) ?? (await listedNow(store, config));
     if (instruments.length === 0)
-      throw new FenshiError('CONFIG_INVALID', 'no instruments: name them with --symbol, or import a stock list first');
+      throw new FenshiError(
+        'REFERENCE_MISSING',
+        'no source and no imported list says which instruments are listed: name them with --symbol',
+      );
     const requests = days.length * instruments.length * names.length;
     if (dryRun === true)
       return console.log(
@@ -97,11 +106,17 @@ function daysBetween(from: TradeDate, to: TradeDate): TradeDate[] {
     throw new FenshiError('CONFIG_INVALID', '--from and --to are yyyymmdd, in order');
   const days: TradeDate[] = dayKind(from) === 'TRADING' ? [from] : [];
   for (let day = nextTradingDay(from); day <= to; day = nextTradingDay(day)) days.push(day);
-  return days;
+  return days.filter((day) => midnightOf(day) + toldFromMs <= Date.now());
 }
 
-async function knownInstruments(store: Store): Promise<number[]> {
-  return (await store.rows<{ instrument: number }>(`SELECT DISTINCT instrument FROM ${database}.names ORDER BY instrument`)).map(
-    ({ instrument }) => instrument,
-  );
+/** As a live day would list them: Tushare, the library, Tencent's rank list. Shares only. */
+async function listedNow(store: Store, { feed, tushare }: Config): Promise<number[]> {
+  const clients = referenceClients(feed.hosts, tushare.token);
+  const listed = await referenceSources({ ...clients, library: store, monitoredFile: null })
+    .listed()
+    .finally(clients.close);
+  return listed
+    .map(({ no }) => no)
+    .filter((no) => boardOf(no) !== null)
+    .sort((a, b) => a - b);
 }

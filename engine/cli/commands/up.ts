@@ -16,6 +16,8 @@ import { bundleDir, root, runDir } from '../root.ts';
 import { Supervisor } from '../supervisor.ts';
 import { nextDemo, pruneDemos, releaseUpLock, runFolders, takeUpLock } from '../up-lock.ts';
 
+/** Time for a day under way to be opened. */
+const repairAfterMs = 60_000;
 const readyMs = 60_000;
 type Flags = { readonly sources?: string; readonly run?: string; readonly port?: string; readonly seed?: string };
 
@@ -152,12 +154,15 @@ function repairInBackground(): void {
   process.stderr.write(
     `fenshi: minutes from ${days[0]} to ${days.at(-1)} are fetched where they are missing; until then the shipped board profiles stand in\n`,
   );
-  const child = spawn(
-    process.execPath,
-    [`${root}/engine/cli/launch.mjs`, 'engine/cli/main.ts', 'data', 'backfill', '--from', days[0]!, '--to', days.at(-1)!],
-    { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
-  );
-  process.once('exit', () => child.kill());
+  // the day that is under way is opened first: one process at a time holds the library
+  setTimeout(() => {
+    const child = spawn(
+      process.execPath,
+      [`${root}/engine/cli/launch.mjs`, 'engine/cli/main.ts', 'data', 'backfill', '--from', days[0]!, '--to', days.at(-1)!],
+      { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
+    );
+    process.once('exit', () => child.kill());
+  }, repairAfterMs).unref();
 }
 
 /** chDB is optional: some platforms have no build of it. */

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FenshiError } from '../../../contracts/errors.ts';
 import { instrumentNo } from '../../../contracts/units.ts';
 import { type Emulators, startEmulators } from '../../../scenarios/sources/emulators.ts';
 import { marketUntil } from '../../../scenarios/support/emulated.ts';
@@ -102,24 +103,42 @@ describe('gap repair against emulated vendors', () => {
     expect([again.written, again.skipped + again.whole]).toEqual([0, report.whole + again.whole]);
   });
 
-  test('one source away: the other alone repairs; a correction stands beside the earlier version', async () => {
+  test('one source away: the other alone repairs, and the day is asked for again; a correction stands beside the earlier version', async () => {
     const [instrument = 0] = instruments;
-    const lying = (close: number): MinuteSource => ({
+    const told = (close: number, minutes: number): MinuteSource => ({
       name: 'tencent',
-      minutes: () => Promise.resolve([{ ...minute(5, close), tsMs: labelsOf('20261120')[5]!, instrumentNo: instrument }]),
+      minutes: () =>
+        Promise.resolve(
+          labelsOf('20261120')
+            .slice(0, minutes)
+            .map((tsMs) => ({ ...minute(5, close), tsMs, instrumentNo: instrument })),
+        ),
     });
-    const broken: MinuteSource = { name: 'eastmoney', minutes: () => Promise.reject(Object.assign(new (class extends Error {})('x'))) };
-    await expect(backfill({ days: ['20261120'], instruments: [instrument] }, { store, sources: [broken] })).rejects.toThrow('x'); // a bug is no failed question
-    const first = await backfill({ days: ['20261120'], instruments: [instrument] }, { store, sources: [lying(10_000)], now: () => 1 });
-    const second = await backfill({ days: ['20261120'], instruments: [instrument] }, { store, sources: [lying(10_010)], now: () => 2 });
-    const third = await backfill({ days: ['20261120'], instruments: [instrument] }, { store, sources: [lying(10_010)], now: () => 3 });
-    expect([first.written, second.written, third.written]).toEqual([1, 1, 0]);
+    const away: MinuteSource = { name: 'eastmoney', minutes: () => Promise.reject(new FenshiError('SOURCE_UNREACHABLE', 'closed')) };
+    const broken: MinuteSource = { name: 'eastmoney', minutes: () => Promise.reject(new RangeError('x')) };
+    const plan = { days: ['20261120'], instruments: [instrument] };
+    await expect(backfill(plan, { store, sources: [told(1, 1)] })).rejects.toThrow(/CONFIG_INVALID/);
+    await expect(backfill(plan, { store, sources: [told(1, 1), broken] })).rejects.toThrow('x'); // a bug is no failed question
+    const first = await backfill(plan, { store, sources: [told(10_000, 241), away], now: () => 1 });
+    const second = await backfill(plan, { store, sources: [told(10_000, 1), away], now: () => 2 });
+    expect([first.written, first.whole, first.failed.length, second.skipped, second.written]).toEqual([241, 1, 1, 0, 0]);
+    const third = await backfill(plan, { store, sources: [told(10_010, 1), away], now: () => 3 });
+    expect(third.written).toBe(1);
     const versions = await store.rows(
-      "SELECT toFloat64(known_ms) AS known, close_milli AS close FROM fenshi.bars FINAL WHERE trade_date = '2026-11-20' ORDER BY known_ms",
+      "SELECT toFloat64(known_ms) AS known, close_milli AS close FROM fenshi.bars FINAL WHERE trade_date = '2026-11-20' AND ts_ms = {ts:Int64} ORDER BY known_ms",
+      { ts: labelsOf('20261120')[0]! },
     );
     expect(versions).toEqual([
       { known: 1, close: 10_000 },
-      { known: 2, close: 10_010 },
+      { known: 3, close: 10_010 },
     ]);
+  });
+
+  test('what two sources say did not trade is not asked for again', async () => {
+    const [instrument = 0] = instruments;
+    const silent = (name: string): MinuteSource => ({ name, minutes: () => Promise.resolve([]) });
+    const plan = { days: ['20261119'], instruments: [instrument] };
+    await backfill(plan, { store, sources: [silent('tencent'), silent('eastmoney')] });
+    expect(await backfill(plan, { store, sources: [silent('tencent'), silent('eastmoney')] })).toMatchObject({ asked: 0, skipped: 1 });
   });
 });

@@ -3,7 +3,7 @@
  *
  * Turns      symbol i begins with source i mod k, so that each bears its share; a symbol's newest day first
  * Idempotent a bar that is known with the same values is not written again; a corrected one stands beside the earlier, known later
- * Resumable  a (day, symbol) whose day is whole is not asked for again
+ * Resumable  a (day, symbol) that two sources have told, or the tape whole, is not asked for again; nor one that both say did not trade
  */
 
 import { FenshiError } from '../../../contracts/errors.ts';
@@ -46,10 +46,11 @@ export function labelsOf(date: TradeDate): number[] {
 }
 /** A day counts as whole with this many minutes: the closing call may print none. */
 const wholeMinutes = 236;
+const fewestSources = 2;
 
 export async function backfill({ days, instruments }: BackfillPlan, options: BackfillOptions): Promise<BackfillReport> {
   const { store, sources, now = Date.now, onDone, signal } = options;
-  if (sources.length === 0) throw new FenshiError('CONFIG_INVALID', 'no source can be asked for minutes');
+  if (sources.length < fewestSources) throw new FenshiError('CONFIG_INVALID', 'minutes are merged from two sources at the least');
   const report: BackfillReport = { asked: 0, whole: 0, written: 0, otherwise: 0, holes: 0, skipped: 0, failed: [] };
   const newestFirst = [...days].sort().reverse();
   const whole = new Map(await Promise.all(newestFirst.map(async (date) => [date, await wholeOn(store, date)] as const)));
@@ -77,10 +78,12 @@ async function repair(
   report: BackfillReport,
 ): Promise<void> {
   const told: Told[] = [];
+  const heard: string[] = [];
   for (const source of sources) {
     report.asked += 1;
     try {
       const minutes = await source.minutes(instrument, date);
+      heard.push(source.name);
       if (minutes.length > 0) told.push({ source: source.name, minutes });
     } catch (error) {
       if (!(error instanceof FenshiError)) throw error;
@@ -116,6 +119,11 @@ async function repair(
   report.otherwise += merged.otherwise.length;
   report.holes += merged.holes;
   if (merged.minutes.length >= wholeMinutes) report.whole += 1;
+  const done = new RowBinary();
+  done.date(date).u32(instrument).varint(heard.length);
+  for (const name of heard) done.string(name);
+  done.u16(merged.minutes.length).i64(knownMs).endRow();
+  await store.insert(`${database}.repairs`, done);
 }
 
 type Known = {
@@ -123,13 +131,15 @@ type Known = {
   readonly tsMs: number;
   readonly closeMilli: number | null;
   readonly openMilli: number | null;
+  readonly highMilli: number | null;
+  readonly lowMilli: number | null;
   readonly volumeShares: number | null;
   readonly amountYuan: number | null;
 };
 
 async function knownBars(store: Store, instrument: number, date: TradeDate): Promise<Map<string, Known>> {
   const rows = await store.rows<Known>(
-    `SELECT source, toFloat64(ts_ms) AS tsMs, close_milli AS closeMilli, open_milli AS openMilli, volume_shares AS volumeShares, amount_yuan AS amountYuan FROM ${database}.bars FINAL
+    `SELECT source, toFloat64(ts_ms) AS tsMs, close_milli AS closeMilli, open_milli AS openMilli, high_milli AS highMilli, low_milli AS lowMilli, volume_shares AS volumeShares, amount_yuan AS amountYuan FROM ${database}.bars FINAL
      WHERE kind = 'backfilled' AND instrument = {no:UInt32} AND trade_date = {date:Date} ORDER BY known_ms DESC LIMIT 1 BY source, ts_ms`,
     { no: instrument, date: dashed(date) },
   );
@@ -137,14 +147,21 @@ async function knownBars(store: Store, instrument: number, date: TradeDate): Pro
 }
 
 const sameBar = (a: Known, b: SourceMinute): boolean =>
-  a.closeMilli === b.closeMilli && a.openMilli === b.openMilli && a.volumeShares === b.volumeShares && a.amountYuan === b.amountYuan;
+  a.closeMilli === b.closeMilli &&
+  a.openMilli === b.openMilli &&
+  a.highMilli === b.highMilli &&
+  a.lowMilli === b.lowMilli &&
+  a.volumeShares === b.volumeShares &&
+  a.amountYuan === b.amountYuan;
 
-/** Instruments whose day is whole already, from the tape or a repair. */
+/** Instruments whose day needs no question: whole from the tape, or told by two sources, whole or as not traded. */
 async function wholeOn(store: Store, date: TradeDate): Promise<Set<number>> {
   const rows = await store.rows<{ instrument: number }>(
-    `SELECT instrument FROM ${database}.bars FINAL WHERE period_sec = 60 AND trade_date = {date:Date} AND (kind = 'live' OR source = 'merged')
-     GROUP BY instrument HAVING uniqExact(ts_ms) >= {least:UInt32}`,
-    { date: dashed(date), least: wholeMinutes },
+    `SELECT instrument FROM ${database}.bars FINAL WHERE period_sec = 60 AND trade_date = {date:Date} AND kind = 'live'
+     GROUP BY instrument HAVING uniqExact(ts_ms) >= {least:UInt32}
+     UNION DISTINCT SELECT instrument FROM ${database}.repairs FINAL
+     WHERE trade_date = {date:Date} AND length(sources) >= {sources:UInt8} AND (minutes >= {least:UInt32} OR minutes = 0)`,
+    { date: dashed(date), least: wholeMinutes, sources: fewestSources },
   );
   return new Set(rows.map(({ instrument }) => instrument));
 }
