@@ -31,6 +31,8 @@ const holdShares = 10_000;
 const returnWithin = 0.01;
 /** Q6 where the feed counts lots. */
 const lotShares = 100;
+/** And where one feed tells whole yuan. */
+const roundedYuan = 1;
 /** Q6 without the feed's own high and low: trades between two quotes may lie outside the last prices by this much. */
 const unseenRange = 0.02;
 
@@ -78,14 +80,23 @@ export function checkUnits(accepted: Accepted, s: number, batch: QuoteBatch, i: 
 }
 
 /**
- * Whether row `i` of another source goes on with the totals of the one before: the exchange's total is one number, told in shares by one
- * vendor and in lots by another, so the interval between them is known to a lot. False where one lies behind, or counts otherwise.
+ * The interval from a row of one source to row `i` of another. The exchange's total is one number, told in shares by one vendor and in
+ * lots by another, in cents or in whole yuan: so it is known to a lot and a yuan. NaN where one lies behind, or counts otherwise.
  */
-export function isOneSeries(accepted: Accepted, s: number, batch: QuoteBatch, i: number, dv: number, da: number): boolean {
-  if ((batch.flags[i]! & quoteFlag.derivedVolume) !== 0 || !(da >= 0) || !(dv > -lotShares)) return false;
-  if (da === 0) return dv < lotShares;
-  return dv <= 0 || tradedWithin(accepted, s, batch, i, dv, da, lotShares);
+export function intervalAcross(
+  accepted: Accepted,
+  s: number,
+  batch: QuoteBatch,
+  i: number,
+  dv: number,
+  da: number,
+): readonly [dv: number, da: number] {
+  if ((batch.flags[i]! & quoteFlag.derivedVolume) !== 0 || !(dv > -lotShares)) return unknownInterval;
+  if (Math.abs(da) <= roundedYuan) return dv < lotShares ? [0, 0] : unknownInterval;
+  if (!(da > 0)) return unknownInterval;
+  return dv <= 0 || tradedWithin(accepted, s, batch, i, dv, da, lotShares) ? [Math.max(0, dv), da] : unknownInterval;
 }
+const unknownInterval = [Number.NaN, Number.NaN] as const;
 
 /** Whether the interval's average price lies among its prices, if up to `lot` shares more or less were traded than it says. */
 function tradedWithin(accepted: Accepted, s: number, batch: QuoteBatch, i: number, dv: number, da: number, lot: number): boolean {

@@ -174,6 +174,7 @@ describe('cleaning', () => {
     ['more, as a lot rounds it', 340, yuan(340), [340, yuan(340)]],
     ['a lot less told, nothing traded', -60, 0, [0, 0]],
     ['a lot less told, twenty shares traded', -40, yuan(20), [0, yuan(20)]],
+    ['a yuan less told, nothing traded', 30, -0.4, [0, 0]],
     ['a total that lies behind', -5000, yuan(-5000), [Number.NaN, Number.NaN]],
     ['a unit a hundred times larger', 50_000, yuan(500), [Number.NaN, Number.NaN]],
     ['much more yuan than shares', 300, yuan(30_000), [Number.NaN, Number.NaN]],

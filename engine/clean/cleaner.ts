@@ -16,9 +16,9 @@ import {
   checkTotals,
   checkUnits,
   hasReturned,
+  intervalAcross,
   isBookSound,
   isDuplicate,
-  isOneSeries,
   isSameLevel,
   mustHold,
   type QuarantineReason,
@@ -193,10 +193,9 @@ export class Cleaner {
     const { accepted } = this;
     const dv = batch.volumeShares[i]! - accepted.volume[s]!;
     const da = batch.amountYuan[i]! - accepted.amount[s]!;
-    const isSame = accepted.source[s] === source;
-    const known = accepted.seen[s] === 1 && accepted.decreases[s] === 0 && (isSame || isOneSeries(accepted, s, batch, i, dv, da));
-    this.dv = known ? (isSame ? dv : Math.max(0, dv)) : Number.NaN;
-    this.da = known ? da : Number.NaN;
+    const known = accepted.seen[s] === 1 && accepted.decreases[s] === 0;
+    if (known && accepted.source[s] !== source) [this.dv, this.da] = intervalAcross(accepted, s, batch, i, dv, da);
+    else [this.dv, this.da] = known ? [dv, da] : [Number.NaN, Number.NaN];
   }
 
   #acceptAuction(s: number, batch: QuoteBatch, i: number, source: number): void {

@@ -169,7 +169,7 @@ async function firstOpenAfter(jsm: JetStreamManager, run: string, date: TradeDat
   return null;
 }
 
-async function shaOf(path: string): Promise<string> {
+export async function shaOf(path: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const part of createReadStream(path)) hash.update(part as Buffer);
   return hash.digest('hex');

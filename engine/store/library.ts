@@ -1,9 +1,11 @@
 /** The library: imported and backfilled data that belongs to no run, in `.fenshi/data/store`, opened by the command that needs it. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { FenshiError } from '../../contracts/errors.ts';
 import { dataDir } from '../cli/root.ts';
 import { type ChdbProcess, startChdb } from './chdb-process.ts';
 import { Store } from './client.ts';
+import { storeAddress } from './locate.ts';
 import { migrate } from './schema.ts';
 
 export const libraryDir = join(dataDir, 'data', 'store');
@@ -20,6 +22,25 @@ export async function withLibraryOrNone<T>(work: (store: Store | null) => Promis
 /** @throws FenshiError STORE_UNAVAILABLE while another command holds it */
 export async function withLibrary<T>(work: (store: Store) => Promise<T>): Promise<T> {
   return opened(await startChdb(libraryDir), work);
+}
+
+/** The store of a run: of its store role while that is up, else opened from the run's folder. @throws FenshiError NOT_FOUND, STORE_UNAVAILABLE */
+export async function withRunStore<T>(dir: string, work: (store: Store) => Promise<T>): Promise<T> {
+  if (!existsSync(join(dir, 'store'))) throw new FenshiError('NOT_FOUND', `${dir} has no store`);
+  const address = storeAddress(dir);
+  if (address !== null) {
+    const store = new Store(address);
+    const isUp = await store.rows('SELECT 1').then(
+      () => true,
+      () => false,
+    );
+    try {
+      if (isUp) return await work(store);
+    } finally {
+      await store.close();
+    }
+  }
+  return opened(await startChdb(join(dir, 'store')), work);
 }
 
 async function opened<T>(chdb: ChdbProcess, work: (store: Store) => Promise<T>): Promise<T> {

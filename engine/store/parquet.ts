@@ -24,6 +24,8 @@ export const exportable = [
 ] as const;
 export type Exportable = (typeof exportable)[number];
 const undated: readonly Exportable[] = ['members', 'names', 'calendar'];
+const dayColumn: Readonly<Partial<Record<Exportable, string>>> = { members: 'as_of', names: 'as_of', calendar: 'date' };
+const symbolColumn: Readonly<Partial<Record<Exportable, string>>> = { transitions: 'actor', signals: 'actor', calendar: 'dataset' };
 
 export type ExportRange = { readonly from?: string; readonly to?: string };
 
@@ -42,14 +44,35 @@ export async function exportParquet(
   return row?.rows ?? 0;
 }
 
-/** Reads a file that export wrote. Rows that are there already stay one. @throws FenshiError IMPORT_INVALID */
-export async function importParquet(store: Store, table: Exportable, file: string): Promise<number> {
-  const count = async () => (await store.rows<{ rows: number }>(`SELECT count() AS rows FROM ${database}.${table} FINAL`))[0]?.rows ?? 0;
+export type ParquetImport = {
+  readonly rows: number;
+  /** Rows that were not there before. */
+  readonly fresh: number;
+  readonly days: number;
+  readonly symbols: number;
+  readonly from: string;
+  readonly to: string;
+};
+
+/** Reads a file that export wrote, whole or not at all. Rows that are there already stay one. @throws FenshiError IMPORT_INVALID */
+export async function importParquet(store: Store, table: Exportable, file: string): Promise<ParquetImport> {
+  const [target, landing] = [`${database}.${table}`, `${database}.landing`];
+  const count = async () => (await store.rows<{ rows: number }>(`SELECT count() AS rows FROM ${target} FINAL`))[0]?.rows ?? 0;
   const before = await count();
+  await store.command(`DROP TABLE IF EXISTS ${landing}`);
+  await store.command(`CREATE TABLE ${landing} AS ${target}`);
   try {
-    await store.load(`${database}.${table}`, 'Parquet', createReadStream(file) as Readable);
+    await store.load(landing, 'Parquet', createReadStream(file) as Readable);
+    const [day, symbol] = [dayColumn[table] ?? 'trade_date', symbolColumn[table] ?? 'instrument'];
+    const [told] = await store.rows<Omit<ParquetImport, 'fresh'>>(
+      `SELECT toUInt32(count()) AS rows, toUInt32(uniqExact(${day})) AS days, toUInt32(uniqExact(${symbol})) AS symbols,
+              formatDateTime(min(${day}), '%Y%m%d') AS from, formatDateTime(max(${day}), '%Y%m%d') AS to FROM ${landing}`,
+    );
+    await store.command(`INSERT INTO ${target} SELECT * FROM ${landing}`);
+    return { ...told!, fresh: (await count()) - before };
   } catch (error) {
     throw new FenshiError('IMPORT_INVALID', `${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  } finally {
+    await store.command(`DROP TABLE IF EXISTS ${landing}`);
   }
-  return (await count()) - before;
 }

@@ -4,7 +4,7 @@
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { type QuoteBatch, rowOf } from '../../contracts/quote.ts';
+import { type Quote, type QuoteBatch, rowOf } from '../../contracts/quote.ts';
 import { banRule, CircuitState, usualRule } from '../../engine/feeds/collector/breaker.ts';
 import { SourceClient } from '../../engine/feeds/collector/client.ts';
 import { Collector, type CollectorSource } from '../../engine/feeds/collector/collector.ts';
@@ -159,44 +159,64 @@ class Run {
     for (const fact of this.#facts) console.log(`fact           ${fact}`);
   }
 
-  /** Every emitted row beside the generator's of that symbol and second, at the vendor's precision. */
+  /** Every emitted row beside the generator's of that symbol and second, field by field at the vendor's precision. */
   #judge(count: number, seconds: number): { rows: number; wrong: number; unknown: number; zero: number } {
-    const truth = new Map<number, Map<number, readonly [last: number, volume: number, amount: number]>>();
+    const emitted = new Map<number, Map<number, Emitted[]>>();
+    let [rows, zero] = [0, 0];
+    for (const batch of this.#batches)
+      for (let i = 0; i < batch.count; i++) {
+        rows += 1;
+        if (batch.lastMilli[i] === 0) zero += 1;
+        const own = emitted.get(batch.instrumentNo[i]!) ?? new Map<number, Emitted[]>();
+        emitted.set(batch.instrumentNo[i]!, own);
+        const at = own.get(batch.tsExchangeMs[i]!) ?? [];
+        own.set(batch.tsExchangeMs[i]!, [...at, { batch, i, verdict: null }]);
+      }
     const { market, table } = marketUntil('09:50', { count });
     const until = table.nowMs + 600_000 + (seconds + 10) * 1000;
     for (let ms = table.nowMs + 1000; ms <= until; ms += 1000)
       for (const entry of market.take(ms)) {
         if (entry.type !== 'quotes') continue;
         const { batch } = entry;
-        for (let i = 0; i < batch.count; i++) {
-          const own = truth.get(batch.instrumentNo[i]!) ?? new Map<number, readonly [number, number, number]>();
-          truth.set(batch.instrumentNo[i]!, own);
-          own.set(batch.tsExchangeMs[i]!, [batch.lastMilli[i]!, batch.volumeShares[i]!, batch.amountYuan[i]!]);
-        }
+        for (let i = 0; i < batch.count; i++)
+          for (const each of emitted.get(batch.instrumentNo[i]!)?.get(batch.tsExchangeMs[i]!) ?? [])
+            each.verdict =
+              each.verdict === 'same' || isSame(rowOf(each.batch, each.i), rowOf(batch, i), each.batch.source) ? 'same' : 'other';
       }
-    let [rows, wrong, unknown, zero] = [0, 0, 0, 0];
-    for (const batch of this.#batches)
-      for (let i = 0; i < batch.count; i++) {
-        rows += 1;
-        const row = rowOf(batch, i);
-        if (row.lastMilli === 0) zero += 1;
-        const own = truth.get(row.instrumentNo)?.get(row.tsExchangeMs);
-        if (own === undefined) unknown += 1;
-        else if (!isSame(row, own, batch.source)) wrong += 1;
-      }
-    return { rows, wrong, unknown, zero };
+    const verdicts = [...emitted.values()].flatMap((own) => [...own.values()].flat()).map(({ verdict }) => verdict);
+    return {
+      rows,
+      zero,
+      wrong: verdicts.filter((each) => each === 'other').length,
+      unknown: verdicts.filter((each) => each === null).length,
+    };
   }
 }
 
-function isSame(
-  row: { lastMilli: number | null; volumeShares: number | null; amountYuan: number | null; instrumentNo: number },
-  [last, volume, amount]: readonly [number, number, number],
-  source: string,
-): boolean {
-  const lots = source !== 'sina';
-  const shares = lots ? Math.floor(volume / 100) * 100 : volume;
-  const yuan = source === 'tencent' ? Math.round(amount) : amount;
-  return row.lastMilli === last && row.volumeShares === shares && Math.abs((row.amountYuan ?? Number.NaN) - yuan) < 0.006;
+type Emitted = { readonly batch: QuoteBatch; readonly i: number; verdict: 'same' | 'other' | null };
+
+/** Tencent tells lots and whole yuan, Sina shares and neither limits nor outer and inner, Eastmoney lots and no book. */
+function isSame(row: Quote, truth: Quote, source: string): boolean {
+  const shares = (value: number | null): number | null => (value === null || source === 'sina' ? value : Math.floor(value / 100) * 100);
+  const yuan = source === 'tencent' ? Math.round(truth.amountYuan ?? 0) : (truth.amountYuan ?? 0);
+  const level = (side: Quote['bids'], n: number): string => {
+    const at = side[n] ?? null;
+    return at === null ? '-' : `${at[0]}x${at[1]}`;
+  };
+  const lots = (side: Quote['bids']): Quote['bids'] => side.map((at) => (at === null ? null : [at[0], shares(at[1])!]));
+  const hasBook = source !== 'eastmoney';
+  const hasMore = source === 'tencent';
+  return (
+    prices.every((name) => row[name] === truth[name]) &&
+    row.volumeShares === shares(truth.volumeShares) &&
+    Math.abs((row.amountYuan ?? Number.NaN) - yuan) < 0.006 &&
+    [0, 1, 2, 3, 4].every(
+      (n) => !hasBook || (level(row.bids, n) === level(lots(truth.bids), n) && level(row.asks, n) === level(lots(truth.asks), n)),
+    ) &&
+    more.every((name) => row[name] === (hasMore ? (name.endsWith('Shares') ? shares(truth[name]) : truth[name]) : null))
+  );
 }
+const prices = ['lastMilli', 'preCloseMilli', 'openMilli', 'highMilli', 'lowMilli'] as const;
+const more = ['limitUpMilli', 'limitDownMilli', 'outerShares', 'innerShares'] as const;
 
 const wait = (ms: number): Promise<void> => (ms <= 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, ms)));

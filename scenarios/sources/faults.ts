@@ -46,9 +46,11 @@ export class FaultDesk {
     this.#script = [...faults];
   }
 
-  /** The fault of a vendor now, in run time. */
+  /** The fault of a vendor now, in run time; what is read of the market next is what this vendor sees of it. */
   of(vendor: Vendor): FaultKind | null {
     const { nowMs } = this.#table;
-    return this.#script.find((fault) => fault.vendor === vendor && nowMs >= fault.fromMs && nowMs < fault.toMs)?.kind ?? null;
+    const kind = this.#script.find((fault) => fault.vendor === vendor && nowMs >= fault.fromMs && nowMs < fault.toMs)?.kind ?? null;
+    this.#table.showTo(vendor, kind === 'stale' || kind === 'frozen');
+    return kind;
   }
 }

@@ -40,7 +40,9 @@ export class MarketTable {
   readonly #at: ReadonlyMap<number, number>;
   readonly #seen: Uint8Array;
   readonly #minutes: Minutes[];
-  #held: { readonly columns: QuoteColumns; readonly seen: Uint8Array } | null = null;
+  /** The market as it stood when a vendor's feed froze, by vendor. */
+  readonly #held = new Map<string, { readonly columns: QuoteColumns; readonly seen: Uint8Array }>();
+  #shown: string | null = null;
 
   constructor(date: string, listings: readonly Listing[]) {
     this.date = date;
@@ -54,24 +56,28 @@ export class MarketTable {
 
   /** Index of an instrument, −1 when it is not listed here. */
   indexOf = (no: number): number => this.#at.get(no) ?? -1;
-  isSeen = (i: number): boolean => (this.#held?.seen ?? this.#seen)[i] === 1;
+  isSeen = (i: number): boolean => (this.#view?.seen ?? this.#seen)[i] === 1;
   /** Columns to read row `i` from. */
   get columns(): QuoteColumns {
-    return this.#held?.columns ?? this.#rows;
+    return this.#view?.columns ?? this.#rows;
   }
   minutes = (i: number): Minutes => this.#minutes[i]!;
   /** Cumulative active buying less selling of symbol `i`, yuan. */
   netYuan = (i: number): number => netOf(this.columns, i);
 
-  /** From now on askers see the market of this moment (a frozen or stale feed), until released. */
-  hold(): void {
-    const copy = emptyColumns(this.listings.length, true) as unknown as Record<string, Float64Array>;
-    for (const [name, column] of Object.entries(this.#rows) as [string, Float64Array][]) copy[name]!.set(column);
-    this.#held = { columns: copy as unknown as QuoteColumns, seen: this.#seen.slice() };
+  get #view(): { readonly columns: QuoteColumns; readonly seen: Uint8Array } | null {
+    return this.#shown === null ? null : (this.#held.get(this.#shown) ?? null);
   }
 
-  release(): void {
-    this.#held = null;
+  /** What is read next is read by `vendor`; `frozen`: as the market stood when that began. */
+  showTo(vendor: string, frozen: boolean): void {
+    this.#shown = vendor;
+    if (!frozen) this.#held.delete(vendor);
+    else if (!this.#held.has(vendor)) {
+      const copy = emptyColumns(this.listings.length, true) as unknown as Record<string, Float64Array>;
+      for (const [name, column] of Object.entries(this.#rows) as [string, Float64Array][]) copy[name]!.set(column);
+      this.#held.set(vendor, { columns: copy as unknown as QuoteColumns, seen: this.#seen.slice() });
+    }
   }
 
   apply(batch: QuoteBatch): void {

@@ -3,10 +3,10 @@ import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { FenshiError } from '../../../contracts/errors.ts';
 import type { Store } from '../../store/client.ts';
-import { type Imported, importFile } from '../../store/datasets/import.ts';
+import { type Imported, importFile, keepDataset } from '../../store/datasets/import.ts';
 import { crossChecks } from '../../store/datasets/verify.ts';
-import { archivedDays, dayRecord, verifyDay } from '../../store/day-archive.ts';
-import { withLibrary } from '../../store/library.ts';
+import { archivedDays, dayRecord, shaOf, verifyDay } from '../../store/day-archive.ts';
+import { withLibrary, withRunStore } from '../../store/library.ts';
 import { type Exportable, exportable, exportParquet, importParquet } from '../../store/parquet.ts';
 import { database } from '../../store/schema.ts';
 import { bundleDir, runDir } from '../root.ts';
@@ -21,13 +21,14 @@ export function registerData(program: Command): void {
     .command('import')
     .argument('<files...>', 'CSV files, plain or gzipped, told apart by their columns; or <table>*.parquet as `data export` names them')
     .option('--licence <text>', 'what `data ls` says of their licence', 'not stated')
+    .option('--as-of <yyyymmdd>', 'day of lists whose rows carry none; else eight digits in the file’s name, else today')
     .option('--json', 'print as JSON')
     .description('read files into the library')
     .addHelpText(
       'after',
       '\nExample: fenshi data import bars_1m_2026.csv.gz --licence MIT\nExit codes: 0 all read, 1 refused with a code and the line',
     )
-    .action((files: string[], flags: { readonly licence: string } & Json) => importAll(files, flags));
+    .action((files: string[], flags: ImportFlags) => importAll(files, flags));
   data
     .command('ls')
     .option('--json', 'print as JSON')
@@ -51,27 +52,43 @@ export function registerData(program: Command): void {
     .command('export')
     .requiredOption('--table <name>', exportable.join(', '))
     .requiredOption('--out <file>', 'a Parquet file')
+    .option('--run <name>', 'from the store of this run, which may be up; else from the library')
     .option('--from <yyyymmdd>', 'first day')
     .option('--to <yyyymmdd>', 'last day')
-    .description('write a table of the library as Parquet')
+    .description('write a table as Parquet')
     .addHelpText(
       'after',
-      '\nExample: fenshi data export --table bars --from 20260616 --to 20260730 --out bars.parquet\nExit codes: 0 written, 1 refused',
+      '\nExample: fenshi data export --table bars --from 20260616 --to 20260730 --out bars.parquet\n         fenshi data export --run demo-3 --table transitions --out transitions.parquet\nExit codes: 0 written, 1 refused',
     )
-    .action((flags: { readonly table: string; readonly out: string; readonly from?: string; readonly to?: string }) => exportTable(flags));
+    .action((flags: ExportFlags) => exportTable(flags));
   registerBackfill(data);
 }
 
-async function importAll(files: readonly string[], { licence, json }: { readonly licence: string } & Json): Promise<void> {
+type ImportFlags = { readonly licence: string; readonly asOf?: string } & Json;
+
+async function importAll(files: readonly string[], { licence, asOf, json }: ImportFlags): Promise<void> {
+  if (asOf !== undefined && !/^\d{8}$/.test(asOf)) throw new FenshiError('CONFIG_INVALID', `--as-of ${asOf}: yyyymmdd`);
   await withLibrary(async (store) => {
     for (const file of files) {
       const startedMs = Date.now();
       if (file.endsWith('.parquet')) {
-        const rows = await importParquet(store, tableOf(basename(file)), file);
-        console.log(json ? JSON.stringify({ file, rows }) : `${basename(file)}: ${rows} new rows`);
+        const table = tableOf(basename(file));
+        const { fresh, ...read } = await importParquet(store, table, file);
+        const name = basename(file).replace(/\.parquet$/, '');
+        const imported: Imported = {
+          name,
+          kind: table,
+          ...read,
+          label: 'as exported',
+          licence,
+          sha: await shaOf(file),
+          counters: { fresh },
+        };
+        await keepDataset(store, imported);
+        console.log(json ? JSON.stringify(imported) : lineOf(imported, Date.now() - startedMs));
         continue;
       }
-      const done = await importFile(store, file, licence);
+      const done = await importFile(store, file, licence, asOf);
       console.log(json ? JSON.stringify(done) : lineOf(done, Date.now() - startedMs));
     }
   });
@@ -167,20 +184,14 @@ async function verifyDays(run: string, only: string | undefined, { json }: Json)
   }
 }
 
-async function exportTable({
-  table,
-  out,
-  from,
-  to,
-}: {
-  readonly table: string;
-  readonly out: string;
-  readonly from?: string;
-  readonly to?: string;
-}): Promise<void> {
+type ExportFlags = { readonly table: string; readonly out: string; readonly run?: string; readonly from?: string; readonly to?: string };
+
+async function exportTable({ table, out, run, from, to }: ExportFlags): Promise<void> {
   if (!(exportable as readonly string[]).includes(table))
     throw new FenshiError('CONFIG_INVALID', `--table ${table}: one of ${exportable.join(', ')}`);
-  const rows = await withLibrary((store) =>
+  const within = <T>(work: (store: Store) => Promise<T>): Promise<T> =>
+    run === undefined ? withLibrary(work) : withRunStore(runDir(run), work);
+  const rows = await within((store) =>
     exportParquet(store, table as Exportable, out, { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }),
   );
   console.log(`${out}: ${rows} rows`);

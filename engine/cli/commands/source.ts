@@ -1,9 +1,9 @@
 /** `fenshi source probe` and `fenshi init`: is each source there, and what it answers; which of them to use. */
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { type Config, feedSources } from '../../../contracts/config.ts';
 import { FenshiError } from '../../../contracts/errors.ts';
 import { clockOf, tradeDateOf } from '../../../contracts/session.ts';
@@ -121,6 +121,14 @@ async function init(silent: boolean): Promise<void> {
   const file = join(root, 'fenshi.local.yaml');
   // biome-ignore lint/suspicious/noTemplateCurlyInString: the configuration's own way of naming a secret
   const secret = '${env:NAME}'.replace('NAME', variable);
-  writeFileSync(file, stringify({ feed: { order: good }, ...(token === null ? {} : { tushare: { token: secret } }) }));
+  // what the user has written besides stays
+  const own = existsSync(file) ? ((parse(readFileSync(file, 'utf8')) ?? {}) as Record<string, Record<string, unknown>>) : {};
+  const settings = {
+    ...own,
+    feed: { ...own.feed, order: good },
+    ...(token === null ? {} : { tushare: { ...own.tushare, token: secret } }),
+  };
+  writeFileSync(`${file}.tmp`, stringify(settings));
+  renameSync(`${file}.tmp`, file);
   process.stderr.write(`fenshi: wrote fenshi.local.yaml; start with: fenshi up --sources ${good.join(',')}\n`);
 }

@@ -151,14 +151,13 @@ describe('the collector against emulated vendors', () => {
     for (const { batch } of world.entries) for (let i = 0; i < batch.count; i++) expect(rowOf(batch, i).lastMilli ?? 1).toBeGreaterThan(0);
   });
 
-  test.each(['frozen', 'html', 'drift', 'unit', 'tooMany', 'serverError'] as const)(
+  test.each(['frozen', 'stale', 'html', 'drift', 'unit', 'tooMany', 'serverError'] as const)(
     '%s: the market goes on from elsewhere',
     async (kind) => {
       await world.collector.sweep();
       world.fault('tencent', kind);
-      if (kind === 'frozen') world.table.hold();
       let source: SourceName = 'tencent';
-      for (let i = 0; i < 8 && source === 'tencent'; i++) {
+      for (let i = 0; i < 12 && source === 'tencent'; i++) {
         world.later(3000);
         source = (await world.collector.sweep()).source;
       }

@@ -9,7 +9,14 @@ export type Cells = {
   readonly has: (name: string) => boolean;
   readonly all: () => Record<string, string>;
 };
-export type Row = { readonly cells: Cells; readonly seq: number; readonly dataset: string; readonly count: (what: string) => void };
+export type Row = {
+  readonly cells: Cells;
+  readonly seq: number;
+  readonly dataset: string;
+  /** Day of a list whose rows carry none. */
+  readonly asOf: string;
+  readonly count: (what: string) => void;
+};
 export type Written = { readonly date: string; readonly instrument: number };
 export type Kind = {
   readonly name: string;

@@ -117,9 +117,9 @@ describe('files', () => {
     const file = join(dir, 'bars.parquet');
     const rows = await exportParquet(store, 'bars', file, { from: '20260601' });
     expect(rows).toBeGreaterThan(0);
-    expect(await importParquet(store, 'bars', file)).toBe(0);
+    expect(await importParquet(store, 'bars', file)).toMatchObject({ rows, fresh: 0, from: expect.stringMatching(/^2026/) as string });
     await store.command('TRUNCATE TABLE fenshi.bars');
-    expect(await importParquet(store, 'bars', file)).toBe(rows);
+    expect(await importParquet(store, 'bars', file)).toMatchObject({ rows, fresh: rows });
     await expect(importParquet(store, 'bars', written('x.parquet', 'no'))).rejects.toThrow(/IMPORT_INVALID/);
   });
 });

@@ -1,6 +1,9 @@
 /** One file into the store. The same file twice is the same rows: keys hold the dataset and the row's place in it. */
 import { basename } from 'node:path';
 import { FenshiError } from '../../../contracts/errors.ts';
+import { tradeDateOf } from '../../../contracts/session.ts';
+import type { TradeDate } from '../../../contracts/units.ts';
+import { dateOf } from '../../feeds/wire/numbers.ts';
 import type { Store } from '../client.ts';
 import { RowBinary } from '../row-binary.ts';
 import { database } from '../schema.ts';
@@ -29,14 +32,14 @@ const bareDates = 'holidayDate';
 export const datasetName = (path: string): string => basename(path).replace(/(_dev)?\.(csv|txt)(\.gz)?$/, '');
 
 /** @throws FenshiError IMPORT_INVALID with the line */
-export async function importFile(store: Store, path: string, licence: string): Promise<Imported> {
+export async function importFile(store: Store, path: string, licence: string, asOf?: TradeDate): Promise<Imported> {
   const csv = await openCsv(path);
   const isBare = csv.header.length === 1 && /^\d{8}$/.test(csv.header[0]!);
   const header = isBare ? [bareDates] : csv.header;
   const kind = kindOf(header, basename(path));
   if (kind === null)
     throw new FenshiError('IMPORT_INVALID', `${path}: no kind of file we know has the columns ${header.slice(0, 8).join(', ')}`);
-  const sheet = new Sheet(store, kind, datasetName(path), header);
+  const sheet = new Sheet(store, kind, datasetName(path), header, asOf ?? dayInName(path));
   let line = 1;
   try {
     if (isBare) await sheet.row(csv.header);
@@ -51,10 +54,26 @@ export async function importFile(store: Store, path: string, licence: string): P
   return sheet.end(csv.sha(), licence);
 }
 
+/** A list's day: eight digits in its name, else the day it is read. */
+function dayInName(path: string): TradeDate {
+  const found = /(?<!\d)(20\d{6})(?!\d)/.exec(basename(path))?.[1];
+  return found !== undefined && dateOf(found) !== undefined ? found : tradeDateOf(Date.now());
+}
+
+/** What `data ls` and `data verify` know of a file. */
+export async function keepDataset(store: Store, imported: Imported): Promise<void> {
+  const row = new RowBinary();
+  row.string(imported.name).string(imported.kind).i64(imported.rows).u32(imported.days).u32(imported.symbols);
+  row.date(imported.from).date(imported.to).string(imported.label).string(imported.licence).string(imported.sha);
+  row.i64(Date.now()).string(JSON.stringify(imported.counters)).endRow();
+  await store.insert(`${database}.datasets`, row);
+}
+
 class Sheet {
   readonly #store: Store;
   readonly #kind: Kind;
   readonly #name: string;
+  readonly #asOf: TradeDate;
   readonly #at: ReadonlyMap<string, number>;
   readonly #out = new RowBinary(1 << 22);
   readonly #counters: Record<string, number> = {};
@@ -72,8 +91,9 @@ class Sheet {
     all: () => Object.fromEntries([...this.#at.keys()].map((name) => [name, this.#reader.get(name)])),
   };
 
-  constructor(store: Store, kind: Kind, name: string, header: readonly string[]) {
+  constructor(store: Store, kind: Kind, name: string, header: readonly string[], asOf: TradeDate) {
     this.#store = store;
+    this.#asOf = asOf;
     this.#kind = kind;
     this.#name = name;
     this.#at = new Map(header.map((column, i) => [column, i]));
@@ -86,6 +106,7 @@ class Sheet {
       cells: this.#reader,
       seq: this.#rows,
       dataset: this.#name,
+      asOf: this.#asOf,
       count: (what) => this.#count(what),
     });
     this.#rows += 1;
@@ -111,22 +132,12 @@ class Sheet {
       symbols: this.#symbols.size,
       from: days[0] ?? '19700101',
       to: days.at(-1) ?? '19700101',
-      label: this.#kind.label,
+      label: this.#kind.label.replace('{asOf}', this.#asOf),
       licence,
       sha,
       counters: this.#counters,
     };
-    const row = new RowBinary();
-    row
-      .string(imported.name)
-      .string(imported.kind)
-      .i64(imported.rows)
-      .u32(imported.days)
-      .u32(imported.symbols)
-      .date(imported.from)
-      .date(imported.to);
-    row.string(imported.label).string(licence).string(sha).i64(Date.now()).string(JSON.stringify(this.#counters)).endRow();
-    await this.#store.insert(`${database}.datasets`, row);
+    await keepDataset(this.#store, imported);
     return imported;
   }
 

@@ -5,7 +5,7 @@
  * Labels   bars are stamped at their close: a file whose labels are starts says so and is moved by its period
  */
 import { dayOf, idOf, type Kind } from './cells.ts';
-import { asOf, document, emPool, limitList } from './list-rows.ts';
+import { document, emPool, limitList } from './list-rows.ts';
 import { bars, daily, ticks, trades } from './price-rows.ts';
 
 export const kinds: readonly Kind[] = [
@@ -73,8 +73,8 @@ export const kinds: readonly Kind[] = [
     name: 'stockBasic',
     table: 'names',
     columns: ['ts_code', 'name', 'industry', 'list_date'],
-    label: `as of ${asOf}`,
-    write: (out, { cells, dataset }) => {
+    label: 'as of {asOf}',
+    write: (out, { cells, dataset, asOf }) => {
       const no = idOf(cells, 'ts_code');
       out.date(asOf).string(dataset).u32(no);
       for (const name of ['name', 'area', 'industry', 'market']) out.string(cells.get(name));
@@ -89,8 +89,8 @@ export const kinds: readonly Kind[] = [
     name: 'concepts',
     table: 'members',
     columns: ['concept_code', 'concept_name', 'symbol'],
-    label: `as of ${asOf}`,
-    write: (out, { cells, dataset }) => {
+    label: 'as of {asOf}',
+    write: (out, { cells, dataset, asOf }) => {
       const no = idOf(cells);
       out
         .date(asOf)

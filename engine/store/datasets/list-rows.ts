@@ -68,7 +68,6 @@ export const emPool: Kind['write'] = (out, row) => {
   });
 };
 
-export const asOf = '20260821';
 export const document =
   (dateColumn: string): Kind['write'] =>
   (out, { cells, seq, dataset }) => {
