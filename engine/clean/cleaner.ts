@@ -194,8 +194,9 @@ export class Cleaner {
     const dv = batch.volumeShares[i]! - accepted.volume[s]!;
     const da = batch.amountYuan[i]! - accepted.amount[s]!;
     const known = accepted.seen[s] === 1 && accepted.decreases[s] === 0;
+    this.dv = known ? dv : Number.NaN;
+    this.da = known ? da : Number.NaN;
     if (known && accepted.source[s] !== source) [this.dv, this.da] = intervalAcross(accepted, s, batch, i, dv, da);
-    else [this.dv, this.da] = known ? [dv, da] : [Number.NaN, Number.NaN];
   }
 
   #acceptAuction(s: number, batch: QuoteBatch, i: number, source: number): void {

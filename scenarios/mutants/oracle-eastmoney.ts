@@ -32,6 +32,8 @@ const diffIn = (data: Record<string, unknown>): unknown[] | null => {
 };
 const epoch = (value: unknown): number | null =>
   typeof value === 'number' && value % 1 === 0 && value >= 631_152_000 ? value * 1000 : null;
+/** An index has no average price. */
+const isIndexNo = (no: number): boolean => Math.floor(no / 1000) === 1000 || Math.floor(no / 1000) === 2399;
 const nothing = { rows: [], unsound: false };
 const emptyBook = [null, null, null, null, null];
 const nameOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
@@ -42,7 +44,7 @@ export const emRow = (row: unknown): unknown[] | null => {
   const [last, high, low, open, pre] = ['f2', 'f15', 'f16', 'f17', 'f18'].map((f) => jsonMilli(row[f]));
   const [volume, amount, total, float] = [jsonCount(row.f5, 100), jsonCount(row.f6), jsonCount(row.f38), jsonCount(row.f39)];
   if (no === null || at === null || some([last, high, low, open, pre, volume, amount, total, float])) return null;
-  if (!ranged(last, open, high, low) || !priced(volume, amount, high, low, 100)) return null;
+  if (!ranged(last, open, high, low) || !(isIndexNo(no) || priced(volume, amount, high, low, 100))) return null;
   return [
     no,
     at,
@@ -101,7 +103,7 @@ export const emDepthOracle: Oracle = (body) => {
       some([last, high, low, open, pre, up, down, volume, outer, inner, amount, total, float, ...bids.flat(), ...asks.flat()])
     )
       return null;
-    if (!ranged(last, open, high, low, up, down) || !priced(volume, amount, high, low, 100)) return null;
+    if (!ranged(last, open, high, low, up, down) || !(isIndexNo(no) || priced(volume, amount, high, low, 100))) return null;
     const book = (levels: typeof bids) => levels.map(([price, shares]) => (price === null ? null : [price, shares ?? 0]));
     return [
       no,
@@ -239,6 +241,49 @@ const clock = (date: string, value: unknown): number | null => {
   if (typeof value !== 'number' || value % 1 !== 0 || value < 0 || value > 235_959) return null;
   return shanghai(date, String(value).padStart(6, '0'));
 };
+
+/** By its prefix, where no market is told. */
+const stockOf = (code: unknown): number | null => {
+  const text = typeof code === 'number' ? String(code).padStart(6, '0') : code;
+  const guessed = typeof text === 'string' && '569'.includes(text[0] ?? '?') && !text.startsWith('92') ? 1 : 0;
+  return ofMarket(guessed, code);
+};
+
+export const emBoardsOracle =
+  (kind: string): Oracle =>
+  (body) => {
+    const data = emData(body);
+    if (data === undefined) return 'error';
+    if (data === null) return nothing;
+    const rows = diffIn(data);
+    if (rows === null) return 'error';
+    return collect(rows, (row) => {
+      if (!isRecord(row) || typeof row.f12 !== 'string' || row.f12.length !== 6 || !row.f12.startsWith('BK')) return null;
+      if (![...row.f12.slice(2)].every((c) => c >= '0' && c <= '9') || nameOf(row.f14) === null) return null;
+      const change = jsonDecimal(row.f3);
+      const values = [
+        change === null || change === undefined ? change : change / 100,
+        jsonDecimal(row.f62),
+        jsonCount(row.f104),
+        jsonCount(row.f105),
+      ];
+      return some(values) ? null : [row.f12, row.f14, kind, ...values, stockOf(row.f140)];
+    });
+  };
+
+export const emMembersOracle =
+  (board: string): Oracle =>
+  (body) => {
+    const data = emData(body);
+    if (data === undefined) return 'error';
+    if (data === null) return nothing;
+    const rows = diffIn(data);
+    if (rows === null) return 'error';
+    return collect(rows, (row) => {
+      const no = isRecord(row) ? ofMarket(row.f13, row.f12) : null;
+      return !isRecord(row) || no === null || nameOf(row.f14) === null ? null : [board, no, row.f14];
+    });
+  };
 
 export const emPoolOracle =
   (date: string): Oracle =>

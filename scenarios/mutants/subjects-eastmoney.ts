@@ -4,10 +4,12 @@ import { type Case, envelope, flowRow, json, minuteRow, oneOf, quoteRow, read, t
 import type { Feeds } from './feeds.ts';
 import type { Verdict } from './oracle.ts';
 import {
+  emBoardsOracle,
   emChangesOracle,
   emDepthOracle,
   emFlowOracle,
   emFlowPageOracle,
+  emMembersOracle,
   emMinutesOracle,
   emPoolOracle,
   emQuotesOracle,
@@ -163,6 +165,53 @@ export function eastmoneySubjects({ emQuotes, emSeries, emSse, emLists }: Feeds)
               r.lastSealMs,
               r.opened,
             ]),
+        };
+      },
+    },
+    {
+      name: 'eastmoney boards',
+      deal: (dice) => {
+        const kind = (['industry', 'concept', 'region'] as const)[dice(3)]!;
+        const diff = sample(dice).map((no) => ({
+          f3: dice(6) === 0 ? '-' : dice(900) / 100 - 4,
+          f12: `BK0${400 + dice(300)}`,
+          f13: 90,
+          f14: '酿酒行业',
+          f62: dice(1e9) - 5e8,
+          f104: dice(40),
+          f105: dice(40),
+          f128: '贵州茅台',
+          f140: dice(5) === 0 ? '-' : String(no % 1_000_000).padStart(6, '0'),
+        }));
+        return {
+          body: json(envelope({ total: diff.length, diff })),
+          oracle: emBoardsOracle(kind),
+          parse: (body) =>
+            read(emLists.emBoards.parse(body, { kind, page: 1 }), (b) => [
+              b.code,
+              b.name,
+              b.kind,
+              b.change,
+              b.mainYuan,
+              b.up,
+              b.down,
+              b.leaderNo,
+            ]),
+        };
+      },
+    },
+    {
+      name: 'eastmoney members',
+      deal: (dice) => {
+        const diff = sample(dice).map((no) => ({
+          f12: String(no % 1_000_000).padStart(6, '0'),
+          f13: no < 2_000_000 ? 1 : 0,
+          f14: '五 粮 液',
+        }));
+        return {
+          body: json(envelope({ total: diff.length, diff })),
+          oracle: emMembersOracle('BK0477'),
+          parse: (body) => read(emLists.emMembers.parse(body, { board: 'BK0477', page: 1 }), (m) => [m.board, m.instrumentNo, m.name]),
         };
       },
     },
