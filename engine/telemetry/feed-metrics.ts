@@ -31,6 +31,12 @@ export const feedMetrics = {
     labelNames: ['source', 'reason'],
     registers,
   }),
+  odd: new Counter({
+    name: 'fenshi_source_odd_total',
+    help: 'What came besides the rows: fields of no known layout, rows nobody asked for, names that are no GB18030',
+    labelNames: ['source', 'endpoint', 'what'],
+    registers,
+  }),
   missing: new Gauge({
     name: 'fenshi_source_missing_ratio',
     help: 'Share of the asked instruments that the last sweep did not get',

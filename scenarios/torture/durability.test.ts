@@ -17,7 +17,7 @@ let day: FoldedDay;
 
 beforeAll(() => {
   // of this seed, quarantined rows follow within seconds of a step, with no checkpoint between
-  day = foldedDay({ count: 24, seed: 5 });
+  day = foldedDay({ count: 60, seed: 2 });
 });
 beforeEach(async () => {
   broker = await startTestBroker();

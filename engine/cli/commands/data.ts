@@ -125,11 +125,11 @@ type Listed = {
 };
 
 async function list({ json }: Json): Promise<void> {
-  const sets = await withLibrary((store) => datasets(store));
+  const [sets, repaired] = await withLibrary(async (store) => [await datasets(store), await repairs(store)] as const);
   const archived = runFolders().flatMap((dir) =>
     archivedDays(join(dir, 'days')).map((date) => ({ run: basename(dir), ...dayRecord(join(dir, 'days'), date)! })),
   );
-  if (json) return console.log(JSON.stringify({ datasets: sets, days: archived }));
+  if (json) return console.log(JSON.stringify({ datasets: sets, repaired, days: archived }));
   console.log(
     `${'dataset'.padEnd(38)} ${'kind'.padEnd(10)} ${'rows'.padStart(8)} symbols  days  complete  from      to        label                 licence     sha256`,
   );
@@ -137,11 +137,29 @@ async function list({ json }: Json): Promise<void> {
     console.log(
       `${name.padEnd(38)} ${kind.padEnd(10)} ${String(rows).padStart(8)} ${String(symbols).padStart(7)} ${String(days).padStart(5)} ${`${Math.round(100 * complete)} %`.padStart(9)}  ${from}  ${to}  ${label.padEnd(21)} ${licence.padEnd(11)} ${sha.slice(0, 12)}`,
     );
+  for (const { date, instruments, complete, sources, disagreements } of repaired)
+    console.log(
+      `${`repaired ${date}`.padEnd(38)} ${'bars1m'.padEnd(10)} ${String(instruments).padStart(8)} instruments from ${sources.join(', ')}, ${Math.round(100 * complete)} % complete, ${disagreements} minutes told differently`,
+    );
   for (const { run, tradeDate, entries, quotes, steps, hash } of archived)
     console.log(
       `${`${run} ${tradeDate}`.padEnd(38)} archived   ${String(quotes).padStart(8)} quotes, ${entries} entries, ${steps} steps, verified, hash ${hash.slice(0, 12)}`,
     );
 }
+
+type Repaired = { date: string; instruments: number; complete: number; sources: string[]; disagreements: number };
+
+/** What gap repair has: completeness is minutes had among 241 of the instruments that traded. */
+const repairs = (store: Store): Promise<Repaired[]> =>
+  store.rows<Repaired>(
+    `SELECT date, instruments, complete, sources, toUInt32(n) AS disagreements FROM (
+       SELECT trade_date, formatDateTime(trade_date, '%Y%m%d') AS date, toUInt32(countIf(minutes > 0)) AS instruments,
+              if(instruments = 0, 0, avgIf(minutes, minutes > 0) / 241) AS complete, arraySort(groupUniqArrayArray(sources)) AS sources
+       FROM ${database}.repairs FINAL GROUP BY trade_date
+     ) AS told LEFT JOIN (
+       SELECT trade_date, count() AS n FROM ${database}.bars FINAL WHERE kind = 'backfilled' AND source != 'merged' GROUP BY trade_date
+     ) AS otherwise USING trade_date ORDER BY date`,
+  );
 
 /** Completeness: days of the file among the trading days between its first and last. */
 async function datasets(store: Store): Promise<Listed[]> {

@@ -28,6 +28,8 @@ export type ClientOptions = {
   readonly heartbeat: Heartbeat;
   readonly onState: (endpoint: string, state: CircuitState) => void;
   readonly onAnswer: (endpoint: string, outcome: string, ms: number) => void;
+  /** What came besides the rows: the first sign of a layout that changes. */
+  readonly onOdd?: (endpoint: string, what: string, count: number) => void;
 };
 export type Answer<R> = Parsed<R> & { readonly firstByteMs: number; readonly doneMs: number; readonly askedMs: number };
 
@@ -107,6 +109,7 @@ export class SourceClient {
       heartbeat.received(doneMs);
       const parsed = endpoint.parse(body, params);
       onAnswer(endpoint.name, 'ok', doneMs - askedMs);
+      for (const [what, count] of Object.entries(parsed.odd ?? {})) if (count > 0) this.#options.onOdd?.(endpoint.name, what, count);
       return { ...parsed, askedMs, firstByteMs, doneMs };
     } catch (error) {
       const code = error instanceof FenshiError ? error.code : signal?.aborted === true ? 'ABORTED' : 'BUG';
