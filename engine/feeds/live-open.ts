@@ -49,7 +49,7 @@ export async function openLiveDay(date: TradeDate, appender: TapeAppender, optio
   const clients = referenceClients(hosts, token);
   const bundle = await withLibraryOrNone((library) =>
     preOpenBundle(date, config, referenceSources({ ...clients, library, monitoredFile })),
-  ).finally(clients.close);
+  ).finally(() => clients.close());
   const sha = saveBundle(bundles, bundle);
   for (const line of statedOf(bundle)) log.warn({ event: 'bundle.assumed', line });
   const nowMs = Date.now();
@@ -78,7 +78,7 @@ export async function closeLeftOpen(appender: TapeAppender, left: TradeDate, log
 export function referenceClients(
   hosts: Readonly<Record<string, string>>,
   token: string | null,
-): Pick<ReferenceFrom, 'tencent' | 'tushare'> & { readonly close: () => Promise<void> } {
+): Pick<ReferenceFrom, 'tencent' | 'tushare'> & { readonly close: () => void } {
   const https: SourceHttp[] = [];
   const client = (name: 'tencent' | 'tushare', own: Readonly<Record<string, string>>): SourceClient => {
     const host = hosts[name];
@@ -97,6 +97,6 @@ export function referenceClients(
   return {
     tencent: client('tencent', tencent.hosts),
     tushare: token === null ? null : { client: client('tushare', { api: 'https://api.tushare.pro' }), token },
-    close: async () => void (await Promise.all(https.map((http) => http.close()))),
+    close: () => https.forEach((http) => void http.close()),
   };
 }

@@ -61,7 +61,7 @@ if (values.only === 'switches') {
   const lostShare = sum('lost') / sum('alone');
   row(`signals of ${values.days} days, 300 symbols, from Tencent alone`, count(sum('alone')));
   row('  Tencent and Sina by turns, a switch each minute', count(sum('switched')));
-  row('  lost / gained', `${sum('lost')} / ${sum('gained')}`);
+  row('  lost / gained / moved by one to ten minutes', `${sum('lost')} / ${sum('gained')} / ${sum('moved')}`);
   row('  lost from Sina alone, without a switch', count(sum('lostBySina')));
   row('  intervals across a switch / of them unknown', `${count(sum('crossed'))} / ${count(sum('unknown'))}`);
   row('  cost of a switch each minute', `${(100 * lostShare).toFixed(2)} %`, 'ceiling 2 %', lostShare < 0.02);

@@ -24,10 +24,13 @@ import { listingsOf } from '../support/emulated.ts';
 const cadenceSec = 3;
 /** Two signals are the same when they enter within this time of each other. */
 const sameWithinMs = 60_000;
+const movedWithinMs = 600_000;
 
 export type SwitchBench = {
   readonly alone: number;
   readonly switched: number;
+  /** On the other tape within ten minutes, but not within one. */
+  readonly moved: number;
   readonly lost: number;
   readonly gained: number;
   /** The same from Sina alone: what the sources' own difference costs, without a switch. */
@@ -129,14 +132,15 @@ class Polled {
 }
 
 /** Each signal answers for one of the other tape at most: the nearest of its key in time. */
-function compare(a: readonly Enter[], b: readonly Enter[]): { lost: number; gained: number } {
+function compare(a: readonly Enter[], b: readonly Enter[]): { lost: number; moved: number; gained: number } {
   const left = new Set(b);
-  let lost = 0;
-  for (const { key, tsMs } of a) {
-    const near = [...left].filter((y) => y.key === key && Math.abs(y.tsMs - tsMs) <= sameWithinMs);
-    const [nearest] = near.sort((x, y) => Math.abs(x.tsMs - tsMs) - Math.abs(y.tsMs - tsMs));
-    if (nearest === undefined) lost += 1;
-    else left.delete(nearest);
-  }
-  return { lost, gained: left.size };
+  const unmatched = (of: readonly Enter[], withinMs: number): Enter[] =>
+    of.filter(({ key, tsMs }) => {
+      const near = [...left].filter((y) => y.key === key && Math.abs(y.tsMs - tsMs) <= withinMs);
+      const [nearest] = near.sort((x, y) => Math.abs(x.tsMs - tsMs) - Math.abs(y.tsMs - tsMs));
+      return nearest === undefined || !left.delete(nearest);
+    });
+  const elsewhere = unmatched(a, sameWithinMs);
+  const lost = unmatched(elsewhere, movedWithinMs);
+  return { lost: lost.length, moved: elsewhere.length - lost.length, gained: left.size };
 }

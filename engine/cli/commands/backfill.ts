@@ -114,7 +114,7 @@ async function listedNow(store: Store, { feed, tushare }: Config): Promise<numbe
   const clients = referenceClients(feed.hosts, tushare.token);
   const listed = await referenceSources({ ...clients, library: store, monitoredFile: null })
     .listed()
-    .finally(clients.close);
+    .finally(() => clients.close());
   return listed
     .map(({ no }) => no)
     .filter((no) => boardOf(no) !== null)
