@@ -96,7 +96,8 @@ describe('day after day', () => {
       '20261124',
     ]);
     const friday = foldedDay({ seed: 5, date: '20261120', day: 0, count: 10 });
-    const monday = foldedDay({ seed: 5, date: '20261123', day: 1, count: 10, closes: friday.market.closes() });
+    const counted = friday.market.boards(friday.market.boardsBefore());
+    const monday = foldedDay({ seed: 5, date: '20261123', day: 1, count: 10, closes: friday.market.closes(), counted });
     expect(found.flatMap((entry) => (entry.type === 'day.open' ? [entry.bundle] : [])).slice(0, 2)).toEqual([friday.sha, monday.sha]);
     const tape = await collect(js, jsm, streams(broker.run).tape, (body) => sha256(body));
     const wanted = [friday, monday].flatMap(({ bodies }) => bodies.map(sha256));

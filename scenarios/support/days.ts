@@ -16,7 +16,10 @@ export type GeneratedDay = {
 };
 export const testDate = '20261123';
 
-export function generatedDay(options: Partial<MarketOptions> = {}): GeneratedDay {
+/** `counted`: consecutive boards of the days before, where there were any. */
+export type DayOptions = Partial<MarketOptions> & { readonly counted?: ReadonlyMap<number, number> };
+
+export function generatedDay({ counted, ...options }: DayOptions = {}): GeneratedDay {
   const whole: MarketOptions = { seed: 1, date: testDate, day: 0, count: 40, ...options };
   const market = new MarketDay(whole);
   const { closes } = whole;
@@ -24,7 +27,7 @@ export function generatedDay(options: Partial<MarketOptions> = {}): GeneratedDay
     seed: whole.seed,
     date: whole.date,
     day: whole.day,
-    boards: market.boardsBefore(),
+    boards: market.boardsBefore(counted),
     issues: market.issues,
     config: defaultConfig,
     ...(closes ? { closes } : {}),
@@ -37,7 +40,7 @@ export function generatedDay(options: Partial<MarketOptions> = {}): GeneratedDay
 /** A generated day with what an uninterrupted fold makes of it. */
 export type FoldedDay = GeneratedDay & Pick<Fold, 'steps' | 'quarantined'>;
 
-export function foldedDay(options: Partial<MarketOptions> = {}): FoldedDay {
+export function foldedDay(options: DayOptions = {}): FoldedDay {
   const day = generatedDay(options);
   const { steps, quarantined } = foldDay(day.bundle, day.entries);
   return { ...day, steps, quarantined };
