@@ -1,6 +1,7 @@
 /** Generated days as tests want them: bundle, entries, encoded bodies. */
 import type { Bundle } from '../../contracts/bundle.ts';
 import { defaultConfig } from '../../contracts/config.ts';
+import { midnightOf } from '../../contracts/session.ts';
 import { encodeTape, type TapeEntry } from '../../contracts/tape.ts';
 import { pace } from '../../engine/log/pacer.ts';
 import { bundleSha, type Fold, foldDay } from '../../engine/runtime/fold.ts';
@@ -17,9 +18,13 @@ export type GeneratedDay = {
 export const testDate = '20261123';
 
 /** `counted`: consecutive boards of the days before, where there were any. */
-export type DayOptions = Partial<MarketOptions> & { readonly counted?: ReadonlyMap<number, number> };
+export type DayOptions = Partial<MarketOptions> & {
+  readonly counted?: ReadonlyMap<number, number>;
+  /** Clock after which nothing is heard until the day closes. */
+  readonly until?: string;
+};
 
-export function generatedDay({ counted, ...options }: DayOptions = {}): GeneratedDay {
+export function generatedDay({ counted, until = '15:30', ...options }: DayOptions = {}): GeneratedDay {
   const whole: MarketOptions = { seed: 1, date: testDate, day: 0, count: 40, ...options };
   const market = new MarketDay(whole);
   const { closes } = whole;
@@ -33,7 +38,11 @@ export function generatedDay({ counted, ...options }: DayOptions = {}): Generate
     ...(closes ? { closes } : {}),
   });
   const sha = bundleSha(bundle);
-  const entries = [...pace({ tradeDate: whole.date, bundle: sha, codeVersion: 'test' }, market)];
+  const [hours = 0, minutes = 0] = until.split(':').map(Number);
+  const untilMs = midnightOf(whole.date) + (hours * 60 + minutes) * 60_000;
+  const entries = [...pace({ tradeDate: whole.date, bundle: sha, codeVersion: 'test' }, market)].filter(
+    ({ tsMs, type }) => tsMs <= untilMs || type === 'day.close',
+  );
   return { market, bundle, sha, entries, bodies: entries.map(encodeTape) };
 }
 
