@@ -3,7 +3,8 @@
  *
  * Frozen   no symbol of the exchange changed for `frozenSec` of continuous trading although at least three are quoted.
  *          The fewer symbols, the longer silence is natural: 9 s from 300, 15 s from 30, else 60 s
- * Thaw     the first change ends it; that slot counts as the end of a gap for every symbol of the exchange
+ * Thaw     the first newer change ends it; that slot counts as the end of a gap for every symbol of the exchange
+ * Newer    by the exchange's own stamps: another source tells the same old row in other units, which moves nothing
  */
 import { exchanges } from '../../contracts/units.ts';
 import { neverSlot } from './accepted.ts';
@@ -24,7 +25,7 @@ const frozenSec = (quoted: number): number => (quoted >= 300 ? 9 : quoted >= 30 
 /** Notes an accepted continuous quote. Returns true when it thawed the exchange. */
 export function noteQuote(freshness: Freshness, exchange: number, slot: number, tsec: number, changed: boolean, first: boolean): boolean {
   if (first) freshness.quoted[exchange]! += 1;
-  if (!changed) return false;
+  if (!changed || tsec <= freshness.changedTsec[exchange]!) return false;
   freshness.changedTsec[exchange] = tsec;
   if (freshness.frozen[exchange] === 0) return false;
   freshness.frozen[exchange] = 0;
