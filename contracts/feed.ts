@@ -2,7 +2,7 @@
  * What the feed role and its neighbours tell each other through the bucket `FEED-<run>`.
  *
  * `handover`       from when on, and in which run time, the market is collected from sources; a demo's sources are emulators
- * `lease.<what>`   who may ask a source, or write the clock: one at a time, whoever runs beside
+ * `lease.source.<name>`, `lease.clock`   who may ask a source, or write the clock: one at a time, whoever runs beside
  */
 import { z } from 'zod';
 import { EpochMs, TradeDate } from './units.ts';
@@ -10,6 +10,7 @@ import { EpochMs, TradeDate } from './units.ts';
 export const feedBucket = (run: string): string => `FEED-${run}`;
 export const handOverKey = 'handover';
 export const leaseKey = (what: string): string => `lease.${what}`;
+export const sourceLease = (source: string): string => `source.${source}`;
 
 export const HandOver = z.object({
   v: z.literal(1),

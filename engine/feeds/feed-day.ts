@@ -1,7 +1,7 @@
 /**
  * One day of collecting: sweeps every cadence while the exchanges speak, the clock every second of run time, `day.close` at 15:30.
  *
- * Leases  `sources` and `clock`: a second feed beside this one waits until ours run out
+ * Leases  one a source and one for the clock: a second feed beside this one waits until ours run out
  */
 import type { KV } from '@nats-io/kv';
 import type { Bundle } from '../../contracts/bundle.ts';
@@ -9,7 +9,7 @@ import type { HandOver } from '../../contracts/feed.ts';
 import type { QualityReport } from '../../contracts/quality.ts';
 import { isContinuous, midnightOf, msOfDay, type Phase, phaseOf } from '../../contracts/session.ts';
 import type { TapeEntry } from '../../contracts/tape.ts';
-import { handOverOf, LeaseHolder } from '../log/feed-bucket.ts';
+import { handOverOf, LeaseHolder, SourceLeases } from '../log/feed-bucket.ts';
 import { feedMetrics } from '../telemetry/feed-metrics.ts';
 import type { Log } from '../telemetry/log.ts';
 import { metrics } from '../telemetry/metrics.ts';
@@ -62,7 +62,7 @@ export class FeedDay {
   readonly #byTurnover: readonly number[];
   readonly #options: FeedDayOptions;
   readonly #endMs: number;
-  readonly #leases: { readonly sources: LeaseHolder; readonly clock: LeaseHolder };
+  readonly #leases: { readonly sources: SourceLeases; readonly clock: LeaseHolder };
   readonly #quality: QualityMonitor;
   #sweepStartMs = 0;
   #superseded = false;
@@ -71,7 +71,7 @@ export class FeedDay {
     const { bundle, kv, owner, handOver } = options;
     this.#options = options;
     this.#endMs = midnightOf(handOver.tradeDate) + dayEndMs;
-    this.#leases = { sources: new LeaseHolder(kv, 'sources', owner), clock: new LeaseHolder(kv, 'clock', owner) };
+    this.#leases = { sources: new SourceLeases(kv, options.order, owner), clock: new LeaseHolder(kv, 'clock', owner) };
     this.#byTurnover = [...bundle.instruments].sort((a, b) => (b.adv20Yuan ?? 0) - (a.adv20Yuan ?? 0)).map(({ no }) => no);
     this.#quality = new QualityMonitor(options.order);
     this.sources = options.order.map((name) =>

@@ -2,7 +2,7 @@
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import { type KV, Kvm } from '@nats-io/kv';
 import { decode, encode } from '../../contracts/codec.ts';
-import { feedBucket, HandOver, handOverKey, Lease, leaseKey } from '../../contracts/feed.ts';
+import { feedBucket, HandOver, handOverKey, Lease, leaseKey, sourceLease } from '../../contracts/feed.ts';
 import { midnightOf } from '../../contracts/session.ts';
 import type { TradeDate } from '../../contracts/units.ts';
 
@@ -82,5 +82,30 @@ export class LeaseHolder {
     if (!this.isHeld) return;
     this.#untilMs = 0;
     await this.#kv.put(this.#key, encode({ owner: this.#owner, untilMs: 0 } satisfies Lease)).catch(() => undefined);
+  }
+}
+
+/**
+ * One lease a source, all or none: half of them could not fail over. They are taken in the order of their names, so that two feeds can
+ * never wait for each other.
+ */
+export class SourceLeases {
+  readonly #holders: readonly LeaseHolder[];
+
+  constructor(kv: KV, sources: readonly string[], owner: string) {
+    this.#holders = [...sources].sort().map((source) => new LeaseHolder(kv, sourceLease(source), owner));
+  }
+
+  get isHeld(): boolean {
+    return this.#holders.every(({ isHeld }) => isHeld);
+  }
+
+  async renew(): Promise<boolean> {
+    for (const holder of this.#holders) if (!(await holder.renew())) return false;
+    return true;
+  }
+
+  async release(): Promise<void> {
+    await Promise.all(this.#holders.map((holder) => holder.release()));
   }
 }
