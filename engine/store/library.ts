@@ -24,23 +24,25 @@ export async function withLibrary<T>(work: (store: Store) => Promise<T>): Promis
   return opened(await startChdb(libraryDir), work);
 }
 
+/** The store of a run's store role; null while that is not up. */
+export async function withRunningStore<T>(dir: string, work: (store: Store | null) => Promise<T>): Promise<T> {
+  const address = storeAddress(dir);
+  const store = address === null ? null : new Store(address);
+  const isUp = await store?.rows('SELECT 1').then(
+    () => true,
+    () => false,
+  );
+  try {
+    return await work(isUp === true ? store : null);
+  } finally {
+    await store?.close();
+  }
+}
+
 /** The store of a run: of its store role while that is up, else opened from the run's folder. @throws FenshiError NOT_FOUND, STORE_UNAVAILABLE */
 export async function withRunStore<T>(dir: string, work: (store: Store) => Promise<T>): Promise<T> {
   if (!existsSync(join(dir, 'store'))) throw new FenshiError('NOT_FOUND', `${dir} has no store`);
-  const address = storeAddress(dir);
-  if (address !== null) {
-    const store = new Store(address);
-    const isUp = await store.rows('SELECT 1').then(
-      () => true,
-      () => false,
-    );
-    try {
-      if (isUp) return await work(store);
-    } finally {
-      await store.close();
-    }
-  }
-  return opened(await startChdb(join(dir, 'store')), work);
+  return withRunningStore(dir, async (store) => (store === null ? opened(await startChdb(join(dir, 'store')), work) : work(store)));
 }
 
 async function opened<T>(chdb: ChdbProcess, work: (store: Store) => Promise<T>): Promise<T> {

@@ -5,15 +5,15 @@ import { FenshiError } from '../../../contracts/errors.ts';
 import { boardOf } from '../../../contracts/instruments.ts';
 import { midnightOf } from '../../../contracts/session.ts';
 import { instrumentNo, type TradeDate } from '../../../contracts/units.ts';
-import { backfill } from '../../feeds/backfill/backfill.ts';
+import { type BackfillReport, backfill } from '../../feeds/backfill/backfill.ts';
 import { type MinuteSourceName, minuteSource, minuteSourceNames } from '../../feeds/backfill/minute-sources.ts';
 import { referenceClients } from '../../feeds/live-open.ts';
 import { referenceSources } from '../../feeds/reference-sources.ts';
 import { dayKind, nextTradingDay } from '../../reference/calendar.ts';
 import type { Store } from '../../store/client.ts';
-import { withLibrary } from '../../store/library.ts';
+import { withLibrary, withRunningStore } from '../../store/library.ts';
 import { loadConfig } from '../config.ts';
-import { root } from '../root.ts';
+import { root, runDir } from '../root.ts';
 
 type Flags = {
   readonly from: string;
@@ -68,20 +68,15 @@ async function run({ from, to, symbol, source, dryRun, json }: Flags): Promise<v
       minuteSource(name, { hosts: config.feed.hosts, ...(config.tushare.token === null ? {} : { token: config.tushare.token }) }),
     );
     let toldMs = Date.now();
-    const report = await backfill(
-      { days, instruments },
-      {
-        store,
-        sources,
-        signal: stop.signal,
-        onDone: (so) => {
-          if (json || Date.now() - toldMs < tellEveryMs) return;
-          toldMs = Date.now();
-          process.stderr.write(
-            `fenshi: ${so.whole + so.skipped} of ${days.length * instruments.length} whole, ${so.written} bars written, ${so.failed.length} questions failed\n`,
-          );
-        },
-      },
+    const onDone = (so: BackfillReport): void => {
+      if (json || Date.now() - toldMs < tellEveryMs) return;
+      toldMs = Date.now();
+      process.stderr.write(
+        `fenshi: ${so.whole + so.skipped} of ${days.length * instruments.length} whole, ${so.written} bars written, ${so.failed.length} questions failed\n`,
+      );
+    };
+    const report = await withRunningStore(runDir('live'), (live) =>
+      backfill({ days, instruments }, { store, run: live, sources, signal: stop.signal, onDone }),
     );
     for (const each of sources) await each.close();
     if (json) return console.log(JSON.stringify(report));

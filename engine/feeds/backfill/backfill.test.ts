@@ -8,6 +8,8 @@ import { type Emulators, startEmulators } from '../../../scenarios/sources/emula
 import { marketUntil } from '../../../scenarios/support/emulated.ts';
 import { type ChdbProcess, startChdb } from '../../store/chdb-process.ts';
 import { Store } from '../../store/client.ts';
+import { barRow } from '../../store/encode-rows.ts';
+import { RowBinary } from '../../store/row-binary.ts';
 import { migrate } from '../../store/schema.ts';
 import type { SourceMinute } from '../adapter.ts';
 import { backfill, labelsOf, type MinuteSource } from './backfill.ts';
@@ -132,6 +134,34 @@ describe('gap repair against emulated vendors', () => {
       { known: 1, close: 10_000 },
       { known: 3, close: 10_010 },
     ]);
+  });
+
+  test('beside a run that is up: what its tape tells whole is not asked for, what is repaired is told to it as well', async () => {
+    const [instrument = 0, other = 0] = instruments;
+    const runDir = mkdtempSync(join(tmpdir(), 'fenshi-backfill-run-'));
+    const runChdb = await startChdb(runDir);
+    const run = new Store(runChdb);
+    await migrate(run);
+    const day = '20261118';
+    const bar = { date: day, periodSec: 60, source: 'live', kind: 'live', knownMs: 0, volumeShares: 100, amountYuan: 1000 } as const;
+    const prices = { openMilli: 10_000, highMilli: 10_000, lowMilli: 10_000, closeMilli: 10_000 };
+    const rows = new RowBinary();
+    for (const tsMs of labelsOf(day)) barRow(rows, { ...bar, ...prices, instrumentNo: other, tsMs });
+    await run.insert('fenshi.bars', rows);
+    const told = (name: string): MinuteSource => ({
+      name,
+      minutes: (of) => Promise.resolve(labelsOf(day).map((tsMs) => ({ ...minute(0, 10_000), tsMs, instrumentNo: of }))),
+    });
+    const plan = { days: [day], instruments: [instrument, other] };
+
+    const report = await backfill(plan, { store, run, sources: [told('tencent'), told('eastmoney')] });
+    const inRun = await run.rows("SELECT instrument, count() AS n FROM fenshi.bars FINAL WHERE kind = 'backfilled' GROUP BY instrument");
+    await run.close();
+    await runChdb.stop();
+    rmSync(runDir, { recursive: true, force: true });
+
+    expect([report.asked, report.skipped, report.written]).toEqual([2, 1, 241]);
+    expect(inRun).toEqual([{ instrument, n: 241 }]);
   });
 
   test('what two sources say did not trade is not asked for again', async () => {

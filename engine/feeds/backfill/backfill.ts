@@ -33,6 +33,11 @@ export type BackfillReport = {
 };
 export type BackfillOptions = {
   readonly store: Store;
+  /**
+   * The store of the run that is up, if one is: what its tape tells whole is not asked for, and what is repaired is told there too, so
+   * that the run's services answer with it.
+   */
+  readonly run?: Store | null;
   readonly sources: readonly MinuteSource[];
   readonly now?: () => number;
   readonly onDone?: (report: BackfillReport) => void;
@@ -49,11 +54,13 @@ const wholeMinutes = 236;
 const fewestSources = 2;
 
 export async function backfill({ days, instruments }: BackfillPlan, options: BackfillOptions): Promise<BackfillReport> {
-  const { store, sources, now = Date.now, onDone, signal } = options;
+  const { store, run = null, sources, now = Date.now, onDone, signal } = options;
   if (sources.length < fewestSources) throw new FenshiError('CONFIG_INVALID', 'minutes are merged from two sources at the least');
   const report: BackfillReport = { asked: 0, whole: 0, written: 0, otherwise: 0, holes: 0, skipped: 0, failed: [] };
   const newestFirst = [...days].sort().reverse();
-  const whole = new Map(await Promise.all(newestFirst.map(async (date) => [date, await wholeOn(store, date)] as const)));
+  const whole = new Map<TradeDate, Set<number>>();
+  for (const date of newestFirst)
+    whole.set(date, new Set([...(await wholeOn(store, date)), ...(run === null ? [] : await wholeOnTape(run, date))]));
   // a source tells several days in one answer: all days of a symbol together
   for (const [i, instrument] of instruments.entries()) {
     const turn = sources.map((_, k) => sources[(i + k) % sources.length]!);
@@ -61,7 +68,7 @@ export async function backfill({ days, instruments }: BackfillPlan, options: Bac
       if (signal?.aborted === true) return report;
       if (whole.get(date)!.has(instrument)) report.skipped += 1;
       else {
-        await repair(store, turn, instrument, date, now(), report);
+        await repair(store, run, turn, instrument, date, now(), report);
         onDone?.(report);
       }
     }
@@ -71,6 +78,7 @@ export async function backfill({ days, instruments }: BackfillPlan, options: Bac
 
 async function repair(
   store: Store,
+  run: Store | null,
   sources: readonly MinuteSource[],
   instrument: number,
   date: TradeDate,
@@ -114,6 +122,8 @@ async function repair(
   };
   for (const minute of merged.minutes) put('merged', minute);
   for (const { source, minute } of merged.otherwise) put(source, minute);
+  // the run first: the library's record says that it was done
+  await run?.insert(`${database}.bars`, rows);
   await store.insert(`${database}.bars`, rows);
   report.written += rows.rows;
   report.otherwise += merged.otherwise.length;
@@ -157,11 +167,18 @@ const sameBar = (a: Known, b: SourceMinute): boolean =>
 /** Instruments whose day needs no question: whole from the tape, or told by two sources, whole or as not traded. */
 async function wholeOn(store: Store, date: TradeDate): Promise<Set<number>> {
   const rows = await store.rows<{ instrument: number }>(
-    `SELECT instrument FROM ${database}.bars FINAL WHERE period_sec = 60 AND trade_date = {date:Date} AND kind = 'live'
-     GROUP BY instrument HAVING uniqExact(ts_ms) >= {least:UInt32}
-     UNION DISTINCT SELECT instrument FROM ${database}.repairs FINAL
+    `SELECT instrument FROM ${database}.repairs FINAL
      WHERE trade_date = {date:Date} AND length(sources) >= {sources:UInt8} AND (minutes >= {least:UInt32} OR minutes = 0)`,
     { date: dashed(date), least: wholeMinutes, sources: fewestSources },
   );
-  return new Set(rows.map(({ instrument }) => instrument));
+  return new Set([...(await wholeOnTape(store, date)), ...rows.map(({ instrument }) => instrument)]);
+}
+
+async function wholeOnTape(store: Store, date: TradeDate): Promise<number[]> {
+  const rows = await store.rows<{ instrument: number }>(
+    `SELECT instrument FROM ${database}.bars FINAL WHERE period_sec = 60 AND trade_date = {date:Date} AND kind = 'live'
+     GROUP BY instrument HAVING uniqExact(ts_ms) >= {least:UInt32}`,
+    { date: dashed(date), least: wholeMinutes },
+  );
+  return rows.map(({ instrument }) => instrument);
 }
