@@ -105,6 +105,13 @@ describe.skipIf(noGateway !== '')(`fenshi up${noGateway === '' ? '' : ` (${noGat
     expect(journal.map(({ hash }) => hash)).toEqual(steps.slice(0, journal.length).map(({ hash }) => hash));
   });
 
+  test('a demo that is only paced has no vendors to break', async () => {
+    const { code, stderr } = await fenshi(['source', 'fault', 'tencent', 'ban']);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('NOT_READY: no demo with emulated vendors runs here');
+  });
+
   test('--run goes on where it stopped', async () => {
     up = await Up.start(env, '--run', 'demo-1');
     const { stdout } = await fenshi(['status', '--json']);

@@ -29,6 +29,8 @@ export const faultKinds = [
   /** Streams end after their first message. */
   'wsDrop',
 ] as const;
+/** Where an emulator is told what goes wrong: PUT `{"kind": "ban", "seconds": 120}`, kind null to end it. No vendor has such a path. */
+export const faultPath = '/-/fault';
 export type FaultKind = (typeof faultKinds)[number];
 export type Fault = { readonly vendor: Vendor; readonly kind: FaultKind; readonly fromMs: number; readonly toMs: number };
 
@@ -44,6 +46,13 @@ export class FaultDesk {
 
   plan(faults: readonly Fault[]): void {
     this.#script = [...faults];
+  }
+
+  /** From now on, in run time, in place of what was planned for the vendor; null: nothing any more. */
+  set(vendor: Vendor, kind: FaultKind | null, seconds: number): void {
+    const { nowMs } = this.#table;
+    this.#script = this.#script.filter((fault) => fault.vendor !== vendor);
+    if (kind !== null) this.#script.push({ vendor, kind, fromMs: nowMs, toMs: nowMs + seconds * 1000 });
   }
 
   /** The fault of a vendor now, in run time; what is read of the market next is what this vendor sees of it. */

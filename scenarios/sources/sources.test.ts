@@ -18,7 +18,7 @@ import { tushareApis } from '../../engine/feeds/tushare/apis.ts';
 import { marketUntil } from '../support/emulated.ts';
 import { fixture, hasFixtures, noFixtures } from '../support/fixtures.ts';
 import { type Emulators, emulatedToken, startEmulators } from './emulators.ts';
-import type { FaultKind, Vendor } from './faults.ts';
+import { type FaultKind, faultPath, type Vendor } from './faults.ts';
 import { line as sinaFields } from './sina.ts';
 import { MarketTable } from './table.ts';
 import { quoteFields } from './tencent.ts';
@@ -139,7 +139,33 @@ describe('emulated vendors, read by the real adapters', () => {
     const { rows } = await ask(api.rtK, { ts_code: '6*.SH' });
     expect(rows.length).toBe(instruments.filter((no) => no < 2_000_000).length);
     await expect(ask(tushareApis('other').stkLimit, {})).rejects.toThrow(/SOURCE_DENIED/);
-    await expect(ask(api.moneyflow, {})).rejects.toThrow(/SOURCE_DENIED/);
+  });
+
+  test('tushare: the day’s bars, flow, limit-ups and members are the market’s', async () => {
+    const api = tushareApis(emulatedToken);
+    const params = { trade_date: date };
+    const [bars, flows, limits] = [await ask(api.daily, params), await ask(api.moneyflow, params), await ask(api.limitList, params)];
+    expect([bars, flows, limits].flatMap(({ rejected }) => rejected)).toEqual([]);
+    for (const bar of bars.rows) {
+      const want = truth(bar.instrumentNo);
+      expect([bar.closeMilli, bar.highMilli, bar.volumeShares]).toEqual([want.lastMilli, want.highMilli, want.volumeShares]);
+      expect(Math.abs(bar.amountYuan! - want.amountYuan!)).toBeLessThan(1);
+    }
+    for (const flow of flows.rows) {
+      const main = flow.lgBuyYuan! - flow.lgSellYuan! + flow.elgBuyYuan! - flow.elgSellYuan!;
+      expect(Math.abs(flow.netYuan! - main)).toBeLessThanOrEqual(300); // each of five figures is told in 0.01 万元
+    }
+    const locked = instruments.filter((no) => truth(no).lastMilli === truth(no).limitUpMilli);
+    expect(limits.rows.map(({ instrumentNo }) => instrumentNo)).toEqual(locked);
+    expect([bars.rows.length, flows.rows.length]).toEqual([instruments.length, instruments.length]);
+    expect((await ask(api.daily, { trade_date: '20261120' })).rows).toEqual([]);
+
+    const boards = (await ask(api.thsIndex, {})).rows;
+    const listed = await Promise.all(boards.map(({ board }) => ask(api.thsMember, { ts_code: board! })));
+    const all = (of: readonly { readonly instrumentNo: number | null }[]) => of.map(({ instrumentNo }) => instrumentNo).sort();
+    expect(all(listed.flatMap(({ rows }) => rows))).toEqual([...instruments].sort());
+    expect(all((await ask(api.dcMember, params)).rows)).toEqual([...instruments].sort());
+    expect(all((await ask(api.indexMember, {})).rows)).toEqual([...instruments].sort());
   });
 
   test('the stream: whole once, then what changed', async () => {
@@ -194,6 +220,16 @@ describe('scripted faults, as an adapter meets them', () => {
     await expect(tencentRows()).rejects.toThrow(message);
   });
 
+  test('tooMany: a host says how long to wait in its header, Tushare in its words', async () => {
+    on('tencent', 'tooMany');
+    const { status, headers } = await fetch(emulators.urls.tencent + tencentQuotes.request({ instruments }).path);
+    expect([status, headers.get('Retry-After')]).toEqual([429, '20']);
+    on('tushare', 'tooMany');
+    await expect(ask(tushareApis(emulatedToken).stockBasic, {})).rejects.toMatchObject({ code: 'SOURCE_LIMITED', retryAfterMs: 60_000 });
+    on('tushare', 'denied');
+    await expect(ask(tushareApis(emulatedToken).stockBasic, {})).rejects.toThrow(/SOURCE_DENIED/);
+  });
+
   test('truncated: the whole rows stand, the rest is told', async () => {
     on('tencent', 'truncated');
     const { rows, rejected } = await tencentRows();
@@ -210,6 +246,20 @@ describe('scripted faults, as an adapter meets them', () => {
     const { rows, rejected } = await tencentRows();
     expect(rows).toEqual([]);
     expect(new Set(rejected.map((each) => each.reason))).toEqual(new Set([reason]));
+  });
+
+  test('a fault can be ordered while it runs, and ended; an unknown one is refused', async () => {
+    const order = async (body: object) => {
+      const response = await fetch(emulators.urls.tencent + faultPath, { method: 'PUT', body: JSON.stringify(body) });
+      return [response.status, await response.text()];
+    };
+    const asked = emulators.faults.requests.tencent;
+    expect(await order({ kind: 'serverError', seconds: 60 })).toEqual([200, 'ok']);
+    await expect(tencentRows()).rejects.toThrow(/HTTP 502/);
+    expect(await order({ kind: 'earthquake' })).toEqual([400, expect.stringContaining('serverError')]);
+    expect(await order({ kind: null })).toEqual([200, 'ok']);
+    expect((await tencentRows()).rows).toHaveLength(instruments.length);
+    expect(emulators.faults.requests.tencent).toBe(asked + 2);
   });
 
   test('badGbk: names are lost, numbers are not', async () => {

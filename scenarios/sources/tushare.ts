@@ -1,17 +1,14 @@
 /** Tushare Pro as a server (sources.md §3): POST, HTTP 200 always, columns in its own order. */
-import { absentMilli } from '../../contracts/quote.ts';
-import { codeOf, exchangeOf } from '../../contracts/units.ts';
+import { codeOf } from '../../contracts/units.ts';
 import type { FaultDesk } from './faults.ts';
 import { hhmm, partsOf } from './render.ts';
 import type { Answer, Route } from './server.ts';
 import { type MarketTable, minuteLabels } from './table.ts';
 import { sectorName } from './tencent.ts';
+import { dayTables, type Table, tsCode, yuan } from './tushare-tables.ts';
 
-type Table = { readonly fields: readonly string[]; readonly items: readonly (readonly unknown[])[] };
 const json = (value: unknown): Answer => ({ type: 'application/json', body: Buffer.from(JSON.stringify(value)) });
 const refused = (code: number, msg: string): Answer => json({ request_id: 'emulated', code, msg, data: null });
-const tsCode = (no: number): string => `${codeOf(no)}.${exchangeOf(no)}`;
-const yuan = (milli: number): number | null => (milli === absentMilli ? null : milli / 1000);
 
 /** `calendar`: trading days known, with the one before each. */
 export type Calendar = readonly { readonly date: string; readonly isOpen: boolean; readonly previous: string }[];
@@ -27,7 +24,8 @@ export function tushareRoute(table: MarketTable, faults: FaultDesk, token: strin
       return refused(-2001, '参数校验失败');
     }
     if (asked.token !== token) return refused(40101, '您的token不对，请确认。');
-    const found = answer(table, asked.api_name ?? '', asked.params ?? {}, calendar);
+    const isDenied = faults.of('tushare') === 'denied';
+    const found = isDenied ? null : answer(table, asked.api_name ?? '', asked.params ?? {}, calendar);
     if (found === null) return refused(40203, '抱歉，您没有接口访问权限，权限的具体详情访问：https://tushare.pro/document/1?doc_id=108。');
     const wanted = (asked.fields ?? '').split(',').filter((field) => found.fields.includes(field));
     const at = wanted.map((field) => found.fields.indexOf(field));
@@ -92,7 +90,7 @@ function answer(table: MarketTable, api: string, params: Readonly<Record<string,
     case 'rt_min':
       return minutes(table, params.ts_code ?? '', api === 'rt_min' ? 'time' : 'trade_time');
     default:
-      return null;
+      return dayTables[api]?.(table, params) ?? null;
   }
 }
 

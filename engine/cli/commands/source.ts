@@ -15,7 +15,21 @@ import { sina } from '../../feeds/sina/adapter.ts';
 import { tencent } from '../../feeds/tencent/adapter.ts';
 import { tushareApis } from '../../feeds/tushare/apis.ts';
 import { loadConfig } from '../config.ts';
-import { root } from '../root.ts';
+import { root, runDir } from '../root.ts';
+import { readUpLock } from '../up-lock.ts';
+
+/** @throws FenshiError NOT_READY, CONFIG_INVALID */
+async function fault(vendor: string, kind: string, seconds: number): Promise<void> {
+  const lock = readUpLock();
+  const file = lock === null ? null : join(runDir(lock.run), 'emulators.json');
+  if (file === null || !existsSync(file)) throw new FenshiError('NOT_READY', 'no demo with emulated vendors runs here');
+  const url = (JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>)[vendor];
+  if (url === undefined) throw new FenshiError('CONFIG_INVALID', `no emulated vendor is called ${vendor}`);
+  const body = JSON.stringify({ kind: kind === 'none' ? null : kind, seconds });
+  const response = await fetch(`${url}/-/fault`, { method: 'PUT', body });
+  if (!response.ok) throw new FenshiError('CONFIG_INVALID', await response.text());
+  console.log(kind === 'none' ? `${vendor}: well again` : `${vendor}: ${kind} for ${seconds} s`);
+}
 
 export type Probe = { readonly source: SourceName; readonly ok: boolean; readonly ms: number; readonly said: string };
 /** Two exchanges, so that a wrong prefix shows. */
@@ -36,6 +50,14 @@ export function registerSource(program: Command): void {
       for (const each of probes) console.log(flags.json ? JSON.stringify(each) : lineOf(each));
       if (probes.some(({ ok }) => !ok)) process.exitCode = 1;
     });
+  source
+    .command('fault')
+    .argument('<vendor>', 'tencent, sina, eastmoney or tushare')
+    .argument('<kind>', 'for example ban, down, tooMany, html, drift, stale, frozen; none ends it')
+    .option('--seconds <n>', 'for so long', '60')
+    .description('break an emulated vendor of the demo that runs here, and see what the collector does')
+    .addHelpText('after', '\nExample: fenshi source fault tencent frozen --seconds 90\nExit codes: 0 ordered, 1 refused with a code')
+    .action((vendor: string, kind: string, { seconds }: { readonly seconds: string }) => fault(vendor, kind, Number(seconds)));
   program
     .command('init')
     .option('--yes', 'take the defaults and ask nothing')
