@@ -71,6 +71,8 @@ export const RoleStart = z.object({
       date: z.string(),
       startAt: z.string(),
       speed: z.number(),
+      /** A folder of day files in place of the invented market. */
+      recorded: z.string().nullable().optional(),
       /** The part of the configuration that its days' bundles carry. */
       config: BundleConfig,
     })

@@ -1,5 +1,5 @@
 /**
- * The invented market behind emulated vendors, in run time: second by second the day goes on, and the servers answer with what a vendor
+ * A market, invented or recorded, behind emulated vendors, in run time: second by second the day goes on, and the servers answer with what a vendor
  * would know by then. The hand-over tells the feed where they are and how far run time is from wall time.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,14 +8,14 @@ import type { JetStreamManager } from '@nats-io/jetstream';
 import type { KV } from '@nats-io/kv';
 import { midnightOf } from '../contracts/session.ts';
 import type { TapeEntry } from '../contracts/tape.ts';
+import type { TradeDate } from '../contracts/units.ts';
 import { handOver, handOverOf, isCurrent } from '../engine/log/feed-bucket.ts';
 import { lastClock, newestDay } from '../engine/log/jetstream-tape.ts';
-import type { RowSource } from '../engine/log/pacer.ts';
+import type { AsyncRowSource } from '../engine/log/pacer.ts';
 import type { Log } from '../engine/telemetry/log.ts';
-import type { MarketDay } from './market/market-day.ts';
 import { type Emulators, startEmulators } from './sources/emulators.ts';
 import type { Vendor } from './sources/faults.ts';
-import { MarketTable } from './sources/table.ts';
+import { type Listing, MarketTable } from './sources/table.ts';
 
 const dayEndMs = 15.5 * 3_600_000;
 const seconds = 1000;
@@ -29,20 +29,22 @@ export type ServeOptions = {
   readonly signal: AbortSignal;
 };
 
+/** One day of a market: asked once for every second, in order. */
+export type ServedDay = AsyncRowSource & { readonly date: TradeDate; readonly listings: readonly Listing[] };
+
 export class LiveMarket {
-  readonly #market: MarketDay;
+  readonly #market: ServedDay;
   readonly #table: MarketTable;
   readonly #from: number;
 
-  constructor(market: MarketDay, from: number) {
+  constructor(market: ServedDay, from: number) {
     this.#market = market;
     this.#from = from;
-    const listed = market.issues.map(({ no, name, floatShares, sector }) => ({ no, name, floatShares, totalShares: floatShares, sector }));
-    this.#table = new MarketTable(market.date, [...listed, ...market.indices]);
+    this.#table = new MarketTable(market.date, market.listings);
   }
 
   /** The market's rows for the pacer; the vendors' table sees them too. */
-  get rows(): RowSource {
+  get rows(): AsyncRowSource {
     return { take: (secondMs) => this.#take(secondMs) };
   }
 
@@ -61,7 +63,7 @@ export class LiveMarket {
     const end = midnightOf(this.#market.date) + dayEndMs;
     while (!signal.aborted) {
       const nowMs = Date.now() + offset;
-      for (let ms = this.#table.nowMs + seconds; ms <= Math.min(nowMs, end); ms += seconds) this.#take(ms);
+      for (let ms = this.#table.nowMs + seconds; ms <= Math.min(nowMs, end); ms += seconds) await this.#take(ms);
       if (nowMs >= end && (await newestDay(options.jsm, options.run))?.closed === true) break;
       await new Promise((resolve) => setTimeout(resolve, seconds - (nowMs % seconds)));
     }
@@ -80,8 +82,8 @@ export class LiveMarket {
     return runMs - wallMs;
   }
 
-  #take(secondMs: number): TapeEntry[] {
-    const entries = this.#market.take(secondMs);
+  async #take(secondMs: number): Promise<TapeEntry[]> {
+    const entries = await this.#market.take(secondMs);
     for (const entry of entries) if (entry.type === 'quotes' || entry.type === 'index') this.#table.apply(entry.batch);
     this.#table.nowMs = secondMs;
     return entries;

@@ -1,8 +1,8 @@
 /**
- * The scenarios role of a demo: the invented market. The pacer writes it to TAPE up to `startAt`; from there on the market is served by
- * emulated vendors, and the feed collects it as it would collect the real one. At another speed than 1 the pacer writes the whole day.
+ * The scenarios role of a demo: a market, invented or recorded. The pacer writes it to TAPE up to `startAt`; from there on it is served
+ * by emulated vendors, and the feed collects it as it would collect the real one. At another speed than 1 the pacer writes the whole day.
  *
- * Days     one trading day after another; a restart goes on where the tape stands
+ * Days     one trading day after another, of a recording as long as it has some; a restart goes on where the tape stands
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,13 +14,14 @@ import { codeVersion } from '../engine/cli/root.ts';
 import { saveBundle } from '../engine/log/bundle-store.ts';
 import { connectBroker } from '../engine/log/connect.ts';
 import { openFeedBucket } from '../engine/log/feed-bucket.ts';
-import { JetStreamTapeWriter, newestDay } from '../engine/log/jetstream-tape.ts';
-import { type PacedDay, pace } from '../engine/log/pacer.ts';
+import { JetStreamTapeWriter, newestDay, type OpenDay } from '../engine/log/jetstream-tape.ts';
+import { type PacedDay, pace, paceAsync } from '../engine/log/pacer.ts';
 import { nextTradingDay } from '../engine/reference/calendar.ts';
 import { makeLog } from '../engine/telemetry/log.ts';
-import { LiveMarket } from './live-market.ts';
+import { LiveMarket, type ServedDay } from './live-market.ts';
 import { generatedBundle } from './market/bundle.ts';
 import { MarketDay } from './market/market-day.ts';
+import { RecordedDay, recordedDays } from './recorded-day.ts';
 
 type Demo = NonNullable<RoleStart['demo']>;
 const start = RoleStart.parse(JSON.parse(process.env[roleEnv] ?? 'null'));
@@ -49,6 +50,23 @@ async function main(): Promise<void> {
   const demo = begun(start.dir, asked);
   const newest = await newestDay(jsm, start.run);
   process.send?.({ type: 'up' });
+  const day: DayWriter = { js, jsm, demo: { ...demo, speed: asked.speed }, newest };
+  await (demo.recorded == null ? invented(day) : recorded(day, demo.recorded));
+  await nc.close();
+}
+
+type DayWriter = {
+  readonly js: JetStreamClient;
+  readonly jsm: JetStreamManager;
+  readonly demo: Demo;
+  readonly newest: OpenDay | null;
+};
+
+const isWritten = (newest: OpenDay | null, date: string): boolean =>
+  newest !== null && (date < newest.open.tradeDate || (date === newest.open.tradeDate && newest.closed));
+
+async function invented(to: DayWriter): Promise<void> {
+  const { demo, newest } = to;
   let closes: Map<number, number> | undefined;
   let boards = new Map<number, number>();
   for (let date = demo.date, day = 0; !stop.signal.aborted; date = nextTradingDay(date), day++) {
@@ -63,21 +81,33 @@ async function main(): Promise<void> {
       ...(closes ? { closes } : {}),
     });
     const paced = { tradeDate: date, bundle: saveBundle(start.bundles, bundle), codeVersion };
-    const written = newest !== null && (date < newest.open.tradeDate || (date === newest.open.tradeDate && newest.closed));
-    if (written)
+    if (isWritten(newest, date))
       for (const _ of pace(paced, market)); // before a restart: only its closes are wanted
     else {
       log.info({ event: 'day.generated', date, symbols: market.issues.length, episodes: market.episodes.length });
-      const startAt = day === 0 ? demo.startAt : '09:10';
-      await (asked.speed === 1
-        ? collectDay(js, jsm, market, paced, startAt)
-        : writeDay(new JetStreamTapeWriter(js, jsm, start.run, date), market, paced, startAt, asked.speed));
+      await serveDay(to, market, paced, day === 0 ? demo.startAt : '09:10');
     }
     closes = market.closes();
     boards = market.boards(market.boardsBefore(boards));
   }
-  await nc.close();
 }
+
+async function recorded(to: DayWriter, dir: string): Promise<void> {
+  const days = recordedDays(dir);
+  for (const [i, date] of days.entries()) {
+    if (isWritten(to.newest, date) || stop.signal.aborted) continue;
+    const market = await RecordedDay.open(dir, date, start.bundles);
+    log.info({ event: 'day.recorded', date, symbols: market.listings.length });
+    await serveDay(to, market, { tradeDate: date, bundle: market.bundle, codeVersion }, i === 0 ? to.demo.startAt : '09:10');
+  }
+  if (!stop.signal.aborted) log.info({ event: 'recording.ended', days: days.length });
+  while (!stop.signal.aborted) await sleep(1000); // the page stays: what was found is there to be looked at
+}
+
+const serveDay = ({ js, jsm, demo }: DayWriter, market: ServedDay, paced: PacedDay, startAt: string): Promise<void> =>
+  demo.speed === 1
+    ? collectDay(js, jsm, market, paced, startAt)
+    : writeDay(new JetStreamTapeWriter(js, jsm, start.run, paced.tradeDate), market, paced, startAt, demo.speed);
 
 /** What the run began with, from its folder: a restart on another day or with another seed goes on with the same market. */
 function begun(dir: string, asked: Demo): Demo {
@@ -95,7 +125,7 @@ function momentOf(date: string, clock: string): number {
 }
 
 /** Paced to `startAt`, then served to the feed until the day is over. */
-async function collectDay(js: JetStreamClient, jsm: JetStreamManager, market: MarketDay, day: PacedDay, startAt: string): Promise<void> {
+async function collectDay(js: JetStreamClient, jsm: JetStreamManager, market: ServedDay, day: PacedDay, startAt: string): Promise<void> {
   const from = momentOf(day.tradeDate, startAt);
   const live = new LiveMarket(market, from);
   const kv = await openFeedBucket(js, jsm, start.run, stop.signal);
@@ -104,7 +134,7 @@ async function collectDay(js: JetStreamClient, jsm: JetStreamManager, market: Ma
     const writer = new JetStreamTapeWriter(js, jsm, start.run, day.tradeDate);
     const stored = await writer.stored();
     let n = 0;
-    for (const entry of pace(day, live.rows)) {
+    for await (const entry of paceAsync(day, live.rows)) {
       if (stop.signal.aborted || entry.tsMs > from) break;
       if (n > stored) await writer.append(n, entry);
       n += 1;
@@ -115,12 +145,12 @@ async function collectDay(js: JetStreamClient, jsm: JetStreamManager, market: Ma
   await live.serve({ kv, jsm, run: start.run, dir: start.dir, log, signal: stop.signal });
 }
 
-async function writeDay(writer: JetStreamTapeWriter, market: MarketDay, day: PacedDay, startAt: string, speed: number): Promise<void> {
+async function writeDay(writer: JetStreamTapeWriter, market: ServedDay, day: PacedDay, startAt: string, speed: number): Promise<void> {
   const paceFrom = momentOf(day.tradeDate, startAt);
   const stored = await writer.stored();
   let origin: { readonly tapeMs: number; readonly wallMs: number } | null = null;
   let n = 0;
-  for (const entry of pace(day, market)) {
+  for await (const entry of paceAsync(day, market)) {
     if (stop.signal.aborted) break;
     const ordinal = n++;
     if (ordinal <= stored) continue;

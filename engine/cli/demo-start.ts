@@ -1,4 +1,5 @@
 /** What the scenarios role of a demo is told: seed, size, first trading day, where to begin, how fast. */
+import { resolve } from 'node:path';
 import { bundleConfig } from '../../contracts/bundle.ts';
 import type { Config } from '../../contracts/config.ts';
 import type { RoleStart } from '../../contracts/roles.ts';
@@ -11,11 +12,19 @@ const symbols = { tiny: 60, ci: 300, full: 5500 } as const;
 const lastKnown = '20261230';
 
 export function demoStart(config: Config): NonNullable<RoleStart['demo']> {
-  const { seed, scale, startAt, speed } = config.demo;
+  const { seed, scale, startAt, speed, recorded } = config.demo;
   const today = tradeDateOf(Date.now());
   const kind = dayKind(today);
   const date = kind === 'TRADING' ? today : nextTradingDay(kind === 'UNKNOWN' ? lastKnown : today);
-  return { seed, count: symbols[scale], date, startAt, speed, config: bundleConfig(config) };
+  return {
+    seed,
+    count: symbols[scale],
+    date,
+    startAt,
+    speed,
+    ...(recorded === null ? {} : { recorded: resolve(recorded) }),
+    config: bundleConfig(config),
+  };
 }
 
 /** What the feed role is told. `live`: which sources, and that it opens the days itself. */

@@ -9,6 +9,7 @@ import type { TradeDate } from '../../contracts/units.ts';
 
 /** Rows by the second they were received in; asked once for every second, in order. */
 export type RowSource = { readonly take: (secondMs: number) => TapeEntry[] };
+export type AsyncRowSource = { readonly take: (secondMs: number) => TapeEntry[] | Promise<TapeEntry[]> };
 export type PacedDay = { readonly tradeDate: TradeDate; readonly bundle: string; readonly codeVersion: string };
 
 const openMs = 8.5 * 3_600_000;
@@ -16,12 +17,37 @@ const closeMs = 15.5 * 3_600_000;
 
 /** The day's entries; entry `n` is the n-th yielded, from 0. */
 export function* pace(day: PacedDay, rows: RowSource): Generator<TapeEntry, void> {
-  const midnight = midnightOf(day.tradeDate);
-  yield { type: 'day.open', v: 1, tsMs: midnight + openMs, tradeDate: day.tradeDate, bundle: day.bundle, codeVersion: day.codeVersion };
-  for (let ms = midnight + openMs + 1000; ms < midnight + closeMs; ms += 1000) {
-    yield* rows.take(ms);
-    yield { type: 'clock', v: 1, tsMs: ms };
+  const { open, seconds, close } = frameOf(day);
+  yield open;
+  for (const clock of seconds) {
+    yield* rows.take(clock.tsMs);
+    yield clock;
   }
-  yield* rows.take(midnight + closeMs);
-  yield { type: 'day.close', v: 1, tsMs: midnight + closeMs, tradeDate: day.tradeDate };
+  yield* rows.take(close.tsMs);
+  yield close;
+}
+
+/** The same day from rows that have to be waited for. */
+export async function* paceAsync(day: PacedDay, rows: AsyncRowSource): AsyncGenerator<TapeEntry, void> {
+  const { open, seconds, close } = frameOf(day);
+  yield open;
+  for (const clock of seconds) {
+    yield* await rows.take(clock.tsMs);
+    yield clock;
+  }
+  yield* await rows.take(close.tsMs);
+  yield close;
+}
+
+function frameOf({ tradeDate, bundle, codeVersion }: PacedDay) {
+  const midnight = midnightOf(tradeDate);
+  return {
+    open: { type: 'day.open', v: 1, tsMs: midnight + openMs, tradeDate, bundle, codeVersion } as const,
+    seconds: secondsOf(midnight),
+    close: { type: 'day.close', v: 1, tsMs: midnight + closeMs, tradeDate } as const,
+  };
+}
+
+function* secondsOf(midnight: number): Generator<TapeEntry & { readonly type: 'clock' }, void> {
+  for (let ms = midnight + openMs + 1000; ms < midnight + closeMs; ms += 1000) yield { type: 'clock', v: 1, tsMs: ms };
 }

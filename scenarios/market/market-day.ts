@@ -103,6 +103,12 @@ export class MarketDay implements RowSource {
     this.#indexLn = indexLine(this.#marketZ);
   }
 
+  /** All that is quoted, the indices last. */
+  get listings() {
+    const issues = this.issues.map(({ no, name, floatShares, sector }) => ({ no, name, floatShares, totalShares: floatShares, sector }));
+    return [...issues, ...this.indices];
+  }
+
   /** Entries received in (second − 1, second], in order. Must be called for every second of the day in turn. */
   take(secondMs: number): TapeEntry[] {
     const ms = secondMs - this.#midnight;

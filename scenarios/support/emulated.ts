@@ -4,8 +4,8 @@ import { MarketDay, type MarketOptions } from '../market/market-day.ts';
 import { type Listing, MarketTable } from '../sources/table.ts';
 import { testDate } from './days.ts';
 
-export const listingsOf = (market: MarketDay): Listing[] =>
-  market.issues.map(({ no, name, floatShares, sector }) => ({ no, name, floatShares, totalShares: floatShares, sector }));
+/** Without the indices. */
+export const listingsOf = (market: MarketDay): Listing[] => market.listings.slice(0, market.issues.length);
 
 /** The market from 08:30 to `clock`, second by second. */
 export function marketUntil(

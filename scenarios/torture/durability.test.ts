@@ -61,10 +61,7 @@ test('ten SIGKILLs at named points and a full journal leave what an uninterrupte
 describe('a bug put in is found:', () => {
   let kills: Kill[];
   beforeAll(() => {
-    kills = [
-      { point: 'refused', count: beforeDeadLetter(day, 1) },
-      ...[8, 4, 4].map((count): Kill => ({ point: 'midCheckpoint', count })),
-    ];
+    kills = [{ point: 'refused', count: beforeDeadLetter(day, 1) }, ...[8, 4, 4].map((count): Kill => ({ point: 'midCheckpoint', count }))];
   });
 
   test.each(bugs)(

@@ -19,7 +19,13 @@ import { nextDemo, pruneDemos, releaseUpLock, runFolders, takeUpLock } from '../
 /** Time for a day under way to be opened. */
 const repairAfterMs = 60_000;
 const readyMs = 60_000;
-type Flags = { readonly sources?: string; readonly run?: string; readonly port?: string; readonly seed?: string };
+type Flags = {
+  readonly sources?: string;
+  readonly run?: string;
+  readonly port?: string;
+  readonly seed?: string;
+  readonly recorded?: string;
+};
 
 export function registerUp(program: Command): void {
   program
@@ -31,15 +37,20 @@ export function registerUp(program: Command): void {
     .option('--run <name>', 'continue this run, for example demo-3')
     .option('--port <port>', 'port of the page and the API')
     .option('--seed <seed>', 'seed of the invented market')
+    .option('--recorded <folder>', 'serve the day files of this folder in place of the invented market')
     .addHelpText(
       'after',
-      '\nExample: fenshi up --seed 7\n         fenshi up --sources tencent,sina,eastmoney\nExit codes: 0 stopped by a signal, 1 refused or failed with a code',
+      '\nExample: fenshi up --seed 7\n         fenshi up --sources tencent,sina,eastmoney\n         fenshi up --recorded .fenshi/demo-3/days\nExit codes: 0 stopped by a signal, 1 refused or failed with a code',
     )
     .action(async (flags: Flags) => up(flags));
 }
 
 async function up(flags: Flags): Promise<void> {
-  const { config } = loadConfig(root, { 'server.port': number(flags.port), 'demo.seed': number(flags.seed) });
+  const { config } = loadConfig(root, {
+    'server.port': number(flags.port),
+    'demo.seed': number(flags.seed),
+    'demo.recorded': flags.recorded,
+  });
   const live = sourcesOf(flags.sources);
   const run = live === null ? (flags.run ?? nextDemo()) : 'live';
   if (!runPattern.test(run)) throw new FenshiError('CONFIG_INVALID', `--run ${run}: expected demo-<n>`);

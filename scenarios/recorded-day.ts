@@ -1,0 +1,69 @@
+/**
+ * A day file as a market: what was recorded of quotes and indices, second by second. Its clock, facts and commands stay behind, since the
+ * run that is served writes its own.
+ */
+import { existsSync, readdirSync } from 'node:fs';
+import type { Bundle } from '../contracts/bundle.ts';
+import { FenshiError } from '../contracts/errors.ts';
+import { decodeTape, type TapeEntry } from '../contracts/tape.ts';
+import { TradeDate } from '../contracts/units.ts';
+import { benchmarkIndexNo } from '../engine/features/index-line.ts';
+import { loadBundle } from '../engine/log/bundle-store.ts';
+import { dayFile, frames } from '../engine/log/day-files.ts';
+import type { ServedDay } from './live-market.ts';
+import type { Listing } from './sources/table.ts';
+
+/** Days of a folder, ascending. @throws FenshiError NOT_FOUND */
+export function recordedDays(dir: string): TradeDate[] {
+  const days = existsSync(dir) ? readdirSync(dir).flatMap((name) => /^(\d{8})\.tape\.br$/.exec(name)?.[1] ?? []) : [];
+  if (days.length === 0) throw new FenshiError('NOT_FOUND', `${dir} has no day files (<date>.tape.br)`);
+  return days.map((date) => TradeDate.parse(date)).sort();
+}
+
+export class RecordedDay implements ServedDay {
+  readonly date: TradeDate;
+  /** Hash of its bundle. */
+  readonly bundle: string;
+  readonly listings: readonly Listing[];
+  readonly #bodies: AsyncIterator<Uint8Array>;
+  #ahead: TapeEntry | null = null;
+
+  private constructor(date: TradeDate, bundle: string, listings: readonly Listing[], bodies: AsyncIterator<Uint8Array>) {
+    [this.date, this.bundle, this.listings, this.#bodies] = [date, bundle, listings, bodies];
+  }
+
+  /** @throws FenshiError TAPE_CORRUPT, BUNDLE_MISSING */
+  static async open(dir: string, date: TradeDate, bundles: string): Promise<RecordedDay> {
+    const bodies = frames(dayFile(dir, date, 'tape'))[Symbol.asyncIterator]();
+    const first = await bodies.next();
+    const open = first.done === true ? null : decodeTape(first.value);
+    if (open?.type !== 'day.open') throw new FenshiError('TAPE_CORRUPT', `${date}: the file does not begin with day.open`);
+    return new RecordedDay(date, open.bundle, listingsOf(loadBundle(bundles, open.bundle)), bodies);
+  }
+
+  /** @throws FenshiError TAPE_CORRUPT */
+  async take(secondMs: number): Promise<TapeEntry[]> {
+    const entries: TapeEntry[] = [];
+    for (;;) {
+      this.#ahead ??= await this.#next();
+      if (this.#ahead === null || this.#ahead.tsMs > secondMs) return entries;
+      if (this.#ahead.type === 'quotes' || this.#ahead.type === 'index') entries.push(this.#ahead);
+      this.#ahead = null;
+    }
+  }
+
+  async #next(): Promise<TapeEntry | null> {
+    const { done, value } = await this.#bodies.next();
+    return done === true ? null : decodeTape(value);
+  }
+}
+
+function listingsOf({ instruments, sectors }: Bundle): Listing[] {
+  const industries = sectors.filter(({ kind }) => kind === 'industry');
+  const industryOf = new Map(industries.flatMap(({ members }, i) => members.map((no) => [no, i] as const)));
+  const listed = instruments.map(({ no, name, floatShares }) => {
+    const shares = floatShares ?? Number.NaN;
+    return { no, name, floatShares: shares, totalShares: shares, sector: industryOf.get(no) ?? -1 };
+  });
+  return [...listed, { no: benchmarkIndexNo, name: '上证指数', floatShares: 1, totalShares: 1, sector: -1 }];
+}
