@@ -62,8 +62,9 @@ type DayWriter = {
   readonly newest: OpenDay | null;
 };
 
-const isWritten = (newest: OpenDay | null, date: string): boolean =>
-  newest !== null && (date < newest.open.tradeDate || (date === newest.open.tradeDate && newest.closed));
+function isWritten(newest: OpenDay | null, date: string): boolean {
+  return newest !== null && (date < newest.open.tradeDate || (date === newest.open.tradeDate && newest.closed));
+}
 
 async function invented(to: DayWriter): Promise<void> {
   const { demo, newest } = to;
@@ -104,10 +105,11 @@ async function recorded(to: DayWriter, dir: string): Promise<void> {
   while (!stop.signal.aborted) await sleep(1000); // the page stays: what was found is there to be looked at
 }
 
-const serveDay = ({ js, jsm, demo }: DayWriter, market: ServedDay, paced: PacedDay, startAt: string): Promise<void> =>
-  demo.speed === 1
+function serveDay({ js, jsm, demo }: DayWriter, market: ServedDay, paced: PacedDay, startAt: string): Promise<void> {
+  return demo.speed === 1
     ? collectDay(js, jsm, market, paced, startAt)
     : writeDay(new JetStreamTapeWriter(js, jsm, start.run, paced.tradeDate), market, paced, startAt, demo.speed);
+}
 
 /** What the run began with, from its folder: a restart on another day or with another seed goes on with the same market. */
 function begun(dir: string, asked: Demo): Demo {

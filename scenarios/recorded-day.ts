@@ -61,9 +61,10 @@ export class RecordedDay implements ServedDay {
 function listingsOf({ instruments, sectors }: Bundle): Listing[] {
   const industries = sectors.filter(({ kind }) => kind === 'industry');
   const industryOf = new Map(industries.flatMap(({ members }, i) => members.map((no) => [no, i] as const)));
-  const listed = instruments.map(({ no, name, floatShares }) => {
+  const listed = instruments.map(({ no, name, floatShares, preCloseMilli, limitUpMilli, limitDownMilli }) => {
     const shares = floatShares ?? Number.NaN;
-    return { no, name, floatShares: shares, totalShares: shares, sector: industryOf.get(no) ?? -1 };
+    const sector = industryOf.get(no) ?? -1;
+    return { no, name, floatShares: shares, totalShares: shares, sector, preCloseMilli, limitUpMilli, limitDownMilli };
   });
-  return [...listed, { no: benchmarkIndexNo, name: '上证指数', floatShares: 1, totalShares: 1, sector: -1 }];
+  return [...listed, { no: benchmarkIndexNo, name: '上证指数', floatShares: 1, totalShares: 1, sector: -1, preCloseMilli: null }];
 }

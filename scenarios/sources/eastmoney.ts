@@ -73,6 +73,7 @@ function rowsOf(table: MarketTable, secids: string, fields: readonly string[], f
 
 const pick = (row: Row, fields: readonly string[]): Row =>
   Object.fromEntries(fields.flatMap((field) => (row[field] === undefined ? [] : [[field, row[field]]])));
+const counted = (shares: number): number | string => (Number.isNaN(shares) ? '-' : shares);
 const price = (milli: number): number | string => (milli === absentMilli ? '-' : milli / 1000);
 
 function rowOf(table: MarketTable, i: number, faults: FaultDesk): Row {
@@ -96,8 +97,8 @@ function rowOf(table: MarketTable, i: number, faults: FaultDesk): Row {
     f16: dash(price(c.lowMilli![i]!)),
     f17: dash(price(c.openMilli![i]!)),
     f18: price(c.preCloseMilli[i]!),
-    f38: totalShares,
-    f39: floatShares,
+    f38: counted(totalShares),
+    f39: counted(floatShares),
     f62: dash(main),
     f66: dash(superNet),
     f72: dash(large),
@@ -166,8 +167,8 @@ function depth(table: MarketTable, i: number): Row {
     f58: name,
     f59: 2,
     f60: price(c.preCloseMilli[i]!),
-    f84: totalShares,
-    f85: floatShares,
+    f84: counted(totalShares),
+    f85: counted(floatShares),
     f86: Math.floor((table.isSeen(i) ? c.tsExchangeMs[i]! : table.nowMs) / 1000),
     f107: exchangeOf(no) === 'SH' ? 1 : 0,
     f161: Number.isNaN(c.innerShares![i]!) ? '-' : Math.floor(c.innerShares![i]! / 100),

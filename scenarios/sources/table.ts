@@ -8,8 +8,13 @@ import { midnightOf, msOfDay } from '../../contracts/session.ts';
 export type Listing = {
   readonly no: number;
   readonly name: string;
+  /** NaN: unknown. */
   readonly floatShares: number;
   readonly totalShares: number;
+  /** Where the rows do not carry them, as some recordings do not. */
+  readonly preCloseMilli?: number | null;
+  readonly limitUpMilli?: number | null;
+  readonly limitDownMilli?: number | null;
   /** Ordinal of its industry. */
   readonly sector: number;
 };
@@ -54,8 +59,11 @@ export class MarketTable {
     this.#minutes = listings.map(emptyMinutes);
   }
 
-  /** Index of an instrument, −1 when it is not listed here. */
-  indexOf = (no: number): number => this.#at.get(no) ?? -1;
+  /** Index of an instrument, −1 when it is not listed here, or is in no row and no record. */
+  indexOf = (no: number): number => {
+    const i = this.#at.get(no) ?? -1;
+    return i >= 0 && this.#seen[i] === 0 && this.listings[i]!.preCloseMilli === null ? -1 : i;
+  };
   isSeen = (i: number): boolean => (this.#view?.seen ?? this.#seen)[i] === 1;
   /** Columns to read row `i` from. */
   get columns(): QuoteColumns {
@@ -86,8 +94,10 @@ export class MarketTable {
       if (at === undefined) continue;
       // a vendor's table keeps the newest state: what arrives late changes nothing
       if (this.#seen[at] === 1 && batch.tsExchangeMs[i]! < this.#rows.tsExchangeMs[at]!) continue;
+      const before = this.#seen[at] === 1 ? dayOf(this.#rows, at) : null;
       copyRow(batch, i, this.#rows, at);
       this.#seen[at] = 1;
+      complete(this.#rows, at, this.listings[at]!, before);
       this.#note(at);
     }
   }
@@ -132,6 +142,26 @@ function copyRow(from: QuoteColumns, i: number, to: QuoteColumns, at: number): v
     const absent = target instanceof Float64Array ? Number.NaN : absentMilli;
     for (let k = 0; k < width; k++) target[at * width + k] = column === null ? absent : column[i * width + k]!;
   }
+}
+
+type Day = { readonly open: number; readonly high: number; readonly low: number };
+const dayOf = (rows: QuoteColumns, at: number): Day => ({
+  open: rows.openMilli![at]!,
+  high: rows.highMilli![at]!,
+  low: rows.lowMilli![at]!,
+});
+
+/** What every vendor tells and a recording may lack: reference price and limits from the record, the day's range from its trades. */
+function complete(rows: QuoteColumns, at: number, listing: Listing, before: Day | null): void {
+  if (rows.preCloseMilli[at] === absentMilli) rows.preCloseMilli[at] = listing.preCloseMilli ?? absentMilli;
+  if (rows.limitUpMilli![at] === absentMilli) rows.limitUpMilli![at] = listing.limitUpMilli ?? absentMilli;
+  if (rows.limitDownMilli![at] === absentMilli) rows.limitDownMilli![at] = listing.limitDownMilli ?? absentMilli;
+  const last = rows.lastMilli[at]!;
+  if (rows.highMilli![at] !== absentMilli || !(rows.volumeShares[at]! > 0) || last === absentMilli) return;
+  const known = before !== null && before.high !== absentMilli ? before : { open: last, high: last, low: last };
+  rows.openMilli![at] = known.open;
+  rows.highMilli![at] = Math.max(known.high, last);
+  rows.lowMilli![at] = Math.min(known.low, last);
 }
 
 /** Money flow by classes as a vendor splits it: main = super + large, and all cancel. Whole yuan. */

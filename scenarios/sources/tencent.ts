@@ -87,10 +87,14 @@ export function quoteFields(table: MarketTable, i: number, fault: string | null 
   f[31] = yuan(shown - c.preCloseMilli[i]!);
   const pre = c.preCloseMilli[i]!;
   f[32] = (((shown - pre) / pre) * 100).toFixed(2);
-  f[38] = ((100 * Number(volume) * 100) / floatShares).toFixed(2);
+  if (!Number.isNaN(floatShares)) {
+    f[38] = ((100 * Number(volume) * 100) / floatShares).toFixed(2);
+    f[44] = ((shown * floatShares) / 1e11).toFixed(2);
+    f[45] = ((shown * totalShares) / 1e11).toFixed(2);
+    f[72] = String(floatShares);
+    f[73] = String(totalShares);
+  }
   f[43] = idle ? '0.00' : ((100 * (c.highMilli![i]! - c.lowMilli![i]!)) / pre).toFixed(2);
-  f[44] = ((shown * floatShares) / 1e11).toFixed(2);
-  f[45] = ((shown * totalShares) / 1e11).toFixed(2);
   f[33] = f[41] = yuan(c.highMilli![i]!);
   f[34] = f[42] = yuan(c.lowMilli![i]!);
   f[35] = `${f[3]}/${volume}/${amount}`;
@@ -101,8 +105,6 @@ export function quoteFields(table: MarketTable, i: number, fault: string | null 
   f[58] = '0.0000';
   f[59] = '0';
   f[61] = isIndex(no) ? 'ZS' : exchangeOf(no) === 'BJ' ? 'GP' : 'GP-A';
-  f[72] = String(floatShares);
-  f[73] = String(totalShares);
   f[82] = 'CNY';
   if (fault === 'drift') f.splice(40, 0, '0');
   return f;
