@@ -80,3 +80,5 @@ export const RoleStart = z.object({
 });
 export type RoleStart = z.infer<typeof RoleStart>;
 export const roleEnv = 'FENSHI_ROLE';
+/** A role that ends with this has told why and will not do better next time. */
+export const hopelessCode = 2;

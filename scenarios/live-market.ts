@@ -56,14 +56,17 @@ export class LiveMarket {
   /** Serves until the day is closed on TAPE or the signal comes. */
   async serve(options: ServeOptions): Promise<void> {
     const { dir, log, signal } = options;
+    // before anybody asks: a vendor's market is never that of this morning
+    const last = Math.max(this.#from, await lastClock(options.jsm, options.run));
+    await this.#takeUntil(last);
     const emulators = await startEmulators(this.#table, { ports: portsIn(dir) });
     writeFileSync(join(dir, 'emulators.json'), JSON.stringify(emulators.urls));
-    const offset = await this.#handOver(options, emulators);
+    const offset = await this.#handOver(options, emulators, last);
     log.info({ event: 'day.collected', date: this.#market.date, ...emulators.urls });
     const end = midnightOf(this.#market.date) + dayEndMs;
     while (!signal.aborted) {
       const nowMs = Date.now() + offset;
-      for (let ms = this.#table.nowMs + seconds; ms <= Math.min(nowMs, end); ms += seconds) await this.#take(ms);
+      await this.#takeUntil(Math.min(nowMs, end));
       if (nowMs >= end && (await newestDay(options.jsm, options.run))?.closed === true) break;
       await new Promise((resolve) => setTimeout(resolve, seconds - (nowMs % seconds)));
     }
@@ -71,15 +74,17 @@ export class LiveMarket {
   }
 
   /** Run time less wall time. A run that goes on after a rest is handed over anew. */
-  async #handOver({ kv, jsm, run }: ServeOptions, { urls }: Emulators): Promise<number> {
+  async #handOver({ kv }: ServeOptions, { urls }: Emulators, last: number): Promise<number> {
     const known = await handOverOf(kv);
-    const last = await lastClock(jsm, run);
     const same = known?.tradeDate === this.#market.date && JSON.stringify(known.hosts) === JSON.stringify(urls);
     if (same && isCurrent(known, last)) return known.runMs - known.wallMs;
-    const runMs = Math.max(this.#from, last);
     const wallMs = Date.now();
-    await handOver(kv, { v: 1, tradeDate: this.#market.date, runMs, wallMs, hosts: urls });
-    return runMs - wallMs;
+    await handOver(kv, { v: 1, tradeDate: this.#market.date, runMs: last, wallMs, hosts: urls });
+    return last - wallMs;
+  }
+
+  async #takeUntil(untilMs: number): Promise<void> {
+    for (let ms = this.#table.nowMs + seconds; ms <= untilMs; ms += seconds) await this.#take(ms);
   }
 
   async #take(secondMs: number): Promise<TapeEntry[]> {

@@ -7,12 +7,14 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { RoleStart, roleEnv } from '../contracts/roles.ts';
+import { FenshiError } from '../contracts/errors.ts';
+import { hopelessCode, RoleStart, roleEnv } from '../contracts/roles.ts';
 import { midnightOf } from '../contracts/session.ts';
 import { streams } from '../contracts/subjects.ts';
 import { codeVersion } from '../engine/cli/root.ts';
 import { saveBundle } from '../engine/log/bundle-store.ts';
 import { connectBroker } from '../engine/log/connect.ts';
+import { recordedDays } from '../engine/log/day-files.ts';
 import { openFeedBucket } from '../engine/log/feed-bucket.ts';
 import { JetStreamTapeWriter, newestDay, type OpenDay } from '../engine/log/jetstream-tape.ts';
 import { type PacedDay, pace, paceAsync } from '../engine/log/pacer.ts';
@@ -21,9 +23,10 @@ import { makeLog } from '../engine/telemetry/log.ts';
 import { LiveMarket, type ServedDay } from './live-market.ts';
 import { generatedBundle } from './market/bundle.ts';
 import { MarketDay } from './market/market-day.ts';
-import { RecordedDay, recordedDays } from './recorded-day.ts';
+import { RecordedDay } from './recorded-day.ts';
 
 type Demo = NonNullable<RoleStart['demo']>;
+const unreadable: readonly string[] = ['NOT_FOUND', 'BUNDLE_MISSING', 'TAPE_CORRUPT'];
 const start = RoleStart.parse(JSON.parse(process.env[roleEnv] ?? 'null'));
 const log = makeLog('scenarios', start.logLevel);
 const stop = new AbortController();
@@ -37,8 +40,9 @@ try {
   log.info({ event: 'scenarios.stopped' });
   process.exit(0);
 } catch (error) {
-  log.fatal({ event: 'scenarios.failed', error: String(error) });
-  process.exit(1);
+  log.fatal({ event: 'scenarios.failed', code: error instanceof FenshiError ? error.code : 'BUG', error: String(error) });
+  // a recording that cannot be read will not be read at the next try
+  process.exit(error instanceof FenshiError && unreadable.includes(error.code) ? hopelessCode : 1);
 }
 
 async function main(): Promise<void> {

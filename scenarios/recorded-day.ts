@@ -2,23 +2,15 @@
  * A day file as a market: what was recorded of quotes and indices, second by second. Its clock, facts and commands stay behind, since the
  * run that is served writes its own.
  */
-import { existsSync, readdirSync } from 'node:fs';
 import type { Bundle } from '../contracts/bundle.ts';
 import { FenshiError } from '../contracts/errors.ts';
 import { decodeTape, type TapeEntry } from '../contracts/tape.ts';
-import { TradeDate } from '../contracts/units.ts';
+import type { TradeDate } from '../contracts/units.ts';
 import { benchmarkIndexNo } from '../engine/features/index-line.ts';
 import { loadBundle } from '../engine/log/bundle-store.ts';
 import { dayFile, frames } from '../engine/log/day-files.ts';
 import type { ServedDay } from './live-market.ts';
 import type { Listing } from './sources/table.ts';
-
-/** Days of a folder, ascending. @throws FenshiError NOT_FOUND */
-export function recordedDays(dir: string): TradeDate[] {
-  const days = existsSync(dir) ? readdirSync(dir).flatMap((name) => /^(\d{8})\.tape\.br$/.exec(name)?.[1] ?? []) : [];
-  if (days.length === 0) throw new FenshiError('NOT_FOUND', `${dir} has no day files (<date>.tape.br)`);
-  return days.map((date) => TradeDate.parse(date)).sort();
-}
 
 export class RecordedDay implements ServedDay {
   readonly date: TradeDate;
@@ -36,8 +28,9 @@ export class RecordedDay implements ServedDay {
   static async open(dir: string, date: TradeDate, bundles: string): Promise<RecordedDay> {
     const bodies = frames(dayFile(dir, date, 'tape'))[Symbol.asyncIterator]();
     const first = await bodies.next();
-    const open = first.done === true ? null : decodeTape(first.value);
-    if (open?.type !== 'day.open') throw new FenshiError('TAPE_CORRUPT', `${date}: the file does not begin with day.open`);
+    const open = first.done === true ? null : entryOf(first.value, date);
+    if (open?.type !== 'day.open' || open.tradeDate !== date)
+      throw new FenshiError('TAPE_CORRUPT', `${date}: the file does not begin with day.open of that day`);
     return new RecordedDay(date, open.bundle, listingsOf(loadBundle(bundles, open.bundle)), bodies);
   }
 
@@ -54,7 +47,15 @@ export class RecordedDay implements ServedDay {
 
   async #next(): Promise<TapeEntry | null> {
     const { done, value } = await this.#bodies.next();
-    return done === true ? null : decodeTape(value);
+    return done === true ? null : entryOf(value, this.date);
+  }
+}
+
+function entryOf(body: Uint8Array, date: TradeDate): TapeEntry {
+  try {
+    return decodeTape(body);
+  } catch (error) {
+    throw new FenshiError('TAPE_CORRUPT', `${date}: ${String(error)}`);
   }
 }
 

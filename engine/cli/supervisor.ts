@@ -6,15 +6,13 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
-import { type RoleName, type RoleStart, roleEnv, roles } from '../../contracts/roles.ts';
+import { hopelessCode, type RoleName, type RoleStart, roleEnv, roles } from '../../contracts/roles.ts';
 import { root } from './root.ts';
 
 const launcher = join(root, 'engine', 'cli', 'launch.mjs');
 const graceMs = 10_000;
 const restartsMax = 10;
 const restartWindowMs = 60_000;
-/** A role that ends with this has told why and will not do better next time. */
-const hopelessCode = 2;
 
 /** `up` is called when any of its processes says that it is. */
 type Running = { readonly name: RoleName; child: ChildProcess; restarts: number[]; up: () => void };

@@ -1,6 +1,6 @@
 /** The one `fenshi up` of this folder: `.fenshi/up.lock` holds pid, run and ports; `status` and `tail` read it. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { FenshiError } from '../../contracts/errors.ts';
 import { isAlive } from '../log/broker.ts';
 import { dataDir } from './root.ts';
@@ -73,9 +73,12 @@ const demos = (): number[] =>
 
 export const nextDemo = (): string => `demo-${(demos().at(-1) ?? 0) + 1}`;
 
-/** Removes all but the newest demo folders; the one about to start makes the second. */
-export function pruneDemos(): void {
-  for (const n of demos().slice(0, -(keptDemos - 1))) rmSync(join(dataDir, `demo-${n}`), { recursive: true, force: true });
+/** Removes all but the newest demo folders; the one about to start makes the second. What is being served, `recorded`, stays. */
+export function pruneDemos(recorded: string | null): void {
+  for (const n of demos().slice(0, -(keptDemos - 1))) {
+    const dir = join(dataDir, `demo-${n}`);
+    if (recorded === null || !`${resolve(recorded)}/`.startsWith(`${resolve(dir)}/`)) rmSync(dir, { recursive: true, force: true });
+  }
 }
 
 export const runFolders = (): string[] =>

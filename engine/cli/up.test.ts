@@ -105,11 +105,15 @@ describe.skipIf(noGateway !== '')(`fenshi up${noGateway === '' ? '' : ` (${noGat
     expect(journal.map(({ hash }) => hash)).toEqual(steps.slice(0, journal.length).map(({ hash }) => hash));
   });
 
-  test('a demo that is only paced has no vendors to break', async () => {
+  test('where nothing runs there is no vendor to break, and a folder without day files is not served', async () => {
     const { code, stderr } = await fenshi(['source', 'fault', 'tencent', 'ban']);
 
     expect(code).toBe(1);
     expect(stderr).toContain('NOT_READY: no demo with emulated vendors runs here');
+    const served = await fenshi(['up', '--recorded', join(dir, 'nowhere')]);
+    expect([served.code, served.stderr]).toEqual([1, expect.stringContaining('NOT_FOUND')]);
+    const both = await fenshi(['up', '--recorded', dir, '--run', 'demo-1']);
+    expect([both.code, both.stderr]).toEqual([1, expect.stringContaining('CONFIG_INVALID')]);
   });
 
   test('--run goes on where it stopped', async () => {

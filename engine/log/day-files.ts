@@ -3,7 +3,17 @@
  * Written to `.partial`, fsynced and renamed on close, so that a file under its own name is whole.
  */
 import { once } from 'node:events';
-import { closeSync, createReadStream, createWriteStream, fsyncSync, mkdirSync, openSync, renameSync } from 'node:fs';
+import {
+  closeSync,
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { constants, createBrotliCompress, createBrotliDecompress } from 'node:zlib';
 import { decode, encode } from '../../contracts/codec.ts';
@@ -15,6 +25,13 @@ import { chain } from './hash.ts';
 import type { Journal, TapeReader, TapeWriter } from './ports.ts';
 
 export const dayFile = (dir: string, date: TradeDate, kind: 'tape' | 'journal'): string => join(dir, `${date}.${kind}.br`);
+/** Days of which a folder has a tape, ascending; none where there is no such folder. */
+export const recordedDays = (dir: string): TradeDate[] =>
+  existsSync(dir)
+    ? readdirSync(dir)
+        .flatMap((name) => /^(\d{8})\.tape\.br$/.exec(name)?.[1] ?? [])
+        .sort()
+    : [];
 /** Fast rather than small: a replay writes its tape as it goes. */
 const quality = 1;
 const frameMax = 64 * 1024 * 1024;

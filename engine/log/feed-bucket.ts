@@ -87,7 +87,7 @@ export class LeaseHolder {
 
 /**
  * One lease a source, all or none: half of them could not fail over. They are taken in the order of their names, so that two feeds can
- * never wait for each other.
+ * never wait for each other; who does not get them all keeps none.
  */
 export class SourceLeases {
   readonly #holders: readonly LeaseHolder[];
@@ -101,7 +101,11 @@ export class SourceLeases {
   }
 
   async renew(): Promise<boolean> {
-    for (const holder of this.#holders) if (!(await holder.renew())) return false;
+    for (const holder of this.#holders)
+      if (!(await holder.renew())) {
+        await this.release();
+        return false;
+      }
     return true;
   }
 

@@ -73,7 +73,7 @@ function rowsOf(table: MarketTable, secids: string, fields: readonly string[], f
 
 const pick = (row: Row, fields: readonly string[]): Row =>
   Object.fromEntries(fields.flatMap((field) => (row[field] === undefined ? [] : [[field, row[field]]])));
-const counted = (shares: number): number | string => (Number.isNaN(shares) ? '-' : shares);
+const counted = (value: number): number | string => (Number.isNaN(value) ? '-' : value);
 const price = (milli: number): number | string => (milli === absentMilli ? '-' : milli / 1000);
 
 function rowOf(table: MarketTable, i: number, faults: FaultDesk): Row {
@@ -99,11 +99,11 @@ function rowOf(table: MarketTable, i: number, faults: FaultDesk): Row {
     f18: price(c.preCloseMilli[i]!),
     f38: counted(totalShares),
     f39: counted(floatShares),
-    f62: dash(main),
-    f66: dash(superNet),
-    f72: dash(large),
-    f78: dash(medium),
-    f84: dash(small),
+    f62: dash(counted(main)),
+    f66: dash(counted(superNet)),
+    f72: dash(counted(large)),
+    f78: dash(counted(medium)),
+    f84: dash(counted(small)),
     f124: Math.floor(at / 1000),
   };
 }
@@ -129,7 +129,7 @@ function boards(table: MarketTable): (() => Row)[] {
       f12: boardNo(sector),
       f13: 90,
       f14: sectorName(sector),
-      f62: rows.reduce((sum, i) => sum + classesOf(table.netYuan(i)).main, 0),
+      f62: table.mainYuan(rows),
       f104: moves.filter((move) => move > 0).length,
       f105: moves.filter((move) => move < 0).length,
       f128: leader === undefined ? '-' : table.listings[leader]!.name,
@@ -212,11 +212,13 @@ function flow(table: MarketTable, secid: string): Answer {
   const rows = sector === null ? [indexOf(table, secid)] : table.listings.flatMap((each, i) => (each.sector === sector ? [i] : []));
   if (rows.length === 0 || rows[0]! < 0) return nothing(100);
   const { dashed } = partsOf(table.nowMs);
-  const sums = new Float64Array(rows.length);
-  const klines = minuteLabels.slice(1, untilNow(table) + 1).map((minute, at) => {
+  const sums = new Float64Array(rows.length).fill(Number.NaN);
+  const klines = minuteLabels.slice(1, untilNow(table) + 1).flatMap((minute, at) => {
     for (const [k, i] of rows.entries()) if (table.minutes(i).close[at + 1]! > 0) sums[k] = table.minutes(i).net[at + 1]!;
-    const { main, superNet, large, medium, small } = classesOf(sums.reduce((sum, net) => sum + net, 0));
-    return [`${dashed} ${hhmm(minute, ':')}`, ...[main, small, medium, large, superNet].map((value) => value.toFixed(1))].join(',');
+    const known = sums.filter((net) => !Number.isNaN(net));
+    if (known.length === 0) return [];
+    const { main, superNet, large, medium, small } = classesOf(known.reduce((sum, net) => sum + net, 0));
+    return [[`${dashed} ${hhmm(minute, ':')}`, ...[main, small, medium, large, superNet].map((value) => value.toFixed(1))].join(',')];
   });
   return json(wrap({ code: secid.split('.')[1], market: Number(secid.split('.')[0]), klines }, 0));
 }
@@ -239,6 +241,8 @@ function stream(
   response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-cache' });
   let sent: Row[] = [];
   const push = (): void => {
+    const fault = faults.of('eastmoney'); // whose view of the market is read next
+    if (fault === 'ban' || fault === 'down') return void response.destroy();
     const rows = rowsOf(table, secids, fields, faults);
     const isFirst = sent.length === 0;
     const changed = rows.flatMap((row, key) => {
@@ -248,7 +252,7 @@ function stream(
     sent = rows;
     const data = changed.length === 0 ? null : { total: rows.length, diff: Object.fromEntries(changed) };
     response.write(`data: ${JSON.stringify(wrap(data, isFirst ? 1 : 0))}\n\n`);
-    if (faults.of('eastmoney') === 'wsDrop') response.destroy();
+    if (fault === 'wsDrop') response.destroy();
   };
   push();
   const timer = setInterval(push, mpi);

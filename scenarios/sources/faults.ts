@@ -51,6 +51,7 @@ export class FaultDesk {
   /** From now on, in run time, in place of what was planned for the vendor; null: nothing any more. */
   set(vendor: Vendor, kind: FaultKind | null, seconds: number): void {
     const { nowMs } = this.#table;
+    this.#table.showTo(vendor, false); // a view frozen before is none of this fault's
     this.#script = this.#script.filter((fault) => fault.vendor !== vendor);
     if (kind !== null) this.#script.push({ vendor, kind, fromMs: nowMs, toMs: nowMs + seconds * 1000 });
   }

@@ -69,6 +69,8 @@ export function serveSinaSocket({ server }: Emulated, table: MarketTable, faults
     const keys = list.split(',').filter((key) => key !== '');
     const sent = new Map<string, string>();
     const push = (): void => {
+      const fault = faults.of('sina'); // whose view of the market is read next
+      if (fault === 'ban' || fault === 'down') return ws.terminate();
       const fresh = keys.flatMap((key) => {
         const text = line(table, faults, key, false);
         if (sent.get(key) === text) return [];
@@ -76,7 +78,7 @@ export function serveSinaSocket({ server }: Emulated, table: MarketTable, faults
         return text === '' ? [] : [`${key}=${text}`];
       });
       if (fresh.length > 0) ws.send(`${fresh.join('\n')}\n`);
-      if (faults.of('sina') === 'wsDrop') ws.terminate();
+      if (fault === 'wsDrop') ws.terminate();
     };
     const unknown = keys.filter((key) => table.indexOf(numberOf(key)) < 0);
     ws.send(`sys_ver=1\n${unknown.length > 0 ? `sys_nxkey=${unknown.join(',').toUpperCase()}\n` : ''}`);

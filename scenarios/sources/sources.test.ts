@@ -276,6 +276,28 @@ describe('scripted faults, as an adapter meets them', () => {
   });
 });
 
+describe('open streams', () => {
+  test('end when their vendor bans us or goes down', async () => {
+    emulators.faults.plan([]);
+    const ws = new WebSocket(emulators.urls.sina.replace('http', 'ws') + sinaSocketPath({ instruments }), { headers: sinaSocketHeaders });
+    const closed = new Promise((resolve) => ws.on('close', resolve));
+    await new Promise((resolve) => ws.once('message', resolve));
+    const { body } = await fetch(emulators.urls.eastmoney + emStreamPath({ instruments }));
+    const reader = body!.getReader();
+    await reader.read();
+    const whole = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };
+    emulators.faults.plan([
+      { vendor: 'sina', kind: 'down', ...whole },
+      { vendor: 'eastmoney', kind: 'ban', ...whole },
+    ]);
+    await closed;
+    const drained = (async () => {
+      while (!(await reader.read()).done);
+    })();
+    await expect(drained).rejects.toThrow();
+  });
+});
+
 describe.skipIf(!hasFixtures)(`emulated bodies against recordings (${noFixtures})`, () => {
   const recordedRow = (name: string): string[] => /="(.*?)";/s.exec(Buffer.from(fixture(name)).toString('latin1'))![1]!.split('~');
 

@@ -2,6 +2,7 @@
  * The market as vendors would know it: the last row of each symbol, its minutes, its flow. Fed with quote batches, generated or
  * recorded; asked by the emulated servers. Knows nothing of the feeds.
  */
+import { tickMilli } from '../../contracts/instruments.ts';
 import { absentMilli, bookLevels, emptyColumns, type QuoteBatch, type QuoteColumns } from '../../contracts/quote.ts';
 import { midnightOf, msOfDay } from '../../contracts/session.ts';
 
@@ -53,7 +54,8 @@ export class MarketTable {
     this.date = date;
     this.listings = listings;
     this.nowMs = midnightOf(date) + 8.5 * 3_600_000;
-    this.#rows = emptyColumns(listings.length, true);
+    this.#rows = unknownRows(listings.length);
+    for (const [i, listing] of listings.entries()) fromRecord(this.#rows, i, listing);
     this.#at = new Map(listings.map(({ no }, i) => [no, i]));
     this.#seen = new Uint8Array(listings.length);
     this.#minutes = listings.map(emptyMinutes);
@@ -70,8 +72,12 @@ export class MarketTable {
     return this.#view?.columns ?? this.#rows;
   }
   minutes = (i: number): Minutes => this.#minutes[i]!;
-  /** Cumulative active buying less selling of symbol `i`, yuan. */
+  /** Cumulative active buying less selling of symbol `i`, yuan; NaN where no row told it. */
   netYuan = (i: number): number => netOf(this.columns, i);
+
+  /** Main net of some symbols, as far as it is known. */
+  mainYuan = (rows: readonly number[]): number =>
+    rows.reduce((sum, i) => (Number.isNaN(this.netYuan(i)) ? sum : sum + classesOf(this.netYuan(i)).main), 0);
 
   get #view(): { readonly columns: QuoteColumns; readonly seen: Uint8Array } | null {
     return this.#shown === null ? null : (this.#held.get(this.#shown) ?? null);
@@ -82,7 +88,7 @@ export class MarketTable {
     this.#shown = vendor;
     if (!frozen) this.#held.delete(vendor);
     else if (!this.#held.has(vendor)) {
-      const copy = emptyColumns(this.listings.length, true) as unknown as Record<string, Float64Array>;
+      const copy = unknownRows(this.listings.length) as unknown as Record<string, Float64Array>;
       for (const [name, column] of Object.entries(this.#rows) as [string, Float64Array][]) copy[name]!.set(column);
       this.#held.set(vendor, { columns: copy as unknown as QuoteColumns, seen: this.#seen.slice() });
     }
@@ -94,10 +100,11 @@ export class MarketTable {
       if (at === undefined) continue;
       // a vendor's table keeps the newest state: what arrives late changes nothing
       if (this.#seen[at] === 1 && batch.tsExchangeMs[i]! < this.#rows.tsExchangeMs[at]!) continue;
-      const before = this.#seen[at] === 1 ? dayOf(this.#rows, at) : null;
+      const before = soFarOf(this.#rows, at);
       copyRow(batch, i, this.#rows, at);
       this.#seen[at] = 1;
-      complete(this.#rows, at, this.listings[at]!, before);
+      fromRecord(this.#rows, at, this.listings[at]!);
+      complete(this.#rows, at, before);
       this.#note(at);
     }
   }
@@ -122,7 +129,7 @@ export class MarketTable {
 
 function netOf(rows: QuoteColumns, i: number): number {
   const [outer, inner] = [rows.outerShares![i]!, rows.innerShares![i]!];
-  return Number.isNaN(outer) || Number.isNaN(inner) ? 0 : Math.round(((outer - inner) * rows.lastMilli[i]!) / 1000);
+  return Math.round(((outer - inner) * rows.lastMilli[i]!) / 1000);
 }
 
 const emptyMinutes = (): Minutes => ({
@@ -144,25 +151,48 @@ function copyRow(from: QuoteColumns, i: number, to: QuoteColumns, at: number): v
   }
 }
 
-type Day = { readonly open: number; readonly high: number; readonly low: number };
-const dayOf = (rows: QuoteColumns, at: number): Day => ({
+function unknownRows(count: number): QuoteColumns {
+  const rows = emptyColumns(count, true);
+  for (const column of Object.values(rows) as (Int32Array | Float64Array | Uint8Array | null)[]) {
+    if (column instanceof Float64Array) column.fill(Number.NaN);
+    if (column instanceof Int32Array) column.fill(absentMilli);
+  }
+  return rows;
+}
+
+/** What every vendor tells and a recording may lack: reference price and limits. */
+function fromRecord(rows: QuoteColumns, at: number, { preCloseMilli, limitUpMilli, limitDownMilli }: Listing): void {
+  if (rows.preCloseMilli[at] === absentMilli) rows.preCloseMilli[at] = preCloseMilli ?? absentMilli;
+  if (rows.limitUpMilli![at] === absentMilli) rows.limitUpMilli![at] = limitUpMilli ?? absentMilli;
+  if (rows.limitDownMilli![at] === absentMilli) rows.limitDownMilli![at] = limitDownMilli ?? absentMilli;
+}
+
+type SoFar = Readonly<Record<'open' | 'high' | 'low' | 'outer' | 'inner', number>>;
+const soFarOf = (rows: QuoteColumns, at: number): SoFar => ({
   open: rows.openMilli![at]!,
   high: rows.highMilli![at]!,
   low: rows.lowMilli![at]!,
+  outer: rows.outerShares![at]!,
+  inner: rows.innerShares![at]!,
 });
 
-/** What every vendor tells and a recording may lack: reference price and limits from the record, the day's range from its trades. */
-function complete(rows: QuoteColumns, at: number, listing: Listing, before: Day | null): void {
-  if (rows.preCloseMilli[at] === absentMilli) rows.preCloseMilli[at] = listing.preCloseMilli ?? absentMilli;
-  if (rows.limitUpMilli![at] === absentMilli) rows.limitUpMilli![at] = listing.limitUpMilli ?? absentMilli;
-  if (rows.limitDownMilli![at] === absentMilli) rows.limitDownMilli![at] = listing.limitDownMilli ?? absentMilli;
-  const last = rows.lastMilli[at]!;
-  if (rows.highMilli![at] !== absentMilli || !(rows.volumeShares[at]! > 0) || last === absentMilli) return;
-  const known = before !== null && before.high !== absentMilli ? before : { open: last, high: last, low: last };
-  rows.openMilli![at] = known.open;
-  rows.highMilli![at] = Math.max(known.high, last);
-  rows.lowMilli![at] = Math.min(known.low, last);
+/**
+ * The day's range from its trades, and the totals of 外盘 and 内盘 as last told. A recording that begins late has traded at other prices
+ * before: the range holds the day's average.
+ */
+function complete(rows: QuoteColumns, at: number, before: SoFar): void {
+  if (Number.isNaN(rows.outerShares![at]!)) rows.outerShares![at] = before.outer;
+  if (Number.isNaN(rows.innerShares![at]!)) rows.innerShares![at] = before.inner;
+  const [last, shares] = [rows.lastMilli[at]!, rows.volumeShares[at]!];
+  if (!(shares > 0) || last === absentMilli) return;
+  const average = (rows.amountYuan[at]! / shares) * 1000;
+  const known = (price: number): number => (price === absentMilli ? last : price);
+  if (rows.openMilli![at] === absentMilli) rows.openMilli![at] = known(before.open);
+  if (rows.highMilli![at] === absentMilli) rows.highMilli![at] = Math.max(known(before.high), last, onTick(average, Math.ceil));
+  if (rows.lowMilli![at] === absentMilli) rows.lowMilli![at] = Math.min(known(before.low), last, onTick(average, Math.floor));
 }
+
+const onTick = (milli: number, to: (ticks: number) => number): number => to(milli / tickMilli) * tickMilli;
 
 /** Money flow by classes as a vendor splits it: main = super + large, and all cancel. Whole yuan. */
 export function classesOf(net: number): {

@@ -157,7 +157,7 @@ function fiveDays(table: MarketTable, i: number, code: string): unknown {
 function fundFlow(table: MarketTable, i: number, code: string): unknown {
   const bars = table.minutes(i);
   const minList = minuteLabels.slice(0, rowsUntil(table) + 1).flatMap((minute, m) => {
-    if (bars.close[m] === 0) return [];
+    if (bars.close[m] === 0 || Number.isNaN(bars.net[m]!)) return [];
     const { main, superNet, large, medium, small } = classesOf(bars.net[m]!);
     return [
       {
@@ -184,7 +184,7 @@ function fundFlow(table: MarketTable, i: number, code: string): unknown {
   };
 }
 
-const isIndex = (no: number): boolean => no < 1_001_000;
+export const isIndex = (no: number): boolean => no < 1_001_000;
 export const boardCode = (sector: number): string => `pt0180${1010 + sector}`;
 export const sectorName = (sector: number): string => `模拟行业${sector + 1}`;
 export const sectorsOf = (table: MarketTable): number[] =>
@@ -198,7 +198,7 @@ function boards(table: MarketTable, offset: number, count: number): unknown {
       rows.length === 0
         ? 0
         : rows.reduce((sum, i) => sum + (lastMilli[i]! > 0 ? lastMilli[i]! / preCloseMilli[i]! - 1 : 0), 0) / rows.length;
-    const net = rows.reduce((sum, i) => sum + classesOf(table.netYuan(i)).main, 0);
+    const net = table.mainYuan(rows);
     return { code: boardCode(sector), name: sectorName(sector), zdf: (100 * change).toFixed(2), zljlr: (net / 10_000).toFixed(2) };
   });
   return { code: 0, msg: 'ok', data: { total: rank_list.length, rank_list: rank_list.slice(offset, offset + count) } };

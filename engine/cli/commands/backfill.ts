@@ -75,10 +75,11 @@ async function run({ from, to, symbol, source, dryRun, json }: Flags): Promise<v
         `fenshi: ${so.whole + so.skipped} of ${days.length * instruments.length} whole, ${so.written} bars written, ${so.failed.length} questions failed\n`,
       );
     };
-    const report = await withRunningStore(runDir('live'), (live) =>
-      backfill({ days, instruments }, { store, run: live, sources, signal: stop.signal, onDone }),
-    );
-    for (const each of sources) await each.close();
+    const onRunLost = ({ code }: FenshiError): void =>
+      void process.stderr.write(`fenshi: ${code}: the live run's store is away; the library alone is told from here on\n`);
+    const report = await withRunningStore(runDir('live'), (run) =>
+      backfill({ days, instruments }, { store, run, onRunLost, sources, signal: stop.signal, onDone }),
+    ).finally(async () => void (await Promise.all(sources.map((each) => each.close()))));
     if (json) return console.log(JSON.stringify(report));
     console.log(
       `${report.written} bars written, ${report.whole} days whole, ${report.skipped} were, ${report.holes} minutes nobody had, ${report.otherwise} told differently and kept, ${report.failed.length} questions failed`,

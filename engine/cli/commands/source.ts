@@ -23,10 +23,13 @@ async function fault(vendor: string, kind: string, seconds: number): Promise<voi
   const lock = readUpLock();
   const file = lock === null ? null : join(runDir(lock.run), 'emulators.json');
   if (file === null || !existsSync(file)) throw new FenshiError('NOT_READY', 'no demo with emulated vendors runs here');
-  const url = (JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>)[vendor];
+  const urls = new Map(Object.entries(JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>));
+  const url = urls.get(vendor);
   if (url === undefined) throw new FenshiError('CONFIG_INVALID', `no emulated vendor is called ${vendor}`);
   const body = JSON.stringify({ kind: kind === 'none' ? null : kind, seconds });
-  const response = await fetch(`${url}/-/fault`, { method: 'PUT', body });
+  const response = await fetch(`${url}/-/fault`, { method: 'PUT', body }).catch((error: unknown) => {
+    throw new FenshiError('NOT_READY', `the emulated ${vendor} does not answer`, { cause: error });
+  });
   if (!response.ok) throw new FenshiError('CONFIG_INVALID', await response.text());
   console.log(kind === 'none' ? `${vendor}: well again` : `${vendor}: ${kind} for ${seconds} s`);
 }

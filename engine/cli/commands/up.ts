@@ -8,6 +8,7 @@ import { opsPortOf, type RoleName, type RoleStart } from '../../../contracts/rol
 import { tradeDateOf } from '../../../contracts/session.ts';
 import { runPattern } from '../../../contracts/subjects.ts';
 import { accessFor, type Broker, endOrphan, startBroker } from '../../log/broker.ts';
+import { recordedDays } from '../../log/day-files.ts';
 import { tradingDaysUntil } from '../../reference/calendar.ts';
 import { loadConfig } from '../config.ts';
 import { demoStart, feedStart } from '../demo-start.ts';
@@ -54,6 +55,7 @@ async function up(flags: Flags): Promise<void> {
   const live = sourcesOf(flags.sources);
   const run = live === null ? (flags.run ?? nextDemo()) : 'live';
   if (!runPattern.test(run)) throw new FenshiError('CONFIG_INVALID', `--run ${run}: expected demo-<n>`);
+  assertRecorded(flags, config.demo.recorded);
   const { port } = config.server;
   takeUpLock({ pid: process.pid, run, port, natsPort: config.nats.port, opsPort: config.ops.port, startedMs: Date.now() });
   let broker: Broker | null = null;
@@ -71,7 +73,7 @@ async function up(flags: Flags): Promise<void> {
   try {
     await assertFree(config.server.host, port, 'server.port');
     for (const dir of runFolders()) if (dir !== runDir(run)) await endOrphan(dir);
-    if (flags.run === undefined && live === null) pruneDemos();
+    if (flags.run === undefined && live === null) pruneDemos(config.demo.recorded);
     broker = await startBroker({
       program: process.env.NATS_SERVER ?? 'nats-server',
       configFile: `${root}/nats.conf`,
@@ -88,7 +90,11 @@ async function up(flags: Flags): Promise<void> {
         (role) => (role === 'engine' ? poison.crashed() : Promise.resolve()),
       );
     });
-    await Promise.race([startAll(supervisor!, port, live), ended, failed.then((why) => Promise.reject(new FenshiError('NOT_READY', why)))]);
+    await Promise.race([
+      startAll(supervisor!, port, live, config.demo.recorded),
+      ended,
+      failed.then((why) => Promise.reject(new FenshiError('NOT_READY', why))),
+    ]);
     const why = await Promise.race([ended, failed, broker.exited.then((code) => `nats-server ended with ${code}`)]);
     if (why !== 'signal') throw new FenshiError('NOT_READY', why);
   } finally {
@@ -96,7 +102,12 @@ async function up(flags: Flags): Promise<void> {
   }
 }
 
-async function startAll(supervisor: Supervisor, port: number, live: Config['feed']['order'] | null): Promise<void> {
+async function startAll(
+  supervisor: Supervisor,
+  port: number,
+  live: Config['feed']['order'] | null,
+  recorded: string | null,
+): Promise<void> {
   await supervisor.start('engine');
   await Promise.all([
     ...(live === null ? [supervisor.start('scenarios')] : []),
@@ -106,7 +117,8 @@ async function startAll(supervisor: Supervisor, port: number, live: Config['feed
     ...(hasChdb() ? [supervisor.start('store')] : []),
   ]);
   if (!hasChdb()) process.stderr.write('fenshi: chDB is not installed (npm install --include=optional): nothing is archived\n');
-  const what = live === null ? 'simulated market' : `live from ${live.join(', ')}`;
+  const market = recorded === null ? 'simulated market' : 'recorded market';
+  const what = live === null ? market : `live from ${live.join(', ')}`;
   // live, the page is ready with the first trading day, which may be tomorrow's
   if (live === null) await untilReady(port);
   else repairInBackground();
@@ -145,6 +157,14 @@ function startsOf(run: string, config: Config, natsPort: number, live: Config['f
     feed: { ...base('feed'), feed: feedStart(config, live) },
     scenarios: { ...base('scenarios'), demo: demoStart(config) },
   };
+}
+
+/** @throws FenshiError CONFIG_INVALID, NOT_FOUND */
+function assertRecorded({ sources, run, recorded: asked }: Flags, recorded: string | null): void {
+  if (asked !== undefined && (sources !== undefined || run !== undefined))
+    throw new FenshiError('CONFIG_INVALID', '--recorded begins a new demo: without --sources and --run');
+  if (recorded !== null && sources === undefined && recordedDays(recorded).length === 0)
+    throw new FenshiError('NOT_FOUND', `${recorded} has no day files (<date>.tape.br)`);
 }
 
 /** @throws FenshiError CONFIG_INVALID */

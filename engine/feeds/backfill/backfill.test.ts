@@ -8,8 +8,6 @@ import { type Emulators, startEmulators } from '../../../scenarios/sources/emula
 import { marketUntil } from '../../../scenarios/support/emulated.ts';
 import { type ChdbProcess, startChdb } from '../../store/chdb-process.ts';
 import { Store } from '../../store/client.ts';
-import { barRow } from '../../store/encode-rows.ts';
-import { RowBinary } from '../../store/row-binary.ts';
 import { migrate } from '../../store/schema.ts';
 import type { SourceMinute } from '../adapter.ts';
 import { backfill, labelsOf, type MinuteSource } from './backfill.ts';
@@ -136,32 +134,30 @@ describe('gap repair against emulated vendors', () => {
     ]);
   });
 
-  test('beside a run that is up: what its tape tells whole is not asked for, what is repaired is told to it as well', async () => {
+  test('what is repaired is told to a run that is up as well; one that goes away stops nothing', async () => {
     const [instrument = 0, other = 0] = instruments;
     const runDir = mkdtempSync(join(tmpdir(), 'fenshi-backfill-run-'));
     const runChdb = await startChdb(runDir);
     const run = new Store(runChdb);
     await migrate(run);
     const day = '20261118';
-    const bar = { date: day, periodSec: 60, source: 'live', kind: 'live', knownMs: 0, volumeShares: 100, amountYuan: 1000 } as const;
-    const prices = { openMilli: 10_000, highMilli: 10_000, lowMilli: 10_000, closeMilli: 10_000 };
-    const rows = new RowBinary();
-    for (const tsMs of labelsOf(day)) barRow(rows, { ...bar, ...prices, instrumentNo: other, tsMs });
-    await run.insert('fenshi.bars', rows);
     const told = (name: string): MinuteSource => ({
       name,
       minutes: (of) => Promise.resolve(labelsOf(day).map((tsMs) => ({ ...minute(0, 10_000), tsMs, instrumentNo: of }))),
     });
-    const plan = { days: [day], instruments: [instrument, other] };
+    const sources = [told('tencent'), told('eastmoney')];
+    const lost: string[] = [];
+    const onRunLost = ({ code }: FenshiError): void => void lost.push(code);
 
-    const report = await backfill(plan, { store, run, sources: [told('tencent'), told('eastmoney')] });
+    const first = await backfill({ days: [day], instruments: [instrument] }, { store, run, onRunLost, sources });
     const inRun = await run.rows("SELECT instrument, count() AS n FROM fenshi.bars FINAL WHERE kind = 'backfilled' GROUP BY instrument");
-    await run.close();
     await runChdb.stop();
+    const second = await backfill({ days: [day], instruments: [other] }, { store, run, onRunLost, sources });
+    await run.close();
     rmSync(runDir, { recursive: true, force: true });
 
-    expect([report.asked, report.skipped, report.written]).toEqual([2, 1, 241]);
-    expect(inRun).toEqual([{ instrument, n: 241 }]);
+    expect([first.written, inRun]).toEqual([241, [{ instrument, n: 241 }]]);
+    expect([second.written, second.whole, lost]).toEqual([241, 1, ['STORE_UNAVAILABLE']]);
   });
 
   test('what two sources say did not trade is not asked for again', async () => {

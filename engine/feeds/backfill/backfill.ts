@@ -15,7 +15,7 @@ import { database } from '../../store/schema.ts';
 import { dashed } from '../../store/tape-archive.ts';
 import type { SourceMinute } from '../adapter.ts';
 import { instant } from '../wire/numbers.ts';
-import { mergeMinutes, type Told } from './merge.ts';
+import { type Merged, mergeMinutes, type Told } from './merge.ts';
 
 export type MinuteSource = {
   readonly name: string;
@@ -33,11 +33,10 @@ export type BackfillReport = {
 };
 export type BackfillOptions = {
   readonly store: Store;
-  /**
-   * The store of the run that is up, if one is: what its tape tells whole is not asked for, and what is repaired is told there too, so
-   * that the run's services answer with it.
-   */
+  /** The store of the run that is up, if one is: what is repaired is told there too, so that its services answer with it. */
   readonly run?: Store | null;
+  /** The run's store went away: the library's repair goes on without it. */
+  readonly onRunLost?: (error: FenshiError) => void;
   readonly sources: readonly MinuteSource[];
   readonly now?: () => number;
   readonly onDone?: (report: BackfillReport) => void;
@@ -54,13 +53,12 @@ const wholeMinutes = 236;
 const fewestSources = 2;
 
 export async function backfill({ days, instruments }: BackfillPlan, options: BackfillOptions): Promise<BackfillReport> {
-  const { store, run = null, sources, now = Date.now, onDone, signal } = options;
+  const { store, sources, now = Date.now, onDone, signal } = options;
+  const stores = { library: store, run: options.run ?? null, onRunLost: options.onRunLost };
   if (sources.length < fewestSources) throw new FenshiError('CONFIG_INVALID', 'minutes are merged from two sources at the least');
   const report: BackfillReport = { asked: 0, whole: 0, written: 0, otherwise: 0, holes: 0, skipped: 0, failed: [] };
   const newestFirst = [...days].sort().reverse();
-  const whole = new Map<TradeDate, Set<number>>();
-  for (const date of newestFirst)
-    whole.set(date, new Set([...(await wholeOn(store, date)), ...(run === null ? [] : await wholeOnTape(run, date))]));
+  const whole = new Map(await Promise.all(newestFirst.map(async (date) => [date, await wholeOn(store, date)] as const)));
   // a source tells several days in one answer: all days of a symbol together
   for (const [i, instrument] of instruments.entries()) {
     const turn = sources.map((_, k) => sources[(i + k) % sources.length]!);
@@ -68,7 +66,7 @@ export async function backfill({ days, instruments }: BackfillPlan, options: Bac
       if (signal?.aborted === true) return report;
       if (whole.get(date)!.has(instrument)) report.skipped += 1;
       else {
-        await repair(store, run, turn, instrument, date, now(), report);
+        await repair(stores, turn, instrument, date, now(), report);
         onDone?.(report);
       }
     }
@@ -76,9 +74,10 @@ export async function backfill({ days, instruments }: BackfillPlan, options: Bac
   return report;
 }
 
+type Stores = { readonly library: Store; run: Store | null; readonly onRunLost: BackfillOptions['onRunLost'] };
+
 async function repair(
-  store: Store,
-  run: Store | null,
+  stores: Stores,
   sources: readonly MinuteSource[],
   instrument: number,
   date: TradeDate,
@@ -99,33 +98,13 @@ async function repair(
     }
   }
   const merged = mergeMinutes(told, labelsOf(date));
-  const known = await knownBars(store, instrument, date);
-  const rows = new RowBinary();
-  const put = (source: string, minute: SourceMinute): void => {
-    const before = known.get(`${source}|${minute.tsMs}`);
-    if (before !== undefined && sameBar(before, minute)) return;
-    barRow(rows, {
-      date,
-      periodSec: 60,
-      instrumentNo: instrument,
-      tsMs: minute.tsMs,
-      source,
-      kind: 'backfilled',
-      knownMs,
-      openMilli: minute.openMilli,
-      highMilli: minute.highMilli,
-      lowMilli: minute.lowMilli,
-      closeMilli: minute.closeMilli,
-      volumeShares: minute.volumeShares,
-      amountYuan: minute.amountYuan,
+  if (stores.run !== null)
+    await tell(stores.run, merged, instrument, date, knownMs).catch((error: unknown) => {
+      if (!(error instanceof FenshiError)) throw error;
+      stores.run = null;
+      stores.onRunLost?.(error);
     });
-  };
-  for (const minute of merged.minutes) put('merged', minute);
-  for (const { source, minute } of merged.otherwise) put(source, minute);
-  // the run first: the library's record says that it was done
-  await run?.insert(`${database}.bars`, rows);
-  await store.insert(`${database}.bars`, rows);
-  report.written += rows.rows;
+  report.written += await tell(stores.library, merged, instrument, date, knownMs);
   report.otherwise += merged.otherwise.length;
   report.holes += merged.holes;
   if (merged.minutes.length >= wholeMinutes) report.whole += 1;
@@ -133,7 +112,24 @@ async function repair(
   done.date(date).u32(instrument).varint(heard.length);
   for (const name of heard) done.string(name);
   done.u16(merged.minutes.length).i64(knownMs).endRow();
-  await store.insert(`${database}.repairs`, done);
+  await stores.library.insert(`${database}.repairs`, done);
+}
+
+/** Bars that a store does not know with these values. Returns how many. */
+async function tell(store: Store, merged: Merged, instrument: number, date: TradeDate, knownMs: number): Promise<number> {
+  const known = await knownBars(store, instrument, date);
+  const rows = new RowBinary();
+  const put = (source: string, minute: SourceMinute): void => {
+    const before = known.get(`${source}|${minute.tsMs}`);
+    if (before !== undefined && sameBar(before, minute)) return;
+    const { tsMs, openMilli, highMilli, lowMilli, closeMilli, volumeShares, amountYuan } = minute;
+    const prices = { openMilli, highMilli, lowMilli, closeMilli, volumeShares, amountYuan };
+    barRow(rows, { date, periodSec: 60, instrumentNo: instrument, tsMs, source, kind: 'backfilled', knownMs, ...prices });
+  };
+  for (const minute of merged.minutes) put('merged', minute);
+  for (const { source, minute } of merged.otherwise) put(source, minute);
+  await store.insert(`${database}.bars`, rows);
+  return rows.rows;
 }
 
 type Known = {
@@ -167,18 +163,11 @@ const sameBar = (a: Known, b: SourceMinute): boolean =>
 /** Instruments whose day needs no question: whole from the tape, or told by two sources, whole or as not traded. */
 async function wholeOn(store: Store, date: TradeDate): Promise<Set<number>> {
   const rows = await store.rows<{ instrument: number }>(
-    `SELECT instrument FROM ${database}.repairs FINAL
+    `SELECT instrument FROM ${database}.bars FINAL WHERE period_sec = 60 AND trade_date = {date:Date} AND kind = 'live'
+     GROUP BY instrument HAVING uniqExact(ts_ms) >= {least:UInt32}
+     UNION DISTINCT SELECT instrument FROM ${database}.repairs FINAL
      WHERE trade_date = {date:Date} AND length(sources) >= {sources:UInt8} AND (minutes >= {least:UInt32} OR minutes = 0)`,
     { date: dashed(date), least: wholeMinutes, sources: fewestSources },
   );
-  return new Set([...(await wholeOnTape(store, date)), ...rows.map(({ instrument }) => instrument)]);
-}
-
-async function wholeOnTape(store: Store, date: TradeDate): Promise<number[]> {
-  const rows = await store.rows<{ instrument: number }>(
-    `SELECT instrument FROM ${database}.bars FINAL WHERE period_sec = 60 AND trade_date = {date:Date} AND kind = 'live'
-     GROUP BY instrument HAVING uniqExact(ts_ms) >= {least:UInt32}`,
-    { date: dashed(date), least: wholeMinutes },
-  );
-  return rows.map(({ instrument }) => instrument);
+  return new Set(rows.map(({ instrument }) => instrument));
 }
