@@ -77,9 +77,14 @@ async function run({ from, to, symbol, source, dryRun, json }: Flags): Promise<v
     };
     const onRunLost = ({ code }: FenshiError): void =>
       void process.stderr.write(`fenshi: ${code}: the live run's store is away; the library alone is told from here on\n`);
-    const report = await withRunningStore(runDir('live'), (run) =>
-      backfill({ days, instruments }, { store, run, onRunLost, sources, signal: stop.signal, onDone }),
-    ).finally(async () => void (await Promise.all(sources.map((each) => each.close()))));
+    let report: BackfillReport;
+    try {
+      report = await withRunningStore(runDir('live'), (run) =>
+        backfill({ days, instruments }, { store, run, onRunLost, sources, signal: stop.signal, onDone }),
+      );
+    } finally {
+      for (const each of sources) await each.close();
+    }
     if (json) return console.log(JSON.stringify(report));
     console.log(
       `${report.written} bars written, ${report.whole} days whole, ${report.skipped} were, ${report.holes} minutes nobody had, ${report.otherwise} told differently and kept, ${report.failed.length} questions failed`,
