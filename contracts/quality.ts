@@ -2,7 +2,7 @@
  * How good a source has been over the last seconds, as the feed saw it.
  *
  * Subject  `quality.v1.<run>.<source>`
- * Latency  exchange age (stamp to receipt, poll phase in it), request time, and time to TAPE stand apart: only the last two are ours
+ * Latency  exchange age (stamp to receipt), the part of it that is our polling, request time, and time to TAPE stand apart
  */
 import { z } from 'zod';
 import { EpochMs, TradeDate } from './units.ts';
@@ -11,6 +11,9 @@ export const qualityClasses = [
   /** Exchange stamp to receipt of new rows, seconds. */
   'ageP50Sec',
   'ageP99Sec',
+  /** Of the age, what our own polling may have cost: at most the time since the symbol was last looked at, seconds. */
+  'pollP50Sec',
+  'pollP99Sec',
   /** Request to last byte, seconds. */
   'requestP99Sec',
   /** Last byte to stored on TAPE, seconds. */

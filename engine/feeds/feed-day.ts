@@ -98,6 +98,10 @@ export class FeedDay {
         for (const { reason } of rejected) feedMetrics.rejected.inc({ source, reason });
       },
       compared: (source, differs) => this.#quality.compared(source, differs),
+      polled: (source, ms) => {
+        feedMetrics.poll.observe({ source }, ms / 1000);
+        this.#quality.polled(source, ms);
+      },
       pace: (i, n) => this.#until(this.#sweepStartMs + (i * options.cadenceMs * spreadShare) / n),
     });
   }

@@ -50,6 +50,13 @@ export const feedMetrics = {
     buckets: seconds,
     registers,
   }),
+  poll: new Histogram({
+    name: 'fenshi_source_poll_phase_seconds',
+    help: 'Of the age of new rows, at most our polling: since the symbol was last looked at',
+    labelNames: ['source'],
+    buckets: seconds,
+    registers,
+  }),
   flows: new Counter({ name: 'fenshi_source_flows_total', help: 'Money-flow rows collected', registers }),
   push: new Gauge({ name: 'fenshi_source_push_connected', help: '1 while a source pushes rows', labelNames: ['source'], registers }),
   pushed: new Counter({

@@ -30,7 +30,7 @@ async function start() {
   const { market, table } = marketUntil('10:00', { count: 60 });
   const emulators: Emulators = await startEmulators(table);
   const instruments = market.issues.map(({ no }) => no);
-  const [entries, facts, states]: [QuotesEntry[], Fact[], string[]] = [[], [], []];
+  const [entries, facts, states, polled]: [QuotesEntry[], Fact[], string[], number[]] = [[], [], [], []];
   const https: SourceHttp[] = [];
   const source = (adapter: CollectorSource['adapter']): CollectorSource => {
     const url = emulators.urls[adapter.name as Vendor];
@@ -62,6 +62,7 @@ async function start() {
     entry: (entry) => Promise.resolve(entries.push(entry) > 0),
     fact: (fact) => Promise.resolve(void facts.push(fact)),
     rejected: () => undefined,
+    polled: (_source, ms) => polled.push(ms),
   });
   await collector.open();
   return {
@@ -72,6 +73,7 @@ async function start() {
     entries,
     facts,
     states,
+    polled,
     sources,
     planner,
     collector,
@@ -96,6 +98,18 @@ describe('the collector against emulated vendors', () => {
     expect(third.fresh).toBeLessThan(60);
     for (const { batch } of world.entries) for (let i = 0; i < batch.count; i++) expect(rowOf(batch, i).lastMilli).toBeGreaterThan(0);
     expect(told(world.facts)).toEqual(['tencent connected', 'sina standby']);
+  });
+
+  test('of a new row’s age, polling is at most the time since the symbol was last looked at', async () => {
+    await world.collector.sweep();
+    expect(world.polled).toEqual([]);
+    world.later(3000);
+    await world.collector.sweep();
+    const ages = world.entries.slice(1).flatMap(({ batch }) => [...batch.tsExchangeMs].map((ms) => batch.tsMs - ms));
+    expect(world.polled).toEqual(ages.map((age) => Math.min(age, 3000)));
+    world.later(60_000);
+    await world.collector.sweep();
+    expect(Math.max(...world.polled)).toBeGreaterThan(3000); // long unasked, and it may have waited all the time
   });
 
   test('pushed rows: compared while their source stands by, to the tape while it is the active one', async () => {

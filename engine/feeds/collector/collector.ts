@@ -34,6 +34,8 @@ export type CollectorOptions = {
   readonly fact: (fact: Fact) => Promise<void>;
   readonly rejected: (source: SourceName, rejected: readonly Rejected[]) => void;
   readonly compared?: (source: SourceName, differs: boolean) => void;
+  /** Of the age of a new row, what polling may have cost, ms: it came up at some time since the symbol was last looked at. */
+  readonly polled?: (source: SourceName, ms: number) => void;
   /** Waits until request `i` of `n` is due: a sweep is spread over its cadence. */
   readonly pace?: (i: number, n: number) => Promise<void>;
 };
@@ -191,8 +193,11 @@ export class Collector {
     const today = this.#ofToday(parsed.rows, source);
     let older = parsed.rows.length - today.length;
     const fresh = today.filter((row) => {
+      const { instrumentNo, tsExchangeMs } = row.quote;
+      const looked = this.rows.originOf(instrumentNo, 'price');
       const verdict = this.rows.take(row, source, tsMs);
       if (verdict === 'older') older += 1;
+      if (verdict === 'new' && looked !== null) this.#options.polled?.(source, Math.max(0, tsMs - Math.max(looked.tsRecvMs, tsExchangeMs)));
       return verdict === 'new';
     });
     if (fresh.length === 0) return { fresh: 0, older };

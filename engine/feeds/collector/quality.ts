@@ -9,6 +9,7 @@ export const banBudgets: Readonly<Record<SourceName, number>> = { tencent: 600, 
 
 type Window = {
   ages: number[];
+  polls: number[];
   requests: number[];
   publishes: number[];
   asked: number;
@@ -21,6 +22,7 @@ type Window = {
 };
 const empty = (): Window => ({
   ages: [],
+  polls: [],
   requests: [],
   publishes: [],
   asked: 0,
@@ -50,6 +52,10 @@ export class QualityMonitor {
 
   received(source: SourceName, ageMs: number): void {
     this.#windows.get(source)?.ages.push(ageMs / 1000);
+  }
+
+  polled(source: SourceName, ms: number): void {
+    this.#windows.get(source)?.polls.push(ms / 1000);
   }
 
   published(source: SourceName, ms: number): void {
@@ -91,6 +97,8 @@ export class QualityMonitor {
       const all: Readonly<Record<QualityClass, number | undefined>> = {
         ageP50Sec: quantile(window.ages, 0.5),
         ageP99Sec: quantile(window.ages, 0.99),
+        pollP50Sec: quantile(window.polls, 0.5),
+        pollP99Sec: quantile(window.polls, 0.99),
         requestP99Sec: quantile(window.requests, 0.99),
         publishP99Sec: quantile(window.publishes, 0.99),
         missingRatio: ratio(window.missing, window.asked),
