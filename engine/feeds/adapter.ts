@@ -8,6 +8,7 @@
  */
 import { FenshiError } from '../../contracts/errors.ts';
 import type { Quote } from '../../contracts/quote.ts';
+import type { TradeDate } from '../../contracts/units.ts';
 
 export const sourceNames = ['tencent', 'sina', 'eastmoney', 'tushare'] as const;
 export type SourceName = (typeof sourceNames)[number];
@@ -82,6 +83,14 @@ export type SourceMinute = {
   readonly amountYuan: number | null;
 };
 
+/** One whole day as traded. Null where the source does not carry the field. */
+export type SourceDay = Omit<SourceMinute, 'tsMs'> & { readonly date: TradeDate };
+
+/** Stocks of an exchange, under its index, that rose, fell and stood. */
+export type SourceBreadth = { readonly instrumentNo: number; readonly up: number; readonly down: number; readonly flat: number };
+/** Stocks by the day's move in per cent; ±11 stand for the limits. */
+export type SourceMoves = { readonly percent: number; readonly stocks: number };
+
 /** Money flow of one instrument or board, cumulative since the open. Vendors' classes differ: never mix two sources. */
 export type SourceFlow = {
   /** Instrument id or the vendor's board code. */
@@ -104,6 +113,14 @@ export type SourceBoard = {
   readonly up: number | null;
   readonly down: number | null;
   readonly leaderNo: number | null;
+};
+/** A board's change today and over 5 and 20 days, fractions. */
+export type SourceBoardMove = {
+  readonly code: string;
+  readonly name: string;
+  readonly change: number | null;
+  readonly change5: number | null;
+  readonly change20: number | null;
 };
 export type SourceMember = { readonly board: string; readonly instrumentNo: number; readonly name: string };
 

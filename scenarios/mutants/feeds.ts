@@ -7,6 +7,9 @@ type Feeds = {
   readonly tencentMinutes: typeof import('../../engine/feeds/tencent/minutes.ts');
   readonly tencentFlow: typeof import('../../engine/feeds/tencent/flow.ts');
   readonly tencentBoards: typeof import('../../engine/feeds/tencent/boards.ts');
+  readonly tencentDays: typeof import('../../engine/feeds/tencent/days.ts');
+  readonly emDays: typeof import('../../engine/feeds/eastmoney/days.ts');
+  readonly emMarket: typeof import('../../engine/feeds/eastmoney/market.ts');
   readonly emQuotes: typeof import('../../engine/feeds/eastmoney/quotes.ts');
   readonly emSeries: typeof import('../../engine/feeds/eastmoney/series.ts');
   readonly emSse: typeof import('../../engine/feeds/eastmoney/sse.ts');
@@ -23,6 +26,9 @@ const files: Readonly<Record<keyof Feeds, string>> = {
   tencentMinutes: 'tencent/minutes.ts',
   tencentFlow: 'tencent/flow.ts',
   tencentBoards: 'tencent/boards.ts',
+  tencentDays: 'tencent/days.ts',
+  emDays: 'eastmoney/days.ts',
+  emMarket: 'eastmoney/market.ts',
   emQuotes: 'eastmoney/quotes.ts',
   emSeries: 'eastmoney/series.ts',
   emSse: 'eastmoney/sse.ts',

@@ -3,6 +3,7 @@ import { keyed, latin, sample, sinaLine, utf8 } from './bodies.ts';
 import { quoteRow, read, type Subject } from './case.ts';
 import type { Feeds } from './feeds.ts';
 import { sinaFrameOracle, sinaQuotesOracle } from './oracle-text.ts';
+import { daySubjects } from './subjects-days.ts';
 import { eastmoneySubjects } from './subjects-eastmoney.ts';
 import { tencentSubjects } from './subjects-tencent.ts';
 import { tushareSubjects } from './subjects-tushare.ts';
@@ -12,6 +13,7 @@ export const subjectsOf = (feeds: Feeds): readonly Subject[] => [
   ...eastmoneySubjects(feeds),
   ...sinaSubjects(feeds),
   ...tushareSubjects(feeds),
+  ...daySubjects(feeds),
 ];
 
 function sinaSubjects({ sinaQuotes, sinaSocket }: Feeds): Subject[] {

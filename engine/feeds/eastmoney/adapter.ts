@@ -1,6 +1,8 @@
 /** 东方财富: the richest source and the easiest to be banned from, by closing the connection without a byte. */
 import type { DataSourceAdapter, Endpoint, SourceFlow } from '../adapter.ts';
+import { emDayFlow, emDays } from './days.ts';
 import { emBoards, emChanges, emMembers, emPool } from './lists.ts';
+import { emBreadth, emMoves } from './market.ts';
 import { emFlowPage, emQuote, emQuotePage, emQuotes } from './quotes.ts';
 import { type DayParams, emFlow, emMinutes } from './series.ts';
 import { emPush } from './sse.ts';
@@ -27,4 +29,8 @@ export const eastmoney = {
   members: emMembers,
   pool: emPool,
   changes: emChanges,
+  days: emDays,
+  dayFlow: emDayFlow,
+  breadth: emBreadth,
+  moves: emMoves,
 } as const satisfies DataSourceAdapter & Record<string, unknown>;

@@ -36,7 +36,7 @@ export const emFlow = emEndpoint<FlowParams, SourceFlow>(
 );
 
 /** The list of a series about the entity asked for. @throws FenshiError SOURCE_BODY, SOURCE_REFUSED */
-function listIn(body: Uint8Array, key: string, code: string): readonly unknown[] {
+export function listIn(body: Uint8Array, key: string, code: string): readonly unknown[] {
   const data = dataOf(body);
   if (data === null) return [];
   if (data.code !== code) throw new FenshiError('SOURCE_BODY', `the answer is about ${String(data.code)}, not ${code}`);
@@ -101,7 +101,7 @@ function minuteOf(instrumentNo: number, tsMs: number, cells: readonly string[]):
 }
 
 /** time, main, small, medium, large, super: another order than the lists'. */
-function flowOf(entity: string, tsMs: number, cells: readonly string[]): SourceFlow | Rejected['reason'] {
+export function flowOf(entity: string, tsMs: number, cells: readonly string[]): SourceFlow | Rejected['reason'] {
   const [main, small, medium, large, superNet] = [1, 2, 3, 4, 5].map((i) => decimalOf(cells[i]));
   if ([main, small, medium, large, superNet].some((value) => typeof value !== 'number')) return 'NUMBER';
   const flow = { entity, tsMs, mainYuan: main!, superYuan: superNet!, largeYuan: large!, mediumYuan: medium!, smallYuan: small! };

@@ -1,6 +1,7 @@
 /** 腾讯: the whole market in eight requests, and the most tolerant of all sources. */
 import type { DataSourceAdapter } from '../adapter.ts';
-import { tencentBoards, tencentMembers } from './boards.ts';
+import { tencentBoardMoves, tencentBoards, tencentMembers } from './boards.ts';
+import { tencentDays } from './days.ts';
 import { tencentFlow } from './flow.ts';
 import { tencentFiveDays, tencentMinutes } from './minutes.ts';
 import { tencentQuotes } from './quotes.ts';
@@ -15,4 +16,6 @@ export const tencent = {
   flow: tencentFlow,
   boards: tencentBoards,
   members: tencentMembers,
+  boardMoves: tencentBoardMoves,
+  days: tencentDays,
 } as const satisfies DataSourceAdapter & Record<string, unknown>;

@@ -1,6 +1,6 @@
 /** Tencent boards and their members (sources.md §1.7). Numbers are strings; 万元 for turnover and main inflow. */
 import { FenshiError } from '../../../contracts/errors.ts';
-import type { BoardKind, Endpoint, RejectReason, SourceBoard, SourceMember } from '../adapter.ts';
+import type { BoardKind, Endpoint, RejectReason, SourceBoard, SourceBoardMove, SourceMember } from '../adapter.ts';
 import { decimalOf, type Field, tenThousand } from '../wire/numbers.ts';
 import { type JsonRow, readRows } from '../wire/rows.ts';
 import { ofPrefixed } from '../wire/symbols.ts';
@@ -37,6 +37,38 @@ export const tencentMembers: Endpoint<MembersParams, SourceMember> = {
     }),
 };
 
+const rankOf = { industry: '01', concept: '02' } as const;
+
+/** How boards have moved today and over 5 and 20 days. */
+export const tencentBoardMoves: Endpoint<{ readonly kind: keyof typeof rankOf; readonly count: number }, SourceBoardMove> = {
+  source: 'tencent',
+  name: 'boardMoves',
+  host: 'flow',
+  request: ({ kind, count }) => ({
+    path: `/ifzqgtimg/appstock/app/mktHs/rank?l=${count}&p=1&t=${rankOf[kind]}/averatio&ordertype=&o=0`,
+  }),
+  parse: (body) => {
+    const { code, msg, data } = jsonOf(body);
+    if (code !== 0) throw new FenshiError('SOURCE_REFUSED', `code ${String(code)}: ${String(msg)}`);
+    if (!Array.isArray(data)) throw new FenshiError('SOURCE_BODY', 'no list');
+    return readRows(data, 'bd_code', moveOf);
+  },
+};
+
+function moveOf(row: JsonRow): SourceBoardMove | RejectReason {
+  const { bd_code: code, bd_name: name } = row;
+  if (!isBoardCode(code)) return 'CODE';
+  if (typeof name !== 'string' || name === '') return 'SHAPE';
+  const [change, change5, change20] = [row.bd_zdf, row.bd_zdf5, row.bd_zdf20].map((value) => {
+    const percent = textNumber(value);
+    return typeof percent === 'number' ? percent / 100 : percent;
+  });
+  if (change === undefined || change5 === undefined || change20 === undefined) return 'NUMBER';
+  return { code, name, change, change5, change20 };
+}
+
+const isBoardCode = (code: unknown): code is string => typeof code === 'string' && /^pt\d{8}$/.test(code);
+
 /** @throws FenshiError SOURCE_BODY, SOURCE_REFUSED */
 function listOf(body: Uint8Array): readonly unknown[] {
   const answer = jsonOf(body);
@@ -48,7 +80,7 @@ function listOf(body: Uint8Array): readonly unknown[] {
 
 function boardOf(row: JsonRow, kind: BoardKind): SourceBoard | RejectReason {
   const { code, name } = row;
-  if (typeof code !== 'string' || !/^pt\d{8}$/.test(code)) return 'CODE';
+  if (!isBoardCode(code)) return 'CODE';
   if (typeof name !== 'string' || name === '') return 'SHAPE';
   const [change, main] = [textNumber(row.zdf), textNumber(row.zljlr)];
   if (change === undefined || main === undefined) return 'NUMBER';

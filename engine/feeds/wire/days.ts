@@ -1,0 +1,64 @@
+/** Rows of a series by day: a date, then cells; in order, none twice. */
+import type { TradeDate } from '../../../contracts/units.ts';
+import type { Parsed, Rejected, RejectReason, SourceDay } from '../adapter.ts';
+import { isConsistent, levelOneOf } from './level-one.ts';
+import { countOf, dateOf, lot, milliOf } from './numbers.ts';
+import { isIndex } from './symbols.ts';
+
+export function readDays<R>(
+  list: readonly unknown[],
+  cellsOf: (item: unknown) => readonly string[] | null,
+  widths: readonly number[],
+  read: (date: TradeDate, cells: readonly string[]) => R | RejectReason,
+): Parsed<R> {
+  const rows: R[] = [];
+  const rejected: Rejected[] = [];
+  let before = '';
+  for (const item of list) {
+    const cells = cellsOf(item);
+    const key = cells?.[0] ?? '';
+    const date = /^\d{4}-\d\d-\d\d$/.test(key) ? key.replaceAll('-', '') : '';
+    const outcome =
+      cells === null
+        ? 'SHAPE'
+        : dateOf(date) === undefined
+          ? 'TIME'
+          : !widths.includes(cells.length)
+            ? 'FIELDS'
+            : date <= before
+              ? 'INVARIANT'
+              : read(date, cells);
+    if (typeof outcome === 'string') rejected.push({ key, reason: outcome as RejectReason });
+    else {
+      before = date;
+      rows.push(outcome);
+    }
+  }
+  return { rows, rejected };
+}
+
+/** `yuan`: the vendor tells them. `adjusted`: prices are, and yuan and shares are not, so their average lies elsewhere. */
+export type DayLine = { readonly yuan: boolean; readonly adjusted: boolean };
+
+/** date, open, close, high, low, lots, yuan. */
+export function dayOf(
+  instrumentNo: number,
+  date: TradeDate,
+  cells: readonly string[],
+  { yuan, adjusted }: DayLine,
+): SourceDay | RejectReason {
+  const [open, last, high, low] = [1, 2, 3, 4].map((i) => milliOf(cells[i]));
+  const one = levelOneOf({ open, last, high, low, volume: countOf(cells[5], lot), amount: yuan ? countOf(cells[6]) : null });
+  if (one === null || one.last === null || one.volume === null) return 'NUMBER';
+  if (!isConsistent(one, lot, !adjusted && !isIndex(instrumentNo))) return 'INVARIANT';
+  return {
+    instrumentNo,
+    date,
+    openMilli: one.open,
+    highMilli: one.high,
+    lowMilli: one.low,
+    closeMilli: one.last,
+    volumeShares: one.volume,
+    amountYuan: one.amount,
+  };
+}
