@@ -95,6 +95,17 @@ describe('cleaning', () => {
     expect(lots(quoteFlag.lotVolume, told * 100)).toEqual({ Q6_UNIT: 1 });
   });
 
+  test('a quote of a symbol that has not traded yet is accepted, and no price comes of it', () => {
+    const taken: number[] = [];
+    const cleaner = new Cleaner(universeOf(bundle), testDate, true);
+    const watching = { ...ignore, add: (_s: number, batch: { lastMilli: Int32Array }, i: number) => void taken.push(batch.lastMilli[i]!) };
+    const untraded = { lastMilli: null, volumeShares: 0, amountYuan: 0 };
+    cleaner.batch(batchOf('a', at('09:31:00'), [{ ...quote('09:31:00'), ...untraded }]), 0, watching);
+    cleaner.batch(batchOf('a', at('09:32:00'), [quote('09:32:00', { volumeShares: 100, amountYuan: base / 10 })]), 0, watching);
+
+    expect([cleaner.counts.accepted, taken, cleaner.dv]).toEqual([2, [base], 100]);
+  });
+
   test.each([
     ['above the limit', { lastMilli: instrument.limitUpMilli! + 10 }, 'Q3_OUTSIDE_LIMITS'],
     ['below the limit', { lastMilli: instrument.limitDownMilli! - 10 }, 'Q3_OUTSIDE_LIMITS'],

@@ -223,6 +223,11 @@ export class Cleaner {
       }
       return;
     }
+    if (batch.lastMilli[i] === absentMilli) {
+      // not traded yet today: a book, and no price to make features of
+      commit(accepted, s, batch, i, source, this.bookOk, null);
+      return;
+    }
     onAccepted.add(s, batch, i, slot);
     commit(accepted, s, batch, i, source, this.bookOk, slot);
     onAccepted.settled(s, batch, i, slot);

@@ -171,8 +171,9 @@ export class FeedDay {
       opened = true;
       this.#sweepStartMs = this.now();
       const report = await this.collector.sweep();
-      this.#observe(report.source, report.asked === 0 ? 0 : report.missing.length / report.asked);
-      this.#quality.swept(report.source, report.asked, report.missing.length, report.received);
+      const missing = Math.max(0, report.missing.length - report.idle);
+      this.#observe(report.source, report.asked === 0 ? 0 : missing / report.asked);
+      this.#quality.swept(report.source, report.asked, missing, report.received);
       feedMetrics.rows.inc({ source: report.source, fate: 'new' }, report.fresh);
       feedMetrics.rows.inc({ source: report.source, fate: 'older' }, report.older);
       if (report.switchedTo !== null) log.warn({ event: 'feed.switched', from: report.source, to: report.switchedTo });

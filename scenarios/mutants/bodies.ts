@@ -49,6 +49,7 @@ const yuan = (cents: number): string => (cents / 100).toFixed(2);
 export function tencentStatement(no: number, dice: Dice): string {
   const r = rowOf(dice);
   const f = Array.from({ length: 88 }, () => '');
+  if (dice(12) === 0) return `v_${keyed(no)}="${suspendedParts(no).join('~')}";\n`;
   const set = (at: number, ...values: (string | number)[]) => values.forEach((value, i) => (f[at + i] = String(value)));
   set(
     0,
@@ -100,7 +101,26 @@ export function tencentStatement(no: number, dice: Dice): string {
   return `v_${keyed(no)}="${f.slice(0, dice(6) === 0 ? 87 : 88).join('~')}";\n`;
 }
 
+/** Nought in all of it, as a suspended symbol was seen. */
+const suspendedParts = (no: number): string[] => {
+  const f = Array.from({ length: 88 }, (_, i) => (i > 2 && i < 29 ? '0' : ''));
+  const at: Readonly<Record<number, string>> = {
+    0: ['', '1', '51', '62'][Math.floor(no / 1_000_000)]!,
+    1: gbNames[0]!,
+    2: String(no % 1_000_000).padStart(6, '0'),
+    30: `${date}100000`,
+    33: '0.00',
+    34: '0.00',
+    35: '0/0/0',
+    36: '0',
+    41: '0.00',
+    42: '0.00',
+  };
+  return f.map((part, i) => at[i] ?? part);
+};
+
 export function sinaLine(_no: number, dice: Dice, name = gbNames[dice(4)]!): string {
+  if (dice(12) === 0) return [name, ...Array.from({ length: 29 }, () => '0'), dashed, '10:00:00', '03', ''].join(',');
   const r = rowOf(dice);
   const level = (price: number, i: number) => `${dice(900) * 100},${yuan(price + i)}`;
   const bids = [0, -1, -2, -3, -4].map((i) => level(Math.max(6, r.last), i));

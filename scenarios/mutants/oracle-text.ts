@@ -37,7 +37,7 @@ function quotes(
   body: Uint8Array,
   prefix: string,
   asked: readonly number[],
-  read: (no: number, value: string) => unknown[] | null,
+  read: (no: number, value: string) => unknown[] | null | undefined,
 ): ReturnType<Oracle> {
   const { found, litter } = statements(Buffer.from(body).toString('latin1'), prefix);
   if (found.length === 0) return 'error';
@@ -46,7 +46,7 @@ function quotes(
     const no = ofKey(key);
     if (value === '' || key === 'pv_none_match' || no === null || !asked.includes(no) || done.has(no)) return undefined;
     const row = read(no, value);
-    if (row !== null) done.add(no);
+    if (row !== null && row !== undefined) done.add(no);
     return row;
   });
   return { rows, unsound: unsound || litter };
@@ -57,7 +57,8 @@ export const tencentQuotesOracle =
   (body) =>
     quotes(body, 'v_', asked, tencentRow);
 
-function tencentRow(no: number, value: string): unknown[] | null {
+/** undefined: nought in all of it, which tells nothing. */
+function tencentRow(no: number, value: string): unknown[] | null | undefined {
   const code = String(no % 1_000_000).padStart(6, '0');
   const first = value.indexOf('~');
   if (first < 0 || value.slice(0, first) !== ['', '1', '51', '62'][Math.floor(no / 1_000_000)]) return null;
@@ -83,7 +84,9 @@ function tencentRow(no: number, value: string): unknown[] | null {
   const bids = book(f.slice(9, 19), true, 100);
   const asks = book(f.slice(19, 29), true, 100);
   const all: Value[] = [last, pre, open, high, low, volume, outer, inner, amount, up, down, float, total, afterYuan, afterShares];
-  if (bids === null || asks === null || all.includes(undefined) || pre === null || volume === null) return null;
+  if (bids === null || asks === null || all.includes(undefined)) return null;
+  if ([pre, last, open].every((price) => price === null) && !volume) return undefined;
+  if (pre === null || volume === null) return null;
   if (!ranged(last, open, high, low, up, down) || (f[61] !== 'ZS' && !priced(volume, amount, high, low, 100))) return null;
   const traded = volume! > 0 || open !== null;
   const after = afterYuan === null || afterShares === null ? null : [afterShares, afterYuan];
@@ -144,7 +147,7 @@ export const sinaFrameOracle: Oracle = (body) => {
   });
 };
 
-function sinaRow(no: number, c: readonly string[], name: string | null): unknown[] | null {
+function sinaRow(no: number, c: readonly string[], name: string | null): unknown[] | null | undefined {
   if (c.length < 33) return null;
   const date = c[30]!;
   const time = c[31]!;
@@ -156,16 +159,13 @@ function sinaRow(no: number, c: readonly string[], name: string | null): unknown
   const [bids, asks] = [book(c.slice(10, 20), false, 1), book(c.slice(20, 30), false, 1)];
   if (bids === null || asks === null || [open, pre, last, high, low, bid1, ask1, volume, amount].includes(undefined)) return null;
   const top = (side: unknown[]) => (side[0] as [number] | null)?.[0] ?? null;
-  if (bid1 !== top(bids) || ask1 !== top(asks) || pre === null || volume === null || volume === undefined) return null;
+  if (bid1 !== top(bids) || ask1 !== top(asks)) return null;
+  const tail = afterOf(c[33] ?? '');
+  if (tail === undefined) return null;
+  if (pre === null && last === null && open === null && !volume) return undefined;
+  if (pre === null || volume === null || volume === undefined) return null;
   const index = (no >= 1_000_000 && no <= 1_000_999) || (no >= 2_399_000 && no <= 2_399_999);
   if (!ranged(last, open, high, low) || (!index && !priced(volume, amount, high, low, 0))) return null;
-  let after: unknown[] | null = null;
-  if (c[33] !== undefined && c[33] !== '') {
-    const [mark, shares, yuan, more] = c[33].split('|');
-    const [n, y] = [decimal(shares), decimal(yuan)];
-    if (mark !== 'D' || more !== undefined || typeof n !== 'number' || typeof y !== 'number' || /[+-]/.test(c[33])) return null;
-    after = [n, y];
-  }
   const traded = volume > 0 || open !== null;
   return [
     no,
@@ -186,6 +186,14 @@ function sinaRow(no: number, c: readonly string[], name: string | null): unknown
     name,
     null,
     null,
-    after,
+    tail,
   ];
+}
+
+/** `D|shares|yuan`; undefined where it is something else. */
+function afterOf(text: string): unknown[] | null | undefined {
+  if (text === '') return null;
+  const [mark, shares, yuan, more] = text.split('|');
+  const [n, y] = [decimal(shares), decimal(yuan)];
+  return mark !== 'D' || more !== undefined || typeof n !== 'number' || typeof y !== 'number' || /[+-]/.test(text) ? undefined : [n, y];
 }

@@ -86,11 +86,11 @@ export function quoteFields(table: MarketTable, i: number, fault: string | null 
   f[30] = `${date}${digits}`;
   f[31] = yuan(shown - c.preCloseMilli[i]!);
   const pre = c.preCloseMilli[i]!;
-  f[32] = (((shown - pre) / pre) * 100).toFixed(2);
+  f[32] = pre === absentMilli ? '0.00' : (((shown - pre) / pre) * 100).toFixed(2);
   if (!Number.isNaN(floatShares)) {
     f[38] = ((100 * Number(volume) * 100) / floatShares).toFixed(2);
-    f[44] = ((shown * floatShares) / 1e11).toFixed(2);
-    f[45] = ((shown * totalShares) / 1e11).toFixed(2);
+    if (shown !== absentMilli) f[44] = ((shown * floatShares) / 1e11).toFixed(2);
+    if (shown !== absentMilli) f[45] = ((shown * totalShares) / 1e11).toFixed(2);
     f[72] = String(floatShares);
     f[73] = String(totalShares);
   }

@@ -45,7 +45,10 @@ export type SweepReport = {
   readonly received: number;
   readonly fresh: number;
   readonly older: number;
+  /** Without a row, the `idle` ones among them. */
   readonly missing: readonly number[];
+  /** Told as not traded: suspended. */
+  readonly idle: number;
   readonly good: boolean;
   readonly switchedTo: SourceName | null;
 };
@@ -99,8 +102,9 @@ export class Collector {
     );
     const pulse = source.heartbeat.pulse(nowMs);
     const received = rows.length;
+    const idle = done.reduce((sum, each) => sum + each.idle, 0);
     if (asked < all) this.#options.planner.goOn(asked);
-    const good = received >= enough * asked && !pulse.frozen && !pulse.late;
+    const good = received + idle >= enough * asked && !pulse.frozen && !pulse.late;
     const switchedTo = this.failover.report(source.adapter.name, good, nowMs);
     if (switchedTo !== null)
       await this.#switched(source.adapter.name, switchedTo, pulse.frozen ? 'frozen' : pulse.late ? 'late' : 'bad cycles');
@@ -113,6 +117,7 @@ export class Collector {
       fresh: done.reduce((sum, each) => sum + each.fresh, 0),
       older: done.reduce((sum, each) => sum + each.older, 0),
       missing: done.flatMap((each) => each.missing),
+      idle,
       good,
       switchedTo,
     };
@@ -132,13 +137,15 @@ export class Collector {
     isIndex: boolean,
     i: number,
     n: number,
-  ): Promise<{ rows: readonly SourceQuote[]; fresh: number; older: number; missing: readonly number[]; heldBack: number }> {
+  ): Promise<{ rows: readonly SourceQuote[]; fresh: number; older: number; missing: readonly number[]; idle: number; heldBack: number }> {
     await this.#options.pace?.(i, n);
     const first = await this.#ask(source, instruments, true);
-    if (first === 'heldBack') return { rows: [], fresh: 0, older: 0, missing: [], heldBack: isIndex ? 0 : instruments.length };
-    if (first === null) return { rows: [], fresh: 0, older: 0, missing: instruments, heldBack: 0 };
+    const none = { rows: [], fresh: 0, older: 0, idle: 0 };
+    if (first === 'heldBack') return { ...none, missing: [], heldBack: isIndex ? 0 : instruments.length };
+    if (first === null) return { ...none, missing: instruments, heldBack: 0 };
     let taken = await this.#publish(first.parsed, first.source, isIndex);
     let rows = first.parsed.rows;
+    const idle = first.parsed.odd?.noTrade ?? 0;
     const had = new Set(rows.map(({ quote }) => quote.instrumentNo));
     const missing = instruments.filter((no) => !had.has(no));
     // a cut answer is asked for once more; what no answer ever has is not asked for in every cycle
@@ -151,7 +158,7 @@ export class Collector {
         for (const { quote } of second.parsed.rows) had.add(quote.instrumentNo);
       }
     }
-    return { rows, ...taken, missing: instruments.filter((no) => !had.has(no)), heldBack: 0 };
+    return { rows, ...taken, missing: instruments.filter((no) => !had.has(no)), idle, heldBack: 0 };
   }
 
   /** An answer, from a second source when the first is slow; null when nobody gave one; `heldBack` by our own rate. */
@@ -229,7 +236,7 @@ export class Collector {
       const nowMs = this.#options.now();
       if (answer !== null) heartbeat.looked(answer.rows, nowMs);
       const { frozen, late } = heartbeat.pulse(nowMs);
-      const good = answer !== null && answer.rows.length >= enough * instruments.length && !frozen && !late;
+      const good = answer !== null && answer.rows.length + (answer.odd?.noTrade ?? 0) >= enough * instruments.length && !frozen && !late;
       const was = this.failover.active;
       const now = this.failover.report(name, good, nowMs);
       if (now !== null) await this.#switched(was, now, `${name} is well again`);

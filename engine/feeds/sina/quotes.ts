@@ -4,7 +4,7 @@
  */
 import { FenshiError } from '../../../contracts/errors.ts';
 import type { Endpoint, InstrumentsParams, Parsed, Rejected, RejectReason, SourceQuote } from '../adapter.ts';
-import { isConsistent, levelOneOf, type Side, sideOf, sourceQuote } from '../wire/level-one.ts';
+import { isConsistent, isIdle, levelOneOf, type Side, sideOf, sourceQuote } from '../wire/level-one.ts';
 import { countOf, instant, milliOf } from '../wire/numbers.ts';
 import { isIndex, ofPrefixed, prefixed } from '../wire/symbols.ts';
 import { bytesAsText, isMore, nameOf } from '../wire/text.ts';
@@ -31,7 +31,7 @@ function parseStatements(text: string, requested: ReadonlySet<number>): Parsed<S
   const rows: SourceQuote[] = [];
   const rejected: Rejected[] = [];
   const seen = new Set<number>();
-  let [badName, unrequested, end, found] = [0, 0, 0, 0];
+  let [badName, unrequested, noTrade, end, found] = [0, 0, 0, 0, 0];
   for (const match of text.matchAll(statement)) {
     found += 1;
     if (isMore(text.slice(end, match.index))) rejected.push({ key: '', reason: 'TRUNCATED' });
@@ -45,6 +45,7 @@ function parseStatements(text: string, requested: ReadonlySet<number>): Parsed<S
     const cells = match[2]!.split(',');
     const row = sinaRow(no, cells, nameOf(cells[0]!));
     if (typeof row === 'string') rejected.push({ key: match[1]!, reason: row });
+    else if (row === null) noTrade += 1;
     else {
       seen.add(no);
       if (row.name === null) badName += 1;
@@ -53,11 +54,11 @@ function parseStatements(text: string, requested: ReadonlySet<number>): Parsed<S
   }
   if (found === 0) throw new FenshiError('SOURCE_BODY', `no statement in ${text.length} bytes: ${text.slice(0, 40)}`);
   if (isMore(text.slice(end))) rejected.push({ key: '', reason: 'TRUNCATED' });
-  return { rows, rejected, odd: { badName, unrequested } };
+  return { rows, rejected, odd: { badName, unrequested, noTrade } };
 }
 
-/** One row of HTTP or WebSocket; `name` already decoded. */
-export function sinaRow(no: number, c: readonly string[], name: string | null): SourceQuote | RejectReason {
+/** One row of HTTP or WebSocket; `name` already decoded. Null where it tells of no trading: suspended. */
+export function sinaRow(no: number, c: readonly string[], name: string | null): SourceQuote | RejectReason | null {
   if (c.length < fieldsMin) return 'FIELDS';
   const at = instantOf(c[30]!, c[31]!);
   if (at === undefined) return 'TIME';
@@ -76,6 +77,7 @@ export function sinaRow(no: number, c: readonly string[], name: string | null): 
   const afterHours = tailOf(c[33] ?? '');
   if (one === null || bids === undefined || asks === undefined || afterHours === undefined || best.includes(undefined)) return 'NUMBER';
   if (best[0] !== (bids[0]?.[0] ?? null) || best[1] !== (asks[0]?.[0] ?? null)) return 'INVARIANT';
+  if (isIdle(one)) return null;
   if (one.preClose === null || one.volume === null || !isConsistent(one, 0, !isIndex(no))) return 'INVARIANT';
   const traded = one.volume > 0 || one.open !== null;
   return sourceQuote(no, at, traded ? one : { ...one, last: null }, bids, asks, { name, afterHours }, false);

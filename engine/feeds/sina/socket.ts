@@ -31,7 +31,7 @@ export function parseSinaFrame(text: string): PushFrame {
       else {
         const row = sinaRow(no, cells, cells[0]!.includes('\uFFFD') ? null : cells[0]!);
         if (typeof row === 'string') rejected.push({ key, reason: row });
-        else rows.push(row);
+        else if (row !== null) rows.push(row);
       }
     }
   }

@@ -9,7 +9,7 @@
 import { FenshiError } from '../../../contracts/errors.ts';
 import { exchangeOf } from '../../../contracts/units.ts';
 import type { Endpoint, InstrumentsParams, Parsed, Rejected, RejectReason, SourceQuote } from '../adapter.ts';
-import { isConsistent, type LevelOne, levelOneOf, type Side, sideOf, sourceQuote } from '../wire/level-one.ts';
+import { isConsistent, isIdle, type LevelOne, levelOneOf, type Side, sideOf, sourceQuote } from '../wire/level-one.ts';
 import { countOf, type Field, lot, milliOf, stampOf, tenThousand } from '../wire/numbers.ts';
 import { ofPrefixed, prefixed } from '../wire/symbols.ts';
 import { bytesAsText, isMore, nameOf } from '../wire/text.ts';
@@ -33,7 +33,7 @@ function parseStatements(text: string, requested: ReadonlySet<number>): Parsed<S
   const rows: SourceQuote[] = [];
   const rejected: Rejected[] = [];
   const seen = new Set<number>();
-  let [badName, unrequested, end, found] = [0, 0, 0, 0];
+  let [badName, unrequested, noTrade, end, found] = [0, 0, 0, 0, 0];
   for (const match of text.matchAll(statement)) {
     const key = match[1]!;
     found += 1;
@@ -47,6 +47,7 @@ function parseStatements(text: string, requested: ReadonlySet<number>): Parsed<S
     }
     const row = parseTencentRow(no, match[2]!);
     if (typeof row === 'string') rejected.push({ key, reason: row });
+    else if (row === null) noTrade += 1;
     else {
       seen.add(no);
       if (row.name === null) badName += 1;
@@ -55,7 +56,7 @@ function parseStatements(text: string, requested: ReadonlySet<number>): Parsed<S
   }
   if (found === 0) throw new FenshiError('SOURCE_BODY', `no statement in ${text.length} bytes: ${text.slice(0, 40)}`);
   if (isMore(text.slice(end))) rejected.push({ key: '', reason: 'TRUNCATED' });
-  return { rows, rejected, odd: { badName, unrequested } };
+  return { rows, rejected, odd: { badName, unrequested, noTrade } };
 }
 
 /** The fields of one row, the name still undecoded; null when it does not carry this instrument. */
@@ -66,8 +67,8 @@ function fieldsOf(no: number, raw: string): string[] | null {
   return found === null ? null : [found[1]!, found[2]!, code, ...(found[3] ?? '').split('~')];
 }
 
-/** One row as latin1 text. Returns the reason where it is unsound. */
-export function parseTencentRow(no: number, raw: string): SourceQuote | RejectReason {
+/** One row as latin1 text. Returns the reason where it is unsound, null where it tells of no trading: suspended. */
+export function parseTencentRow(no: number, raw: string): SourceQuote | RejectReason | null {
   const f = fieldsOf(no, raw);
   if (f === null || f[0] !== marketOf[exchangeOf(no)]) return 'CODE';
   if (f.length < partsMin || f.length > partsMax) return 'FIELDS';
@@ -75,6 +76,8 @@ export function parseTencentRow(no: number, raw: string): SourceQuote | RejectRe
   if (at === undefined) return 'TIME';
   const numbers = numbersOf(f);
   if (numbers === null) return 'NUMBER';
+  if (!isPlaced(f)) return 'INVARIANT';
+  if (isIdle(numbers.one)) return null;
   return isSound(f, numbers.one) ? quoteOf(no, f, at, numbers) : 'INVARIANT';
 }
 
@@ -111,12 +114,14 @@ const levels = [0, 1, 2, 3, 4];
 const limitOf = (text: string | undefined): Field => (text === '-1' ? null : milliOf(text));
 
 /** What one misplaced field would break. */
-function isSound(f: readonly string[], n: LevelOne): boolean {
+function isPlaced(f: readonly string[]): boolean {
   if (f[36] !== f[6] || f[33] !== f[41] || f[34] !== f[42]) return false;
   const exact = f[35]!.split('/');
-  if (exact.length === 3 ? exact[0] !== f[3] || exact[1] !== f[6] : f[35] !== '') return false;
-  return n.preClose !== null && n.volume !== null && isConsistent(n, lot, f[61] !== 'ZS');
+  return exact.length === 3 ? exact[0] === f[3] && exact[1] === f[6] : f[35] === '';
 }
+
+const isSound = (f: readonly string[], n: LevelOne): boolean =>
+  n.preClose !== null && n.volume !== null && isConsistent(n, lot, f[61] !== 'ZS');
 
 function quoteOf(no: number, f: readonly string[], at: number, { one, bids, asks, after }: Numbers): SourceQuote {
   // without a trade today the price field repeats the previous close, or is zero

@@ -14,6 +14,37 @@ const recorded = (name: string, ...ids: string[]) =>
   tencentQuotes.parse(fixture(`tencent/${name}.gb18030.bin`), { instruments: ids.map(no) });
 const bytes = (text: string) => new TextEncoder().encode(text);
 
+describe('a suspended symbol', () => {
+  const zeros = Array.from({ length: 88 }, (_, i) => (i > 2 && i < 29 ? '0.00' : ''));
+  const row = (more: Readonly<Record<number, string>>): string => {
+    const at: Readonly<Record<number, string>> = {
+      0: '51',
+      1: 'x',
+      2: '001246',
+      6: '0',
+      30: '20260914100000',
+      35: '0.00/0/0',
+      36: '0',
+      ...more,
+    };
+    return `v_sz001246="${zeros.map((part, i) => at[i] ?? part).join('~')}";\n`;
+  };
+  const parse = (text: string) => tencentQuotes.parse(bytes(text), { instruments: [no('001246.SZ')] });
+
+  test('told as nought is counted and is neither a row nor an unsound one', () => {
+    expect(parse(row({ 33: '0.00', 34: '0.00', 41: '0.00', 42: '0.00' }))).toEqual({
+      rows: [],
+      rejected: [],
+      odd: { badName: 0, unrequested: 0, noTrade: 1 },
+    });
+  });
+
+  test('with volume, or with its fields out of place, it is unsound', () => {
+    expect(parse(row({ 6: '5', 36: '5', 35: '0.00/5/0' })).rejected).toEqual([{ key: 'sz001246', reason: 'INVARIANT' }]);
+    expect(parse(row({ 36: '7' })).rejected).toEqual([{ key: 'sz001246', reason: 'INVARIANT' }]);
+  });
+});
+
 describe.skipIf(!hasFixtures)(`tencent quotes as recorded (${noFixtures})`, () => {
   test('four stocks of one batch, every unit ended', () => {
     const { rows, rejected } = recorded('quotes-4stocks-20260910-1055', '600519.SH', '300750.SZ', '600036.SH', '002594.SZ');

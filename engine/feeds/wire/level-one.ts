@@ -52,6 +52,10 @@ export function sideOf(levels: readonly (readonly [milli: Field, shares: Field])
   return side;
 }
 
+/** All nought: how a suspended instrument is told. */
+export const isIdle = ({ last, preClose, open, volume }: LevelOne): boolean =>
+  last === null && preClose === null && open === null && (volume === null || volume === 0);
+
 /** amount / volume may leave [low, high] by this much. */
 const vwapSlack = 0.01;
 
