@@ -146,7 +146,7 @@ class Run {
       `truth          ${wrong} differ from the generator, ${unknown} it never had, ${zero} prices of 0, ${this.#rejected} refused by parsers`,
     );
     console.log(`exchange age   p50 ${at(0.5)} s, p99 ${at(0.99)} s (poll phase and exchange second included)`);
-    console.log(`oldest price   longest time any symbol went unasked: ${(Math.max(...this.#staleMs) / 1000).toFixed(1)} s`);
+    console.log(`oldest answer  of any symbol at the end of a sweep, at most ${(Math.max(...this.#staleMs) / 1000).toFixed(1)} s`);
     console.log(`cpu            ${((100 * cpuSeconds) / seconds).toFixed(1)} % of one core`);
     console.log(
       `requests       ${Object.entries(requests)
