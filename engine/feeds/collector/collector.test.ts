@@ -54,10 +54,11 @@ async function start() {
   };
   const sources = [source(tencent), source(sina)];
   const planner = new SweepPlanner(instruments);
+  const indices: number[] = [];
   const collector = new Collector({
     sources,
     planner,
-    indices: [],
+    indices,
     now: () => table.nowMs,
     entry: (entry) => Promise.resolve(entries.push(entry) > 0),
     fact: (fact) => Promise.resolve(void facts.push(fact)),
@@ -76,6 +77,7 @@ async function start() {
     polled,
     sources,
     planner,
+    indices,
     collector,
     later: (ms: number) => advance(market, table, table.nowMs + ms),
     fault: (vendor: Vendor, kind: FaultKind) => emulators.faults.plan([{ vendor, kind, ...forever }]),
@@ -98,6 +100,11 @@ describe('the collector against emulated vendors', () => {
     expect(third.fresh).toBeLessThan(60);
     for (const { batch } of world.entries) for (let i = 0; i < batch.count; i++) expect(rowOf(batch, i).lastMilli).toBeGreaterThan(0);
     expect(told(world.facts)).toEqual(['tencent connected', 'sina standby']);
+  });
+
+  test('the index is asked for beside the market and is no part of its count', async () => {
+    world.indices.push(1_000_001);
+    expect(await world.collector.sweep()).toMatchObject({ asked: 60, received: 60, missing: [], good: true });
   });
 
   test('of a new row’s age, polling is at most the time since the symbol was last looked at', async () => {

@@ -94,7 +94,8 @@ export class Collector {
     const all = batches.reduce((sum, each) => sum + each.length, 0);
     // what our own rate kept us from asking says nothing of the source
     const asked = all - done.reduce((sum, each) => sum + each.heldBack, 0);
-    const rows = done.flatMap((each) => each.rows);
+    const market = done.slice(0, batches.length);
+    const rows = market.flatMap((each) => each.rows);
     const nowMs = this.#options.now();
     source.heartbeat.looked(
       rows.filter(({ quote }) => quote.tsExchangeMs <= nowMs + aheadMs),
@@ -116,7 +117,7 @@ export class Collector {
       received,
       fresh: done.reduce((sum, each) => sum + each.fresh, 0),
       older: done.reduce((sum, each) => sum + each.older, 0),
-      missing: done.flatMap((each) => each.missing),
+      missing: market.flatMap((each) => each.missing),
       idle,
       good,
       switchedTo,
