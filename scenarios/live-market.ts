@@ -1,6 +1,6 @@
 /**
- * A market, invented or recorded, behind emulated vendors, in run time: second by second the day goes on, and the servers answer with what a vendor
- * would know by then. The hand-over tells the feed where they are and how far run time is from wall time.
+ * A market, invented or recorded, behind emulated vendors, in run time: second by second the day goes on, and the servers answer with
+ * what a vendor would know by then. The hand-over tells the feed where they are and how far run time is from wall time.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -100,10 +100,11 @@ describe('cleaning', () => {
     const cleaner = new Cleaner(universeOf(bundle), testDate, true);
     const watching = { ...ignore, add: (_s: number, batch: { lastMilli: Int32Array }, i: number) => void taken.push(batch.lastMilli[i]!) };
     const untraded = { lastMilli: null, volumeShares: 0, amountYuan: 0 };
-    cleaner.batch(batchOf('a', at('09:31:00'), [{ ...quote('09:31:00'), ...untraded }]), 0, watching);
+    for (const clock of ['09:31:00', '09:31:03']) cleaner.batch(batchOf('a', at(clock), [{ ...quote(clock), ...untraded }]), 0, watching);
     cleaner.batch(batchOf('a', at('09:32:00'), [quote('09:32:00', { volumeShares: 100, amountYuan: base / 10 })]), 0, watching);
 
-    expect([cleaner.counts.accepted, taken, cleaner.dv]).toEqual([2, [base], 100]);
+    expect([cleaner.counts.accepted, taken, cleaner.dv]).toEqual([3, [base], 100]);
+    expect(cleaner.freshness.quoted.reduce((sum, n) => sum + n)).toBe(1);
   });
 
   test.each([

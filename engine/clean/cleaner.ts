@@ -213,6 +213,11 @@ export class Cleaner {
     accepted.decreases[s] = 0;
     this.bookOk = isBookSound(batch, i);
     if (!this.bookOk) this.counts.bookDropped += 1;
+    if (batch.lastMilli[i] === absentMilli && batch.phaseCode[i] !== phaseCode.halted) {
+      // not traded yet today: a book, and no price to make features of
+      commit(accepted, s, batch, i, source, this.bookOk, null);
+      return;
+    }
     this.#noteGap(s, batch, i, slot, tsec);
     learnSkew(this.#skews[source]!, batch.tsMs, batch.tsExchangeMs[i]!);
     if (batch.phaseCode[i] === phaseCode.halted) {
@@ -221,11 +226,6 @@ export class Cleaner {
         accepted.halted[s] = 1;
         onAccepted.halted(s);
       }
-      return;
-    }
-    if (batch.lastMilli[i] === absentMilli) {
-      // not traded yet today: a book, and no price to make features of
-      commit(accepted, s, batch, i, source, this.bookOk, null);
       return;
     }
     onAccepted.add(s, batch, i, slot);

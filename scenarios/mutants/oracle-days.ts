@@ -1,15 +1,7 @@
 /** The oracle for series by day and for the market's counts. */
 import { answerOf, collect, idOf, isRecord, keyOf, type Oracle, some } from './oracle.ts';
+import { balanced, emData, emList, isIndexNo, nothing } from './oracle-eastmoney.ts';
 import { count, decimal, jsonCount, milli, ofMarket, priced, ranged, shanghai, type Value } from './values.ts';
-
-const nothing = { rows: [], unsound: false };
-const isIndexNo = (no: number): boolean => Math.floor(no / 1000) === 1000 || Math.floor(no / 1000) === 2399;
-
-function emData(body: Uint8Array): Record<string, unknown> | null | 'error' {
-  const answer = answerOf(body);
-  if (answer === null || answer.rc !== 0) return 'error';
-  return answer.data === null || isRecord(answer.data) ? answer.data : 'error';
-}
 
 /** Cells of each line, by its date; the dates rise. */
 function series(lines: readonly unknown[], widths: readonly number[], read: (date: string, cells: string[]) => unknown[] | null) {
@@ -38,7 +30,7 @@ const emSeries =
   (code: string, widths: readonly number[], read: (date: string, cells: string[]) => unknown[] | null): Oracle =>
   (body) => {
     const data = emData(body);
-    if (data === 'error' || (data !== null && data.code !== code)) return 'error';
+    if (data === undefined || (data !== null && data.code !== code)) return 'error';
     if (data === null) return nothing;
     if (!Array.isArray(data.klines)) return 'error';
     return series(
@@ -56,8 +48,7 @@ export const emDayFlowOracle = (no: number): Oracle =>
     const nets = cells.slice(1, 6).map(decimal);
     if (nets.some((net) => net === null || net === undefined)) return null;
     const [main, small, medium, large, superNet] = nets as [number, number, number, number, number];
-    const slack = 10 + Math.abs(main) / 1e6;
-    if (Math.abs(superNet + large - main) > slack || Math.abs(main + medium + small) > 1000 + slack) return null;
+    if (!balanced(main, superNet, large, medium, small)) return null;
     return [idOf(no), shanghai(date, '150000'), main, superNet, large, medium, small];
   });
 
@@ -77,32 +68,18 @@ export const tencentDaysOracle =
     return series(rows, [6], (date, cells) => bar(no, date, cells, false, isAdjusted));
   };
 
-export const emBreadthOracle: Oracle = (body) => {
-  const data = emData(body);
-  if (data === 'error') return 'error';
-  if (data === null) return nothing;
-  const { diff } = data;
-  const rows = Array.isArray(diff)
-    ? (diff as unknown[])
-    : isRecord(diff)
-      ? Object.keys(diff)
-          .sort((a, b) => Number(a) - Number(b))
-          .map((key) => diff[key])
-      : null;
-  if (rows === null) return 'error';
-  return collect(rows, (row) => {
-    if (!isRecord(row)) return null;
-    const no = ofMarket(row.f13, row.f12);
-    const counts = ['f104', 'f105', 'f106'].map((field) => jsonCount(row[field]));
-    return no === null || counts.some((each) => typeof each !== 'number') ? null : [no, ...counts];
-  });
-};
+export const emBreadthOracle: Oracle = emList((row) => {
+  if (!isRecord(row)) return null;
+  const no = ofMarket(row.f13, row.f12);
+  const counts = ['f104', 'f105', 'f106'].map((field) => jsonCount(row[field]));
+  return no === null || counts.some((each) => typeof each !== 'number') ? null : [no, ...counts];
+});
 
 export const emMovesOracle =
   (date: string): Oracle =>
   (body) => {
     const data = emData(body);
-    if (data === 'error') return 'error';
+    if (data === undefined) return 'error';
     if (data === null) return nothing;
     if (String(data.qdate) !== date) return { rows: [], unsound: true };
     if (!Array.isArray(data.fenbu)) return 'error';

@@ -16,12 +16,12 @@ import {
 } from './values.ts';
 
 /** undefined: an error. */
-function emData(body: Uint8Array): Record<string, unknown> | null | undefined {
+export function emData(body: Uint8Array): Record<string, unknown> | null | undefined {
   const answer = answerOf(body);
   if (answer === null || answer.rc !== 0) return undefined;
   return answer.data === null ? null : isRecord(answer.data) ? answer.data : undefined;
 }
-const diffIn = (data: Record<string, unknown>): unknown[] | null => {
+export const diffIn = (data: Record<string, unknown>): unknown[] | null => {
   const { diff } = data;
   if (Array.isArray(diff)) return diff as unknown[];
   return isRecord(diff)
@@ -33,10 +33,21 @@ const diffIn = (data: Record<string, unknown>): unknown[] | null => {
 const epoch = (value: unknown): number | null =>
   typeof value === 'number' && value % 1 === 0 && value >= 631_152_000 ? value * 1000 : null;
 /** An index has no average price. */
-const isIndexNo = (no: number): boolean => Math.floor(no / 1000) === 1000 || Math.floor(no / 1000) === 2399;
-const nothing = { rows: [], unsound: false };
+export const isIndexNo = (no: number): boolean => Math.floor(no / 1000) === 1000 || Math.floor(no / 1000) === 2399;
+export const nothing = { rows: [], unsound: false };
 const emptyBook = [null, null, null, null, null];
 const nameOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+
+/** A list answer, row by row. */
+export const emList =
+  (read: (row: unknown) => unknown[] | null | undefined): Oracle =>
+  (body) => {
+    const data = emData(body);
+    if (data === undefined) return 'error';
+    if (data === null) return nothing;
+    const rows = diffIn(data);
+    return rows === null ? 'error' : collect(rows, read);
+  };
 
 export const emRow = (row: unknown): unknown[] | null => {
   if (!isRecord(row)) return null;
@@ -129,7 +140,7 @@ export const emDepthOracle: Oracle = (body) => {
   });
 };
 
-const balanced = (main: number, superNet: Value, large: Value, medium: Value, small: Value): boolean => {
+export const balanced = (main: number, superNet: Value, large: Value, medium: Value, small: Value): boolean => {
   if (superNet === null || large === null) return true;
   const slack = 10 + Math.abs(main) / 1e6;
   return (
@@ -137,23 +148,16 @@ const balanced = (main: number, superNet: Value, large: Value, medium: Value, sm
   );
 };
 
-export const emFlowPageOracle: Oracle = (body) => {
-  const data = emData(body);
-  if (data === undefined) return 'error';
-  if (data === null) return nothing;
-  const diff = diffIn(data);
-  if (diff === null) return 'error';
-  return collect(diff, (row) => {
-    if (!isRecord(row)) return null;
-    const code = typeof row.f12 === 'number' ? String(row.f12).padStart(6, '0') : row.f12;
-    const guessed = typeof code === 'string' && '569'.includes(code[0] ?? '?') && !code.startsWith('92') ? 1 : 0;
-    const [no, at] = [ofMarket(row.f13 === undefined ? guessed : row.f13, row.f12), epoch(row.f124)];
-    const values = ['f62', 'f66', 'f72', 'f78', 'f84'].map((f) => jsonDecimal(row[f]));
-    if (no === null || at === null || some(values)) return null;
-    if (values[0] === null) return undefined;
-    return balanced(...(values as [number, Value, Value, Value, Value])) ? [idOf(no), at, ...values] : null;
-  });
-};
+export const emFlowPageOracle: Oracle = emList((row) => {
+  if (!isRecord(row)) return null;
+  const code = typeof row.f12 === 'number' ? String(row.f12).padStart(6, '0') : row.f12;
+  const guessed = typeof code === 'string' && '569'.includes(code[0] ?? '?') && !code.startsWith('92') ? 1 : 0;
+  const [no, at] = [ofMarket(row.f13 === undefined ? guessed : row.f13, row.f12), epoch(row.f124)];
+  const values = ['f62', 'f66', 'f72', 'f78', 'f84'].map((f) => jsonDecimal(row[f]));
+  if (no === null || at === null || some(values)) return null;
+  if (values[0] === null) return undefined;
+  return balanced(...(values as [number, Value, Value, Value, Value])) ? [idOf(no), at, ...values] : null;
+});
 
 const csvOracle =
   (list: 'trends' | 'klines', code: string, date: string, width: number, read: (at: number, cells: string[]) => unknown[] | null): Oracle =>
@@ -249,41 +253,25 @@ const stockOf = (code: unknown): number | null => {
   return ofMarket(guessed, code);
 };
 
-export const emBoardsOracle =
-  (kind: string): Oracle =>
-  (body) => {
-    const data = emData(body);
-    if (data === undefined) return 'error';
-    if (data === null) return nothing;
-    const rows = diffIn(data);
-    if (rows === null) return 'error';
-    return collect(rows, (row) => {
-      if (!isRecord(row) || typeof row.f12 !== 'string' || row.f12.length !== 6 || !row.f12.startsWith('BK')) return null;
-      if (![...row.f12.slice(2)].every((c) => c >= '0' && c <= '9') || nameOf(row.f14) === null) return null;
-      const change = jsonDecimal(row.f3);
-      const values = [
-        change === null || change === undefined ? change : change / 100,
-        jsonDecimal(row.f62),
-        jsonCount(row.f104),
-        jsonCount(row.f105),
-      ];
-      return some(values) ? null : [row.f12, row.f14, kind, ...values, stockOf(row.f140)];
-    });
-  };
+export const emBoardsOracle = (kind: string): Oracle =>
+  emList((row) => {
+    if (!isRecord(row) || typeof row.f12 !== 'string' || row.f12.length !== 6 || !row.f12.startsWith('BK')) return null;
+    if (![...row.f12.slice(2)].every((c) => c >= '0' && c <= '9') || nameOf(row.f14) === null) return null;
+    const change = jsonDecimal(row.f3);
+    const values = [
+      change === null || change === undefined ? change : change / 100,
+      jsonDecimal(row.f62),
+      jsonCount(row.f104),
+      jsonCount(row.f105),
+    ];
+    return some(values) ? null : [row.f12, row.f14, kind, ...values, stockOf(row.f140)];
+  });
 
-export const emMembersOracle =
-  (board: string): Oracle =>
-  (body) => {
-    const data = emData(body);
-    if (data === undefined) return 'error';
-    if (data === null) return nothing;
-    const rows = diffIn(data);
-    if (rows === null) return 'error';
-    return collect(rows, (row) => {
-      const no = isRecord(row) ? ofMarket(row.f13, row.f12) : null;
-      return !isRecord(row) || no === null || nameOf(row.f14) === null ? null : [board, no, row.f14];
-    });
-  };
+export const emMembersOracle = (board: string): Oracle =>
+  emList((row) => {
+    const no = isRecord(row) ? ofMarket(row.f13, row.f12) : null;
+    return !isRecord(row) || no === null || nameOf(row.f14) === null ? null : [board, no, row.f14];
+  });
 
 export const emPoolOracle =
   (date: string): Oracle =>

@@ -103,7 +103,7 @@ export class Collector {
     );
     const pulse = source.heartbeat.pulse(nowMs);
     const received = rows.length;
-    const idle = done.reduce((sum, each) => sum + each.idle, 0);
+    const idle = market.reduce((sum, each) => sum + each.idle, 0);
     if (asked < all) this.#options.planner.goOn(asked);
     const good = received + idle >= enough * asked && !pulse.frozen && !pulse.late;
     const switchedTo = this.failover.report(source.adapter.name, good, nowMs);
