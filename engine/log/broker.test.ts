@@ -76,8 +76,8 @@ describe('the embedded broker', () => {
   });
 
   test.skipIf(process.platform !== 'linux')('a process that has ended but was not collected by its parent is dead', async () => {
-    // the shell starts a child that ends at once and never collects it
-    const shell = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    // the shell starts a child, becomes another program before it ends, and so never collects it
+    const shell = spawn('sh', ['-c', 'sleep 0.1 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
     const pid = await new Promise<number>((resolve) => shell.stdout.once('data', (chunk: Buffer) => resolve(Number(chunk.toString()))));
     while (isAlive(pid)) await new Promise((resolve) => setImmediate(resolve));
 
