@@ -37,8 +37,10 @@ export const Instrument = z.object({
   board: z.enum(boards),
   riskWarning: z.boolean(),
   delisting: z.boolean(),
-  /** 1 on the listing day; null: long listed. */
+  /** 1 on the listing day; null where the days are not counted: `listing` says why. */
   listingDayN: z.int().nullable(),
+  /** `seasoned`: past the days that are counted. `new`: within them, or named N or C today. `unknown`: nobody says when it was listed. */
+  listing: z.enum(['seasoned', 'new', 'unknown']).default('seasoned'),
   noLimit: z.boolean(),
   exDate: z.boolean(),
   suspended: z.boolean(),
@@ -46,6 +48,11 @@ export const Instrument = z.object({
   preCloseMilli: z.int().nullable(),
   limitUpMilli: z.int().nullable(),
   limitDownMilli: z.int().nullable(),
+  /**
+   * Where the limits come from. `told`: by a source or the exchange's record, and a price outside is no price. `rule`: computed; a price
+   * outside shows that the rule, not the price, is wrong. `none`: it trades without. `unknown`: nothing to compute them from.
+   */
+  limitSource: z.enum(['told', 'rule', 'none', 'unknown']).default('told'),
   /** Share of the reference price, 0.05 to 0.3, as the dated rule has it; null without a limit. */
   limitRate: z.number().nullable(),
   floatShares: z.number().nullable(),
@@ -111,6 +118,8 @@ export const Bundle = z.object({
   /** By detector, or `<detector>.<path>` where a path of its rule draws other signals. */
   calibration: z.record(z.string(), Calibration),
   config: BundleConfig,
+  /** Where each part came from, for people: `instruments` → `tencent`. */
+  openedWith: z.record(z.string(), z.string()).optional(),
   /** What had to be assumed, in sentences; printed by every run that uses the bundle. */
   assumed: z.array(z.string()),
 });

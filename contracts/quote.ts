@@ -34,6 +34,8 @@ export const quoteFlag = {
   lotVolume: 4,
   /** Two sources disagree about its price. */
   disputed: 8,
+  /** The source says that it trades without a price limit today; a limit that is merely absent says nothing. */
+  noLimit: 16,
 } as const;
 
 /** name → element type and elements a row. Optional ones may be missing from a batch: then every row is null. */

@@ -128,8 +128,8 @@ export class SymbolDesk {
   }
 
   #limitState(s: number, batch: QuoteBatch, i: number): void {
-    const { universe } = this.#features;
-    const upper = universe.limitUp[s]!;
+    const { universe, cleaner } = this.#features;
+    const upper = cleaner.accepted.limitUp[s]!;
     if (upper === absentMilli) return;
     const last = batch.lastMilli[i]!;
     const state = this.columns.limit[s]!;
@@ -256,7 +256,7 @@ export class SymbolDesk {
       midAgo3m: ago < 0 ? Number.NaN : rings.values[ago + at.mid]!,
       runAmount: rings.values[base + at.amount]!,
       runVolume: rings.values[base + at.volume]!,
-      limitUpMilli: universe.limitUp[s] === absentMilli ? null : universe.limitUp[s]!,
+      limitUpMilli: cleaner.accepted.limitUp[s] === absentMilli ? null : cleaner.accepted.limitUp[s]!,
       locked: features.isLockedUp(s, batch, i),
       resumedSlot: cleaner.resumedSlot(s),
       frozen: cleaner.isFrozen(s) || cleaner.accepted.disputed[s] === 1,

@@ -1,5 +1,6 @@
 /** The last accepted quote of each symbol, and what cleaning must remember between quotes. */
 import { absentMilli, bookLevels, type Quote, type QuoteBatch, quoteFlag } from '../../contracts/quote.ts';
+import type { Universe } from './universe.ts';
 
 /** How many last prices Q7 takes its median of. */
 export const recentCount = 5;
@@ -10,7 +11,9 @@ const openSlotMax = 5;
 
 export type Accepted = ReturnType<typeof acceptedColumns>;
 
-export function acceptedColumns(count: number) {
+export type KnownLimits = Pick<Universe, 'count' | 'limitUp' | 'limitDown' | 'limitTold'>;
+
+export function acceptedColumns({ count, limitUp, limitDown, limitTold }: KnownLimits) {
   const ints = (fill: number, width = 1) => new Int32Array(count * width).fill(fill);
   const doubles = (width = 1) => new Float64Array(count * width).fill(Number.NaN);
   return {
@@ -46,6 +49,11 @@ export function acceptedColumns(count: number) {
     slot: ints(neverSlot),
     /** Slot at which the last gap, halt or freeze ended. */
     resumeSlot: ints(neverSlot),
+    /** The price limits in force, absent where there are none or nobody knows them: the bundle's, then what the feed tells. */
+    limitUp: limitUp.slice(),
+    limitDown: limitDown.slice(),
+    /** 1 where they were told, not computed. */
+    limitTold: limitTold.slice(),
     /** Slot whose interval had no known volume: windows over it have none. */
     volumeGapSlot: ints(neverSlot),
   };
@@ -107,6 +115,27 @@ export function commit(
   accepted.recent[s * recentCount + (accepted.recentSeen[s]! % recentCount)] = last;
   accepted.recentSeen[s]! += 1;
   accepted.slot[s] = slot;
+}
+
+/**
+ * Limits that the row tells, or says there are none of, hold from here on. Computed ones that an accepted price lies outside of are
+ * wrong, and unknown from here on; true is returned then.
+ */
+export function noteLimits(accepted: Accepted, s: number, batch: QuoteBatch, i: number): boolean {
+  const up = batch.limitUpMilli?.[i] ?? absentMilli;
+  const down = batch.limitDownMilli?.[i] ?? absentMilli;
+  if ((batch.flags[i]! & quoteFlag.noLimit) !== 0 || (up !== absentMilli && down !== absentMilli)) {
+    accepted.limitUp[s] = up;
+    accepted.limitDown[s] = down;
+    accepted.limitTold[s] = 1;
+    return false;
+  }
+  const last = batch.lastMilli[i]!;
+  if (accepted.limitTold[s] === 1 || accepted.limitUp[s] === absentMilli || last === absentMilli) return false;
+  if (last <= accepted.limitUp[s]! && last >= accepted.limitDown[s]!) return false;
+  accepted.limitUp[s] = absentMilli;
+  accepted.limitDown[s] = absentMilli;
+  return true;
 }
 
 function widen(accepted: Accepted, s: number, high: number, low: number, last: number): void {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { batchOf, type Quote, quoteFlag } from '../../contracts/quote.ts';
+import { absentMilli, batchOf, type Quote, quoteFlag } from '../../contracts/quote.ts';
 import { midnightOf } from '../../contracts/session.ts';
 import { generatedDay, testDate } from '../../scenarios/support/days.ts';
 import { Cleaner, type OnAccepted } from './cleaner.ts';
@@ -112,6 +112,50 @@ describe('cleaning', () => {
     ['below the limit', { lastMilli: instrument.limitDownMilli! - 10 }, 'Q3_OUTSIDE_LIMITS'],
     ['without a price', { lastMilli: 0 }, 'Q3_NO_PRICE'],
   ])('Q3: %s', (_what, more, reason) => expect(clean([['09:31:00', more]]).quarantined).toEqual({ [reason]: 1 }));
+
+  describe('limits that were only computed', () => {
+    const instruments = bundle.instruments.map((each) => (each.no === instrument.no ? { ...each, limitSource: 'rule' as const } : each));
+    const byRule = () => new Cleaner(universeOf({ ...bundle, instruments }), testDate, true);
+    const give = (cleaner: Cleaner, clock: string, more: Partial<Quote>) =>
+      cleaner.batch(batchOf('a', at(clock), [quote(clock, more)]), 0, ignore);
+    const above = { lastMilli: instrument.limitUpMilli! + 10 };
+
+    test('flag a quote that lies outside and never remove it; they are unknown from there on', () => {
+      const cleaner = byRule();
+      expect(cleaner.accepted.limitUp[0]).toBe(instrument.limitUpMilli);
+      give(cleaner, '09:31:00', above);
+      expect([cleaner.counts.accepted, cleaner.counts.quarantined, cleaner.counts.ruleWrong]).toEqual([1, {}, 1]);
+      expect([cleaner.accepted.limitUp[0], cleaner.accepted.limitDown[0]]).toEqual([absentMilli, absentMilli]);
+    });
+
+    test('give way to what the feed tells: a limit, or that there is none', () => {
+      const told = byRule();
+      give(told, '09:31:00', { limitUpMilli: base + 500, limitDownMilli: base - 500 });
+      give(told, '09:31:03', {
+        lastMilli: base + 510,
+        limitUpMilli: null,
+        limitDownMilli: null,
+        volumeShares: 1_000_000,
+        amountYuan: base * 1000,
+      });
+      expect([told.accepted.limitUp[0], told.counts.quarantined]).toEqual([base + 500, { Q3_OUTSIDE_LIMITS: 1 }]);
+      const none = byRule();
+      give(none, '09:31:00', { ...above, flags: quoteFlag.noLimit });
+      expect([none.counts.accepted, none.counts.ruleWrong, none.accepted.limitUp[0], none.accepted.limitTold[0]]).toEqual([
+        1,
+        0,
+        absentMilli,
+        1,
+      ]);
+    });
+
+    test('come back from an image', () => {
+      const [cleaner, again] = [byRule(), byRule()];
+      give(cleaner, '09:31:00', above);
+      again.restore(cleaner.image());
+      expect([again.accepted.limitUp[0], again.counts.ruleWrong]).toEqual([absentMilli, 1]);
+    });
+  });
 
   test.each([
     ['crossed', { bids: [[base + 20, 5], null, null, null, null], asks: [[base + 10, 5], null, null, null, null] }],

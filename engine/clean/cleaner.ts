@@ -6,10 +6,10 @@
  *             what comes later than that is Q2_TIME_BACKWARDS
  * Interval    `dv`, `da` after check() are the interval's shares and yuan, NaN where unknown
  */
-import { absentMilli, batchOf, phaseCode, type Quote, type QuoteBatch, rowOf } from '../../contracts/quote.ts';
+import { absentMilli, batchOf, phaseCode, type Quote, type QuoteBatch, quoteFlag, rowOf } from '../../contracts/quote.ts';
 import { isContinuous, midnightOf, type Phase, phaseOf, slotSec, tsecOf } from '../../contracts/session.ts';
 import { exchanges } from '../../contracts/units.ts';
-import { type Accepted, acceptedColumns, commit, type Held, neverSlot, sameBook, sameDouble } from './accepted.ts';
+import { type Accepted, acceptedColumns, commit, type Held, neverSlot, noteLimits, sameBook, sameDouble } from './accepted.ts';
 import {
   checkPrice,
   checkTime,
@@ -42,6 +42,8 @@ export type CleanCounts = {
   held: number;
   quarantined: Record<string, number>;
   bookDropped: number;
+  /** Symbols whose computed limits an accepted price lay outside of: those limits are unknown from there on. */
+  ruleWrong: number;
 };
 
 /** What to do with an accepted quote of continuous trading: `slot` on the grid, `batch` and `i` where it lies. */
@@ -60,7 +62,7 @@ const auctionPhases: readonly Phase[] = ['OPEN_CALL_1', 'OPEN_CALL_2', 'OPEN_PAU
 export class Cleaner {
   readonly accepted: Accepted;
   readonly freshness: Freshness = freshnessColumns();
-  readonly counts: CleanCounts = { accepted: 0, duplicate: 0, outOfSession: 0, held: 0, quarantined: {}, bookDropped: 0 };
+  readonly counts: CleanCounts = { accepted: 0, duplicate: 0, outOfSession: 0, held: 0, quarantined: {}, bookDropped: 0, ruleWrong: 0 };
   /** Filled while an entry is applied, taken by the cell at its end. */
   quarantined: Quarantined[] = [];
   /** Of the quote being accepted. */
@@ -85,7 +87,7 @@ export class Cleaner {
     this.#staleGuard = staleGuard;
     this.#midnight = midnightOf(tradeDate);
     this.#exchange = Uint8Array.from(universe.exchange, exchangeIndex);
-    this.accepted = acceptedColumns(universe.count);
+    this.accepted = acceptedColumns(universe);
     this.#stampOf = new Float64Array(universe.count);
     this.#stampTs = new Float64Array(universe.count);
   }
@@ -180,13 +182,17 @@ export class Cleaner {
   }
 
   #checkContinuous(s: number, batch: QuoteBatch, i: number, source: number): QuarantineReason | null {
-    const feedUp = batch.limitUpMilli?.[i] ?? absentMilli;
-    const feedDown = batch.limitDownMilli?.[i] ?? absentMilli;
-    const up = feedUp === absentMilli ? this.#universe.limitUp[s]! : feedUp;
-    const down = feedDown === absentMilli ? this.#universe.limitDown[s]! : feedDown;
+    // limits that were only computed flag a quote (noteLimits) and never remove it
+    const told = this.accepted.limitTold[s] === 1 && (batch.flags[i]! & quoteFlag.noLimit) === 0;
+    const up = batch.limitUpMilli?.[i] ?? absentMilli;
+    const down = batch.limitDownMilli?.[i] ?? absentMilli;
+    const known = up === absentMilli && down === absentMilli && told;
     // between two sources an odd interval is unknown, not a fault of the row
     const isSame = this.accepted.source[s] === source;
-    return checkPrice(batch, i, up, down) ?? (isSame ? checkUnits(this.accepted, s, batch, i, this.dv, this.da) : null);
+    return (
+      checkPrice(batch, i, known ? this.accepted.limitUp[s]! : up, known ? this.accepted.limitDown[s]! : down) ??
+      (isSame ? checkUnits(this.accepted, s, batch, i, this.dv, this.da) : null)
+    );
   }
 
   #interval(s: number, batch: QuoteBatch, i: number, source: number): void {
@@ -202,6 +208,7 @@ export class Cleaner {
   #acceptAuction(s: number, batch: QuoteBatch, i: number, source: number): void {
     this.counts.accepted += 1;
     this.accepted.decreases[s] = 0;
+    noteLimits(this.accepted, s, batch, i);
     commit(this.accepted, s, batch, i, source, false, null);
   }
 
@@ -212,6 +219,7 @@ export class Cleaner {
     this.counts.accepted += 1;
     accepted.decreases[s] = 0;
     this.bookOk = isBookSound(batch, i);
+    if (noteLimits(accepted, s, batch, i)) this.counts.ruleWrong += 1;
     if (!this.bookOk) this.counts.bookDropped += 1;
     if (batch.lastMilli[i] === absentMilli && batch.phaseCode[i] !== phaseCode.halted) {
       // not traded yet today: a book, and no price to make features of

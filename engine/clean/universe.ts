@@ -16,6 +16,8 @@ export type Universe = {
   readonly exchange: readonly Exchange[];
   readonly limitUp: Int32Array;
   readonly limitDown: Int32Array;
+  /** 1 where the limits were told, or it was told that there are none; 0 where they are computed or unknown. */
+  readonly limitTold: Uint8Array;
   readonly preClose: Int32Array;
   readonly adv20: Float64Array;
   /** Seconds without an accepted quote after which a symbol is stale: 15, or 60 when thinly traded. */
@@ -46,6 +48,7 @@ export function universeOf(bundle: Bundle): Universe {
     exchange: instruments.map(({ no }) => exchangeOf(no)),
     limitUp: ints((each) => (each.noLimit ? absentMilli : milliOr(each.limitUpMilli))),
     limitDown: ints((each) => (each.noLimit ? absentMilli : milliOr(each.limitDownMilli))),
+    limitTold: Uint8Array.from(instruments, ({ limitSource }) => (limitSource === 'told' || limitSource === 'none' ? 1 : 0)),
     preClose: ints((each) => milliOr(each.preCloseMilli)),
     adv20: Float64Array.from(instruments, (each) => each.adv20Yuan ?? assumedAdv20),
     staleSec: ints((each) => ((each.adv20Yuan ?? assumedAdv20) < illiquidAdv ? 60 : 15)),

@@ -12,8 +12,9 @@ export const gates: Readonly<Record<string, (input: DetectorInput) => boolean>> 
   U2: (input) => input.tsec >= 300 || feature(input, 'amtZ1m') >= 3,
   /** A window over lunch must not be made by the jump at 13:00. */
   U3: (input) => input.lunchJump === 0 || Math.abs(input.lunchJump) < 0.5 * Math.abs(feature(input, 'ret_3m')),
-  U4: ({ instrument }) =>
-    !instrument.noLimit && (instrument.listingDayN === null || instrument.listingDayN >= (instrument.board === 'BSE' ? 2 : 6)),
+  /** Past the days without a limit. Named C on days 2 to 5: not counted, and past the first. */
+  U4: ({ instrument: { noLimit, listing, listingDayN, board } }) =>
+    !noLimit && (listingDayN === null ? listing !== 'new' || board === 'BSE' : listingDayN >= (board === 'BSE' ? 2 : 6)),
   U5: ({ instrument }) => !instrument.exDate || instrument.preCloseMilli !== null,
   U6: ({ instrument, excludeRiskWarning }) => !instrument.delisting && !(excludeRiskWarning && instrument.riskWarning),
   /** Fillable: not locked, at least 0.5 % or three ticks under the limit. */

@@ -70,8 +70,8 @@ export class CrossSectioner {
   }
 
   #counts(xs: CrossSection, slot: number): void {
-    const { last, seen } = this.#accepted;
-    const { preClose, limitUp, limitDown, instruments, staleSec } = this.#universe;
+    const { last, seen, limitUp, limitDown } = this.#accepted;
+    const { preClose, instruments, staleSec } = this.#universe;
     let traded = 0;
     let rising = 0;
     let up = 0;

@@ -99,7 +99,7 @@ export class FeatureEngine {
 
   /** Last at the upper limit, the best bid too, nobody asking. */
   isLockedUp(s: number, batch: QuoteBatch, i: number): boolean {
-    const limit = this.universe.limitUp[s]!;
+    const limit = this.cleaner.accepted.limitUp[s]!;
     return (
       limit !== absentMilli &&
       batch.lastMilli[i] === limit &&

@@ -265,7 +265,7 @@ function setFlows(view: SymbolView, out: Float64Array): void {
 
 const isLocked = ({ engine, s }: SymbolView): boolean => {
   const { accepted } = engine.cleaner;
-  const limit = engine.universe.limitUp[s]!;
+  const limit = accepted.limitUp[s]!;
   return (
     limit !== absentMilli &&
     accepted.last[s] === limit &&
@@ -276,8 +276,9 @@ const isLocked = ({ engine, s }: SymbolView): boolean => {
 
 function setLimits(view: SymbolView, out: Float64Array): void {
   const { engine, s, last } = view;
-  const { limitUp, limitDown, preClose } = engine.universe;
+  const { preClose } = engine.universe;
   const { accepted } = engine.cleaner;
+  const { limitUp, limitDown } = accepted;
   if (limitUp[s] === absentMilli || limitDown[s] === absentMilli || preClose[s] === absentMilli) return;
   out[F.distUp] = (limitUp[s]! - last) / preClose[s]!;
   out[F.distDn] = (last - limitDown[s]!) / preClose[s]!;

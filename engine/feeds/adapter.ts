@@ -23,7 +23,8 @@ export type RequestSpec = {
 
 export const rejectReasons = ['SHAPE', 'FIELDS', 'NUMBER', 'TIME', 'INVARIANT', 'TRUNCATED', 'DATE', 'CODE'] as const;
 export type RejectReason = (typeof rejectReasons)[number];
-export type Rejected = { readonly key: string; readonly reason: RejectReason };
+/** `no`: the instrument the row is about, where that could be read. */
+export type Rejected = { readonly key: string; readonly reason: RejectReason; readonly no?: number };
 
 export type Parsed<R> = {
   readonly rows: readonly R[];
@@ -39,10 +40,13 @@ export type Parsed<R> = {
 /** SOURCE_LIMITED with how long the source wants to be left alone; null where it does not say. */
 export class SourceLimited extends FenshiError {
   readonly retryAfterMs: number | null;
+  /** What is to be left alone: the host, or the one endpoint that was asked. */
+  readonly scope: 'host' | 'endpoint';
 
-  constructor(detail: string, retryAfterMs: number | null) {
+  constructor(detail: string, retryAfterMs: number | null, scope: 'host' | 'endpoint' = 'host') {
     super('SOURCE_LIMITED', detail);
     this.retryAfterMs = retryAfterMs;
+    this.scope = scope;
   }
 }
 

@@ -109,7 +109,7 @@ describe('by day, unsound', () => {
     ['no such day', [line('2024-12-32', 6, 6, 6, 6, 10, 6000, ...rest)], 'TIME'],
     ['a column too few', [line('2024-12-18', 6, 6, 6, 6, 10, 6000)], 'FIELDS'],
     ['a close above its high', [line('2024-12-18', 6, 7, 6, 6, 10, 6000, ...rest)], 'INVARIANT'],
-    ['shares for lots', [line('2024-12-18', 6, 6, 6, 6, 100_000, 600_000, ...rest)], 'INVARIANT'],
+    ['a volume that is none in shares or lots', [line('2024-12-18', 6, 6, 6, 6, 10_000_000, 600_000, ...rest)], 'INVARIANT'],
     ['no number', [line('2024-12-18', 6, 'x', 6, 6, 10, 6000, ...rest)], 'NUMBER'],
   ] as const)('%s is rejected', (_what, lines, reason) => {
     expect(emDays.parse(klines(...lines), ask).rejected.map((each) => each.reason)).toEqual([reason]);

@@ -14,6 +14,7 @@ import { feedMetrics } from '../telemetry/feed-metrics.ts';
 import type { Log } from '../telemetry/log.ts';
 import { metrics } from '../telemetry/metrics.ts';
 import type { SourceName } from './adapter.ts';
+import type { BoardFault } from './collector/board-faults.ts';
 import { CircuitState } from './collector/breaker.ts';
 import { Collector } from './collector/collector.ts';
 import { Enrichment } from './collector/enrichment.ts';
@@ -64,6 +65,8 @@ export class FeedDay {
   readonly #endMs: number;
   readonly #leases: { readonly sources: SourceLeases; readonly clock: LeaseHolder };
   readonly #quality: QualityMonitor;
+  /** Boards that the active source's parser refuses whole. */
+  faults: readonly (BoardFault & { readonly source: SourceName })[] = [];
   #sweepStartMs = 0;
   #superseded = false;
 
@@ -97,6 +100,7 @@ export class FeedDay {
         this.#quality.rejected(source, rejected.length);
         for (const { reason } of rejected) feedMetrics.rejected.inc({ source, reason });
       },
+      boardFaults: (source, faults) => this.#refusing(source, faults),
       compared: (source, differs) => this.#quality.compared(source, differs),
       polled: (source, ms) => {
         feedMetrics.poll.observe({ source }, ms / 1000);
@@ -251,6 +255,15 @@ export class FeedDay {
         }).run(signal);
       }),
     );
+  }
+
+  /** A board our parser cannot read is said under its name, and is nobody's illness. */
+  #refusing(source: SourceName, faults: readonly BoardFault[]): void {
+    this.faults = faults.map((each) => ({ source, ...each }));
+    feedMetrics.boardRefused.reset();
+    for (const { board, reason, refused } of faults) feedMetrics.boardRefused.set({ source, board, reason }, refused);
+    if (faults.length === 0) this.#options.log.info({ event: 'source.boards-well', source });
+    for (const each of faults) this.#options.log.error({ event: 'source.board-refused', source, ...each });
   }
 
   #observe(source: string, missing: number): void {

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Bundle } from '../../contracts/bundle.ts';
 import { defaultConfig } from '../../contracts/config.ts';
 import { feedBucket } from '../../contracts/feed.ts';
 import { midnightOf } from '../../contracts/session.ts';
 import { instrumentNo } from '../../contracts/units.ts';
 import { type Emulators, emulatedToken, startEmulators } from '../../scenarios/sources/emulators.ts';
+import type { FaultKind, Vendor } from '../../scenarios/sources/faults.ts';
 import { marketUntil } from '../../scenarios/support/emulated.ts';
 import { startTestBroker, type TestBroker } from '../../scenarios/support/test-broker.ts';
 import { probe } from '../cli/commands/source.ts';
@@ -20,7 +22,9 @@ import { firstUnfinishedDay, newestDay } from '../log/jetstream-tape.ts';
 import { ensureStreams } from '../log/streams.ts';
 import { boardsIn, preOpenBundle, readName } from '../reference/pre-open.ts';
 import { withLibrary } from '../store/library.ts';
-import { closeLeftOpen, dayUnderWay, openLiveDay } from './live-open.ts';
+import { closeLeftOpen, dayUnderWay, openLiveDay, referenceClients } from './live-open.ts';
+import type { MarketSource } from './market-sources.ts';
+import { referenceSources } from './reference/sources.ts';
 import { TapeAppender } from './tape-appender.ts';
 
 const date = '20261123';
@@ -73,6 +77,49 @@ describe('a pre-open bundle', () => {
       /No reference price of today for 301999.SZ, 600001.SH|No reference price of today for 600001.SH, 301999.SZ/,
     );
     expect(bundle.assumed.join('\n')).toMatch(/No sector membership/);
+  });
+
+  test('N and C, −1 and 99,999.99, a rule and nothing: none is not unknown', async () => {
+    const bare = (id: string, name: string, seasoned = false) => ({
+      no: instrumentNo(id),
+      name,
+      industry: null,
+      listDate: null,
+      floatShares: null,
+      seasoned,
+    });
+    const told = (more: object) => ({ preCloseMilli: 30_000, limitUpMilli: null, limitDownMilli: null, floatShares: null, date, ...more });
+    const bundle = await preOpenBundle(date, defaultConfig, {
+      ...nothing,
+      listed: () =>
+        Promise.resolve([
+          bare('301999.SZ', 'N样本'),
+          bare('688999.SH', 'C样本科创'),
+          bare('920999.BJ', 'C样本北交'),
+          bare('600519.SH', '样本主板'),
+          bare('600520.SH', '样本老股', true),
+          bare('600521.SH', '样本无限'),
+        ]),
+      references: () =>
+        Promise.resolve(
+          new Map<number, ReturnType<typeof told>>([
+            ...['301999.SZ', '688999.SH', '920999.BJ', '600519.SH', '600520.SH'].map((id) => [instrumentNo(id), told({})] as const),
+            [instrumentNo('600521.SH'), told({ noLimit: true })],
+          ]),
+        ),
+    });
+    const of = (id: string) => {
+      const { listing, listingDayN, noLimit, limitSource, limitUpMilli } = bundle.instruments.find((each) => each.no === instrumentNo(id))!;
+      return [listing, listingDayN, noLimit, limitSource, limitUpMilli];
+    };
+    expect(of('301999.SZ')).toEqual(['new', 1, true, 'none', null]);
+    expect(of('688999.SH')).toEqual(['new', null, true, 'none', null]); // days 2 to 5
+    expect(of('920999.BJ')).toEqual(['new', null, false, 'rule', 39_000]); // Beijing: the first day alone
+    expect(of('600519.SH')).toEqual(['unknown', null, false, 'rule', 33_000]);
+    expect(of('600520.SH')).toEqual(['seasoned', null, false, 'rule', 33_000]);
+    expect(of('600521.SH')).toEqual(['unknown', null, true, 'none', null]);
+    expect(bundle.assumed.join('\n')).toMatch(/No source says since when 600519.SH, 600521.SH are listed/);
+    expect(bundle.openedWith).toMatchObject({ limits: 'rule 3, none 3' });
   });
 
   test('boards, highs and volumes are yesterday’s or unknown; an ex-date without its reference price has none', async () => {
@@ -154,7 +201,7 @@ describe('a live day against emulated vendors', () => {
   beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), 'fenshi-live-'));
     process.env.FENSHI_DATA = dir;
-    emulators = await startEmulators(table, { calendar: [{ date, isOpen: true, previous: '20261120' }] });
+    emulators = await startEmulators(table, { calendar: [{ date, isOpen: true, previous: '20261120' }], tusharePageRows: 11 });
   });
   afterAll(async () => {
     await emulators.close();
@@ -176,6 +223,8 @@ describe('a live day against emulated vendors', () => {
     writeFileSync(monitoredFile, '# closely watched\n600519.SH\n');
     await openLiveDay(date, new TapeAppender(js, run, date, 'test'), {
       config: defaultConfig,
+      order: ['tencent', 'sina', 'eastmoney'],
+      previous: null,
       hosts: emulators.urls,
       token,
       dir,
@@ -201,6 +250,61 @@ describe('a live day against emulated vendors', () => {
     await broker.stop();
   });
 
+  describe('what a day is opened with when sources fail', () => {
+    const bundleFrom = async (
+      order: readonly MarketSource[],
+      token: string | null,
+      previous: Bundle | null = null,
+      signal?: AbortSignal,
+    ) => {
+      const clients = referenceClients(order, emulators.urls, token);
+      try {
+        const from = { ...clients, library: null, previous, monitoredFile: null, ...(signal === undefined ? {} : { signal }) };
+        return await preOpenBundle(date, defaultConfig, referenceSources(from));
+      } finally {
+        clients.close();
+      }
+    };
+    const all = ['tencent', 'sina', 'eastmoney'] as const;
+    const fault = (vendor: Vendor, kind: FaultKind) => emulators.faults.plan([{ vendor, kind, fromMs: 0, toMs: Number.MAX_SAFE_INTEGER }]);
+    afterEach(() => emulators.faults.plan([]));
+
+    test('Tencent is down from before the open: list and prices come from the others, and the bundle says so', async () => {
+      fault('tencent', 'ban');
+      const bundle = await bundleFrom(all, null);
+      expect(bundle.instruments).toHaveLength(market.issues.length);
+      expect(bundle.openedWith).toMatchObject({ instruments: 'eastmoney', references: expect.stringMatching(/^sina \d+/) as string });
+      expect(bundle.assumed.join('\n')).toMatch(/list of instruments could not be had from tencent \(SOURCE_UNREACHABLE/);
+      for (const each of bundle.instruments)
+        if (table.isSeen(table.indexOf(each.no)))
+          expect(each.preCloseMilli).toBe(market.days.find(({ issue }) => issue.no === each.no)!.preCloseMilli);
+    });
+
+    test('nobody lists: the bundle of the day before stands in; without one there is no day', async () => {
+      const previous = { ...(await bundleFrom(all, null)), tradeDate: '20261120' };
+      const bundle = await bundleFrom(['sina'], null, previous);
+      expect(bundle.openedWith).toMatchObject({ instruments: 'the bundle of 20261120' });
+      expect(bundle.instruments.map(({ name }) => name)).toEqual(previous.instruments.map(({ name }) => name));
+      await expect(bundleFrom(['sina'], null)).rejects.toThrow(/REFERENCE_MISSING/);
+    });
+
+    test('a limit on one API of Tushare costs that API alone; its tables are read to their last page', async () => {
+      fault('tushare', 'oneApi');
+      const bundle = await bundleFrom(all, emulatedToken);
+      expect(bundle.assumed.join('\n')).toMatch(/stock_basic could not be had .*频率超限\(1次\/小时\)/);
+      expect(bundle.openedWith).toMatchObject({
+        instruments: 'tencent',
+        references: expect.stringContaining(`tushare ${market.issues.length}`) as string,
+      });
+      const wanted = market.days.filter(({ unlimited }) => !unlimited).map(({ issue }) => issue.no);
+      expect(bundle.instruments.filter(({ no, limitSource }) => wanted.includes(no) && limitSource !== 'told')).toEqual([]);
+    });
+
+    test('an opening ends when it is told to', async () => {
+      await expect(bundleFrom(all, null, null, AbortSignal.abort())).rejects.toThrow(/abort/i);
+    });
+  });
+
   test('a day left open is closed before the next one opens; a library that is held costs the history, not the day', async () => {
     const broker: TestBroker = await startTestBroker();
     const nc = await connectBroker(broker.access('engine'), 'test');
@@ -224,6 +328,8 @@ describe('a live day against emulated vendors', () => {
     await withLibrary(() =>
       openLiveDay(date, new TapeAppender(js, run, date, 'test'), {
         config: defaultConfig,
+        order: ['tencent', 'sina', 'eastmoney'],
+        previous: null,
         hosts: emulators.urls,
         token: null,
         dir,

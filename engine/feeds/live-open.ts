@@ -1,6 +1,6 @@
 /** A live trading day opened: its bundle from the sources and the library, `day.open` on TAPE, and the hand-over to the collector. */
 import type { KV } from '@nats-io/kv';
-import { type BundleConfig, statedOf } from '../../contracts/bundle.ts';
+import { type Bundle, type BundleConfig, statedOf } from '../../contracts/bundle.ts';
 import { midnightOf, tradeDateOf } from '../../contracts/session.ts';
 import type { TradeDate } from '../../contracts/units.ts';
 import { codeVersion } from '../cli/root.ts';
@@ -11,14 +11,15 @@ import { preOpenBundle } from '../reference/pre-open.ts';
 import { assertRoom } from '../store/disk.ts';
 import { withLibraryOrNone } from '../store/library.ts';
 import type { Log } from '../telemetry/log.ts';
-import { usualRule } from './collector/breaker.ts';
+import { banRule, usualRule } from './collector/breaker.ts';
 import { SourceClient } from './collector/client.ts';
 import { Heartbeat } from './collector/heartbeat.ts';
 import { SourceHttp } from './http.ts';
+import { type MarketSource, marketAdapters } from './market-sources.ts';
 import { sourceRates } from './rates.ts';
-import { type ReferenceFrom, referenceSources } from './reference-sources.ts';
+import { type ReferenceFrom, referenceSources } from './reference/sources.ts';
 import type { TapeAppender } from './tape-appender.ts';
-import { tencent } from './tencent/adapter.ts';
+import { tushareHosts } from './tushare/apis.ts';
 
 /** Tushare tells the day's limits from 08:40 on; the first call begins at 09:15. */
 const opensMs = (8 * 60 + 50) * 60_000;
@@ -26,8 +27,13 @@ const closesMs = 15.5 * 3_600_000;
 
 export type LiveOptions = {
   readonly config: BundleConfig;
+  /** Sources to ask, preferred first. */
+  readonly order: readonly MarketSource[];
   readonly hosts: Readonly<Record<string, string>>;
   readonly token: string | null;
+  /** The bundle of the newest day before, where it is still at hand. */
+  readonly previous: Bundle | null;
+  readonly signal?: AbortSignal;
   readonly dir: string;
   readonly bundles: string;
   readonly monitoredFile: string | null;
@@ -44,11 +50,17 @@ export function dayUnderWay(nowMs: number): TradeDate | null {
 
 /** @throws FenshiError DISK_FULL, REFERENCE_MISSING, SOURCE_* */
 export async function openLiveDay(date: TradeDate, appender: TapeAppender, options: LiveOptions): Promise<void> {
-  const { config, hosts, token, dir, bundles, monitoredFile, kv, log } = options;
+  const { config, order, hosts, token, previous, signal, dir, bundles, monitoredFile, kv, log } = options;
   await assertRoom(dir);
-  const clients = referenceClients(hosts, token);
+  const clients = referenceClients(order, hosts, token, (source, endpoint, waitMs) =>
+    log.warn({ event: 'live.waits', source, endpoint, waitMs }),
+  );
   const bundle = await withLibraryOrNone((library) =>
-    preOpenBundle(date, config, referenceSources({ ...clients, library, monitoredFile })),
+    preOpenBundle(
+      date,
+      config,
+      referenceSources({ ...clients, library, previous, monitoredFile, ...(signal === undefined ? {} : { signal }) }),
+    ),
   ).finally(() => clients.close());
   const sha = saveBundle(bundles, bundle);
   for (const line of statedOf(bundle)) log.warn({ event: 'bundle.assumed', line });
@@ -74,13 +86,17 @@ export async function closeLeftOpen(appender: TapeAppender, left: TradeDate, log
   await appender.append({ type: 'day.close', v: 1, tsMs: midnightOf(left) + closesMs, tradeDate: left }, true, `${left}:close`);
 }
 
-/** Who is asked for reference data. */
+export type ReferenceClients = Pick<ReferenceFrom, 'clients' | 'order' | 'tushare'> & { readonly close: () => void };
+
+/** Who is asked for reference data, preferred first. `onWait`: a question waits because its vendor asked for it. */
 export function referenceClients(
+  order: readonly MarketSource[],
   hosts: Readonly<Record<string, string>>,
   token: string | null,
-): Pick<ReferenceFrom, 'tencent' | 'tushare'> & { readonly close: () => void } {
+  onWait: (source: string, endpoint: string, waitMs: number) => void = () => undefined,
+): ReferenceClients {
   const https: SourceHttp[] = [];
-  const client = (name: 'tencent' | 'tushare', own: Readonly<Record<string, string>>): SourceClient => {
+  const client = (name: MarketSource | 'tushare', own: Readonly<Record<string, string>>): SourceClient => {
     const host = hosts[name];
     const http = new SourceHttp(host === undefined ? own : Object.fromEntries(Object.keys(own).map((key) => [key, host])));
     https.push(http);
@@ -88,15 +104,17 @@ export function referenceClients(
       name,
       http,
       rates: sourceRates[name],
-      breaker: usualRule,
+      breaker: name === 'eastmoney' ? banRule : usualRule,
       heartbeat: new Heartbeat([]),
       onState: () => undefined,
       onAnswer: () => undefined,
+      onWait: (endpoint, waitMs) => onWait(name, endpoint, waitMs),
     });
   };
   return {
-    tencent: client('tencent', tencent.hosts),
-    tushare: token === null ? null : { client: client('tushare', { api: 'https://api.tushare.pro' }), token },
+    order,
+    clients: Object.fromEntries(order.map((name) => [name, client(name, marketAdapters[name].hosts)])),
+    tushare: token === null ? null : { client: client('tushare', tushareHosts), token },
     close: () => https.forEach((http) => void http.close()),
   };
 }

@@ -6,6 +6,7 @@ import { hostname } from 'node:os';
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { KV } from '@nats-io/kv';
 import type { NatsConnection } from 'nats';
+import type { Bundle } from '../../contracts/bundle.ts';
 import { decode, encode } from '../../contracts/codec.ts';
 import { FenshiError } from '../../contracts/errors.ts';
 import type { Transition } from '../../contracts/journal.ts';
@@ -119,7 +120,16 @@ async function untilOpened(
           const left = newest.open.tradeDate;
           await closeLeftOpen(new TapeAppender(js, start.run, left, owner), left, log);
         }
-        await openLiveDay(date, new TapeAppender(js, start.run, date, owner), { ...live, dir: start.dir, bundles: start.bundles, kv, log });
+        await openLiveDay(date, new TapeAppender(js, start.run, date, owner), {
+          ...live,
+          order: start.feed!.order,
+          previous: newest === null ? null : bundleOrNone(newest.open.bundle),
+          signal: stop.signal,
+          dir: start.dir,
+          bundles: start.bundles,
+          kv,
+          log,
+        });
         return;
       } catch (error) {
         if (!(error instanceof FenshiError)) throw error;
@@ -128,6 +138,16 @@ async function untilOpened(
     } else if (!told) log.info({ event: 'live.waiting', why: 'no trading day is under way' });
     told = true;
     await new Promise((resolve) => setTimeout(resolve, reopenMs));
+  }
+}
+
+/** A bundle that was cleared away is as good as none. */
+function bundleOrNone(sha: string): Bundle | null {
+  try {
+    return loadBundle(start.bundles, sha);
+  } catch (error) {
+    if (error instanceof FenshiError) return null;
+    throw error;
   }
 }
 

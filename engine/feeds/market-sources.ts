@@ -10,8 +10,8 @@ import { sourceRates } from './rates.ts';
 import { sina } from './sina/adapter.ts';
 import { tencent } from './tencent/adapter.ts';
 
-const adapters = { tencent, sina, eastmoney } as const;
-export type MarketSource = keyof typeof adapters;
+export const marketAdapters = { tencent, sina, eastmoney } as const;
+export type MarketSource = keyof typeof marketAdapters;
 export type DaySource = CollectorSource & { readonly http: SourceHttp };
 /** A sweep's answer that takes longer is worth less than the next sweep's. */
 const sweepMs = 4000;
@@ -26,7 +26,7 @@ export type SourceOptions = {
 };
 
 export function openSource(name: MarketSource, { host, watched, onState, onAnswer }: SourceOptions): DaySource {
-  const adapter = adapters[name];
+  const adapter = marketAdapters[name];
   const hosts = host === null ? adapter.hosts : Object.fromEntries(Object.keys(adapter.hosts).map((key) => [key, host]));
   const http = new SourceHttp(hosts, { totalMs: sweepMs });
   const heartbeat = new Heartbeat(watched);

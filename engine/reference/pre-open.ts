@@ -2,7 +2,7 @@
  * The day's bundle of a live run, before the open: who is listed, at which reference price and limits, with which history and sectors.
  * Each part comes from the best that is at hand; what is missing is said in a sentence, and since when.
  *
- * Order     Tushare (stk_limit, stock_basic) where there is a token, else Tencent's own rows; the library for history and concepts
+ * Order     engine/feeds/reference/sources.ts: Tushare where there is a token, the sources in theirs, the day before, the library
  * ST        only a dated record is valid for a past day; today's name is a fallback for today and says so
  */
 import { type Bundle, type BundleConfig, bundleConfig, type Instrument, type Sector } from '../../contracts/bundle.ts';
@@ -22,11 +22,15 @@ export type Listed = {
   readonly industry: string | null;
   readonly listDate: TradeDate | null;
   readonly floatShares: number | null;
+  /** Past its first days, as an earlier bundle knows. */
+  readonly seasoned?: boolean;
 };
 export type Reference = {
   readonly preCloseMilli: number | null;
   readonly limitUpMilli: number | null;
   readonly limitDownMilli: number | null;
+  /** The source says that there is no limit: not the same as saying none. */
+  readonly noLimit?: boolean;
   readonly floatShares: number | null;
   readonly date: TradeDate;
 };
@@ -44,11 +48,13 @@ export type PreOpenSources = {
   readonly monitored: () => Promise<readonly number[]>;
   /** What could not be had, in sentences; asked last. */
   readonly remarks: () => readonly string[];
+  /** Where each part came from. */
+  readonly openedWith?: () => Readonly<Record<string, string>>;
 };
 
 const sigmaOfBoard: Readonly<Record<Board, number>> = { MAIN: 0.024, CHINEXT: 0.032, STAR: 0.032, BSE: 0.035 };
 const profileDays = 10;
-const newDays = 60;
+const countedDays = 60;
 const newForMs = 120 * 86_400_000;
 
 /** @throws FenshiError REFERENCE_MISSING when nobody can say what is listed */
@@ -112,7 +118,18 @@ export async function preOpenBundle(date: TradeDate, config: BundleConfig, from:
     detectors: registeredDetectors(config),
     calibration: shippedCalibration,
     config: bundleConfig(config),
+    openedWith: openedWith(from, instruments, profiles.length - 1),
     assumed: [...notes.sentences(numbers.length), ...from.remarks()],
+  };
+}
+
+function openedWith(from: PreOpenSources, instruments: readonly Instrument[], ownProfiles: number): Record<string, string> {
+  const limits = new Map<string, number>();
+  for (const { limitSource } of instruments) limits.set(limitSource, (limits.get(limitSource) ?? 0) + 1);
+  return {
+    ...from.openedWith?.(),
+    limits: [...limits].map(([source, n]) => `${source} ${n}`).join(', '),
+    profiles: `own ${ownProfiles} of ${instruments.length}`,
   };
 }
 
@@ -122,49 +139,77 @@ type Priced = Pick<
   | 'riskWarning'
   | 'delisting'
   | 'listingDayN'
+  | 'listing'
   | 'noLimit'
   | 'exDate'
   | 'suspended'
   | 'preCloseMilli'
   | 'limitUpMilli'
   | 'limitDownMilli'
+  | 'limitSource'
   | 'limitRate'
 >;
 
-function pricesOf({ no, name, listDate }: Listed, reference: Reference | undefined, date: TradeDate, notes: Notes): Priced {
+function pricesOf({ no, name, listDate, seasoned }: Listed, reference: Reference | undefined, date: TradeDate, notes: Notes): Priced {
   const board = boardOf(no)!;
-  const { riskWarning, delisting, status, exDate } = readName(name);
+  const named = readName(name);
+  const { riskWarning, delisting, status, exDate } = named;
   if (riskWarning) notes.add('st', instrumentId(no));
-  // long listed, perhaps before the calendar begins: the count matters for the first weeks only
-  const isNew = listDate !== null && midnightOf(date) - midnightOf(listDate) < newForMs;
-  const dayN = isNew ? listingDayN(listDate, date, newDays) : null;
-  const noLimit = dayN !== null && isNoLimitDay(board, dayN, date);
-  const isStale = reference === undefined || reference.date !== date;
+  const { listing, dayN, noLimit: noLimitByRule } = listingOf(board, listDate, named.newDays, seasoned === true, date);
+  if (listing === 'unknown') notes.add('listing', instrumentId(no));
+  const today = reference?.date === date ? reference : undefined;
   // on an ex-date yesterday's close is not the reference price: better none than a wrong one
-  const preCloseMilli = isStale && exDate ? null : (reference?.preCloseMilli ?? null);
-  if (isStale) notes.add(exDate ? 'exDate' : 'reference', instrumentId(no));
+  const preCloseMilli = today === undefined && exDate ? null : (reference?.preCloseMilli ?? null);
+  if (today === undefined) notes.add(exDate ? 'exDate' : 'reference', instrumentId(no));
   const rate = limitRate(board, status, date);
-  const today = reference?.date === date;
-  const own =
-    today && reference.limitUpMilli !== null && reference.limitDownMilli !== null
-      ? { upMilli: reference.limitUpMilli, downMilli: reference.limitDownMilli }
+  const told =
+    today !== undefined && today.limitUpMilli !== null && today.limitDownMilli !== null
+      ? { upMilli: today.limitUpMilli, downMilli: today.limitDownMilli }
       : null;
-  const limits = noLimit || preCloseMilli === null ? null : (own ?? limitPrices(board, preCloseMilli, rate));
-  if (own !== null && preCloseMilli !== null && limitPrices(board, preCloseMilli, rate).upMilli !== own.upMilli)
+  const limitSource =
+    told !== null ? 'told' : today?.noLimit === true || noLimitByRule ? 'none' : preCloseMilli === null ? 'unknown' : 'rule';
+  const limits = told ?? (limitSource === 'rule' ? limitPrices(board, preCloseMilli!, rate) : null);
+  if (limitSource === 'rule') notes.add('computed', instrumentId(no));
+  if (told !== null && preCloseMilli !== null && limitPrices(board, preCloseMilli, rate).upMilli !== told.upMilli)
     notes.add('rule', instrumentId(no));
   return {
     board,
     riskWarning,
     delisting,
     listingDayN: dayN,
-    noLimit,
+    listing,
+    noLimit: limitSource === 'none',
     exDate,
     suspended: false,
     preCloseMilli,
     limitUpMilli: limits?.upMilli ?? null,
     limitDownMilli: limits?.downMilli ?? null,
-    limitRate: noLimit ? null : rate / 100,
+    limitSource,
+    limitRate: limitSource === 'none' ? null : rate / 100,
   };
+}
+
+/** Days 1 and 2 to 5 of a listing, as the exchanges' N and C tell them. */
+type NewDays = readonly [from: number, to: number] | null;
+
+/** What is known of a listing's age: its date where somebody tells it, else the prefix of today's name, else nothing. */
+function listingOf(
+  board: Board,
+  listDate: TradeDate | null,
+  newDays: NewDays,
+  seasoned: boolean,
+  date: TradeDate,
+): { readonly listing: Instrument['listing']; readonly dayN: number | null; readonly noLimit: boolean } {
+  if (listDate !== null) {
+    // long listed, perhaps before the calendar begins: the count matters for the first weeks only
+    const isNew = midnightOf(date) - midnightOf(listDate) < newForMs;
+    const dayN = isNew ? listingDayN(listDate, date, countedDays) : null;
+    return { listing: dayN === null ? 'seasoned' : 'new', dayN, noLimit: dayN !== null && isNoLimitDay(board, dayN, date) };
+  }
+  if (newDays === null) return { listing: seasoned ? 'seasoned' : 'unknown', dayN: null, noLimit: false };
+  const [from, to] = newDays;
+  // a span of days is without a limit only if its last day is
+  return { listing: 'new', dayN: from === to ? from : null, noLimit: isNoLimitDay(board, to, date) };
 }
 
 /** What today's name says. Valid for today only (quant.md §1.3). */
@@ -172,15 +217,28 @@ export function readName(name: string): {
   readonly riskWarning: boolean;
   readonly delisting: boolean;
   readonly exDate: boolean;
+  readonly newDays: NewDays;
   readonly status: LimitStatus;
 } {
-  const bare = name.normalize('NFKC').replace(/\s+/gu, '');
+  const full = name.normalize('NFKC').replace(/\s+/gu, '');
+  const newDays = /^N(?=.*\p{Script=Han})/u.test(full)
+    ? ([1, 1] as const)
+    : /^C(?=.*\p{Script=Han})/u.test(full)
+      ? ([2, 5] as const)
+      : null;
+  const bare = newDays === null ? full : full.slice(1);
   const exDate = /^(XD|XR|DR)/.test(bare);
   const rest = bare.replace(/^(XD|XR|DR)/, '');
   const riskWarning = /^S?\*?ST/.test(rest);
   const delisting = /退$/.test(rest) || /^退市/.test(rest);
   const sShare = /^S(?!T)/.test(rest) && !/^S\*?ST/.test(rest) && /[\u4e00-\u9fff]/.test(rest.slice(1, 2));
-  return { riskWarning, delisting, exDate, status: delisting ? 'delisting' : riskWarning ? 'riskWarning' : sShare ? 'sShare' : 'normal' };
+  return {
+    riskWarning,
+    delisting,
+    exDate,
+    newDays,
+    status: delisting ? 'delisting' : riskWarning ? 'riskWarning' : sShare ? 'sShare' : 'normal',
+  };
 }
 
 /** Consecutive closes at the limit, from the newest back. */
@@ -202,7 +260,7 @@ class Notes {
     if (date > this.#newest) this.#newest = date;
   }
 
-  add(what: 'profile' | 'st' | 'reference' | 'exDate' | 'rule' | 'sectors' | 'closes', id: string): void {
+  add(what: 'profile' | 'st' | 'listing' | 'computed' | 'reference' | 'exDate' | 'rule' | 'sectors' | 'closes', id: string): void {
     const ids = this.#of.get(what);
     if (ids === undefined) this.#of.set(what, [id]);
     else ids.push(id);
@@ -213,6 +271,10 @@ class Notes {
       profile: (ids) =>
         `Fewer than ${profileDays} earlier days for ${some(ids, all)}: shipped board profile scaled by today's own ratio, |z| ≤ 4, adv20 unknown. \`fenshi data backfill\` fills them.`,
       st: (ids) => `Risk warning of ${some(ids, all)} is read from today's name: valid for today only.`,
+      listing: (ids) =>
+        `No source says since when ${some(ids, all)} are listed, and no name begins with N or C: they are taken to be past their first days.`,
+      computed: (ids) =>
+        `Limits of ${some(ids, all)} are by the dated rule, told by no source: a price outside them makes them unknown, and stands.`,
       reference: (ids) =>
         `No reference price of today for ${some(ids, all)}: the last known close stands in, limits are by the dated rule.`,
       exDate: (ids) =>

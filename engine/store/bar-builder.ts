@@ -114,8 +114,9 @@ export class BarBuilder {
     if (s === undefined || last === absentMilli || last <= 0) return;
     const known = this.#open[s]?.shares ?? this.#told[s]!.shares;
     if (!(shares > known) || !(batch.amountYuan[i]! > (this.#open[s]?.yuan ?? this.#told[s]!.yuan))) return;
-    const { limitUpMilli, limitDownMilli } = this.#instruments[s]!;
-    if ((limitUpMilli !== null && last > limitUpMilli) || (limitDownMilli !== null && last < limitDownMilli)) return;
+    const { limitUpMilli, limitDownMilli, limitSource } = this.#instruments[s]!;
+    if (limitSource === 'told' && ((limitUpMilli !== null && last > limitUpMilli) || (limitDownMilli !== null && last < limitDownMilli)))
+      return;
     this.#add(s, this.#midnight + (at < closingFromMs + lateTellMs ? closingFromMs : endMs), batch, i);
   }
 

@@ -31,6 +31,12 @@ export const feedMetrics = {
     labelNames: ['source', 'reason'],
     registers,
   }),
+  boardRefused: new Gauge({
+    name: 'fenshi_source_board_refused',
+    help: 'Instruments of a board whose rows our parser refuses whole: a fault of the parser',
+    labelNames: ['source', 'board', 'reason'],
+    registers,
+  }),
   odd: new Counter({
     name: 'fenshi_source_odd_total',
     help: 'What came besides the rows: fields of no known layout, rows nobody asked for, names that are no GB18030',

@@ -12,7 +12,9 @@ export const keyed = (no: number): string =>
 export const latin = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
 export const utf8 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'utf8'));
 
-export const universe = [1_600_519, 2_000_858, 3_920_002, 1_688_047, 2_300_750];
+export const universe = [1_600_519, 2_000_858, 3_920_002, 1_688_047, 2_300_750, 1_000_001, 2_399_001, 3_899_050];
+const isIndex = (no: number): boolean => [1_000_001, 2_399_001, 3_899_050].includes(no);
+const isStar = (no: number): boolean => no === 1_688_047;
 export const sample = (dice: Dice): number[] =>
   universe
     .filter(() => dice(3) > 0)
@@ -25,7 +27,7 @@ export function rowOf(dice: Dice) {
   const pre = 200 + dice(20_000);
   const low = Math.max(10, pre - dice(Math.ceil(pre / 12)));
   const high = pre + dice(Math.ceil(pre / 12));
-  const pick = () => low + dice(high - low + 1);
+  const pick = () => low + dice(high - low + 1); // sealed and flat days included: high may be low
   const [open, last] = [pick(), pick()];
   const lots = 1 + dice(500_000);
   const amount = Math.round(lots * pick());
@@ -48,6 +50,10 @@ const yuan = (cents: number): string => (cents / 100).toFixed(2);
 
 export function tencentStatement(no: number, dice: Dice): string {
   const r = rowOf(dice);
+  // as recorded: shares on STAR, lots elsewhere; now and then the other way round, which the row itself must tell
+  const inShares = isStar(no) !== (dice(7) === 0);
+  const counted = (lots: number): number => (inShares ? lots * 100 + (lots > 1 ? dice(100) : 0) : lots);
+  const [volume, outer] = [counted(r.lots), counted(r.outer)];
   const f = Array.from({ length: 88 }, () => '');
   if (dice(12) === 0) return `v_${keyed(no)}="${suspendedParts(no).join('~')}";\n`;
   const set = (at: number, ...values: (string | number)[]) => values.forEach((value, i) => (f[at + i] = String(value)));
@@ -59,9 +65,9 @@ export function tencentStatement(no: number, dice: Dice): string {
     yuan(r.last),
     yuan(r.pre),
     yuan(r.open),
-    r.lots,
-    r.outer,
-    r.lots - r.outer,
+    volume,
+    Math.min(outer, volume),
+    Math.max(0, volume - outer),
   );
   for (let level = 0; level < 5; level++) {
     const [sealed, bid, ask] = [dice(9) === 0, r.last - level, r.last + 1 + level];
@@ -75,13 +81,13 @@ export function tencentStatement(no: number, dice: Dice): string {
     '0.41',
     yuan(r.high),
     yuan(r.low),
-    `${yuan(r.last)}/${r.lots}/${r.amount}`,
-    r.lots,
+    dice(9) === 0 ? '' : `${yuan(r.last)}/${volume}/${r.amount}`,
+    volume,
     Math.round(r.amount / 10_000),
   );
   set(
     38,
-    '0.31',
+    ((r.lots * 10_000) / 1_250_081_601).toFixed(2),
     '18.48',
     '',
     yuan(r.high),
@@ -90,15 +96,18 @@ export function tencentStatement(no: number, dice: Dice): string {
     '100.00',
     '110.00',
     '4.21',
-    yuan(r.up),
-    yuan(r.down),
+    dice(9) === 0 ? '-1' : yuan(r.up),
+    dice(9) === 0 ? '-1' : yuan(r.down),
     '1.12',
     27,
     yuan(r.last),
   );
-  set(57, (r.amount / 10_000).toFixed(4), '0.0000', 0, ' A A', dice(20) === 0 ? 'ZS' : 'GP-A');
+  const late = 1 + dice(90);
+  const after = dice(3) === 0 ? [((late * r.last) / 10_000).toFixed(4), inShares ? late * 100 : late] : ['0.0000', 0];
+  set(57, (r.amount / 10_000).toFixed(4), ...after, ' A A', isIndex(no) ? 'ZS' : ['GP-A', 'GP-A-KCB', 'GP'][dice(3)]!);
   set(72, 1_250_081_601, 1_250_081_601);
-  return `v_${keyed(no)}="${f.slice(0, dice(6) === 0 ? 87 : 88).join('~')}";\n`;
+  const tail = dice(8) === 0 ? ['new', '1.5'] : [];
+  return `v_${keyed(no)}="${[...f.slice(0, dice(6) === 0 ? 87 : 88), ...tail].join('~')}";\n`;
 }
 
 /** Nought in all of it, as a suspended symbol was seen. */
@@ -119,31 +128,42 @@ const suspendedParts = (no: number): string[] => {
   return f.map((part, i) => at[i] ?? part);
 };
 
-export function sinaLine(_no: number, dice: Dice, name = gbNames[dice(4)]!): string {
+export function sinaLine(no: number, dice: Dice, name = gbNames[dice(4)]!): string {
   if (dice(12) === 0) return [name, ...Array.from({ length: 29 }, () => '0'), dashed, '10:00:00', '03', ''].join(',');
   const r = rowOf(dice);
-  const level = (price: number, i: number) => `${dice(900) * 100},${yuan(price + i)}`;
+  const level = (price: number, i: number) =>
+    `${isIndex(no) ? 0 : dice(900) * 100},${isIndex(no) ? '0.000' : yuan(Math.max(0, price + i))}`;
+  const volume = dice(7) === 0 || no === 1_000_001 ? r.lots : r.lots * 100;
   const bids = [0, -1, -2, -3, -4].map((i) => level(Math.max(6, r.last), i));
   const asks = [1, 2, 3, 4, 5].map((i) => level(r.last, i));
   const [bid1, ask1] = [bids[0]!.split(',')[1], asks[0]!.split(',')[1]];
   return [
     name,
-    ...[r.open, r.pre, r.last, r.high, r.low].map((cents) => (cents / 100).toFixed(3)),
+    ...[r.open, r.pre, r.last, r.high, r.low].map((cents) => (cents / 100).toFixed(isIndex(no) && no < 2_000_000 ? 4 : 3)),
     bid1,
     ask1,
-    r.lots * 100,
+    volume,
     `${r.amount}.000`,
     ...bids,
     ...asks,
     dashed,
     `10:${two(r.minute)}:${two(r.second)}`,
     '00',
-    ...(dice(3) === 0 ? ['D|200|255592.00'] : dice(2) === 0 ? [''] : []),
+    ...tailOf(no, dice, r.last),
   ].join(',');
 }
 
+/** After hours, Beijing's six cells, others' none or one, or something new. */
+function tailOf(no: number, dice: Dice, last: number): string[] {
+  if (no === 3_920_002) return ['21.0776', '0.0000', '0', '8300000', 'B', 'T'];
+  if (no === 3_899_050) return ['0', '0', '0', '0', '', ''];
+  if (dice(3) === 0) return [`D|200|${(2 * last).toFixed(2)}`];
+  return [[], [''], ['x', 'D|1|2', '3.5']][dice(3)]!;
+}
+
 /** Cumulative minute rows from 09:30 on, `HHmm price lots yuan`. */
-export function minuteLines(dice: Dice, columns: number): string[] {
+export function minuteLines(no: number, dice: Dice, columns: number): string[] {
+  const unit = isStar(no) !== (dice(7) === 0) ? 100 : 1;
   let [lots, amount, price] = [0, 0, 1000 + dice(9000)];
   const labels = [...Array.from({ length: 5 + dice(6) }, (_, i) => `09${30 + i}`), '1130', '1300', '1301', '1500', '1506'];
   return labels.map((label) => {
@@ -151,7 +171,7 @@ export function minuteLines(dice: Dice, columns: number): string[] {
     const more = label === '1300' ? 0 : dice(900);
     lots += more;
     amount += more * price;
-    return [label, yuan(price), lots, `${amount}.00`].slice(0, columns).join(' ');
+    return [label, yuan(price), lots * unit, `${amount}.00`, 'new'].slice(0, columns + (dice(30) === 0 ? 2 : 0)).join(' ');
   });
 }
 
@@ -162,7 +182,7 @@ export function emRowBody(no: number, dice: Dice): Record<string, unknown> {
   return {
     f1: 2,
     f2: dash(r.last / 100),
-    f5: dash(r.lots),
+    f5: dash(dice(7) === 0 ? r.lots * 100 : r.lots),
     f6: dash(r.amount),
     f12: dice(9) === 0 && no < 3_000_000 ? no % 1_000_000 : String(no % 1_000_000).padStart(6, '0'),
     f13: no < 2_000_000 ? 1 : 0,

@@ -14,6 +14,7 @@ export const read = <R>(parsed: Parsed<R>, row: (each: R) => unknown[]): Verdict
 export const quoteRow = ({ quote: q, name, floatShares, totalShares, afterHours }: SourceQuote): unknown[] => [
   q.instrumentNo,
   q.tsExchangeMs,
+  q.flags,
   q.lastMilli,
   q.preCloseMilli,
   q.openMilli,

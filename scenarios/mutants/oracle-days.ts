@@ -1,33 +1,34 @@
 /** The oracle for series by day and for the market's counts. */
 import { answerOf, collect, idOf, isRecord, keyOf, type Oracle, some } from './oracle.ts';
-import { balanced, emData, emList, isIndexNo, nothing } from './oracle-eastmoney.ts';
-import { count, decimal, jsonCount, milli, ofMarket, priced, ranged, shanghai, type Value } from './values.ts';
+import { balanced, emData, emList, nothing } from './oracle-eastmoney.ts';
+import { count, decimal, isStarNo, jsonCount, milli, ofMarket, ranged, shanghai, sharesBy, type Value } from './values.ts';
 
 /** Cells of each line, by its date; the dates rise. */
-function series(lines: readonly unknown[], widths: readonly number[], read: (date: string, cells: string[]) => unknown[] | null) {
+function series(lines: readonly unknown[], width: number, read: (date: string, cells: string[]) => unknown[] | null) {
   let before = '';
   return collect(lines, (line) => {
     const cells = typeof line === 'string' ? line.split(',') : Array.isArray(line) ? (line as unknown[]) : null;
     if (cells === null || !cells.every((cell): cell is string => typeof cell === 'string')) return null;
     const parts = (cells[0] ?? '').split('-');
     const date = parts.length === 3 && parts.map(({ length }) => length).join() === '4,2,2' ? parts.join('') : '';
-    if (shanghai(date, '000000') === null || !widths.includes(cells.length) || date <= before) return null;
+    if (shanghai(date, '000000') === null || cells.length < width || date <= before) return null;
     const row = read(date, cells);
     if (row !== null) before = date;
     return row;
   });
 }
 
-const bar = (no: number, date: string, cells: string[], hasYuan: boolean, isAdjusted: boolean): unknown[] | null => {
+const bar = (no: number, date: string, cells: string[], hasYuan: boolean, isAdjusted: boolean, usual: 1 | 100): unknown[] | null => {
   const [open, close, high, low] = cells.slice(1, 5).map(milli);
-  const [shares, yuan] = [count(cells[5], 100), hasYuan ? count(cells[6]) : null];
-  if (some([open, high, low, yuan]) || !close || shares === null || shares === undefined) return null;
-  if (!ranged(close, open, high, low) || !(isAdjusted || isIndexNo(no) || priced(shares, yuan, high, low, 100))) return null;
-  return [no, date, open, high, low, close, shares, yuan];
+  const [counted, yuan] = [count(cells[5]), hasYuan ? count(cells[6]) : null];
+  if (some([open, high, low, yuan]) || !close || counted === null || counted === undefined) return null;
+  if (!ranged(close, open, high, low)) return null;
+  const shares = isAdjusted ? counted * usual : (sharesBy(no, [counted, yuan, high, low], usual)?.of(counted) ?? null);
+  return shares === null ? null : [no, date, open, high, low, close, shares, yuan];
 };
 
 const emSeries =
-  (code: string, widths: readonly number[], read: (date: string, cells: string[]) => unknown[] | null): Oracle =>
+  (code: string, width: number, read: (date: string, cells: string[]) => unknown[] | null): Oracle =>
   (body) => {
     const data = emData(body);
     if (data === undefined || (data !== null && data.code !== code)) return 'error';
@@ -35,16 +36,16 @@ const emSeries =
     if (!Array.isArray(data.klines)) return 'error';
     return series(
       (data.klines as unknown[]).map((line) => (Array.isArray(line) ? null : line)),
-      widths,
+      width,
       read,
     );
   };
 
 export const emDaysOracle = (no: number, isAdjusted: boolean): Oracle =>
-  emSeries(idOf(no).slice(0, 6), [11], (date, cells) => bar(no, date, cells, true, isAdjusted));
+  emSeries(idOf(no).slice(0, 6), 11, (date, cells) => bar(no, date, cells, true, isAdjusted, 100));
 
 export const emDayFlowOracle = (no: number): Oracle =>
-  emSeries(idOf(no).slice(0, 6), [6, 15], (date, cells) => {
+  emSeries(idOf(no).slice(0, 6), 6, (date, cells) => {
     const nets = cells.slice(1, 6).map(decimal);
     if (nets.some((net) => net === null || net === undefined)) return null;
     const [main, small, medium, large, superNet] = nets as [number, number, number, number, number];
@@ -62,10 +63,8 @@ export const tencentDaysOracle =
     const adjusted = isAdjusted ? of.qfqday : undefined;
     const list = adjusted === undefined || adjusted === null ? of.day : adjusted;
     if (!Array.isArray(list)) return 'error';
-    const rows = (list as unknown[]).map((row) =>
-      Array.isArray(row) ? (row.length === 7 && isRecord(row[6]) ? (row as unknown[]).slice(0, 6) : row) : null,
-    );
-    return series(rows, [6], (date, cells) => bar(no, date, cells, false, isAdjusted));
+    const rows = (list as unknown[]).map((row) => (Array.isArray(row) ? (row as unknown[]).slice(0, 6) : null));
+    return series(rows, 6, (date, cells) => bar(no, date, cells, false, isAdjusted, isStarNo(no) ? 1 : 100));
   };
 
 export const emBreadthOracle: Oracle = emList((row) => {

@@ -9,9 +9,9 @@ import {
   milli,
   minute,
   ofMarket,
-  priced,
   ranged,
   shanghai,
+  sharesBy,
   type Value,
 } from './values.ts';
 
@@ -32,8 +32,6 @@ export const diffIn = (data: Record<string, unknown>): unknown[] | null => {
 };
 const epoch = (value: unknown): number | null =>
   typeof value === 'number' && value % 1 === 0 && value >= 631_152_000 ? value * 1000 : null;
-/** An index has no average price. */
-export const isIndexNo = (no: number): boolean => Math.floor(no / 1000) === 1000 || Math.floor(no / 1000) === 2399;
 export const nothing = { rows: [], unsound: false };
 const emptyBook = [null, null, null, null, null];
 const nameOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
@@ -53,12 +51,14 @@ export const emRow = (row: unknown): unknown[] | null => {
   if (!isRecord(row)) return null;
   const [no, at] = [ofMarket(row.f13, row.f12), epoch(row.f124)];
   const [last, high, low, open, pre] = ['f2', 'f15', 'f16', 'f17', 'f18'].map((f) => jsonMilli(row[f]));
-  const [volume, amount, total, float] = [jsonCount(row.f5, 100), jsonCount(row.f6), jsonCount(row.f38), jsonCount(row.f39)];
+  const [volume, amount, total, float] = [jsonCount(row.f5), jsonCount(row.f6), jsonCount(row.f38), jsonCount(row.f39)];
   if (no === null || at === null || some([last, high, low, open, pre, volume, amount, total, float])) return null;
-  if (!ranged(last, open, high, low) || !(isIndexNo(no) || priced(volume, amount, high, low, 100))) return null;
+  const told = ranged(last, open, high, low) ? sharesBy(no, [volume!, amount, high, low], 100) : null;
+  if (told === null) return null;
   return [
     no,
     at,
+    told.unit === 100 ? 4 : 0,
     last,
     pre,
     open,
@@ -66,7 +66,7 @@ export const emRow = (row: unknown): unknown[] | null => {
     low,
     null,
     null,
-    volume,
+    told.of(volume),
     amount,
     null,
     null,
@@ -103,7 +103,7 @@ export const emDepthOracle: Oracle = (body) => {
   return collect([data], (row) => {
     const [no, at] = [ofMarket(row.f107, row.f57), epoch(row.f86)];
     const [last, high, low, open, pre, up, down] = ['f43', 'f44', 'f45', 'f46', 'f60', 'f51', 'f52'].map((f) => jsonMilli(row[f]));
-    const [volume, outer, inner] = ['f47', 'f49', 'f161'].map((f) => jsonCount(row[f], 100));
+    const [volume, outer, inner] = ['f47', 'f49', 'f161'].map((f) => jsonCount(row[f]));
     const [amount, total, float] = ['f48', 'f84', 'f85'].map((f) => jsonCount(row[f]));
     const side = (first: number) =>
       [0, 2, 4, 6, 8].map((k) => [jsonMilli(row[`f${first - k}`]), jsonCount(row[`f${first - k + 1}`], 100)] as const);
@@ -114,11 +114,13 @@ export const emDepthOracle: Oracle = (body) => {
       some([last, high, low, open, pre, up, down, volume, outer, inner, amount, total, float, ...bids.flat(), ...asks.flat()])
     )
       return null;
-    if (!ranged(last, open, high, low, up, down) || !(isIndexNo(no) || priced(volume, amount, high, low, 100))) return null;
+    const told = ranged(last, open, high, low, up, down) ? sharesBy(no, [volume!, amount, high, low], 100) : null;
+    if (told === null) return null;
     const book = (levels: typeof bids) => levels.map(([price, shares]) => (price === null ? null : [price, shares ?? 0]));
     return [
       no,
       at,
+      told.unit === 100 ? 4 : 0,
       last,
       pre,
       open,
@@ -126,10 +128,10 @@ export const emDepthOracle: Oracle = (body) => {
       low,
       up,
       down,
-      volume,
+      told.of(volume),
       amount,
-      outer,
-      inner,
+      told.of(outer),
+      told.of(inner),
       book(bids),
       book(asks),
       nameOf(row.f58),
@@ -172,7 +174,7 @@ const csvOracle =
       const cells = typeof line === 'string' ? line.split(',') : [];
       const time = cells[0] ?? '';
       const shape = time.length === 16 && time[4] === '-' && time[7] === '-' && time[10] === ' ' && time[13] === ':';
-      if (!shape || time.slice(0, 10).split('-').join('') !== date || cells.length !== width) return null;
+      if (!shape || time.slice(0, 10).split('-').join('') !== date || cells.length < width) return null;
       const at = minute(date, time.slice(11, 13) + time.slice(14));
       if (at === 'after') return undefined;
       if (at === null || at <= before) return null;
@@ -185,10 +187,11 @@ const csvOracle =
 export const emMinutesOracle = (no: number, date: string): Oracle =>
   csvOracle('trends', idOf(no).slice(0, 6), date, 8, (at, cells) => {
     const [open, close, high, low] = cells.slice(1, 5).map(milli);
-    const [volume, amount] = [count(cells[5], 100), count(cells[6])];
+    const [volume, amount] = [count(cells[5]), count(cells[6])];
     if (some([open, high, low, amount]) || !close || volume === null || volume === undefined) return null;
     if (high && low && (high < low || close > high || close < low)) return null;
-    return [no, at, open, high, low, close, volume, amount];
+    const shares = sharesBy(no, [volume, amount, high, low], 100, 0.05)?.of(volume) ?? null;
+    return shares === null ? null : [no, at, open, high, low, close, shares, amount];
   });
 
 export const emFlowOracle = (entity: string, date: string): Oracle =>
@@ -288,7 +291,7 @@ export const emPoolOracle =
       const code = typeof row.c === 'number' ? String(row.c).padStart(6, '0') : row.c;
       const guessed = typeof code === 'string' && '569'.includes(code[0] ?? '?') && !code.startsWith('92') ? 1 : 0;
       const no = ofMarket(row.m === undefined ? guessed : row.m, row.c);
-      const pick = (...keys: string[]) => row[keys.find((key) => row[key] !== undefined) ?? ''];
+      const pick = (...keys: string[]) => keys.map((key) => row[key]).find((value) => value !== undefined);
       const time = (value: unknown): Value =>
         typeof jsonDecimal(value) === 'number' ? (clock(date, value) ?? undefined) : jsonDecimal(value);
       const price = jsonDecimal(row.p);

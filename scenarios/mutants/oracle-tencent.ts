@@ -1,6 +1,6 @@
 /** The oracle for Tencent's JSON bodies: minutes, flow, boards. */
 import { answerOf, collect, idOf, isRecord, keyOf, type Oracle, some, type Verdict } from './oracle.ts';
-import { count, decimal, milli, minute, ofKey, type Value } from './values.ts';
+import { count, decimal, isIndexNo, isStarNo, milli, minute, ofKey, type Value } from './values.ts';
 
 const tencentData = (body: Uint8Array): Record<string, unknown> | null => {
   const answer = answerOf(body);
@@ -21,11 +21,11 @@ function minuteRows(no: number, date: string, lines: readonly unknown[]): Verdic
   const rows: [number, number, number | null, number | null, number | null, number, number, number | null][] = [];
   let unsound = false;
   let [lastLabel, hadShares, hadYuan, unit] = ['', 0, 0, 0];
-  const star = keyOf(no).startsWith('sh688') || keyOf(no).startsWith('sh689');
+  const usual = isStarNo(no) ? 1 : 100;
   for (const line of lines) {
     const cells = typeof line === 'string' ? line.split(' ') : [];
     const at = minute(date, cells[0] ?? '');
-    if (cells.length < 3 || cells.length > 4 || at === null) {
+    if (cells.length < 3 || at === null) {
       unsound = true;
       continue;
     }
@@ -36,9 +36,19 @@ function minuteRows(no: number, date: string, lines: readonly unknown[]): Verdic
       continue;
     }
     const near = (shares: number, yuan: number) =>
-      shares === 0 || yuan === 0 || ((yuan * 1000) / shares < close * 10 && (yuan * 1000) / shares > close / 10);
-    if (unit === 0 && volume > 0 && amount) unit = star && near(volume, amount) ? 1 : 100;
-    const shares = volume * (unit || 100);
+      shares === 0 ||
+      yuan === 0 ||
+      (isIndexNo(no)
+        ? yuan / shares >= 2 && yuan / shares < 200
+        : (yuan * 1000) / shares < close * 10 && (yuan * 1000) / shares > close / 10);
+    if (unit === 0 && volume > 0 && amount) {
+      unit = near(volume * usual, amount) ? usual : near(volume * (101 - usual), amount) ? 101 - usual : 0;
+      if (unit === 0) {
+        unsound = true;
+        continue;
+      }
+    }
+    const shares = volume * (unit || usual);
     const [dv, da] = [shares - hadShares, amount === null ? null : amount - hadYuan];
     if (cells[0]! <= lastLabel || dv < 0 || (da !== null && (da < 0 || !near(dv, da)))) {
       unsound = true;

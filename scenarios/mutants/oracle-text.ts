@@ -1,6 +1,6 @@
 /** The oracle for bodies of statements and lines: Tencent and Sina quotes. */
 import { collect, gbName, type Oracle } from './oracle.ts';
-import { count, decimal, milli, ofKey, priced, ranged, shanghai, type Value } from './values.ts';
+import { count, decimal, isIndexNo, isStarNo, milli, ofKey, ranged, shanghai, sharesBy, unitBy, type Value } from './values.ts';
 
 type Statement = { readonly key: string; readonly value: string };
 
@@ -68,31 +68,35 @@ function tencentRow(no: number, value: string): unknown[] | null | undefined {
   const name = value.slice(first + 1, at);
   const rest = at + 7 >= value.length ? [''] : value.slice(at + 8).split('~');
   const f = ['', name, code, ...rest];
-  if (f.length < 50 || f.length > 88) return null;
+  if (f.length < 50) return null;
   const stamp = shanghai(f[30]!.slice(0, 8), f[30]!.slice(8));
   if (stamp === null) return null;
   const exact = f[35]!.split('/');
-  const told = exact.length === 3 ? exact[0] === f[3] && exact[1] === f[6] : f[35] === '';
-  if (!told || f[36] !== f[6] || f[33] !== f[41] || f[34] !== f[42]) return null;
+  const repeats = exact.length === 3 ? exact[0] === f[3] && exact[1] === f[6] : f[35] === '';
+  if (!repeats || f[36] !== f[6] || f[33] !== f[41] || f[34] !== f[42]) return null;
   const limit = (text: string | undefined) => (text === '-1' ? null : milli(text));
   const [last, pre, open, high, low] = [f[3], f[4], f[5], f[33], f[34]].map(milli);
-  const [volume, outer, inner] = [f[6], f[7], f[8]].map((each) => count(each, 100));
+  const [counted, outer, inner] = [f[6], f[7], f[8]].map((each) => count(each));
   const amount = exact.length === 3 ? count(exact[2]) : count(f[37], 10_000);
   const [up, down] = [limit(f[47]), limit(f[48])];
-  const [float, total] = [count(f[72]), count(f[73])];
-  const [afterYuan, afterShares] = [count(f[58], 10_000), count(f[59], 100)];
+  const kind = f[61] ?? '';
+  const placed = kind === '' || (kind.length > 1 && [...kind].every((c, i) => (c >= 'A' && c <= 'Z') || (c === '-' && i > 1)));
+  const [float, total] = placed ? [count(f[72]) ?? null, count(f[73]) ?? null] : [null, null];
   const bids = book(f.slice(9, 19), true, 100);
   const asks = book(f.slice(19, 29), true, 100);
-  const all: Value[] = [last, pre, open, high, low, volume, outer, inner, amount, up, down, float, total, afterYuan, afterShares];
+  const all: Value[] = [last, pre, open, high, low, counted, outer, inner, amount, up, down];
   if (bids === null || asks === null || all.includes(undefined)) return null;
-  if ([pre, last, open].every((price) => price === null) && !volume) return undefined;
-  if (pre === null || volume === null) return null;
-  if (!ranged(last, open, high, low, up, down) || (f[61] !== 'ZS' && !priced(volume, amount, high, low, 100))) return null;
-  const traded = volume! > 0 || open !== null;
-  const after = afterYuan === null || afterShares === null ? null : [afterShares, afterYuan];
+  if ([pre, last, open].every((price) => price === null) && !counted) return undefined;
+  if (pre === null || counted === null || !ranged(last, open, high, low, up, down)) return null;
+  const told = tencentShares(no, f, [counted!, amount, high, low], float);
+  if (told === null) return null;
+  const { unit, of: times } = told;
+  const traded = (times(counted) ?? 0) > 0 || open !== null;
+  const unlimited = f[47] === '-1' && f[48] === '-1' && !isIndexNo(no) && f[40] !== 'D';
   return [
     no,
     stamp,
+    (unit === 100 ? 4 : 0) + (unlimited ? 16 : 0),
     traded ? last : null,
     pre,
     open,
@@ -100,17 +104,41 @@ function tencentRow(no: number, value: string): unknown[] | null | undefined {
     low,
     up,
     down,
-    volume,
+    times(counted),
     amount,
-    outer,
-    inner,
+    times(outer),
+    times(inner),
     bids,
     asks,
     gbName(name),
     float,
     total,
-    after,
+    placed ? afterHours(count(f[59]), count(f[58], 10_000), high, low, unit) : null,
   ];
+}
+
+/** By money, else by turnover × float, else as Tencent counts on the board. */
+function tencentShares(
+  no: number,
+  f: readonly string[],
+  told: readonly [number, Value, Value, Value],
+  float: Value,
+): ReturnType<typeof sharesBy> {
+  const usual = isStarNo(no) ? 1 : 100;
+  const [counted, amount, high, low] = told;
+  const percent = count(f[38]);
+  if (isIndexNo(no) || counted === 0 || (amount !== null && high && low) || !percent || !float) return sharesBy(no, told, usual);
+  const shares = (percent / 100) * float;
+  const near = (unit: 1 | 100) => counted * unit < shares * 10 && counted * unit > shares / 10;
+  const other = usual === 1 ? 100 : 1;
+  const unit = near(usual) ? usual : near(other) ? other : null;
+  return unit === null ? null : { unit, of: (value) => (typeof value === 'number' ? value * unit : null) };
+}
+
+function afterHours(shares: Value, yuan: Value, high: Value, low: Value, usual: 1 | 100): unknown[] | null {
+  if (typeof shares !== 'number' || typeof yuan !== 'number') return null;
+  const unit = unitBy(shares, yuan, high, low, usual);
+  return unit === null ? null : [shares * unit, yuan];
 }
 
 /** Five levels of (price, volume), or (volume, price). */
@@ -154,22 +182,24 @@ function sinaRow(no: number, c: readonly string[], name: string | null): unknown
   if (date.length !== 10 || date[4] !== '-' || date[7] !== '-' || time.length !== 8 || time[2] !== ':' || time[5] !== ':') return null;
   const stamp = shanghai(date.split('-').join(''), time.split(':').join(''));
   if (stamp === null) return null;
-  const [open, pre, last, high, low, bid1, ask1] = [c[1], c[2], c[3], c[4], c[5], c[6], c[7]].map(milli);
-  const [volume, amount] = [count(c[8]), count(c[9])];
+  const index = isIndexNo(no);
+  const [open, pre, last, high, low] = [c[1], c[2], c[3], c[4], c[5]].map(index ? points : milli);
+  const [bid1, ask1] = [c[6], c[7]].map(milli);
+  const [counted, amount] = [count(c[8]), count(c[9])];
   const [bids, asks] = [book(c.slice(10, 20), false, 1), book(c.slice(20, 30), false, 1)];
-  if (bids === null || asks === null || [open, pre, last, high, low, bid1, ask1, volume, amount].includes(undefined)) return null;
+  if (bids === null || asks === null || [open, pre, last, high, low, bid1, ask1, counted, amount].includes(undefined)) return null;
   const top = (side: unknown[]) => (side[0] as [number] | null)?.[0] ?? null;
   if (bid1 !== top(bids) || ask1 !== top(asks)) return null;
-  const tail = afterOf(c[33] ?? '');
-  if (tail === undefined) return null;
-  if (pre === null && last === null && open === null && !volume) return undefined;
-  if (pre === null || volume === null || volume === undefined) return null;
-  const index = (no >= 1_000_000 && no <= 1_000_999) || (no >= 2_399_000 && no <= 2_399_999);
-  if (!ranged(last, open, high, low) || (!index && !priced(volume, amount, high, low, 0))) return null;
-  const traded = volume > 0 || open !== null;
+  if (pre === null && last === null && open === null && !counted) return undefined;
+  if (pre === null || counted === null || counted === undefined || !ranged(last, open, high, low)) return null;
+  const usual = index && no < 2_000_000 ? 100 : 1;
+  const told = sharesBy(no, [counted, amount, high, low], usual);
+  if (told === null) return null;
+  const traded = (told.of(counted) ?? 0) > 0 || open !== null;
   return [
     no,
     stamp,
+    told.unit === 100 ? 4 : 0,
     traded ? last : null,
     pre,
     open,
@@ -177,7 +207,7 @@ function sinaRow(no: number, c: readonly string[], name: string | null): unknown
     low,
     null,
     null,
-    volume,
+    told.of(counted),
     amount,
     null,
     null,
@@ -186,14 +216,21 @@ function sinaRow(no: number, c: readonly string[], name: string | null): unknown
     name,
     null,
     null,
-    tail,
+    afterOf(c[33] ?? '', high, low),
   ];
 }
 
-/** `D|shares|yuan`; undefined where it is something else. */
-function afterOf(text: string): unknown[] | null | undefined {
-  if (text === '') return null;
+/** An index has as many decimals as it likes. */
+function points(text: string | undefined): Value {
+  const value = decimal(text);
+  if (typeof value !== 'number') return value;
+  const milli = Math.round(value * 1000);
+  return value < 0 || milli > 2_147_483_647 ? undefined : milli === 0 ? null : milli;
+}
+
+/** `D|shares|yuan` at a price of the day; null for whatever else stands there. */
+function afterOf(text: string, high: Value, low: Value): unknown[] | null {
   const [mark, shares, yuan, more] = text.split('|');
-  const [n, y] = [decimal(shares), decimal(yuan)];
-  return mark !== 'D' || more !== undefined || typeof n !== 'number' || typeof y !== 'number' || /[+-]/.test(text) ? undefined : [n, y];
+  if (mark !== 'D' || more !== undefined || /[+-]/.test(text)) return null;
+  return afterHours(decimal(shares), decimal(yuan), high, low, 1);
 }

@@ -8,7 +8,7 @@ import { tencentQuotesOracle } from './oracle-text.ts';
 export function tencentSubjects({ tencentQuotes, tencentMinutes, tencentFlow, tencentBoards }: Feeds): Subject[] {
   const minutes = (dice: Dice, fiveDays: boolean): Case => {
     const no = oneOf(dice);
-    const lines = minuteLines(dice, no === 3_920_002 ? 3 : 4);
+    const lines = minuteLines(no, dice, no === 3_920_002 ? 3 : 4);
     const days = [
       { date, prec: 1, data: lines },
       { date: '20261120', prec: 1, data: ['0930 1.00 1 100.00'] },

@@ -102,14 +102,49 @@ export function ofMarket(market: unknown, code: unknown): number | null {
   if (text.length !== 6 || ![...text].every(isDigit)) return null;
   if (market === 1) return 1_000_000 + Number(text);
   if (market !== 0) return null;
-  const beijing = ['92', '43', '83', '87', '88'].includes(text.slice(0, 2));
+  const beijing = ['92', '43', '83', '87', '88'].includes(text.slice(0, 2)) || text.startsWith('899');
   return (beijing ? 3_000_000 : 2_000_000) + Number(text);
 }
 
-/** Whether an average price lies in the range within a hundredth, the volume being known to `lot` shares. */
-export function priced(volume: Value, amount: Value, high: Value, low: Value, lot: number): boolean {
-  if (!volume || amount === null || amount === undefined || !high || !low) return true;
-  return amount * 1000 <= (volume + lot) * high * 1.01 + 1000 && amount * 1000 >= (volume - lot) * low * 0.99 - 1000;
+/** Shares a count stands for, 1 or 100, by its money; `usual` where that tells nothing, null where it is neither. */
+export function unitBy(count: Value, amount: Value, high: Value, low: Value, usual: 1 | 100, slack = 0.01): 1 | 100 | null {
+  if (!count || amount === null || amount === undefined || !high || !low) return usual;
+  const holds = (unit: number): boolean => {
+    const near = unit === 100 ? 100 : 0;
+    return (
+      amount * 1000 <= (count * unit + near) * high * (1 + slack) + 1000 &&
+      amount * 1000 >= (count * unit - near) * low * (1 - slack) - 1000
+    );
+  };
+  const other = usual === 1 ? 100 : 1;
+  return holds(usual) ? usual : holds(other) ? other : null;
+}
+
+/** An index: what makes a share cost between 2 and 200 yuan. */
+export function indexUnitBy(count: Value, amount: Value, usual: 1 | 100): 1 | 100 | null {
+  if (!count || !amount) return usual;
+  const holds = (unit: number): boolean => amount / (count * unit) >= 2 && amount / (count * unit) < 200;
+  const other = usual === 1 ? 100 : 1;
+  return holds(usual) ? usual : holds(other) ? other : null;
+}
+
+/** Code alone is not enough: 000688 of Shanghai is an index. */
+export const isIndexNo = (no: number): boolean => {
+  const [exchange, code] = [Math.floor(no / 1_000_000), String(no % 1_000_000).padStart(6, '0')];
+  return code.startsWith(['', '000', '399', '899'][exchange]!);
+};
+export const isStarNo = (no: number): boolean => no >= 1_688_000 && no < 1_690_000;
+
+/** The row's count in shares, and the unit it was told in; shares null for an index that proves none. Null: true in neither unit. */
+export function sharesBy(
+  no: number,
+  [counted, amount, high, low]: readonly [counted: number | null, amount: Value, high: Value, low: Value],
+  usual: 1 | 100,
+  slack = 0.01,
+): { readonly unit: 1 | 100; readonly of: (value: Value) => number | null } | null {
+  const unit = isIndexNo(no) ? indexUnitBy(counted, amount, usual) : unitBy(counted, amount, high, low, usual, slack);
+  if (unit === null && !isIndexNo(no)) return null;
+  return { unit: unit ?? usual, of: (value) => (unit === null || typeof value !== 'number' ? null : value * unit) };
 }
 
 /** The day's range holds last and open; limits are not the wrong way round. */

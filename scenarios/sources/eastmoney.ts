@@ -88,7 +88,7 @@ function rowOf(table: MarketTable, i: number, faults: FaultDesk): Row {
     f1: 2,
     f2: dash(price(c.lastMilli[i]!)),
     f3: dash(Math.round((c.lastMilli[i]! / c.preCloseMilli[i]! - 1) * 10_000) / 100),
-    f5: dash(Math.floor(c.volumeShares[i]! / 100) * (fault === 'unit' ? 100 : 1)),
+    f5: dash(Math.floor(c.volumeShares[i]! / 100) * (fault === 'unit' ? 10_000 : 1)),
     f6: dash(Math.round(c.amountYuan[i]! * 100) / 100),
     f12: String(no % 1_000_000).padStart(6, '0'),
     f13: exchangeOf(no) === 'SH' ? 1 : 0,

@@ -17,15 +17,15 @@ export const emulatedToken = 'emulated-token';
 /** `ports`: fixed ones, so that a restart keeps its addresses; else any free. */
 export async function startEmulators(
   table: MarketTable,
-  options: { readonly calendar?: Calendar; readonly ports?: Partial<Record<Vendor, number>> } = {},
+  options: { readonly calendar?: Calendar; readonly ports?: Partial<Record<Vendor, number>>; readonly tusharePageRows?: number } = {},
 ): Promise<Emulators> {
   const faults = new FaultDesk(table);
-  const { calendar = [], ports = {} } = options;
+  const { calendar = [], ports = {}, tusharePageRows } = options;
   const [tencent, sina, eastmoney, tushare] = await Promise.all([
     serveVendor('tencent', faults, tencentRoute(table, faults), ports.tencent),
     serveVendor('sina', faults, sinaRoute(table, faults), ports.sina),
     serveVendor('eastmoney', faults, eastmoneyRoute(table, faults), ports.eastmoney),
-    serveVendor('tushare', faults, tushareRoute(table, faults, emulatedToken, calendar), ports.tushare),
+    serveVendor('tushare', faults, tushareRoute(table, faults, emulatedToken, calendar, tusharePageRows), ports.tushare),
   ]);
   serveSinaSocket(sina, table, faults);
   return {

@@ -9,6 +9,8 @@ export const faultKinds = [
   /** Refused before HTTP: the host is down. */
   'down',
   'tooMany',
+  /** Tushare: one API of it (stock_basic) may be asked once an hour. */
+  'oneApi',
   /** Not for us: HTTP 403, or the control line that refuses a socket. */
   'denied',
   'serverError',
@@ -26,6 +28,8 @@ export const faultKinds = [
   'badGbk',
   /** Volume a hundred times too large. */
   'unit',
+  /** One board (STAR) in a unit that does not exist. */
+  'board',
   /** Streams end after their first message. */
   'wsDrop',
 ] as const;

@@ -27,14 +27,15 @@ export function line(table: MarketTable, faults: FaultDesk, key: string, asGbk: 
   const i = table.indexOf(numberOf(key));
   if (i < 0) return '';
   const c = table.columns;
-  const { name } = table.listings[i]!;
+  const { name, no } = table.listings[i]!;
   const fault = faults.of('sina');
   const idle = !table.isSeen(i) || c.lastMilli[i]! === absentMilli;
   const { dashed, clock } = partsOf(fault === 'frozen' || !table.isSeen(i) ? table.nowMs : c.tsExchangeMs[i]!);
-  const price = (milli: number): string => yuan(milli, 3);
+  const price = (milli: number): string => yuan(milli, isShanghaiIndex(no) ? 4 : 3);
   const level = (prices: Int32Array, shares: Float64Array, n: number): string =>
     `${Number.isNaN(shares[i * 5 + n]!) ? 0 : shares[i * 5 + n]!},${price(prices[i * 5 + n]!)}`;
-  const shares = (Number.isNaN(c.volumeShares[i]!) ? 0 : c.volumeShares[i]!) * (fault === 'unit' ? 100 : 1);
+  const shares =
+    (Number.isNaN(c.volumeShares[i]!) ? 0 : c.volumeShares[i]!) * (fault === 'unit' ? 10_000 : 1) * (isShanghaiIndex(no) ? 0.01 : 1);
   const day = idle
     ? ['0.000', yuan(c.preCloseMilli[i]!, 3), '0.000', '0.000', '0.000']
     : [c.openMilli![i]!, c.preCloseMilli[i]!, c.lastMilli[i]!, c.highMilli![i]!, c.lowMilli![i]!].map(price);
@@ -43,15 +44,29 @@ export function line(table: MarketTable, faults: FaultDesk, key: string, asGbk: 
     ...day,
     price(c.bidMilli[i * 5]!),
     price(c.askMilli[i * 5]!),
-    shares,
+    ...(fault === 'drift' ? ['0'] : []),
+    Math.round(shares),
     (Number.isNaN(c.amountYuan[i]!) ? 0 : c.amountYuan[i]!).toFixed(3),
     ...[0, 1, 2, 3, 4].map((n) => level(c.bidMilli, c.bidShares, n)),
     ...[0, 1, 2, 3, 4].map((n) => level(c.askMilli, c.askShares, n)),
     dashed,
     clock,
-    ...(fault === 'drift' ? ['00', 'x', 'y'] : ['00', '']),
+    '00',
+    ...tailOf(no),
   ].join(',');
 }
+
+/** Behind the quote as recorded: Beijing's six cells (920371 on 2026-06-11), an empty one in Shanghai, none in Shenzhen. */
+const tailOf = (no: number): string[] =>
+  no >= 3_899_000 && no < 3_900_000
+    ? ['0', '0', '0', '0', '', '']
+    : no >= 3_000_000
+      ? ['21.0776', '0.0000', '0', '8300000', 'B', 'T']
+      : no < 2_000_000
+        ? ['']
+        : [];
+/** Four decimals and lots (000001 on 2026-07-21). */
+const isShanghaiIndex = (no: number): boolean => no < 1_001_000;
 
 /** Takes the upgrade of `/wskt` on an emulated HTTP server. */
 export function serveSinaSocket({ server }: Emulated, table: MarketTable, faults: FaultDesk): void {

@@ -39,6 +39,10 @@ export function tencentRoute(table: MarketTable, faults: FaultDesk): Route {
   };
 }
 
+/** STAR rows are counted in shares (recorded: 688256 on 2026-06-03, 688825 on 2026-09-02), its depth in lots. */
+const isStar = (no: number): boolean => no >= 1_688_000 && no < 1_690_000;
+const whole = (shares: number): string => String(Number.isNaN(shares) ? 0 : Math.round(shares));
+
 /** Instrument number of `sh600519`; 0 for none. */
 export function numberOf(key: string): number {
   const at = ['sh', 'sz', 'bj'].indexOf(key.slice(0, 2));
@@ -62,8 +66,10 @@ export function quoteFields(table: MarketTable, i: number, fault: string | null 
   const f = new Array<string>(88).fill('');
   const [last, open] = [c.lastMilli[i]!, c.openMilli![i]!];
   const idle = !table.isSeen(i) || last === absentMilli;
-  const shares = c.volumeShares[i]! * (fault === 'unit' ? 100 : 1);
-  const [volume, amount] = [lots(shares), String(Math.round(Number.isNaN(c.amountYuan[i]!) ? 0 : c.amountYuan[i]!))];
+  // off by 10,000: by 100 it would be the other unit, which a row may be in
+  const shares = c.volumeShares[i]! * (fault === 'unit' || (fault === 'board' && isStar(no)) ? 10_000 : 1);
+  const counted = isStar(no) ? whole : lots;
+  const [volume, amount] = [counted(shares), String(Math.round(Number.isNaN(c.amountYuan[i]!) ? 0 : c.amountYuan[i]!))];
   const ms = fault === 'frozen' ? table.nowMs : table.isSeen(i) ? c.tsExchangeMs[i]! : table.nowMs;
   const { date, digits } = partsOf(ms);
   const shown = idle ? c.preCloseMilli[i]! : last;
@@ -74,8 +80,8 @@ export function quoteFields(table: MarketTable, i: number, fault: string | null 
   f[4] = yuan(c.preCloseMilli[i]!);
   f[5] = yuan(idle && open === absentMilli ? absentMilli : open);
   f[6] = f[36] = volume;
-  f[7] = lots(c.outerShares![i]!);
-  f[8] = lots(c.innerShares![i]!);
+  f[7] = counted(c.outerShares![i]!);
+  f[8] = counted(c.innerShares![i]!);
   for (let level = 0; level < 5; level++) {
     const at = i * 5 + level;
     f[9 + 2 * level] = yuan(c.bidMilli[at]!);
@@ -88,7 +94,7 @@ export function quoteFields(table: MarketTable, i: number, fault: string | null 
   const pre = c.preCloseMilli[i]!;
   f[32] = pre === absentMilli ? '0.00' : (((shown - pre) / pre) * 100).toFixed(2);
   if (!Number.isNaN(floatShares)) {
-    f[38] = ((100 * Number(volume) * 100) / floatShares).toFixed(2);
+    f[38] = ((100 * Number(volume) * (isStar(no) ? 1 : 100)) / floatShares).toFixed(2);
     if (shown !== absentMilli) f[44] = ((shown * floatShares) / 1e11).toFixed(2);
     if (shown !== absentMilli) f[45] = ((shown * totalShares) / 1e11).toFixed(2);
     f[72] = String(floatShares);
@@ -104,8 +110,9 @@ export function quoteFields(table: MarketTable, i: number, fault: string | null 
   f[57] = (Number(amount) / 10_000).toFixed(4);
   f[58] = '0.0000';
   f[59] = '0';
-  f[61] = isIndex(no) ? 'ZS' : exchangeOf(no) === 'BJ' ? 'GP' : 'GP-A';
+  f[61] = isIndex(no) ? 'ZS' : exchangeOf(no) === 'BJ' ? 'GP' : isStar(no) ? 'GP-A-KCB' : 'GP-A';
   f[82] = 'CNY';
+  if (isStar(no)) f[87] = '100';
   if (fault === 'drift') f.splice(40, 0, '0');
   return f;
 }
@@ -121,7 +128,8 @@ function lines(table: MarketTable, i: number): string[] {
   let [close, shares, amount] = [0, 0, 0];
   for (let m = 0; m <= rowsUntil(table); m++) {
     if (bars.close[m]! > 0) [close, shares, amount] = [bars.close[m]!, bars.shares[m]!, bars.yuan[m]!];
-    const row = (label: string) => [label, yuan(close), lots(shares), ...(withAmount ? [amount.toFixed(2)] : [])].join(' ');
+    const row = (label: string) =>
+      [label, yuan(close), (isStar(table.listings[i]!.no) ? whole : lots)(shares), ...(withAmount ? [amount.toFixed(2)] : [])].join(' ');
     if (close > 0) {
       out.push(row(hhmm(minuteLabels[m]!)));
       if (m === 120 && rowsUntil(table) > 120) out.push(row('1300'));

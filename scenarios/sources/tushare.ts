@@ -13,7 +13,8 @@ const refused = (code: number, msg: string): Answer => json({ request_id: 'emula
 /** `calendar`: trading days known, with the one before each. */
 export type Calendar = readonly { readonly date: string; readonly isOpen: boolean; readonly previous: string }[];
 
-export function tushareRoute(table: MarketTable, faults: FaultDesk, token: string, calendar: Calendar): Route {
+/** `pageRows`: rows an answer has at most; the vendor's own cap is 5,800 for stk_limit (document 183). */
+export function tushareRoute(table: MarketTable, faults: FaultDesk, token: string, calendar: Calendar, pageRows = 5800): Route {
   return (_path, _request, _response, body) => {
     if (faults.of('tushare') === 'tooMany')
       return refused(40203, '抱歉，您每分钟最多访问该接口200次，权限的具体详情访问：https://tushare.pro/document/1?doc_id=108。');
@@ -23,19 +24,33 @@ export function tushareRoute(table: MarketTable, faults: FaultDesk, token: strin
     } catch {
       return refused(-2001, '参数校验失败');
     }
+    if (faults.of('tushare') === 'oneApi' && asked.api_name === 'stock_basic')
+      return refused(40203, '抱歉，您访问接口(stock_basic)频率超限(1次/小时)，详情见文档');
     if (asked.token !== token) return refused(40101, '您的token不对，请确认。');
     const isDenied = faults.of('tushare') === 'denied';
     const found = isDenied ? null : answer(table, asked.api_name ?? '', asked.params ?? {}, calendar);
     if (found === null) return refused(40203, '抱歉，您没有接口访问权限，权限的具体详情访问：https://tushare.pro/document/1?doc_id=108。');
     const wanted = (asked.fields ?? '').split(',').filter((field) => found.fields.includes(field));
     const at = wanted.map((field) => found.fields.indexOf(field));
+    const { items, more } = pageOf(found.items, asked.params ?? {}, pageRows);
     return json({
       request_id: 'emulated',
       code: 0,
       msg: '',
-      data: { fields: wanted, items: found.items.map((item) => at.map((i) => item[i])), has_more: false },
+      data: { fields: wanted, items: items.map((item) => at.map((i) => item[i])), has_more: more },
     });
   };
+}
+
+/** Rows from `offset` on, at most `limit` and never more than the cap; both may come as numbers or text. */
+function pageOf(
+  items: Table['items'],
+  params: Readonly<Record<string, unknown>>,
+  cap: number,
+): { readonly items: Table['items']; readonly more: boolean } {
+  const from = Number(params.offset ?? 0);
+  const size = Math.min(cap, Number(params.limit ?? cap));
+  return { items: items.slice(from, from + size), more: from + size < items.length };
 }
 
 function answer(table: MarketTable, api: string, params: Readonly<Record<string, string>>, calendar: Calendar): Table | null {

@@ -8,7 +8,7 @@ import { instrumentNo, type TradeDate } from '../../../contracts/units.ts';
 import { type BackfillReport, backfill } from '../../feeds/backfill/backfill.ts';
 import { type MinuteSourceName, minuteSource, minuteSourceNames } from '../../feeds/backfill/minute-sources.ts';
 import { referenceClients } from '../../feeds/live-open.ts';
-import { referenceSources } from '../../feeds/reference-sources.ts';
+import { referenceSources } from '../../feeds/reference/sources.ts';
 import { dayKind, nextTradingDay } from '../../reference/calendar.ts';
 import type { Store } from '../../store/client.ts';
 import { withLibrary, withRunningStore } from '../../store/library.ts';
@@ -112,8 +112,8 @@ function daysBetween(from: TradeDate, to: TradeDate): TradeDate[] {
 
 /** As a live day would list them: Tushare, the library, Tencent's rank list. Shares only. */
 async function listedNow(store: Store, { feed, tushare }: Config): Promise<number[]> {
-  const clients = referenceClients(feed.hosts, tushare.token);
-  const listed = await referenceSources({ ...clients, library: store, monitoredFile: null })
+  const clients = referenceClients(feed.order, feed.hosts, tushare.token);
+  const listed = await referenceSources({ ...clients, library: store, previous: null, monitoredFile: null })
     .listed()
     .finally(() => clients.close());
   return listed

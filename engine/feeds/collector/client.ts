@@ -3,7 +3,10 @@
  *
  * Order    bucket → breaker → request → parse. Only one layer retries, and only what another try can help
  * Budget   a retry takes what ten requests have earned (reliability.md §4); in a sweep nothing waits longer than its deadline
+ * Limits   a vendor that limits one endpoint closes that endpoint; one that limits us closes the host. Whoever can wait does so for a
+ *          bounded time, told and abortable; a longer wait is refused at once
  */
+import { setTimeout } from 'node:timers/promises';
 import {
   type CircuitBreakerPolicy,
   ExponentialBackoff,
@@ -28,6 +31,8 @@ export type ClientOptions = {
   readonly heartbeat: Heartbeat;
   readonly onState: (endpoint: string, state: CircuitState) => void;
   readonly onAnswer: (endpoint: string, outcome: string, ms: number) => void;
+  /** A question waits because its vendor asked for it. */
+  readonly onWait?: (endpoint: string, waitMs: number) => void;
   /** What came besides the rows: the first sign of a layout that changes. */
   readonly onOdd?: (endpoint: string, what: string, count: number) => void;
 };
@@ -39,6 +44,11 @@ const budgetMax = 10;
 /** A source that says "too often" without saying for how long. */
 const unsaidWaitMs = 60_000;
 const anyRate: Rate = { perSec: 1, burst: 1 };
+/** How long `persist` waits for one question's turn unless told otherwise. */
+const patienceMs = 65_000;
+/** Waits shorter than this are our own pacing and nobody's news. */
+const toldWaitMs = 5000;
+export type Patience = { readonly signal?: AbortSignal; readonly maxWaitMs?: number };
 
 /** Our own bucket kept us from asking: it says nothing of the source. */
 export class OwnRate extends SourceLimited {}
@@ -48,6 +58,10 @@ export class SourceClient {
   readonly #options: ClientOptions;
   readonly #buckets = new Map<string, TokenBucket>();
   readonly #breakers = new Map<string, CircuitBreakerPolicy>();
+  /** What an endpoint last failed with: the reason behind an open breaker. */
+  readonly #lastFailure = new Map<string, string>();
+  /** Until when an endpoint is left alone because its vendor limits it. */
+  readonly #closedUntilMs = new Map<string, number>();
   readonly #retry: RetryPolicy;
   #budget = budgetMax;
   /** Requests put on the wire, retries included. */
@@ -67,18 +81,32 @@ export class SourceClient {
 
   /** Asks once. @throws FenshiError SOURCE_*; SOURCE_LIMITED also when our own bucket or breaker keeps us from asking */
   async ask<P, R>(endpoint: Endpoint<P, R>, params: P, signal?: AbortSignal): Promise<Answer<R>> {
-    const waitMs = this.#bucket(endpoint.host).take(Date.now());
+    const waitMs = this.#take(endpoint);
     if (waitMs > 0) throw new OwnRate(`own rate of ${endpoint.host}`, waitMs);
     return this.#guarded(endpoint, params, signal);
   }
 
-  /** Asks again where that can help, waiting for tokens. For what has no next cycle: backfill, reference data. */
-  persist<P, R>(endpoint: Endpoint<P, R>, params: P, signal?: AbortSignal): Promise<Answer<R>> {
+  /**
+   * Asks again where that can help, waiting for tokens. For what has no next cycle: backfill, reference data.
+   * @throws FenshiError SOURCE_*; SOURCE_LIMITED when its turn comes later than `maxWaitMs`
+   */
+  persist<P, R>(endpoint: Endpoint<P, R>, params: P, { signal, maxWaitMs = patienceMs }: Patience = {}): Promise<Answer<R>> {
     return this.#retry.execute(async () => {
-      for (let waitMs = this.#bucket(endpoint.host).take(Date.now()); waitMs > 0; waitMs = this.#bucket(endpoint.host).take(Date.now()))
-        await new Promise((resolve) => setTimeout(resolve, waitMs));
+      const untilMs = Date.now() + maxWaitMs;
+      for (let waitMs = this.#take(endpoint); waitMs > 0; waitMs = this.#take(endpoint)) {
+        if (Date.now() + waitMs > untilMs)
+          throw new OwnRate(`${this.name} ${endpoint.name} may be asked again in ${Math.ceil(waitMs / 1000)} s`, waitMs);
+        if (waitMs >= toldWaitMs) this.#options.onWait?.(endpoint.name, waitMs);
+        await setTimeout(waitMs, undefined, signal === undefined ? {} : { signal });
+      }
       return this.#guarded(endpoint, params, signal);
     }, signal);
+  }
+
+  /** Takes a token of the endpoint's host and returns 0, or the ms until there may be one. */
+  #take({ host, name }: { readonly host: string; readonly name: string }): number {
+    const closed = (this.#closedUntilMs.get(name) ?? 0) - Date.now();
+    return closed > 0 ? closed : this.#bucket(host).take(Date.now());
   }
 
   async #guarded<P, R>(endpoint: Endpoint<P, R>, params: P, signal?: AbortSignal): Promise<Answer<R>> {
@@ -89,7 +117,11 @@ export class SourceClient {
       return await breaker.execute(() => this.#once(endpoint, params, giveUp));
     } catch (error) {
       if (isBrokenCircuitError(error))
-        throw new FenshiError('SOURCE_UNREACHABLE', `${this.name} ${endpoint.name} is left alone`, { cause: error });
+        throw new FenshiError(
+          'SOURCE_UNREACHABLE',
+          `${this.name} ${endpoint.name} is left alone after ${this.#lastFailure.get(endpoint.name) ?? 'failures'}`,
+          { cause: error },
+        );
       throw error;
     }
   }
@@ -114,9 +146,16 @@ export class SourceClient {
     } catch (error) {
       const code = error instanceof FenshiError ? error.code : signal?.aborted === true ? 'ABORTED' : 'BUG';
       onAnswer(endpoint.name, code, Date.now() - askedMs);
-      if (error instanceof SourceLimited) this.#bucket(endpoint.host).slowDown(Date.now(), error.retryAfterMs ?? unsaidWaitMs);
+      if (error instanceof FenshiError) this.#lastFailure.set(endpoint.name, error.message);
+      if (error instanceof SourceLimited) this.#limited(endpoint, error);
       throw error;
     }
+  }
+
+  #limited({ host, name }: { readonly host: string; readonly name: string }, { scope, retryAfterMs }: SourceLimited): void {
+    const waitMs = retryAfterMs ?? unsaidWaitMs;
+    if (scope === 'endpoint') this.#closedUntilMs.set(name, Date.now() + waitMs);
+    else this.#bucket(host).slowDown(Date.now(), waitMs);
   }
 
   #mayRetry(error: Error): boolean {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { boardOf } from '../../../contracts/instruments.ts';
 import { quoteFlag, rowOf } from '../../../contracts/quote.ts';
 import type { QuotesEntry } from '../../../contracts/tape.ts';
 import { type Emulators, startEmulators } from '../../../scenarios/sources/emulators.ts';
@@ -31,6 +32,7 @@ async function start() {
   const emulators: Emulators = await startEmulators(table);
   const instruments = market.issues.map(({ no }) => no);
   const [entries, facts, states, polled]: [QuotesEntry[], Fact[], string[], number[]] = [[], [], [], []];
+  const boardFaults: unknown[] = [];
   const https: SourceHttp[] = [];
   const source = (adapter: CollectorSource['adapter']): CollectorSource => {
     const url = emulators.urls[adapter.name as Vendor];
@@ -64,6 +66,7 @@ async function start() {
     fact: (fact) => Promise.resolve(void facts.push(fact)),
     rejected: () => undefined,
     polled: (_source, ms) => polled.push(ms),
+    boardFaults: (of, faults) => boardFaults.push([of, faults]),
   });
   await collector.open();
   return {
@@ -75,6 +78,7 @@ async function start() {
     facts,
     states,
     polled,
+    boardFaults,
     sources,
     planner,
     indices,
@@ -133,6 +137,25 @@ describe('the collector against emulated vendors', () => {
     expect(await world.collector.pushed('tencent', await rowsNow(0))).toBeGreaterThan(10);
     expect(world.entries.at(-1)!.batch.source).toBe('tencent');
     expect(await world.collector.sweep()).toMatchObject({ fresh: 0, older: 0 });
+  });
+
+  test('a board that the parser refuses whole is its fault: the source stays, and another tells that board', async () => {
+    const star = world.instruments.filter((no) => boardOf(no) === 'STAR');
+    expect(star.length).toBeGreaterThanOrEqual(5);
+    world.fault('tencent', 'board');
+    const faults = [{ board: 'STAR', reason: 'INVARIANT', refused: star.length, asked: star.length }];
+    for (let cycle = 0; cycle < 5; cycle++) {
+      expect(await world.collector.sweep()).toMatchObject({ source: 'tencent', good: true, switchedTo: null, faults, missing: [] });
+      world.later(3000);
+    }
+    expect(world.boardFaults).toEqual([['tencent', faults]]); // said once
+    const sources = new Map(
+      world.entries.flatMap(({ batch }) => Array.from({ length: batch.count }, (_, i) => [batch.instrumentNo[i]!, batch.source] as const)),
+    );
+    expect(new Set(star.map((no) => sources.get(no)))).toEqual(new Set(['sina']));
+    world.well();
+    expect(await world.collector.sweep()).toMatchObject({ faults: [], missing: [] });
+    expect(world.boardFaults.at(-1)).toEqual(['tencent', []]);
   });
 
   test('a cut body: what is missing is asked for once more', async () => {

@@ -5,10 +5,13 @@
 
 import type { z } from 'zod';
 import { FenshiError } from '../../../contracts/errors.ts';
+import { boardOf } from '../../../contracts/instruments.ts';
 import { batchOf, quoteFlag } from '../../../contracts/quote.ts';
 import { midnightOf, tradeDateOf } from '../../../contracts/session.ts';
 import type { QuotesEntry, SourceFact } from '../../../contracts/tape.ts';
+import { codeOf } from '../../../contracts/units.ts';
 import type { DataSourceAdapter, Parsed, Rejected, SourceName, SourceQuote } from '../adapter.ts';
+import { type BoardFault, boardFaults } from './board-faults.ts';
 import { type Answer, OwnRate, type SourceClient } from './client.ts';
 import { Comparison } from './comparison.ts';
 import { Failover } from './failover.ts';
@@ -33,6 +36,8 @@ export type CollectorOptions = {
   readonly entry: (entry: QuotesEntry) => Promise<boolean>;
   readonly fact: (fact: Fact) => Promise<void>;
   readonly rejected: (source: SourceName, rejected: readonly Rejected[]) => void;
+  /** Boards that the active source's parser refuses whole, when that begins, changes or ends. */
+  readonly boardFaults?: (source: SourceName, faults: readonly BoardFault[]) => void;
   readonly compared?: (source: SourceName, differs: boolean) => void;
   /** Of the age of a new row, what polling may have cost, ms: it came up at some time since the symbol was last looked at. */
   readonly polled?: (source: SourceName, ms: number) => void;
@@ -50,8 +55,27 @@ export type SweepReport = {
   /** Told as not traded: suspended. */
   readonly idle: number;
   readonly good: boolean;
+  /** Boards whose rows were refused whole: a fault of the parser; their instruments were asked of a second source. */
+  readonly faults: readonly BoardFault[];
   readonly switchedTo: SourceName | null;
 };
+
+type Job = {
+  readonly rows: readonly SourceQuote[];
+  readonly rejected: readonly Rejected[];
+  readonly fresh: number;
+  readonly older: number;
+  readonly missing: readonly number[];
+  readonly idle: number;
+  readonly heldBack: number;
+};
+
+/** Which of the asked instruments a refused row was about, where the parser knew its code alone. */
+const withInstrument = (rejected: readonly Rejected[], asked: readonly number[]): readonly Rejected[] =>
+  rejected.map((each) => {
+    const no = each.no ?? (/^\d{6}$/.test(each.key) ? asked.find((one) => codeOf(one) === each.key) : undefined);
+    return no === undefined ? each : { ...each, no };
+  });
 
 /** Less than this share of the market in an answer is a bad cycle. */
 const enough = 0.9;
@@ -69,6 +93,7 @@ export class Collector {
   readonly #options: CollectorOptions;
   readonly #sources: ReadonlyMap<SourceName, CollectorSource>;
   #cycle = 0;
+  #toldFaults = '';
   #sampleFrom = 0;
 
   constructor(options: CollectorOptions) {
@@ -102,10 +127,22 @@ export class Collector {
       nowMs,
     );
     const pulse = source.heartbeat.pulse(nowMs);
-    const received = rows.length;
     const idle = market.reduce((sum, each) => sum + each.idle, 0);
     if (asked < all) this.#options.planner.goOn(asked);
-    const good = received + idle >= enough * asked && !pulse.frozen && !pulse.late;
+    const had = new Set(rows.map(({ quote }) => quote.instrumentNo));
+    const rejected = market.flatMap((each) => each.rejected);
+    const faults = asked < all ? [] : boardFaults(batches.flat(), had, rejected);
+    this.#tellFaults(source.adapter.name, faults);
+    const filled =
+      faults.length === 0
+        ? new Set<number>()
+        : await this.#fillBoards(
+            batches.flat().filter((no) => !had.has(no)),
+            faults,
+          );
+    const received = rows.length + filled.size;
+    const refused = faults.reduce((sum, each) => sum + each.refused, 0);
+    const good = rows.length + idle >= enough * (asked - refused) && !pulse.frozen && !pulse.late;
     const switchedTo = this.failover.report(source.adapter.name, good, nowMs);
     if (switchedTo !== null)
       await this.#switched(source.adapter.name, switchedTo, pulse.frozen ? 'frozen' : pulse.late ? 'late' : 'bad cycles');
@@ -117,9 +154,10 @@ export class Collector {
       received,
       fresh: done.reduce((sum, each) => sum + each.fresh, 0),
       older: done.reduce((sum, each) => sum + each.older, 0),
-      missing: market.flatMap((each) => each.missing),
+      missing: market.flatMap((each) => each.missing).filter((no) => !filled.has(no)),
       idle,
       good,
+      faults,
       switchedTo,
     };
   }
@@ -132,23 +170,20 @@ export class Collector {
     return (await this.#job(source, instruments, false, 0, 1)).fresh;
   }
 
-  async #job(
-    source: CollectorSource,
-    instruments: readonly number[],
-    isIndex: boolean,
-    i: number,
-    n: number,
-  ): Promise<{ rows: readonly SourceQuote[]; fresh: number; older: number; missing: readonly number[]; idle: number; heldBack: number }> {
+  async #job(source: CollectorSource, instruments: readonly number[], isIndex: boolean, i: number, n: number): Promise<Job> {
     await this.#options.pace?.(i, n);
     const first = await this.#ask(source, instruments, true);
-    const none = { rows: [], fresh: 0, older: 0, idle: 0 };
+    const none = { rows: [], rejected: [], fresh: 0, older: 0, idle: 0 };
     if (first === 'heldBack') return { ...none, missing: [], heldBack: isIndex ? 0 : instruments.length };
     if (first === null) return { ...none, missing: instruments, heldBack: 0 };
     let taken = await this.#publish(first.parsed, first.source, isIndex);
     let rows = first.parsed.rows;
     const idle = first.parsed.odd?.noTrade ?? 0;
+    let rejected = withInstrument(first.parsed.rejected, instruments);
     const had = new Set(rows.map(({ quote }) => quote.instrumentNo));
-    const missing = instruments.filter((no) => !had.has(no));
+    // a row that was refused with its code would be refused again; what a cut answer lost would not
+    const refused = new Set(rejected.map(({ no }) => no));
+    const missing = instruments.filter((no) => !had.has(no) && !refused.has(no));
     // a cut answer is asked for once more; what no answer ever has is not asked for in every cycle
     if (missing.length > 0 && first.parsed.rejected.length > 0) {
       const second = await this.#ask(source, missing, false);
@@ -156,10 +191,36 @@ export class Collector {
         const more = await this.#publish(second.parsed, second.source, isIndex);
         taken = { fresh: taken.fresh + more.fresh, older: taken.older + more.older };
         rows = [...rows, ...second.parsed.rows];
+        rejected = [...rejected, ...withInstrument(second.parsed.rejected, instruments)];
         for (const { quote } of second.parsed.rows) had.add(quote.instrumentNo);
       }
     }
-    return { rows, ...taken, missing: instruments.filter((no) => !had.has(no)), idle, heldBack: 0 };
+    return { rows, rejected, ...taken, missing: instruments.filter((no) => !had.has(no)), idle, heldBack: 0 };
+  }
+
+  /** Says a parser's fault once when it begins, changes or ends. */
+  #tellFaults(source: SourceName, faults: readonly BoardFault[]): void {
+    const key = `${source} ${faults.map(({ board, reason }) => `${board} ${reason}`).join()}`;
+    if (key === this.#toldFaults) return;
+    if (faults.length > 0 || this.#toldFaults !== '') this.#options.boardFaults?.(source, faults);
+    this.#toldFaults = faults.length === 0 ? '' : key;
+  }
+
+  /** Asks a second source for boards that the active one's parser refuses. Returns whom it told. */
+  async #fillBoards(missing: readonly number[], faults: readonly BoardFault[]): Promise<ReadonlySet<number>> {
+    const backup = this.failover.backup === null ? null : this.#sources.get(this.failover.backup)!;
+    const boards = new Set(faults.map(({ board }) => board));
+    const wanted = missing.filter((no) => boards.has(boardOf(no)!));
+    const told = new Set<number>();
+    if (backup === null) return told;
+    const { batch } = backup.adapter.quotes;
+    for (let from = 0; from < wanted.length; from += batch) {
+      const answer = await this.#ask(backup, wanted.slice(from, from + batch), false);
+      if (answer === null || answer === 'heldBack') break;
+      await this.#publish(answer.parsed, answer.source, false);
+      for (const { quote } of answer.parsed.rows) told.add(quote.instrumentNo);
+    }
+    return told;
   }
 
   /** An answer, from a second source when the first is slow; null when nobody gave one; `heldBack` by our own rate. */

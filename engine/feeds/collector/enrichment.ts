@@ -6,6 +6,7 @@
 import { FenshiError } from '../../../contracts/errors.ts';
 import type { FlowBatch } from '../../../contracts/flow.ts';
 import { type Flow, flowBatchOf } from '../../../contracts/flow.ts';
+import { tradeDateOf } from '../../../contracts/session.ts';
 import { instrumentNo, type TradeDate } from '../../../contracts/units.ts';
 import type { SourceFlow, SourceName } from '../adapter.ts';
 import { emFlowPage, pageRows } from '../eastmoney/quotes.ts';
@@ -55,8 +56,9 @@ export class Enrichment {
 
   async #nextPage(client: SourceClient): Promise<number> {
     if (this.#page === 1) this.#roundMs = this.#options.now();
-    const { rows, total = 0 } = await client.ask(emFlowPage, { page: this.#page });
-    this.#page = rows.length === 0 || this.#page * pageRows >= total ? 1 : this.#page + 1;
+    const { rows, rejected, total = 0 } = await client.ask(emFlowPage, { page: this.#page });
+    // a page of refused rows is no end of the list
+    this.#page = rows.length + rejected.length === 0 || this.#page * pageRows >= total ? 1 : this.#page + 1;
     return this.#publish('eastmoney', rows);
   }
 
@@ -71,7 +73,9 @@ export class Enrichment {
   async #publish(source: SourceName, rows: readonly SourceFlow[]): Promise<number> {
     const { now, entry, rows: known } = this.#options;
     const tsMs = now();
-    const flows: Flow[] = rows.map(({ entity, tsMs: tsExchangeMs, ...rest }) => ({
+    // a holiday is answered with the day before
+    const today = rows.filter(({ tsMs: at }) => tradeDateOf(at) === this.#options.date);
+    const flows: Flow[] = today.map(({ entity, tsMs: tsExchangeMs, ...rest }) => ({
       instrumentNo: instrumentNo(entity),
       tsExchangeMs,
       ...rest,

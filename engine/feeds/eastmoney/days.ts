@@ -2,7 +2,7 @@
 import { codeOf, instrumentId } from '../../../contracts/units.ts';
 import type { InstrumentParams, SourceDay, SourceFlow } from '../adapter.ts';
 import { dayOf, readDays } from '../wire/days.ts';
-import { instant } from '../wire/numbers.ts';
+import { instant, lot } from '../wire/numbers.ts';
 import { secid } from '../wire/symbols.ts';
 import { emEndpoint, ut } from './envelope.ts';
 import { flowOf, listIn } from './series.ts';
@@ -13,7 +13,7 @@ const cellsOf = (line: unknown): readonly string[] | null => (typeof line === 's
 /** date, five of the prices and totals, amplitude, change in per cent and in yuan, turnover. */
 const klineWidth = 11;
 /** date and five nets; from `daykline` their five shares, close, change and two zeros besides. */
-const flowWidths = [6, 15];
+const flowWidth = 6;
 
 export const emDays = emEndpoint<KlineParams, SourceDay>(
   'days',
@@ -21,8 +21,8 @@ export const emDays = emEndpoint<KlineParams, SourceDay>(
   ({ instrument, count, isAdjusted }) =>
     `/api/qt/stock/kline/get?secid=${secid(instrument)}&klt=101&fqt=${isAdjusted ? 1 : 0}&end=20500101&lmt=${count}&fields1=f1,f2,f3,f4,f5,f6&fields2=f51,f52,f53,f54,f55,f56,f57,f58,f59,f60,f61&ut=${ut.history}`,
   (body, { instrument, isAdjusted }) =>
-    readDays(listIn(body, 'klines', codeOf(instrument)), cellsOf, [klineWidth], (date, cells) =>
-      dayOf(instrument, date, cells, { yuan: true, adjusted: isAdjusted }),
+    readDays(listIn(body, 'klines', codeOf(instrument)), cellsOf, klineWidth, (date, cells) =>
+      dayOf(instrument, date, cells, { yuan: true, adjusted: isAdjusted, usual: lot }),
     ),
 );
 
@@ -33,7 +33,7 @@ export const emDayFlow = emEndpoint<DaysParams, SourceFlow>(
   ({ instrument, count }) =>
     `/api/qt/stock/fflow/daykline/get?secid=${secid(instrument)}&lmt=${count}&fields1=f1,f2,f3,f7&fields2=f51,f52,f53,f54,f55,f56,f57,f58,f59,f60,f61,f62,f63,f64,f65&ut=${ut.flow}`,
   (body, { instrument }) =>
-    readDays(listIn(body, 'klines', codeOf(instrument)), cellsOf, flowWidths, (date, cells) =>
+    readDays(listIn(body, 'klines', codeOf(instrument)), cellsOf, flowWidth, (date, cells) =>
       flowOf(instrumentId(instrument), instant(date, 15, 0, 0)!, cells),
     ),
 );

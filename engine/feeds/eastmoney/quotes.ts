@@ -1,10 +1,10 @@
 /** Eastmoney quotes: an explicit list (ulist), the whole market in pages of 100 (clist), one instrument with depth (stock/get). */
 import { FenshiError } from '../../../contracts/errors.ts';
 import type { InstrumentParams, InstrumentsParams, Parsed, RejectReason, SourceFlow, SourceQuote } from '../adapter.ts';
-import { isConsistent, levelOneOf, sideOf, sourceQuote } from '../wire/level-one.ts';
+import { inShares, isOrdered, levelOneOf, sideOf, sourceQuote } from '../wire/level-one.ts';
 import { type Field, jsonNumber, lot, scaled } from '../wire/numbers.ts';
 import { type JsonRow, readRows } from '../wire/rows.ts';
-import { isIndex, ofMarket, secid } from '../wire/symbols.ts';
+import { ofMarket, secid } from '../wire/symbols.ts';
 import { dataOf, diffOf, emEndpoint, ut } from './envelope.ts';
 import { flowFields, flowOfRow, priceReader, quoteFields, quoteOfRow, type Scale, textOf } from './rows.ts';
 
@@ -99,14 +99,15 @@ function depthOf(row: JsonRow, scale: Scale): SourceQuote | RejectReason {
     preClose: price('f60'),
     limitUp: price('f51'),
     limitDown: price('f52'),
-    volume: count('f47', lot),
+    volume: count('f47', 1),
     amount: count('f48', 1),
-    outer: count('f49', lot),
-    inner: count('f161', lot),
+    outer: count('f49', 1),
+    inner: count('f161', 1),
     totalShares: count('f84', 1),
     floatShares: count('f85', 1),
   });
   if (one === null || bids === undefined || asks === undefined) return 'NUMBER';
-  if (!isConsistent(one, lot, !isIndex(no))) return 'INVARIANT';
-  return sourceQuote(no, at * 1000, one, bids, asks, { name: textOf(row.f58) });
+  const counted = isOrdered(one) ? inShares(no, one, lot) : null;
+  if (counted === null) return 'INVARIANT';
+  return sourceQuote(no, at * 1000, counted.one, bids, asks, { name: textOf(row.f58) }, counted.unit);
 }

@@ -4,10 +4,10 @@
  */
 import { instrumentId } from '../../../contracts/units.ts';
 import type { RejectReason, SourceFlow, SourceQuote } from '../adapter.ts';
-import { emptySide, isConsistent, levelOneOf, sourceQuote } from '../wire/level-one.ts';
+import { emptySide, inShares, isOrdered, levelOneOf, sourceQuote } from '../wire/level-one.ts';
 import { type Field, jsonNumber, lot, priceOf, scaled } from '../wire/numbers.ts';
 import type { JsonRow } from '../wire/rows.ts';
-import { isIndex, ofMarket, ofStockCode } from '../wire/symbols.ts';
+import { ofMarket, ofStockCode } from '../wire/symbols.ts';
 
 /** `decimal`: fltt=2. `integer`: the default. */
 export type Scale = 'decimal' | 'integer';
@@ -28,14 +28,15 @@ export function quoteOfRow(row: JsonRow, scale: Scale): SourceQuote | RejectReas
     low: price('f16'),
     open: price('f17'),
     preClose: price('f18'),
-    volume: scaled(jsonNumber(row.f5), lot),
+    volume: scaled(jsonNumber(row.f5), 1),
     amount: scaled(jsonNumber(row.f6), 1),
     totalShares: scaled(jsonNumber(row.f38), 1),
     floatShares: scaled(jsonNumber(row.f39), 1),
   });
   if (one === null) return 'NUMBER';
-  if (!isConsistent(one, lot, !isIndex(no))) return 'INVARIANT';
-  return sourceQuote(no, at * 1000, one, emptySide, emptySide, { name: textOf(row.f14) });
+  const counted = isOrdered(one) ? inShares(no, one, lot) : null;
+  if (counted === null) return 'INVARIANT';
+  return sourceQuote(no, at * 1000, counted.one, emptySide, emptySide, { name: textOf(row.f14) }, counted.unit);
 }
 
 export const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);

@@ -5,7 +5,8 @@ import { codeOf, instrumentId } from '../../../contracts/units.ts';
 import type { InstrumentParams, Parsed, Rejected, SourceFlow, SourceMinute } from '../adapter.ts';
 import { type Label, labelOf } from '../wire/minutes.ts';
 import { countOf, decimalOf, lot, milliOf } from '../wire/numbers.ts';
-import { secid } from '../wire/symbols.ts';
+import { isIndex, secid } from '../wire/symbols.ts';
+import { indexUnitOf, unitOf } from '../wire/units.ts';
 import { dataOf, emEndpoint, ut } from './envelope.ts';
 import { isBalanced } from './rows.ts';
 
@@ -62,7 +63,7 @@ function lines<R>(
     const reject = (reason: Rejected['reason']): number => rejected.push({ key, reason });
     if (found === null) reject('TIME');
     else if (`${found[1]}${found[2]}${found[3]}` !== date) reject('DATE');
-    else if (cells.length !== width) reject('FIELDS');
+    else if (cells.length < width) reject('FIELDS');
     else {
       const label: Label = labelOf(date, `${found[4]}${found[5]}`);
       if (label === 'afterHours') afterHours += 1;
@@ -81,13 +82,20 @@ function lines<R>(
   return { rows, rejected, odd: { afterHours } };
 }
 
-/** time, open, close, high, low, volume in lots of that minute, yuan, average. */
+/** A minute's high and low are those of its snapshots: trades between two of them may lie outside by this share. */
+const unseenSlack = 0.05;
+
+/** time, open, close, high, low, volume of that minute in lots, yuan, average. */
 function minuteOf(instrumentNo: number, tsMs: number, cells: readonly string[]): SourceMinute | Rejected['reason'] {
   const [open, close, high, low] = [1, 2, 3, 4].map((i) => milliOf(cells[i]));
-  const [shares, yuan] = [countOf(cells[5], lot), countOf(cells[6])];
-  if ([open, high, low].includes(undefined) || typeof close !== 'number' || typeof shares !== 'number' || yuan === undefined)
+  const [count, yuan] = [countOf(cells[5]), countOf(cells[6])];
+  if ([open, high, low].includes(undefined) || typeof close !== 'number' || typeof count !== 'number' || yuan === undefined)
     return 'NUMBER';
   if (high !== null && low !== null && (high! < low! || close > high! || close < low!)) return 'INVARIANT';
+  const unit = isIndex(instrumentNo)
+    ? indexUnitOf(count, yuan, lot)
+    : unitOf({ count, yuan, lowMilli: low!, highMilli: high! }, lot, unseenSlack);
+  if (unit === null) return 'INVARIANT';
   return {
     instrumentNo,
     tsMs,
@@ -95,7 +103,7 @@ function minuteOf(instrumentNo: number, tsMs: number, cells: readonly string[]):
     highMilli: high!,
     lowMilli: low!,
     closeMilli: close,
-    volumeShares: shares,
+    volumeShares: count * unit,
     amountYuan: yuan,
   };
 }

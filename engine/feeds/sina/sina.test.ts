@@ -71,11 +71,15 @@ describe('sina without recordings (synthesised)', () => {
     [3, '10.30', 'INVARIANT'],
     [3, '1e1', 'NUMBER'],
     [30, '2026-11-31', 'TIME'],
-    [33, 'D|x|1', 'NUMBER'],
   ])('field %i as %s is refused: %s', (i, value, reason) => {
     const cells = `${row},`.split(',').with(i, value).join(',');
     expect(parseSinaFrame(`sh600000=${cells}`)).toMatchObject({ rows: [], rejected: [{ key: 'sh600000', reason }] });
     expect(parseSinaFrame(`sh600000=${row}`).rows).toHaveLength(1);
+  });
+
+  test.each(['D|x|1', 'D|200|1', 'x,y,z', '21.07,0.0000,0,8300000,B,T'])('what follows the quote costs itself: %s', (tail) => {
+    const { rows, rejected } = parseSinaFrame(`sh600000=${row},${tail}`);
+    expect([rows.length, rows[0]?.afterHours, rejected]).toEqual([1, null, []]);
   });
 
   test('refusals: no Referer, a lost right, an empty key', () => {

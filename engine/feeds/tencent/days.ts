@@ -1,13 +1,17 @@
-/** Tencent by day: K lines (sources.md §1.5), as traded or adjusted to the newest day; volume in 手, no money. */
+/**
+ * Tencent by day: K lines (sources.md §1.5), as traded or adjusted to the newest day. No money, so no line proves its unit: lots, but
+ * shares on STAR (daily_stock_analysis #2350, akshare PR #7328).
+ */
 import { FenshiError } from '../../../contracts/errors.ts';
 import type { Endpoint, InstrumentParams, SourceDay } from '../adapter.ts';
 import { dayOf, readDays } from '../wire/days.ts';
 import { isObject } from '../wire/rows.ts';
 import { prefixed } from '../wire/symbols.ts';
 import { jsonOf } from '../wire/text.ts';
+import { tencentUnit } from '../wire/units.ts';
 
 export type TencentDaysParams = InstrumentParams & { readonly count: number; readonly isAdjusted: boolean };
-/** The seventh cell, where there is one, tells a dividend. */
+/** Behind it a dividend, turnover and more, by year: recorded rows have 6, 10 or 11 cells. What is not known costs itself. */
 const width = 6;
 
 export const tencentDays: Endpoint<TencentDaysParams, SourceDay> = {
@@ -25,12 +29,14 @@ export const tencentDays: Endpoint<TencentDaysParams, SourceDay> = {
     // what never paid a dividend has no adjusted line
     const list = (isAdjusted ? of.qfqday : undefined) ?? of.day;
     if (!Array.isArray(list)) throw new FenshiError('SOURCE_BODY', 'no day');
-    return readDays(list, cellsOf, [width], (date, cells) => dayOf(instrument, date, cells, { yuan: false, adjusted: isAdjusted }));
+    return readDays(list, cellsOf, width, (date, cells) =>
+      dayOf(instrument, date, cells, { yuan: false, adjusted: isAdjusted, usual: tencentUnit(instrument) }),
+    );
   },
 };
 
 function cellsOf(row: unknown): readonly string[] | null {
   if (!Array.isArray(row)) return null;
-  const cells = row.length === width + 1 && isObject(row[width]) ? row.slice(0, width) : row;
+  const cells = row.slice(0, width);
   return cells.every((cell) => typeof cell === 'string') ? (cells as string[]) : null;
 }

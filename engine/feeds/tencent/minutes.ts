@@ -2,16 +2,17 @@
  * Tencent's minute line of one instrument: the current day (`minute/query`, sources.md §1.4) or five days (`day/query`, §1.5).
  *
  * Rows    `HHmm price cumulativeVolume cumulativeAmount`; Beijing has no amount column
- * Units   lots and yuan, cumulative; a STAR row may come in shares (0.4, auto-detected by the average price)
+ * Units   yuan, cumulative; volume in lots or, on STAR, in shares: one unit a series, by the average price of its first traded row
  * Guards  totals that fall, a label twice or out of order, an average price off the last by more than a tenth
  */
 import { FenshiError } from '../../../contracts/errors.ts';
-import { codeOf, instrumentId } from '../../../contracts/units.ts';
+import { instrumentId } from '../../../contracts/units.ts';
 import type { Endpoint, InstrumentParams, Parsed, Rejected, SourceMinute } from '../adapter.ts';
 import { labelOf } from '../wire/minutes.ts';
 import { countOf, lot, milliOf } from '../wire/numbers.ts';
-import { prefixed } from '../wire/symbols.ts';
+import { isIndex, prefixed } from '../wire/symbols.ts';
 import { jsonOf } from '../wire/text.ts';
+import { type CountUnit, indexUnitOf, isIndexAverage, tencentUnit } from '../wire/units.ts';
 
 export type MinutesParams = InstrumentParams & { readonly date: string };
 /** A day's average price is never off its prices by more; a unit error is by 100. */
@@ -76,7 +77,7 @@ class MinuteReader {
   readonly #rejected: Rejected[] = [];
   #afterHours = 0;
   #before = { label: '', shares: 0, yuan: 0 };
-  #unit: number | null = null;
+  #unit: CountUnit | null = null;
 
   constructor(instrument: number, date: string) {
     this.#instrument = instrument;
@@ -96,7 +97,7 @@ class MinuteReader {
 
   #take(cells: readonly string[]): Rejected['reason'] | null {
     const [hhmm = '', price, volume, amount] = cells;
-    if (cells.length !== 3 && cells.length !== 4) return 'FIELDS';
+    if (cells.length < 3) return 'FIELDS';
     const label = labelOf(this.#date, hhmm);
     if (label === undefined) return 'TIME';
     if (label === 'afterHours') {
@@ -105,21 +106,28 @@ class MinuteReader {
     }
     const [closeMilli, count, yuan] = [milliOf(price), countOf(volume), countOf(amount)];
     if (typeof closeMilli !== 'number' || typeof count !== 'number' || yuan === undefined) return 'NUMBER';
-    this.#unit ??= this.#unitOf(count, yuan, closeMilli);
-    const shares = count * (this.#unit ?? lot);
+    if (this.#unit === null && count > 0 && yuan !== null && yuan > 0) {
+      this.#unit = this.#unitOf(count, yuan, closeMilli);
+      if (this.#unit === null) return 'INVARIANT';
+    }
+    const shares = count * (this.#unit ?? tencentUnit(this.#instrument));
     const { label: last, shares: hadShares, yuan: hadYuan } = this.#before;
     if (hhmm <= last || shares < hadShares || (yuan !== null && yuan < hadYuan)) return 'INVARIANT';
-    if (yuan !== null && !isPriced(shares - hadShares, yuan - hadYuan, closeMilli)) return 'INVARIANT';
+    if (yuan !== null && !this.#isPriced(shares - hadShares, yuan - hadYuan, closeMilli)) return 'INVARIANT';
     this.#push(label.tsMs, label.isNoon, closeMilli, shares, yuan);
     this.#before = { label: hhmm, shares, yuan: yuan ?? 0 };
     return null;
   }
 
-  /** Lots, but STAR may be shares: what the first traded row's average price says. Null while nothing traded. */
-  #unitOf(count: number, yuan: number | null, closeMilli: number): number | null {
-    if (count === 0 || yuan === null || yuan === 0) return null;
-    const isStar = /^68[89]/.test(codeOf(this.#instrument)) && this.#instrument < 2_000_000;
-    return isStar && isPriced(count, yuan, closeMilli) ? 1 : lot;
+  /** Null when neither makes a price of it. */
+  #unitOf(count: number, yuan: number, closeMilli: number): CountUnit | null {
+    if (isIndex(this.#instrument)) return indexUnitOf(count, yuan, lot);
+    const usual = tencentUnit(this.#instrument);
+    return ([usual, usual === 1 ? lot : 1] as const).find((unit) => isPriced(count * unit, yuan, closeMilli)) ?? null;
+  }
+
+  #isPriced(shares: number, yuan: number, closeMilli: number): boolean {
+    return isIndex(this.#instrument) ? shares === 0 || yuan === 0 || isIndexAverage(yuan / shares) : isPriced(shares, yuan, closeMilli);
   }
 
   #push(tsMs: number, isNoon: boolean, closeMilli: number, shares: number, yuan: number | null): void {

@@ -35,13 +35,15 @@ describe('a suspended symbol', () => {
     expect(parse(row({ 33: '0.00', 34: '0.00', 41: '0.00', 42: '0.00' }))).toEqual({
       rows: [],
       rejected: [],
-      odd: { badName: 0, unrequested: 0, noTrade: 1 },
+      odd: { badName: 0, unrequested: 0, unknownField: 0, noTrade: 1 },
     });
   });
 
   test('with volume, or with its fields out of place, it is unsound', () => {
-    expect(parse(row({ 6: '5', 36: '5', 35: '0.00/5/0' })).rejected).toEqual([{ key: 'sz001246', reason: 'INVARIANT' }]);
-    expect(parse(row({ 36: '7' })).rejected).toEqual([{ key: 'sz001246', reason: 'INVARIANT' }]);
+    expect(parse(row({ 6: '5', 36: '5', 35: '0.00/5/0' })).rejected).toEqual([
+      { key: 'sz001246', reason: 'INVARIANT', no: no('001246.SZ') },
+    ]);
+    expect(parse(row({ 36: '7' })).rejected).toEqual([{ key: 'sz001246', reason: 'INVARIANT', no: no('001246.SZ') }]);
   });
 });
 
@@ -133,7 +135,7 @@ describe.skipIf(!hasFixtures)(`tencent quotes as recorded (${noFixtures})`, () =
   test('one field too many shifts all: refused', () => {
     const { rows, rejected } = recorded('MALFORMED-sz000400-89fields-hand-edited', '000400.SZ');
     expect(rows).toEqual([]);
-    expect(rejected).toEqual([{ key: 'sz000400', reason: 'FIELDS' }]);
+    expect(rejected).toEqual([{ key: 'sz000400', reason: 'TIME', no: no('000400.SZ') }]);
   });
 
   test('unknown symbols are missing, not broken; old prefixes are not asked for', () => {
@@ -174,7 +176,7 @@ describe.skipIf(!hasFixtures)(`tencent quotes as recorded (${noFixtures})`, () =
     ['volume told twice and differently', 36, '8979', 'INVARIANT'],
     ['another market', 0, '51', 'CODE'],
     ['yuan ten thousand times too many', 35, '1285.57/8978/11545816800000', 'INVARIANT'],
-    ['lots taken for shares', 35, '1285.57/8978/11545816', 'INVARIANT'],
+    ['money of another unit', 35, '1285.57/8978/1154', 'INVARIANT'],
     ['a last outside the day', 3, '1300.00', 'INVARIANT'],
   ])('%s is refused', (_, field, value, reason) => {
     const [text] = fixtureText('tencent/quotes-4stocks-20260910-1055.utf8.txt').split('\n');

@@ -11,6 +11,7 @@ const bar = {
   lowMilli: ['low', 'milli'],
   closeMilli: ['close', 'milli'],
 } as const;
+export const tushareHosts = { api: 'https://api.tushare.pro' } as const;
 /** Endpoints of one token. */
 export const tushareApis = (token: string) => ({
   tradeCal: tushareEndpoint(
@@ -154,6 +155,8 @@ export const tushareApis = (token: string) => ({
     token,
   ),
 });
+/** Rows an answer of the tables we read whole has at most (documents 25 and 183); further ones by `offset`. */
+export const tusharePageRows = { stockBasic: 6000, stkLimit: 5800 } as const;
 export type TushareApis = ReturnType<typeof tushareApis>;
 export type TushareRow<K extends keyof TushareApis> = TushareApis[K] extends { parse: (...args: never[]) => { rows: readonly (infer R)[] } }
   ? R

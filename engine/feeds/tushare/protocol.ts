@@ -2,7 +2,10 @@
  * Tushare Pro's protocol (sources.md §3): POST `{api_name, token, params, fields}`, HTTP 200 even for errors, `{code, msg, data:
  * {fields, items, has_more}}`. The order of columns is the server's.
  *
- * Errors   40203 with a period: SOURCE_LIMITED for that long; a permission, token or address: SOURCE_DENIED; other codes: SOURCE_REFUSED
+ * Errors   words of a rate before words of a right, whatever the code: SOURCE_LIMITED for the period they name; a permission, token or
+ *          address: SOURCE_DENIED; an unexplained 40203: SOURCE_LIMITED; other codes: SOURCE_REFUSED. The vendor's words go with each
+ * Rows     of another day or instrument than asked for are rejected DATE or CODE: a holiday is answered with the day before
+ * Pages    an answer has at most `cap` rows; `has_more` tells of further ones (engine/feeds/collector/pages.ts reads them)
  * Secrets  the token travels in the body and nowhere else
  */
 import { FenshiError } from '../../../contracts/errors.ts';
@@ -50,12 +53,17 @@ export function tushareEndpoint<const C extends Columns>(
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ api_name: apiName, token, params, fields }),
     }),
-    parse: (body) => parseTable(body, columns, isSound),
+    parse: (body, params) => parseTable(body, columns, isSound, params),
   };
 }
 
 /** @throws FenshiError SOURCE_BODY when a column that is needed is missing, and what `refusal` says */
-export function parseTable<C extends Columns>(body: Uint8Array, columns: C, isSound: (row: RowOf<C>) => boolean): Parsed<RowOf<C>> {
+export function parseTable<C extends Columns>(
+  body: Uint8Array,
+  columns: C,
+  isSound: (row: RowOf<C>) => boolean,
+  asked: TushareParams = {},
+): Parsed<RowOf<C>> {
   const answer = jsonOf(body);
   const { code } = answer;
   if (code !== 0) throw refusal(code, String(answer.msg ?? answer.message ?? ''));
@@ -69,12 +77,15 @@ export function parseTable<C extends Columns>(body: Uint8Array, columns: C, isSo
   const rejected: Rejected[] = [];
   for (const item of data.items as unknown[]) {
     const outcome = rowOf(item, wire.length, at);
-    if (typeof outcome === 'string') rejected.push({ key: Array.isArray(item) ? String(item[0]) : '', reason: outcome });
-    else if (!isSound(outcome as RowOf<C>)) rejected.push({ key: Array.isArray(item) ? String(item[0]) : '', reason: 'INVARIANT' });
-    else rows.push(outcome as RowOf<C>);
+    const reason =
+      typeof outcome === 'string'
+        ? outcome
+        : (otherThanAsked(item as unknown[], at, asked) ?? (isSound(outcome as RowOf<C>) ? null : 'INVARIANT'));
+    if (reason === null) rows.push(outcome as RowOf<C>);
+    else rejected.push({ key: Array.isArray(item) ? String(item[0]) : '', reason });
   }
   const unknownField = wire.filter((name) => !at.some(({ column }) => column === name)).length;
-  return { rows, rejected, odd: { unknownField }, more: data.has_more === true };
+  return { rows, rejected, odd: { unknownField }, ...(typeof data.has_more === 'boolean' ? { more: data.has_more } : {}) };
 }
 
 type Located = { readonly name: string; readonly kind: Kind; readonly factor: number; readonly i: number; readonly column: string };
@@ -90,6 +101,22 @@ function rowOf(item: unknown, width: number, columns: readonly Located[]): Recor
     row[name] = value;
   }
   return row;
+}
+
+const digits = (value: unknown): string => String(value ?? '').replaceAll(/\D/g, '');
+
+/** A row's own day and code must be those that were asked for. */
+function otherThanAsked(item: readonly unknown[], columns: readonly Located[], asked: TushareParams): RejectReason | null {
+  const [from, to] = [digits(asked.start_date), digits(asked.end_date)];
+  for (const { column, kind, i } of columns) {
+    const want = asked[column];
+    if (kind === 'code' && typeof want === 'string' && /^\d{6}\.[A-Z]{2}$/.test(want) && item[i] !== want) return 'CODE';
+    if (kind !== 'date' && kind !== 'stamp') continue;
+    const own = digits(item[i]);
+    if (want !== undefined && own !== digits(want)) return 'DATE';
+    if (own.slice(0, from.length) < from || own.slice(0, to.length) > to) return 'DATE';
+  }
+  return null;
 }
 
 const reasonOf = (kind: Kind): RejectReason =>
@@ -139,19 +166,36 @@ function clockOf(value: unknown, date: string | null): number | null | undefined
   return instant(date, Number(text.slice(0, 2)), Number(text.slice(2, 4)), Number(text.slice(4)));
 }
 
-const periods: readonly (readonly [RegExp, number])[] = [
-  [/每分钟/, 60_000],
-  [/每小时/, 3_600_000],
-  [/每天/, 86_400_000],
-];
+const second = 1000;
+const periods: Readonly<Record<string, number>> = {
+  秒: second,
+  分: 60 * second,
+  时: 3600 * second,
+  天: 86_400 * second,
+  日: 86_400 * second,
+};
+/** 频率超限(400次/分钟), 每分钟最多访问该接口200次, 每天最多 … 次: whichever way the vendor words it this year. */
+const rateWords = [
+  /次\s*[/／每]\s*(?:小)?([秒分时天日])/,
+  /每\s*(?:小)?([秒分时天日])\D{0,12}\d+\s*次/,
+  /每\s*(?:小)?([秒分时天日])(?:钟)?最多/,
+] as const;
+const rateHint = /频率|频繁|超限|次数|最多访问|限流/;
+/** Rights of a token or an address. An address limit is worded like a rate and is none. */
+const addressWords = /IP数量超限|IP\s*超限|IP地址/;
+const rightWords = /权限|积分|token|未注册|无效|过期/i;
+const deniedCodes: readonly unknown[] = [2002, -2002, 40101, 40001];
+const saidMost = 120;
 
-/** What a code and its message mean. The message goes to the log only. */
+/** What a code and its message mean, in the vendor's own words. */
 export function refusal(code: unknown, message: string): FenshiError {
   if (typeof code !== 'number') return new FenshiError('SOURCE_BODY', 'no code');
-  const period = periods.find(([words]) => words.test(message));
-  if (code === 40203 && (period !== undefined || /频繁/.test(message)))
-    return new SourceLimited(message.slice(0, 60), period?.[1] ?? 60_000);
-  if (code === 40203 || code === 40101 || code === 2002 || /权限|token|IP数量超限/.test(message))
-    return new FenshiError('SOURCE_DENIED', `code ${code}: ${message.slice(0, 60)}`);
-  return new FenshiError('SOURCE_REFUSED', `code ${code}: ${message.slice(0, 60)}`);
+  const said = `code ${code}: ${message.slice(0, saidMost)}`;
+  if (addressWords.test(message)) return new FenshiError('SOURCE_DENIED', said);
+  const unit = rateWords.map((words) => words.exec(message)?.[1]).find((each) => each !== undefined);
+  if (unit !== undefined) return new SourceLimited(said, periods[unit]!, 'endpoint');
+  if (rateHint.test(message)) return new SourceLimited(said, periods.分!, 'endpoint');
+  if (rightWords.test(message)) return new FenshiError('SOURCE_DENIED', said);
+  if (code === 40203) return new SourceLimited(said, periods.分!, 'endpoint');
+  return new FenshiError(deniedCodes.includes(code) ? 'SOURCE_DENIED' : 'SOURCE_REFUSED', said);
 }

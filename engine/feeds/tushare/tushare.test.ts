@@ -142,6 +142,15 @@ describe('tushare (synthesised from its documented samples)', () => {
     [40203, '抱歉，您每分钟最多访问该接口200次', 'SOURCE_LIMITED', 60_000],
     [40203, '抱歉，您每天最多访问该接口5次', 'SOURCE_LIMITED', 86_400_000],
     [40203, '请求过于频繁', 'SOURCE_LIMITED', 60_000],
+    // as worded in 2026 (StockPro #56)
+    [40203, '抱歉，您访问接口(stk_limit)频率超限(400次/分钟)，详情见文档', 'SOURCE_LIMITED', 60_000],
+    [40203, '抱歉，您访问接口(rt_min)频率超限(10次/小时)', 'SOURCE_LIMITED', 3_600_000],
+    [40203, '抱歉，您访问接口(rt_min)频率超限(2次/天)', 'SOURCE_LIMITED', 86_400_000],
+    [-2002, '抱歉，您访问接口(daily)频率超限(500次/分钟)', 'SOURCE_LIMITED', 60_000],
+    [40203, '抱歉，您每分钟最多访问该接口200次，权限的具体详情访问：doc_id=108。', 'SOURCE_LIMITED', 60_000],
+    [40201, '您今日的调用次数已达上限', 'SOURCE_LIMITED', 60_000],
+    [40203, '某种新的说法', 'SOURCE_LIMITED', 60_000], // an unexplained 40203 is a limit, not a refusal for good
+    [40204, '您的IP数量超限，最大数量为2个！', 'SOURCE_DENIED', undefined],
     [40203, '抱歉，您没有接口访问权限', 'SOURCE_DENIED', undefined],
     [40101, 'token不对', 'SOURCE_DENIED', undefined],
     [-1, '您的IP数量超限，最大数量为2个！', 'SOURCE_DENIED', undefined],
@@ -151,6 +160,21 @@ describe('tushare (synthesised from its documented samples)', () => {
     const error = refusal(code, message);
     expect(error.code).toBe(expected);
     expect((error as SourceLimited).retryAfterMs).toBe(waitMs);
+  });
+
+  test('rows of another day or instrument than asked for are refused; a holiday is answered with the day before', () => {
+    const fields = ['trade_date', 'ts_code', 'pre_close', 'up_limit', 'down_limit'];
+    const answer = table(fields, ['20261125', '000002.SZ', 10, 11, 9], ['20261126', '000001.SZ', 10, 11, 9]);
+    expect(apis.stkLimit.parse(answer, { trade_date: '20261126' })).toMatchObject({
+      rows: [{ instrumentNo: no('000001.SZ') }],
+      rejected: [{ key: '20261125', reason: 'DATE' }],
+    });
+    expect(apis.stkLimit.parse(answer, { trade_date: '20261126', ts_code: '600519.SH' }).rejected.map(({ reason }) => reason)).toEqual([
+      'DATE',
+      'CODE',
+    ]);
+    const calendar = table(['cal_date', 'is_open', 'pretrade_date'], ['20270104', 1, null], ['20260104', 1, null]);
+    expect(apis.tradeCal.parse(calendar, { start_date: '20270101', end_date: '20271231' }).rows).toMatchObject([{ date: '20270104' }]);
   });
 
   test('the token is in the body, never in the address; no error repeats it', () => {

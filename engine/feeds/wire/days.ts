@@ -1,14 +1,15 @@
-/** Rows of a series by day: a date, then cells; in order, none twice. */
+/** Rows of a series by day: a date, then cells; in order, none twice. `width`: cells that are known, more cost themselves. */
 import type { TradeDate } from '../../../contracts/units.ts';
 import type { Parsed, Rejected, RejectReason, SourceDay } from '../adapter.ts';
-import { isConsistent, levelOneOf } from './level-one.ts';
-import { countOf, dateOf, lot, milliOf } from './numbers.ts';
+import { isOrdered, levelOneOf } from './level-one.ts';
+import { countOf, dateOf, milliOf } from './numbers.ts';
 import { isIndex } from './symbols.ts';
+import { type CountUnit, indexUnitOf, unitOf } from './units.ts';
 
 export function readDays<R>(
   list: readonly unknown[],
   cellsOf: (item: unknown) => readonly string[] | null,
-  widths: readonly number[],
+  width: number,
   read: (date: TradeDate, cells: readonly string[]) => R | RejectReason,
 ): Parsed<R> {
   const rows: R[] = [];
@@ -23,7 +24,7 @@ export function readDays<R>(
         ? 'SHAPE'
         : dateOf(date) === undefined
           ? 'TIME'
-          : !widths.includes(cells.length)
+          : cells.length < width
             ? 'FIELDS'
             : date <= before
               ? 'INVARIANT'
@@ -37,20 +38,30 @@ export function readDays<R>(
   return { rows, rejected };
 }
 
-/** `yuan`: the vendor tells them. `adjusted`: prices are, and yuan and shares are not, so their average lies elsewhere. */
-export type DayLine = { readonly yuan: boolean; readonly adjusted: boolean };
+/**
+ * `yuan`: the vendor tells them. `adjusted`: prices are, and yuan and shares are not, so their average lies elsewhere.
+ * `usual`: the unit of its volume where the line proves none.
+ */
+export type DayLine = { readonly yuan: boolean; readonly adjusted: boolean; readonly usual: CountUnit };
 
-/** date, open, close, high, low, lots, yuan. */
+/** date, open, close, high, low, volume, yuan. */
 export function dayOf(
   instrumentNo: number,
   date: TradeDate,
   cells: readonly string[],
-  { yuan, adjusted }: DayLine,
+  { yuan, adjusted, usual }: DayLine,
 ): SourceDay | RejectReason {
   const [open, last, high, low] = [1, 2, 3, 4].map((i) => milliOf(cells[i]));
-  const one = levelOneOf({ open, last, high, low, volume: countOf(cells[5], lot), amount: yuan ? countOf(cells[6]) : null });
+  const one = levelOneOf({ open, last, high, low, volume: countOf(cells[5]), amount: yuan ? countOf(cells[6]) : null });
   if (one === null || one.last === null || one.volume === null) return 'NUMBER';
-  if (!isConsistent(one, lot, !adjusted && !isIndex(instrumentNo))) return 'INVARIANT';
+  if (!isOrdered(one)) return 'INVARIANT';
+  const { volume: count, amount, low: lowMilli, high: highMilli } = one;
+  const unit = adjusted
+    ? usual
+    : isIndex(instrumentNo)
+      ? indexUnitOf(count, amount, usual)
+      : unitOf({ count, yuan: amount, lowMilli, highMilli }, usual);
+  if (unit === null) return 'INVARIANT';
   return {
     instrumentNo,
     date,
@@ -58,7 +69,7 @@ export function dayOf(
     highMilli: one.high,
     lowMilli: one.low,
     closeMilli: one.last,
-    volumeShares: one.volume,
+    volumeShares: one.volume * unit,
     amountYuan: one.amount,
   };
 }

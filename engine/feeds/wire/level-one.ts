@@ -2,8 +2,10 @@
 import { phaseCode, type Quote, quoteFlag } from '../../../contracts/quote.ts';
 import type { SourceQuote } from '../adapter.ts';
 import { type Field, lot } from './numbers.ts';
+import { isIndex } from './symbols.ts';
+import { type CountUnit, indexUnitOf, unitOf } from './units.ts';
 
-/** Milli, shares, yuan. A field the vendor does not carry is null. */
+/** Milli, yuan, and counts in the vendor's unit until `inShares`. A field the vendor does not carry is null. */
 export type LevelOne = {
   readonly last: number | null;
   readonly preClose: number | null;
@@ -56,29 +58,40 @@ export function sideOf(levels: readonly (readonly [milli: Field, shares: Field])
 export const isIdle = ({ last, preClose, open, volume }: LevelOne): boolean =>
   last === null && preClose === null && open === null && (volume === null || volume === 0);
 
-/** amount / volume may leave [low, high] by this much. */
-const vwapSlack = 0.01;
-
-/**
- * The day's range holds its prices, and its average. Off by 100 is lots for shares, by 10,000 万 for yuan.
- * `resolution`: shares the volume is known to. An index has no average price: `priced` false.
- */
-export function isConsistent(
-  { last, open, high, low, volume, amount, limitUp, limitDown }: LevelOne,
-  resolution = lot,
-  priced = true,
-): boolean {
+/** The day's range holds its prices, and the limits are not the wrong way round. */
+export function isOrdered({ last, open, high, low, limitUp, limitDown }: LevelOne): boolean {
   if (limitUp !== null && limitDown !== null && limitUp <= limitDown) return false;
   if (high === null || low === null) return true;
   if (high < low) return false;
   for (const price of [last, open]) if (price !== null && (price > high || price < low)) return false;
-  if (!priced || volume === null || volume === 0 || amount === null) return true;
-  const most = ((volume + resolution) * high * (1 + vwapSlack)) / 1000 + 1;
-  const least = ((volume - resolution) * low * (1 - vwapSlack)) / 1000 - 1;
-  return amount <= most && amount >= least;
+  return true;
 }
 
-type Named = { readonly name: string | null; readonly afterHours?: SourceQuote['afterHours'] };
+/**
+ * The same row with its totals in shares, by the unit in which it is true (units.ts); null when it is true in none. An index has no
+ * average price of its own: a volume that fits nothing is unknown there, and the row stands.
+ * `byTurnover`: shares as turnover × float say.
+ */
+export function inShares(
+  no: number,
+  raw: LevelOne,
+  usual: CountUnit,
+  byTurnover: number | null = null,
+): { readonly one: LevelOne; readonly unit: CountUnit } | null {
+  const { volume: count, amount: yuan, low: lowMilli, high: highMilli } = raw;
+  const found = isIndex(no) ? indexUnitOf(count, yuan, usual) : unitOf({ count, yuan, lowMilli, highMilli, shares: byTurnover }, usual);
+  if (found === null && !isIndex(no)) return null;
+  const unit = found ?? usual;
+  const shares = (each: number | null): number | null => (each === null || found === null ? null : each * unit);
+  return { one: { ...raw, volume: shares(count), outer: shares(raw.outer), inner: shares(raw.inner) }, unit };
+}
+
+type Named = {
+  readonly name: string | null;
+  readonly afterHours?: SourceQuote['afterHours'];
+  /** The source says that there is no price limit today: something else than not saying one. */
+  readonly noLimit?: boolean;
+};
 
 export function sourceQuote(
   no: number,
@@ -86,15 +99,15 @@ export function sourceQuote(
   n: LevelOne,
   bids: Side,
   asks: Side,
-  { name, afterHours }: Named,
-  inLots = true,
+  { name, afterHours, noLimit = false }: Named,
+  unit: CountUnit = lot,
 ): SourceQuote {
   return {
     quote: {
       instrumentNo: no,
       tsExchangeMs,
       phaseCode: phaseCode.unknown,
-      flags: inLots ? quoteFlag.lotVolume : 0,
+      flags: (unit === lot ? quoteFlag.lotVolume : 0) | (noLimit ? quoteFlag.noLimit : 0),
       lastMilli: n.last,
       preCloseMilli: n.preClose,
       openMilli: n.open,

@@ -19,6 +19,14 @@ export function milliOf(text: string | undefined): Field {
   return typeof yuan !== 'number' ? yuan : wholeMilli.test(text!) ? priceOf(yuan) : undefined;
 }
 
+/** An index in yuan's place: points with any decimals, to the nearest thousandth. */
+export function pointsOf(text: string | undefined): Field {
+  const points = decimalOf(text);
+  if (typeof points !== 'number') return points;
+  const milli = Math.round(points * 1000);
+  return points < 0 || milli > largest ? undefined : milli > 0 ? milli : null;
+}
+
 export function priceOf(yuan: Field): Field {
   if (yuan === undefined || yuan === null) return yuan;
   const milli = Math.round(yuan * 1000);

@@ -21,7 +21,7 @@ export function ofMarket(market: unknown, code: unknown): number | null {
   return exchange * 1_000_000 + Number(text);
 }
 
-const isBeijing = (code: string): boolean => /^(92|43|83|87|88)/.test(code);
+const isBeijing = (code: string): boolean => /^(92|43|83|87|88|899)/.test(code);
 
 /** `600519.SH`: Tushare, and our own id. */
 export const ofSuffixed = (code: unknown): number | null => {
@@ -37,5 +37,6 @@ export const ofStockCode = (code: unknown): number | null => {
   return ofMarket(/^(5|6|9)/.test(text) ? 1 : 0, text);
 };
 
-/** 000xxx in Shanghai, 399xxx in Shenzhen. */
-export const isIndex = (no: number): boolean => (no >= 1_000_000 && no < 1_001_000) || (no >= 2_399_000 && no < 2_400_000);
+/** 000xxx in Shanghai, 399xxx in Shenzhen, 899xxx in Beijing. */
+export const isIndex = (no: number): boolean =>
+  (no >= 1_000_000 && no < 1_001_000) || (no >= 2_399_000 && no < 2_400_000) || (no >= 3_899_000 && no < 3_900_000);

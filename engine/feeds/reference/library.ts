@@ -1,0 +1,106 @@
+/** What the library knows before a day: names, minutes, closes and sectors of earlier days. */
+import type { Sector } from '../../../contracts/bundle.ts';
+import { minuteOf, tsecOf } from '../../../contracts/session.ts';
+import type { TradeDate } from '../../../contracts/units.ts';
+import type { DayRecord } from '../../reference/history.ts';
+import type { DayClose, Listed } from '../../reference/pre-open.ts';
+import type { Store } from '../../store/client.ts';
+import { database } from '../../store/schema.ts';
+import { dashed } from '../../store/tape-archive.ts';
+
+const historyDays = 20;
+
+/** The newest of each instrument's names, with the day it was told. */
+export const libraryNames = async (library: Store): Promise<(Listed & { readonly asOf: TradeDate })[]> =>
+  (
+    await library.rows<{ no: number; name: string; industry: string; listDate: string | null; asOf: string }>(
+      `SELECT instrument AS no, name, industry, if(list_date IS NULL, NULL, formatDateTime(list_date, '%Y%m%d')) AS listDate, formatDateTime(as_of, '%Y%m%d') AS asOf FROM ${database}.names FINAL ORDER BY as_of DESC LIMIT 1 BY instrument`,
+    )
+  ).map((row) => ({ ...row, floatShares: null }));
+
+/** Minutes of the newest 20 days within 60 before `date`, as profiles want them. */
+export async function libraryHistory(library: Store, wanted: ReadonlySet<number>, date: TradeDate): Promise<Map<number, DayRecord[]>> {
+  const days = (
+    await library.rows<{ day: string }>(
+      `SELECT DISTINCT toString(trade_date) AS day FROM ${database}.bars WHERE period_sec = 60 AND kind != 'imported' AND trade_date < {date:Date} AND trade_date >= {date:Date} - 60 ORDER BY day DESC LIMIT {n:UInt32}`,
+      { date: dashed(date), n: historyDays },
+    )
+  ).map(({ day }) => day);
+  const found = new Map<number, DayRecord[]>();
+  for (const day of days.reverse()) {
+    const rows = await library.rows<{
+      no: number;
+      tsMs: number;
+      close: number | null;
+      high: number | null;
+      shares: number | null;
+      yuan: number | null;
+    }>(
+      `SELECT instrument AS no, toFloat64(ts_ms) AS tsMs, close_milli AS close, high_milli AS high, volume_shares AS shares, amount_yuan AS yuan FROM ${database}.bars FINAL
+       WHERE period_sec = 60 AND trade_date = {day:Date} AND (kind = 'live' OR source = 'merged') ORDER BY instrument, ts_ms, kind DESC, known_ms DESC LIMIT 1 BY instrument, ts_ms`,
+      { day },
+    );
+    for (const { no, tsMs, close, high, shares, yuan } of rows) {
+      if (!wanted.has(no)) continue;
+      const records = found.get(no) ?? [];
+      found.set(no, records);
+      let record = records.at(-1) as (DayRecord & { volume: number; highMilli: number }) | undefined;
+      const tradeDate = day.replaceAll('-', '');
+      if (record === undefined || record.date !== tradeDate) {
+        record = {
+          amounts: new Float64Array(240),
+          closes: new Float64Array(240).fill(Number.NaN),
+          volume: 0,
+          highMilli: 0,
+          date: tradeDate,
+        };
+        records.push(record);
+      }
+      const m = Math.max(0, minuteOf(tsecOf(tsMs - 1)));
+      record.amounts[m]! += yuan ?? 0;
+      if (close !== null) record.closes[m] = close;
+      record.volume += shares ?? 0;
+      record.highMilli = Math.max(record.highMilli, high ?? close ?? 0);
+    }
+  }
+  return found;
+}
+
+/** Newest first: the record of days where there is one, else the last minute's close. */
+export async function libraryCloses(library: Store, wanted: ReadonlySet<number>, date: TradeDate): Promise<Map<number, DayClose[]>> {
+  const rows = await library.rows<{ no: number; days: string[]; closes: (number | null)[] }>(
+    `SELECT instrument AS no, groupArray(formatDateTime(trade_date, '%Y%m%d')) AS days, groupArray(close) AS closes FROM (
+       SELECT instrument, trade_date, argMin(c, turn) AS close FROM (
+         SELECT instrument, trade_date, any(close_milli) AS c, 0 AS turn FROM ${database}.daily FINAL WHERE trade_date < {date:Date} AND trade_date >= {date:Date} - 60 GROUP BY instrument, trade_date
+         UNION ALL
+         SELECT instrument, trade_date, argMax(close_milli, (ts_ms, known_ms)) AS c, 1 AS turn FROM ${database}.bars
+         WHERE period_sec = 60 AND (kind = 'live' OR source = 'merged') AND trade_date < {date:Date} AND trade_date >= {date:Date} - 60 GROUP BY instrument, trade_date
+       ) WHERE c IS NOT NULL GROUP BY instrument, trade_date ORDER BY instrument, trade_date DESC
+     ) GROUP BY instrument`,
+    { date: dashed(date) },
+  );
+  return new Map(
+    rows
+      .filter(({ no }) => wanted.has(no))
+      .map(({ no, days, closes }) => [
+        no,
+        days.flatMap((day, i) => (closes[i] === null ? [] : [{ date: day, closeMilli: closes[i]! }])).slice(0, 30),
+      ]),
+  );
+}
+
+/** Concepts and industries of the newest snapshot on or before the day: who left since is in none. */
+export async function librarySectors(library: Store, date: TradeDate): Promise<Sector[]> {
+  const concepts = await library.rows<Omit<Sector, 'kind'>>(
+    `SELECT board AS code, any(board_name) AS name, formatDateTime(max(as_of), '%Y%m%d') AS asOf, groupUniqArray(instrument) AS members FROM ${database}.members FINAL WHERE as_of = (SELECT max(as_of) FROM ${database}.members WHERE as_of <= {date:Date}) GROUP BY board ORDER BY board`,
+    { date: dashed(date) },
+  );
+  const industries = await library.rows<Omit<Sector, 'kind'>>(
+    `SELECT concat('I-', industry) AS code, industry AS name, formatDateTime(max(as_of), '%Y%m%d') AS asOf, groupUniqArray(instrument) AS members FROM ${database}.names FINAL WHERE as_of = (SELECT max(as_of) FROM ${database}.names WHERE as_of <= {date:Date}) AND industry != '' GROUP BY industry ORDER BY industry`,
+    { date: dashed(date) },
+  );
+  return [
+    ...industries.map((each) => ({ ...each, kind: 'industry' as const })),
+    ...concepts.map((each) => ({ ...each, kind: 'concept' as const })),
+  ];
+}
