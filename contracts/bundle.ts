@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { columnOf, decode, encode } from './codec.ts';
+import { upcast } from './compat/upcast.ts';
 import { Config } from './config.ts';
 import { FenshiError } from './errors.ts';
 import { boards } from './instruments.ts';
@@ -132,7 +133,7 @@ export const encodeBundle = (bundle: Bundle): Uint8Array => encode(Bundle.parse(
 /** @throws FenshiError BUNDLE_CORRUPT */
 export function decodeBundle(bytes: Uint8Array): Bundle {
   try {
-    return Bundle.parse(decode(bytes));
+    return Bundle.parse(upcast('bundle', decode(bytes) as Record<string, unknown>));
   } catch (error) {
     throw new FenshiError('BUNDLE_CORRUPT', error instanceof Error ? error.message : String(error));
   }

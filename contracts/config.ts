@@ -54,6 +54,8 @@ export const Config = z.strictObject({
   ),
   reference: section(
     z.strictObject({
+      /** A file of trading days beyond the shipped calendar, `cal_date,is_open` a line, as Tushare's trade_cal is saved. */
+      calendar: z.string().nullable().default(null),
       /** A file of instrument ids, one a line: the exchanges' list of closely watched ones. */
       monitored: z.string().nullable().default(null),
     }),

@@ -9,7 +9,7 @@ export const errorCodes = {
     status: 500,
   },
   CALENDAR_UNKNOWN: {
-    meaning: 'The date lies outside the shipped trading calendar (2010–2026); no guess is made.',
+    meaning: 'The date lies outside every calendar at hand (shipped 2010–2026, library, file, Tushare); no guess is made.',
     retryable: false,
     status: 422,
   },
@@ -72,7 +72,22 @@ export const errorCodes = {
   REFERENCE_MISSING: { meaning: 'Nobody can say which instruments are listed; no day is opened.', retryable: true, status: 503 },
   QUERY_INVALID: { meaning: 'A question is not what its schema says, or asks for too much at once.', retryable: false, status: 400 },
   SERVICE_UNAVAILABLE: { meaning: 'Nobody answers questions of this kind now.', retryable: true, status: 503 },
-  DISK_FULL: { meaning: 'The disk under the run is full past 95 %; no new day is opened.', retryable: false, status: 507 },
+  DISK_FULL: {
+    meaning: 'The disk under the run is full: no new day is opened, nothing more is taken in, and it goes on by itself once there is room.',
+    retryable: true,
+    status: 507,
+  },
+  NOT_STORED: {
+    meaning: 'The broker has not acknowledged an entry for some seconds; it is repeated until it does.',
+    retryable: true,
+    status: 503,
+  },
+  ACCESS_REFUSED: { meaning: 'The broker refuses a permission that the role needs.', retryable: false, status: 403 },
+  RUN_KIND: {
+    meaning: 'The run holds a market of another kind (simulated, recorded or live); kinds never share a run.',
+    retryable: false,
+    status: 409,
+  },
   STORE_SCHEMA: {
     meaning: 'The store was made by another version: a migration that has run is not the one here.',
     retryable: false,

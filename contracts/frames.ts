@@ -1,7 +1,7 @@
 /**
  * WebSocket frames of `/v1/stream` (subprotocols fenshi.v1.json and fenshi.v1.msgpack) and its close codes.
  *
- * Resume  epoch = `<run>/<tradeDate>`, offset = journal step. Same epoch and every later step at hand: `recovered`
+ * Resume  epoch = `<run>/<tradeDate>/<origin>`, offset = journal step. Same epoch and every later step at hand: `recovered`
  *         with the missed events. Otherwise a whole snapshot with `recovered: false`. Never a part
  * Gap     a delta's `prev` must be the last `seq` seen on that channel; if not, subscribe again with `since`
  */

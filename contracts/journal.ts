@@ -3,12 +3,13 @@
  *
  * Subject  `journal.v1.<run>.<tradeDate>`
  * Order    `step` 1, 2, … without holes within a day; `actorSeq` likewise within an actor
- * Hash     SHA-256(prevHash ‖ MessagePack{step, n, entries}); the first prevHash is the bundle's sha256
+ * Hash     SHA-256(prevHash ‖ MessagePack{step, n, origin, entries}); the first prevHash is the bundle's sha256
  * Compared body only; sequence numbers, wall times and traces are headers
  */
 import { z } from 'zod';
 import { encode } from './codec.ts';
 import { Evidence, SignalPayload } from './signal.ts';
+import { type Origin, origins } from './status.ts';
 import { EpochMs } from './units.ts';
 
 const base = { actorId: z.string(), actorSeq: z.int().positive(), tsMs: EpochMs };
@@ -47,7 +48,13 @@ export const JournalEntry = z.discriminatedUnion('kind', [Transition, SignalEntr
 export type JournalEntry = z.infer<typeof JournalEntry>;
 
 /** What a step concluded, before the log hashes it. */
-export type JournalDraft = { readonly step: number; readonly n: number; readonly entries: readonly JournalEntry[] };
+export type JournalDraft = {
+  readonly step: number;
+  readonly n: number;
+  /** Of the day, as its day.open says; hashed with the rest. */
+  readonly origin?: Origin | undefined;
+  readonly entries: readonly JournalEntry[];
+};
 
 export const JournalStep = z.object({
   v: z.literal(1),
@@ -55,12 +62,15 @@ export const JournalStep = z.object({
   n: z.int().nonnegative(),
   prevHash: z.string().length(64),
   hash: z.string().length(64),
+  /** Absent in journals of before this was said: taken for simulated. */
+  origin: z.enum(origins).optional(),
   entries: z.array(JournalEntry),
 });
 export type JournalStep = z.infer<typeof JournalStep>;
 
 /** The bytes the hash is taken over, after prevHash. Key order is part of the contract. */
-export const hashedBytes = ({ step, n, entries }: JournalDraft): Uint8Array => encode({ step, n, entries });
+export const hashedBytes = ({ step, n, origin, entries }: JournalDraft): Uint8Array =>
+  encode(origin === undefined ? { step, n, entries } : { step, n, origin, entries });
 
 /** Body on `lifecycle.v1…` and `signal.v1…`: one entry with its place in the journal. */
 export const LifecycleMessage = z.object({
@@ -69,6 +79,7 @@ export const LifecycleMessage = z.object({
   step: z.int().positive(),
   index: z.int().nonnegative(),
   hash: z.string(),
+  origin: z.enum(origins).default('simulated'),
   entry: JournalEntry,
 });
 export type LifecycleMessage = z.infer<typeof LifecycleMessage>;

@@ -11,17 +11,19 @@ export type Role = {
   readonly main: string;
   /** Loopback port of `/metrics` and `/healthz`, with the configuration's default `ops.port`. */
   readonly opsPort: number;
+  /** The run cannot be without it. The others read what these write, and are left out if they must be. */
+  readonly essential: boolean;
   /** Order of stopping: lower first, so that producers stop before what they feed. */
   readonly stopRank: number;
 };
 
 export const roles = {
-  scenarios: { name: 'scenarios', main: 'scenarios/main.ts', opsPort: 8791, stopRank: 0 },
-  feed: { name: 'feed', main: 'engine/feeds/main.ts', opsPort: 8794, stopRank: 1 },
-  engine: { name: 'engine', main: 'engine/main.ts', opsPort: 8792, stopRank: 2 },
-  gateway: { name: 'gateway', main: 'gateway/main.ts', opsPort: 8793, stopRank: 3 },
-  store: { name: 'store', main: 'engine/store/main.ts', opsPort: 8795, stopRank: 3 },
-  query: { name: 'query', main: 'engine/query/main.ts', opsPort: 8796, stopRank: 3 },
+  scenarios: { name: 'scenarios', main: 'scenarios/main.ts', opsPort: 8791, essential: true, stopRank: 0 },
+  feed: { name: 'feed', main: 'engine/feeds/main.ts', opsPort: 8794, essential: true, stopRank: 1 },
+  engine: { name: 'engine', main: 'engine/main.ts', opsPort: 8792, essential: true, stopRank: 2 },
+  gateway: { name: 'gateway', main: 'gateway/main.ts', opsPort: 8793, essential: false, stopRank: 3 },
+  store: { name: 'store', main: 'engine/store/main.ts', opsPort: 8795, essential: false, stopRank: 3 },
+  query: { name: 'query', main: 'engine/query/main.ts', opsPort: 8796, essential: false, stopRank: 3 },
 } as const satisfies Record<string, Role>;
 export type RoleName = keyof typeof roles;
 
@@ -42,6 +44,10 @@ export const RoleStart = z.object({
   dir: z.string(),
   bundles: z.string(),
   logLevel: z.string().default('info'),
+  /** Of the code, for `fenshi_build_info`. */
+  version: z.string().optional(),
+  /** How often the supervisor has started this role again. */
+  restarts: z.int().nonnegative().optional(),
   gateway: z.object({ host: z.string(), port: z.int() }).optional(),
   /** A ClickHouse elsewhere; without it the store role brings chDB. */
   store: z.object({ url: z.string(), username: z.string(), password: z.string() }).optional(),
@@ -58,6 +64,7 @@ export const RoleStart = z.object({
           hosts: z.record(z.string(), z.string()),
           token: z.string().nullable(),
           monitoredFile: z.string().nullable(),
+          calendarFile: z.string().nullable(),
           config: BundleConfig,
         })
         .optional(),

@@ -31,6 +31,9 @@ export const subjects = (run: string) => ({
   dead: (stage: string, reason: string): string => `dead.v1.${run}.${stage}.${reason}`,
   allDead: `dead.v1.${run}.>`,
   service: (name: string): string => `svc.v1.${run}.${name}`,
+  /** A role's own judgement of itself, once a second; not kept. */
+  status: (role: string): string => `status.v1.${run}.${role}`,
+  allStatus: `status.v1.${run}.*`,
   quality: (source: string): string => `quality.v1.${run}.${source}`,
   allQuality: `quality.v1.${run}.>`,
 });

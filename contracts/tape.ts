@@ -7,8 +7,10 @@
  */
 import { z } from 'zod';
 import { decode, encode } from './codec.ts';
+import { upcast } from './compat/upcast.ts';
 import { FlowBatch } from './flow.ts';
 import { encodeQuotes, type QuoteBatch, quotesOf } from './quote.ts';
+import { origins } from './status.ts';
 import { EpochMs, TradeDate } from './units.ts';
 
 export const DayOpen = z.object({
@@ -18,6 +20,8 @@ export const DayOpen = z.object({
   tradeDate: TradeDate,
   bundle: z.string().length(64),
   codeVersion: z.string(),
+  /** Where the day's rows come from. A tape of before this was said is taken for an invented one: never for the real market. */
+  origin: z.enum(origins).default('simulated'),
 });
 export const DayClose = z.object({ type: z.literal('day.close'), v: z.literal(1), tsMs: EpochMs, tradeDate: TradeDate });
 export const ClockEntry = z.object({ type: z.literal('clock'), v: z.literal(1), tsMs: EpochMs });
@@ -84,7 +88,7 @@ export const encodeTape = (entry: TapeEntry): Uint8Array =>
 
 /** @throws ZodError or RangeError on a body that is not a tape entry: the tape is corrupt, the reader stops */
 export function decodeTape(bytes: Uint8Array): TapeEntry {
-  const body = TapeBody.parse(decode(bytes));
+  const body = TapeBody.parse(upcast('tape', decode(bytes) as Record<string, unknown>));
   if (body.type === 'flow') return body;
   return 'columns' in body ? { type: body.type, tsMs: body.tsMs, batch: quotesOf(body) } : body;
 }

@@ -40,7 +40,7 @@ describe.skipIf(reason !== '')(`gateway${reason === '' ? '' : ` (${reason})`}`, 
     const [js, jsm] = [jetstream(engine), await jetstreamManager(engine)];
     await ensureStreams(jsm, broker.run);
     const made = generatedDay({ count: 120 });
-    drafts = foldDay(made.bundle, made.entries).steps.map(({ step, n, entries }) => ({ step, n, entries }));
+    drafts = [...foldDay(made.bundle, made.entries).steps];
     journal = new JetStreamJournal(js, jsm, broker.run, date, made.sha);
     day = new DayState(broker.run);
     port = await freePort();
@@ -51,6 +51,7 @@ describe.skipIf(reason !== '')(`gateway${reason === '' ? '' : ` (${reason})`}`, 
       registry,
       metrics,
       ready: () => ({ ready: day.step > 0, checks: {} }),
+      report: () => ({}),
       snapshotPart: 2,
     });
     reader = await connectGateway(broker.access('gateway'));
@@ -62,7 +63,10 @@ describe.skipIf(reason !== '')(`gateway${reason === '' ? '' : ` (${reason})`}`, 
           const { delta, newDay } = day.apply(tradeDate, step);
           gateway.broadcast(delta, newDay);
         },
-        onView: () => undefined,
+        onCaughtUp: () => {
+          day.caughtUp = true;
+          gateway.caughtUp();
+        },
       },
       stop.signal,
     );
@@ -237,6 +241,7 @@ describe.skipIf(reason !== '')(`gateway${reason === '' ? '' : ` (${reason})`}`, 
 
 describe('a snapshot larger than a socket takes at once', () => {
   const day = new DayState('test-1');
+  day.caughtUp = true;
   let template: JournalStep['entries'][number];
   const stepOf = (step: number, count: number, from: number): JournalStep => ({
     v: 1,
@@ -285,7 +290,7 @@ describe('a snapshot larger than a socket takes at once', () => {
 
   test.skipIf(reason !== '')('arrives whole over a real socket', async () => {
     const port = await freePort();
-    const options = { host: '127.0.0.1', port, day, registry, metrics, ready: () => ({ ready: true, checks: {} }) };
+    const options = { host: '127.0.0.1', port, day, registry, metrics, ready: () => ({ ready: true, checks: {} }), report: () => ({}) };
     const gateway = await startGateway(loaded as Uws, options);
     const Socket = WebSocket as unknown as SocketConstructor;
     const client = new StreamClient({ url: `ws://127.0.0.1:${port}/v1/stream`, ch: 'opportunities', WebSocket: Socket });

@@ -1,19 +1,22 @@
 /**
- * The gateway's own small reader of JOURNAL: every step of the newest day in order, then live.
+ * The gateway's own small reader of JOURNAL: every step of the newest day in order, then live. Earlier days are not read at all.
  * Checks the chain as it goes; a step that does not follow is an error, not a guess.
+ *
+ * Caught up  once the fold has reached the end that the stream had when we came: until then it is the past, and nobody's news
  */
-import { DeliverPolicy, jetstream } from '@nats-io/jetstream';
+import { DeliverPolicy, jetstream, jetstreamManager, type MsgRequest } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from 'nats';
-import { decode } from '../contracts/codec.ts';
-import { upcast } from '../contracts/compat/upcast.ts';
+import { readStep } from '../contracts/compat/read.ts';
 import { FenshiError } from '../contracts/errors.ts';
-import { JournalStep } from '../contracts/journal.ts';
+import type { JournalStep } from '../contracts/journal.ts';
 import { streams, subjects } from '../contracts/subjects.ts';
 
 export type FeedHandlers = {
   /** `storedMs`: wall clock at which the broker stored the step. */
   readonly onStep: (date: string, step: JournalStep, storedMs: number) => void;
-  readonly onView: (body: Uint8Array) => void;
+  readonly onCaughtUp: () => void;
+  /** Reading was interrupted and is tried again. */
+  readonly onRetry?: (why: string) => void;
 };
 const windowMessages = 256;
 const retryMs = 250;
@@ -24,6 +27,7 @@ export async function connectGateway(access: { servers: string; user: string; pa
     user: access.user,
     pass: access.password,
     name: 'fenshi-gateway',
+    inboxPrefix: `_INBOX.${access.user}`,
     waitOnFirstConnect: true,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 200,
@@ -36,36 +40,56 @@ export async function connectGateway(access: { servers: string; user: string; pa
 
 /** Follows the journal until aborted; after a break it goes on behind the last message seen. */
 export async function followJournal(nc: NatsConnection, run: string, handlers: FeedHandlers, signal: AbortSignal): Promise<void> {
-  const view = nc.subscribe(subjects(run).view('symbols'), {
-    callback: (error, message) => (error === null ? handlers.onView(message.data) : undefined),
-  });
-  signal.addEventListener('abort', () => view.unsubscribe(), { once: true });
   let lastSeq = 0;
   let last: { readonly date: string; readonly step: JournalStep } | null = null;
+  let untilSeq: number | null = null;
   while (!signal.aborted) {
     try {
+      if (untilSeq === null) {
+        const newest = await newestDayOf(nc, run);
+        [lastSeq, untilSeq] = [newest.firstSeq - 1, newest.lastSeq];
+        if (lastSeq >= untilSeq) handlers.onCaughtUp();
+      }
       const consumer = await jetstream(nc).consumers.get(streams(run).journal, {
         deliver_policy: DeliverPolicy.StartSequence,
         opt_start_seq: lastSeq + 1,
       });
-      const messages = await consumer.consume({ max_messages: windowMessages });
+      const messages = await consumer.consume({ max_messages: windowMessages, expires: 5000, idle_heartbeat: 1000 });
       const end = () => void messages.close();
       signal.addEventListener('abort', end, { once: true });
+      void onceReconnected(nc).then(end); // its consumer went with the server: read on with a new one
       for await (const message of messages) {
         if (message.seq <= lastSeq) continue;
         lastSeq = message.seq;
         const date = message.subject.slice(message.subject.lastIndexOf('.') + 1);
-        const step = JournalStep.parse(upcast('journal', decode(message.data) as Record<string, unknown>));
+        const step = readStep(message.data);
         assertFollows(last, date, step);
         last = { date, step };
         handlers.onStep(date, step, message.info.timestampNanos / 1e6);
+        if (lastSeq === untilSeq) handlers.onCaughtUp();
       }
       signal.removeEventListener('abort', end);
     } catch (error) {
       if (error instanceof FenshiError) throw error;
+      handlers.onRetry?.(String(error));
       await new Promise((resolve) => setTimeout(resolve, retryMs)); // the stream is not there yet, or the broker is away
     }
   }
+}
+
+async function onceReconnected(nc: NatsConnection): Promise<void> {
+  for await (const { type } of nc.status()) if (type === 'reconnect') return;
+}
+
+/** Where the newest day begins and where the stream ends now; an empty stream ends before it begins. */
+async function newestDayOf(nc: NatsConnection, run: string): Promise<{ readonly firstSeq: number; readonly lastSeq: number }> {
+  const jsm = await jetstreamManager(nc);
+  const name = streams(run).journal;
+  const last = await jsm.streams.getMessage(name, { last_by_subj: subjects(run).allJournal });
+  if (last === null) return { firstSeq: (await jsm.streams.info(name)).state.last_seq + 1, lastSeq: 0 };
+  // the server takes next_by_subj here as on the direct API; only the client's type lacks it
+  const first = await jsm.streams.getMessage(name, { seq: 1, next_by_subj: last.subject } as unknown as MsgRequest);
+  return { firstSeq: first?.seq ?? last.seq, lastSeq: last.seq };
 }
 
 function assertFollows(last: { readonly date: string; readonly step: JournalStep } | null, date: string, step: JournalStep): void {

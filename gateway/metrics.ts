@@ -2,10 +2,12 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 export const registry = new Registry();
-collectDefaultMetrics({ register: registry, prefix: 'fenshi_process_' });
+collectDefaultMetrics({ register: registry });
 const registers = [registry];
 
 export const metrics = {
+  build: new Gauge({ name: 'fenshi_build_info', help: 'Version of the running code', labelNames: ['version', 'node'], registers }),
+  restarts: new Gauge({ name: 'fenshi_role_restarts', help: 'How often the supervisor has started this role again', registers }),
   connections: new Gauge({ name: 'fenshi_ws_connections', help: 'Open WebSocket connections', registers }),
   sent: new Counter({ name: 'fenshi_ws_messages_sent_total', help: 'Deltas sent', labelNames: ['channel', 'encoding'], registers }),
   refused: new Counter({

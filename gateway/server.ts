@@ -17,6 +17,8 @@ type UserData = { readonly protocol: Subprotocol; readonly id: string; connectio
 const payloadMax = 64 * 1024;
 
 export type Gateway = {
+  /** The past has been read: who asked meanwhile is answered. */
+  readonly caughtUp: () => void;
   /** Hands a step to every connection. */
   readonly broadcast: (delta: DayDelta, newDay: boolean) => void;
   /** Stops listening, says bye, lets buffers empty. */
@@ -29,6 +31,8 @@ export type GatewayOptions = {
   readonly registry: Registry;
   readonly metrics: GatewayMetrics;
   readonly ready: Ready;
+  /** What is known of the run, for people. */
+  readonly report: () => Readonly<Record<string, unknown>>;
   /** Opportunities a snapshot frame holds. */
   readonly snapshotPart?: number;
 };
@@ -36,7 +40,7 @@ export type GatewayOptions = {
 /** @throws FenshiError PORT_IN_USE */
 export async function startGateway(
   uws: Uws,
-  { host, port, day, registry, metrics, ready, snapshotPart = 100 }: GatewayOptions,
+  { host, port, day, registry, metrics, ready, report, snapshotPart = 100 }: GatewayOptions,
 ): Promise<Gateway> {
   const app = uws.App();
   const gatekeeper = new Gatekeeper(port);
@@ -84,12 +88,15 @@ export async function startGateway(
       metrics.disconnects.inc({ code: String(code) });
     },
   });
-  registerRoutes(app, gatekeeper, day, registry, ready);
+  registerRoutes(app, gatekeeper, day, registry, { ready, report });
   const listener = await listen(app, host, port);
   const clock = setInterval(() => {
     for (const connection of connections) connection.tick(Date.now());
   }, 1000);
   return {
+    caughtUp: () => {
+      for (const connection of connections) connection.caughtUp();
+    },
     broadcast: (delta, newDay) => {
       for (const connection of connections) connection.step(delta, newDay);
     },

@@ -6,10 +6,12 @@
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { FenshiError } from '../contracts/errors.ts';
-import { hopelessCode, RoleStart, roleEnv } from '../contracts/roles.ts';
-import { midnightOf } from '../contracts/session.ts';
+import type { RoleStart } from '../contracts/roles.ts';
+import { assertKind } from '../contracts/run-kind.ts';
+import { midnightOf, tradeDateOf } from '../contracts/session.ts';
 import { streams } from '../contracts/subjects.ts';
 import { codeVersion } from '../engine/cli/root.ts';
 import { saveBundle } from '../engine/log/bundle-store.ts';
@@ -18,48 +20,50 @@ import { recordedDays } from '../engine/log/day-files.ts';
 import { openFeedBucket } from '../engine/log/feed-bucket.ts';
 import { JetStreamTapeWriter, newestDay, type OpenDay } from '../engine/log/jetstream-tape.ts';
 import { type PacedDay, pace, paceAsync } from '../engine/log/pacer.ts';
-import { nextTradingDay } from '../engine/reference/calendar.ts';
-import { makeLog } from '../engine/telemetry/log.ts';
+import { isWeekend, nextTradingDayOrNone } from '../engine/reference/calendar.ts';
+import { type RoleProcess, runRole } from '../engine/runtime/role-process.ts';
+import { Vitals } from '../engine/runtime/vitals.ts';
+import { registry } from '../engine/telemetry/metrics.ts';
+import { serveOps } from '../engine/telemetry/ops-server.ts';
 import { LiveMarket, type ServedDay } from './live-market.ts';
 import { generatedBundle } from './market/bundle.ts';
 import { MarketDay } from './market/market-day.ts';
 import { RecordedDay } from './recorded-day.ts';
 
+const dayMs = 86_400_000;
 type Demo = NonNullable<RoleStart['demo']>;
 const unreadable: readonly string[] = ['NOT_FOUND', 'BUNDLE_MISSING', 'TAPE_CORRUPT'];
-const start = RoleStart.parse(JSON.parse(process.env[roleEnv] ?? 'null'));
-const log = makeLog('scenarios', start.logLevel);
-const stop = new AbortController();
-process
-  .on('SIGTERM', () => stop.abort())
-  .on('SIGINT', () => stop.abort())
-  .on('disconnect', () => stop.abort());
 
-try {
-  await main();
-  log.info({ event: 'scenarios.stopped' });
-  process.exit(0);
-} catch (error) {
-  log.fatal({ event: 'scenarios.failed', code: error instanceof FenshiError ? error.code : 'BUG', error: String(error) });
-  // a recording that cannot be read will not be read at the next try
-  process.exit(error instanceof FenshiError && unreadable.includes(error.code) ? hopelessCode : 1);
-}
-
-async function main(): Promise<void> {
+async function main({ start, log, signal, up }: RoleProcess): Promise<void> {
   const asked = start.demo;
-  if (asked === undefined) throw new Error('the scenarios role needs a demo');
+  if (asked === undefined) throw new FenshiError('CONFIG_INVALID', 'the scenarios role needs a demo');
+  assertKind(start.run, 'simulated');
   const nc = await connectBroker(start, 'fenshi-scenarios');
   const [js, jsm] = [jetstream(nc), await jetstreamManager(nc)];
-  while ((await jsm.streams.info(streams(start.run).tape).catch(() => null)) === null) await sleep(50); // the engine makes the streams
+  let served: string | null = null;
+  const vitals = new Vitals(nc, 'scenarios', start, log, () => ({
+    code: served === null ? 'STARTING' : null,
+    facts: { tradeDate: served },
+  }));
+  const ops = await serveOps({ host: start.opsHost, port: start.opsPort }, registry, vitals.readiness);
+  up();
+  while (!signal.aborted && (await jsm.streams.info(streams(start.run).tape).catch(() => null)) === null) await sleep(50, signal); // the engine makes the streams
   const demo = begun(start.dir, asked);
-  const newest = await newestDay(jsm, start.run);
-  process.send?.({ type: 'up' });
-  const day: DayWriter = { js, jsm, demo: { ...demo, speed: asked.speed }, newest };
-  await (demo.recorded == null ? invented(day) : recorded(day, demo.recorded));
+  const newest = signal.aborted ? null : await newestDay(jsm, start.run);
+  const day: DayWriter = { start, log, signal, js, jsm, demo: { ...demo, speed: asked.speed }, newest, serving: (date) => (served = date) };
+  await (demo.recorded == null ? invented(day) : recorded(day, demo.recorded)).catch((error: unknown) => {
+    // a recording that cannot be read will not be read at the next try
+    if (error instanceof FenshiError && unreadable.includes(error.code))
+      throw new FenshiError('CONFIG_INVALID', error.message, { cause: error });
+    throw error;
+  });
+  vitals.stop();
+  ops.close();
   await nc.close();
 }
 
-type DayWriter = {
+type DayWriter = Pick<RoleProcess, 'start' | 'log' | 'signal'> & {
+  readonly serving: (date: string) => void;
   readonly js: JetStreamClient;
   readonly jsm: JetStreamManager;
   readonly demo: Demo;
@@ -71,10 +75,10 @@ function isWritten(newest: OpenDay | null, date: string): boolean {
 }
 
 async function invented(to: DayWriter): Promise<void> {
-  const { demo, newest } = to;
+  const { demo, newest, start, log, signal } = to;
   let closes: Map<number, number> | undefined;
   let boards = new Map<number, number>();
-  for (let date = demo.date, day = 0; !stop.signal.aborted; date = nextTradingDay(date), day++) {
+  for (let date = demo.date, day = 0; !signal.aborted; date = nextDate(date), day++) {
     const market = new MarketDay({ seed: demo.seed, date, day, count: demo.count, ...(closes ? { closes } : {}) });
     const bundle = generatedBundle({
       seed: demo.seed,
@@ -85,7 +89,7 @@ async function invented(to: DayWriter): Promise<void> {
       config: demo.config,
       ...(closes ? { closes } : {}),
     });
-    const paced = { tradeDate: date, bundle: saveBundle(start.bundles, bundle), codeVersion };
+    const paced: PacedDay = { tradeDate: date, bundle: saveBundle(start.bundles, bundle), codeVersion, origin: 'simulated' };
     if (isWritten(newest, date))
       for (const _ of pace(paced, market)); // before a restart: only its closes are wanted
     else {
@@ -98,21 +102,26 @@ async function invented(to: DayWriter): Promise<void> {
 }
 
 async function recorded(to: DayWriter, dir: string): Promise<void> {
+  const { start, log, signal } = to;
   const days = recordedDays(dir);
   for (const [i, date] of days.entries()) {
-    if (isWritten(to.newest, date) || stop.signal.aborted) continue;
+    if (isWritten(to.newest, date) || signal.aborted) continue;
     const market = await RecordedDay.open(dir, date, start.bundles);
     log.info({ event: 'day.recorded', date, symbols: market.listings.length });
-    await serveDay(to, market, { tradeDate: date, bundle: market.bundle, codeVersion }, i === 0 ? to.demo.startAt : '09:10');
+    await serveDay(
+      to,
+      market,
+      { tradeDate: date, bundle: market.bundle, codeVersion, origin: 'recorded' },
+      i === 0 ? to.demo.startAt : '09:10',
+    );
   }
-  if (!stop.signal.aborted) log.info({ event: 'recording.ended', days: days.length });
-  while (!stop.signal.aborted) await sleep(1000); // the page stays: what was found is there to be looked at
+  if (!signal.aborted) log.info({ event: 'recording.ended', days: days.length });
+  while (!signal.aborted) await sleep(1000, signal); // the page stays: what was found is there to be looked at
 }
 
-function serveDay({ js, jsm, demo }: DayWriter, market: ServedDay, paced: PacedDay, startAt: string): Promise<void> {
-  return demo.speed === 1
-    ? collectDay(js, jsm, market, paced, startAt)
-    : writeDay(new JetStreamTapeWriter(js, jsm, start.run, paced.tradeDate), market, paced, startAt, demo.speed);
+function serveDay(to: DayWriter, market: ServedDay, paced: PacedDay, startAt: string): Promise<void> {
+  to.serving(paced.tradeDate);
+  return to.demo.speed === 1 ? collectDay(to, market, paced, startAt) : writeDay(to, market, paced, startAt);
 }
 
 /** What the run began with, from its folder: a restart on another day or with another seed goes on with the same market. */
@@ -131,41 +140,43 @@ function momentOf(date: string, clock: string): number {
 }
 
 /** Paced to `startAt`, then served to the feed until the day is over. */
-async function collectDay(js: JetStreamClient, jsm: JetStreamManager, market: ServedDay, day: PacedDay, startAt: string): Promise<void> {
+async function collectDay(to: DayWriter, market: ServedDay, day: PacedDay, startAt: string): Promise<void> {
+  const { js, jsm, start, log, signal } = to;
   const from = momentOf(day.tradeDate, startAt);
   const live = new LiveMarket(market, from);
-  const kv = await openFeedBucket(js, jsm, start.run, stop.signal);
+  const kv = await openFeedBucket(js, jsm, start.run, signal);
   const resumed = await live.resumable(kv);
   if (!resumed) {
     const writer = new JetStreamTapeWriter(js, jsm, start.run, day.tradeDate);
     const stored = await writer.stored();
     let n = 0;
     for await (const entry of paceAsync(day, live.rows)) {
-      if (stop.signal.aborted || entry.tsMs > from) break;
+      if (signal.aborted || entry.tsMs > from) break;
       if (n > stored) await writer.append(n, entry);
       n += 1;
     }
     await writer.flush();
   }
-  if (stop.signal.aborted) return;
-  await live.serve({ kv, jsm, run: start.run, dir: start.dir, log, signal: stop.signal });
+  if (signal.aborted) return;
+  await live.serve({ kv, jsm, run: start.run, dir: start.dir, log, signal });
 }
 
-async function writeDay(writer: JetStreamTapeWriter, market: ServedDay, day: PacedDay, startAt: string, speed: number): Promise<void> {
+async function writeDay({ js, jsm, start, signal, demo }: DayWriter, market: ServedDay, day: PacedDay, startAt: string): Promise<void> {
+  const writer = new JetStreamTapeWriter(js, jsm, start.run, day.tradeDate);
   const paceFrom = momentOf(day.tradeDate, startAt);
   const stored = await writer.stored();
   let origin: { readonly tapeMs: number; readonly wallMs: number } | null = null;
   let n = 0;
   for await (const entry of paceAsync(day, market)) {
-    if (stop.signal.aborted) break;
+    if (signal.aborted) break;
     const ordinal = n++;
     if (ordinal <= stored) continue;
     if (entry.tsMs >= paceFrom) {
       origin ??= { tapeMs: entry.tsMs, wallMs: Date.now() };
-      const wait = origin.wallMs + (entry.tsMs - origin.tapeMs) / speed - Date.now();
+      const wait = origin.wallMs + (entry.tsMs - origin.tapeMs) / demo.speed - Date.now();
       if (wait > 2) {
         await writer.flush();
-        await sleep(wait);
+        await sleep(wait, signal);
       }
     }
     await writer.append(ordinal, entry);
@@ -173,14 +184,15 @@ async function writeDay(writer: JetStreamTapeWriter, market: ServedDay, day: Pac
   await writer.flush();
 }
 
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms);
-    function done() {
-      stop.signal.removeEventListener('abort', done);
-      clearTimeout(timer);
-      resolve();
-    }
-    stop.signal.addEventListener('abort', done, { once: true });
-  });
+/** An invented market goes on past the known calendar: there every weekday is a trading day. */
+function nextDate(date: string): string {
+  return nextTradingDayOrNone(date) ?? nextWeekday(date);
 }
+
+function nextWeekday(date: string): string {
+  for (let at = midnightOf(date) + dayMs; ; at += dayMs) if (!isWeekend(tradeDateOf(at))) return tradeDateOf(at);
+}
+
+const sleep = (ms: number, signal: AbortSignal): Promise<void> => pause(ms, undefined, { signal }).catch(() => undefined);
+
+await runRole('scenarios', main);

@@ -12,6 +12,7 @@ const upcasters: Readonly<Record<string, Upcaster>> = {};
 
 /** Brings `body` to the current version of `shape`. @throws FenshiError TAPE_CORRUPT for a version from the future or without a path */
 export function upcast(shape: keyof typeof current & string, body: Record<string, unknown>): Record<string, unknown> {
+  if (typeof body !== 'object' || body === null) throw new FenshiError('TAPE_CORRUPT', `a ${shape} is no object`);
   let at = body;
   while (at.v !== current[shape]) {
     const next = upcasters[`${shape}@${String(at.v)}`];

@@ -9,6 +9,7 @@ import type { Bundle } from '../../contracts/bundle.ts';
 import type { JournalDraft } from '../../contracts/journal.ts';
 import { absentMilli, bookLevels } from '../../contracts/quote.ts';
 import { isContinuous, slotSec, tsecOf } from '../../contracts/session.ts';
+import type { Origin } from '../../contracts/status.ts';
 import type { Command, TapeEntry } from '../../contracts/tape.ts';
 import { neverSlot } from '../clean/accepted.ts';
 import { Cleaner, type OnAccepted, type Quarantined } from '../clean/cleaner.ts';
@@ -47,6 +48,8 @@ export class Cell {
   n = 0;
   step = 0;
   timeMs = 0;
+  /** As day.open says it. */
+  origin: Origin | undefined;
   quotes = 0;
   closed = false;
 
@@ -103,7 +106,7 @@ export class Cell {
     if (quarantined.length > 0) this.cleaner.quarantined = [];
     if (entries.length === 0) return { draft: null, quarantined };
     this.step += 1;
-    return { draft: { step: this.step, n, entries }, quarantined };
+    return { draft: { step: this.step, n, ...(this.origin === undefined ? {} : { origin: this.origin }), entries }, quarantined };
   }
 
   #dispatch(entry: TapeEntry, n: number): void {
@@ -125,6 +128,7 @@ export class Cell {
       case 'day.close':
         return this.#close();
       case 'day.open':
+        this.origin = entry.origin;
         return;
     }
   }
@@ -225,6 +229,7 @@ export class Cell {
       quotes: this.quotes,
       closed: this.closed,
       poisoned: [...this.#poisoned],
+      origin: this.origin,
       cleaner: this.cleaner.image(),
       symbols: this.symbols.image(),
       desk: this.desk.image(),
@@ -248,6 +253,7 @@ export class Cell {
     cell.market.restore(image.market);
     cell.#recorder.restore(image.seq);
     for (const s of image.poisoned) cell.#poisoned.add(s);
+    cell.origin = image.origin;
     Object.assign(cell, { n: image.n, step: image.step, timeMs: image.timeMs, quotes: image.quotes, closed: image.closed });
     if (image.closed) cell.#wheel.clear();
     return cell;

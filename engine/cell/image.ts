@@ -1,5 +1,6 @@
 /** The cell's whole state between two entries: what a checkpoint file holds, as MessagePack. */
 import { decode, encode } from '../../contracts/codec.ts';
+import type { Origin } from '../../contracts/status.ts';
 import type { CleanerImage } from '../clean/cleaner.ts';
 import type { FeatureImage } from '../features/engine.ts';
 import type { ActorImage } from './actors.ts';
@@ -15,6 +16,7 @@ export type CellImage = {
   readonly timeMs: number;
   readonly quotes: number;
   readonly closed: boolean;
+  readonly origin?: Origin | undefined;
   readonly poisoned: readonly number[];
   readonly cleaner: CleanerImage;
   readonly features: FeatureImage;

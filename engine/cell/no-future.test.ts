@@ -23,7 +23,9 @@ let whole: readonly JournalStep[];
 function journalOf(rows: readonly Quote[], bundleOf: BundleOf = honest): readonly JournalStep[] {
   const day: FileDay = { date: testDate, quotes: rows, earlier: new Map(), afterHours: 0 };
   const bundle = bundleOf(day);
-  const tape = [...pace({ tradeDate: testDate, bundle: bundleSha(bundle), codeVersion: 'test' }, quoteRows('file', rows))];
+  const tape = [
+    ...pace({ tradeDate: testDate, bundle: bundleSha(bundle), codeVersion: 'test', origin: 'simulated' }, quoteRows('file', rows)),
+  ];
   return foldDay(
     bundle,
     tape.filter((entry) => entry.tsMs <= until),

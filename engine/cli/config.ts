@@ -59,10 +59,10 @@ function mapLayers(map: YAMLMap, path: readonly string[], line: (offset: number)
   });
 }
 
-/** `FENSHI__SERVER__PORT=8788` → server.port; segments match keys without regard to case. */
+/** `FENSHI__SERVER__PORT=8788` → server.port; segments match keys without regard to case. An empty one is as if unset. */
 function envLayers(env: NodeJS.ProcessEnv): Layer[] {
   return Object.entries(env)
-    .filter(([name]) => name.startsWith(envPrefix))
+    .filter(([name, text]) => name.startsWith(envPrefix) && text !== '')
     .map(([name, text]) => ({
       path: camelPath(name.slice(envPrefix.length).split('__')),
       value: scalar(text ?? ''),

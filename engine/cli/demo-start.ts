@@ -39,6 +39,7 @@ export const feedStart = (config: Config, live: Config['feed']['order'] | null =
           hosts: config.feed.hosts,
           token: config.tushare.token,
           monitoredFile: config.reference.monitored,
+          calendarFile: config.reference.calendar,
           config: bundleConfig(config),
         },
       }),

@@ -9,6 +9,7 @@ import { registerSource } from './commands/source.ts';
 import { registerStatus } from './commands/status.ts';
 import { registerUp } from './commands/up.ts';
 import { codeVersion } from './root.ts';
+import { sayFailure } from './say-failure.ts';
 
 const program = new Command('fenshi').description('Fenshi 分时: real-time opportunity detection for Chinese A-shares').version(codeVersion);
 registerUp(program);
@@ -18,11 +19,26 @@ registerRole(program);
 registerConfig(program);
 registerData(program);
 registerSource(program);
+program.addHelpText(
+  'after',
+  '\nTools, by `npm run <tool>`: test, check, bench, torture, calibrate, mutants, scenario\nExit codes: 0 done, 1 refused or failed with a code, 128 + n ended by signal n',
+);
+
+// whoever reads our output may stop reading: that is no failure
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+  throw error;
+});
+// Node ends with 13 and without a word when it waits for something that can no longer come
+process.on('exit', (code) => {
+  if (code !== 13) return;
+  console.error('fenshi: NOT_READY: what was waited for can no longer come');
+  process.exitCode = 1;
+});
 
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof FenshiError)) throw error;
-  console.error(`fenshi: ${error.message}`);
-  process.exitCode = 1;
+  sayFailure(error);
+  process.exitCode = error instanceof FenshiError || process.exitCode === undefined ? 1 : process.exitCode;
 }

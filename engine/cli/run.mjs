@@ -3,10 +3,12 @@
  * The one entry behind `npm start`, `npm test` and `fenshi`: set-up if needed, then the command.
  *
  * Imports   Node only, so that it runs before anything is installed
- * Parent    when the process that started us dies, so does the command (npm may be SIGKILLed)
- * Signals   SIGINT and SIGTERM are handed on; the exit code is the command's
+ * Parent    npm may be SIGKILLed: then its child, the command, ends too. Started by anything else (a shell, nohup, cron) it goes on alone
+ * Signals   SIGINT, SIGTERM and SIGHUP are handed on; a command that a signal ended exits with 128 + its number
  */
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureInstalled } from './setup/install.mjs';
@@ -67,16 +69,31 @@ function runToEnd(argv) {
   const isTool = tools[command] !== undefined;
   const child = spawn(process.execPath, argv, { stdio: 'inherit', ...(isTool ? { cwd: root } : {}) });
   const forward = (signal) => child.kill(signal);
-  process.on('SIGINT', forward).on('SIGTERM', forward);
+  // a hang-up that nohup ignores stays ignored: a handler would undo that
+  const signals = ['SIGINT', 'SIGTERM', ...(ignoresHangUp() ? [] : ['SIGHUP'])];
+  for (const signal of signals) process.on(signal, forward);
   const parent = process.ppid;
+  const startedByNpm = process.env.npm_lifecycle_event !== undefined;
   const watch = setInterval(() => {
-    if (process.ppid !== parent) child.kill('SIGTERM');
+    if (!startedByNpm || process.ppid === parent) return;
+    clearInterval(watch);
+    say('the npm that started this has ended; stopping');
+    child.kill('SIGTERM');
   }, 300);
   return new Promise((resolve) => {
     child.on('exit', (code, signal) => {
       clearInterval(watch);
-      process.off('SIGINT', forward).off('SIGTERM', forward);
-      resolve(code ?? (signal === 'SIGTERM' || signal === 'SIGINT' ? 0 : 1));
+      for (const each of signals) process.off(each, forward);
+      resolve(code ?? 128 + (constants.signals[signal] ?? 1));
     });
   });
+}
+
+function ignoresHangUp() {
+  try {
+    const mask = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+    return mask !== undefined && (BigInt(`0x${mask}`) & 1n) === 1n;
+  } catch {
+    return false;
+  }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { afterEach, describe, expect, test } from 'vitest';
 import { decode } from '../../contracts/codec.ts';
 import { JournalStep } from '../../contracts/journal.ts';
+import type { RoleStart } from '../../contracts/roles.ts';
 import { streams, subjects } from '../../contracts/subjects.ts';
 import { encodeTape } from '../../contracts/tape.ts';
 import { generatedDay } from '../../scenarios/support/days.ts';
@@ -64,18 +65,51 @@ test('a role that ends before it says up, and comes up at its second try, is up'
     bundles: dir,
     logLevel: 'silent',
   };
-  const taken = createServer().listen(start.opsPort, '127.0.0.1'); // the first process finds its port taken and ends
-  const supervisor = new Supervisor(
-    { engine: start },
-    () => undefined,
-    () => Promise.resolve(void taken.close()),
-  );
+  const blocked = join(dir, 'position'); // the first process cannot write there and ends
+  mkdirSync(blocked);
+  const supervisor = new Supervisor({
+    starts: { engine: start },
+    onFailure: () => undefined,
+    onCrash: () => Promise.resolve(rmSync(blocked, { recursive: true, force: true })),
+  });
 
   await supervisor.start('engine');
 
-  expect(taken.listening).toBe(false);
+  expect([existsSync(blocked), supervisor.restarts('engine')]).toEqual([true, 1]);
   await supervisor.stop();
   await broker.stop();
+});
+
+describe('a role that will not do better', () => {
+  const startOf = (more: object): RoleStart => ({
+    run: 'test-2',
+    servers: '127.0.0.1:9',
+    user: 'x',
+    password: 'x',
+    opsHost: '127.0.0.1',
+    opsPort: 1,
+    dir: '/nowhere',
+    bundles: '/nowhere',
+    logLevel: 'silent',
+    ...more,
+  });
+
+  test('its own sentence ends the run', async () => {
+    const port = await freePort();
+    const taken = createServer().listen(port, '127.0.0.1');
+    const broker = await startTestBroker('test-2');
+    const dir = mkdtempSync(join(tmpdir(), 'fenshi-supervisor-'));
+    let supervisor!: Supervisor;
+    const failed = new Promise<string>((resolve) => {
+      const start = startOf({ ...broker.access('engine'), opsPort: port, dir });
+      supervisor = new Supervisor({ starts: { engine: start }, onFailure: (role, why) => resolve(`${role}: ${why}`) });
+      void supervisor.start('engine');
+    });
+    expect(await failed).toMatch(new RegExp(`^engine: PORT_IN_USE: .*${port}`));
+    taken.close();
+    await supervisor.stop();
+    await broker.stop();
+  });
 });
 
 describe('an entry that nobody can decode', () => {
@@ -111,11 +145,11 @@ describe('an entry that nobody can decode', () => {
     const crashes: boolean[] = [];
     const poison = new PoisonWatch(broker.dir, skipOn(broker.access('control'), broker.run));
     const failed: string[] = [];
-    supervisor = new Supervisor(
-      { engine: start },
-      (role, why) => failed.push(`${role} ${why}`),
-      async () => crashes.push(await poison.crashed()),
-    );
+    supervisor = new Supervisor({
+      starts: { engine: start },
+      onFailure: (role, why) => failed.push(`${role} ${why}`),
+      onCrash: async () => crashes.push(await poison.crashed()),
+    });
     await supervisor.start('engine');
 
     const entries = [];

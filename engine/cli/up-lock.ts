@@ -2,12 +2,15 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { FenshiError } from '../../contracts/errors.ts';
-import { isAlive } from '../log/broker.ts';
+import { isSame, startOf } from '../log/processes.ts';
 import { dataDir } from './root.ts';
 
 export type UpLock = {
   readonly pid: number;
+  /** When that process was started: a pid is given to others in time. */
+  readonly pidStart?: string | null;
   readonly run: string;
+  readonly host: string;
   readonly port: number;
   readonly natsPort: number;
   readonly opsPort: number;
@@ -23,7 +26,7 @@ function living(path: string): UpLock | null {
   if (!existsSync(path)) return null;
   try {
     const lock = JSON.parse(readFileSync(path, 'utf8')) as UpLock;
-    return isAlive(lock.pid) ? lock : null;
+    return isSame(lock) ? lock : null;
   } catch {
     return null; // cut while it was written: its holder is gone
   }
@@ -37,11 +40,11 @@ export function takeUpLock(lock: UpLock): void {
   mkdirSync(dataDir, { recursive: true });
   if (existsSync(file) && readUpLock() === null) setAside();
   try {
-    writeFileSync(file, JSON.stringify(lock), { flag: 'wx' });
+    writeFileSync(file, JSON.stringify({ ...lock, pidStart: startOf(lock.pid) }), { flag: 'wx' });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     const holder = readUpLock();
-    const who = holder === null ? 'another start was quicker' : `${holder.run}, pid ${holder.pid}, http://127.0.0.1:${holder.port}`;
+    const who = holder === null ? 'another start was quicker' : `${holder.run}, pid ${holder.pid}, http://${holder.host}:${holder.port}`;
     throw new FenshiError('RUN_LOCKED', `fenshi already runs here: ${who}`);
   }
 }

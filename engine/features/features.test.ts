@@ -55,7 +55,7 @@ function compare(seed: number, count: number, every: number, reference: typeof s
       }
     },
   };
-  for (const entry of pace({ tradeDate: '20261123', bundle: '', codeVersion: '' }, day)) cell.apply(entry);
+  for (const entry of pace({ tradeDate: '20261123', bundle: '', codeVersion: '', origin: 'simulated' }, day)) cell.apply(entry);
   return { snapshots, wrong, seen };
 }
 

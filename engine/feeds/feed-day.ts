@@ -10,6 +10,7 @@ import type { QualityReport } from '../../contracts/quality.ts';
 import { isContinuous, midnightOf, msOfDay, type Phase, phaseOf } from '../../contracts/session.ts';
 import type { TapeEntry } from '../../contracts/tape.ts';
 import { handOverOf, LeaseHolder, SourceLeases } from '../log/feed-bucket.ts';
+import type { Verdict } from '../runtime/vitals.ts';
 import { feedMetrics } from '../telemetry/feed-metrics.ts';
 import type { Log } from '../telemetry/log.ts';
 import { metrics } from '../telemetry/metrics.ts';
@@ -125,6 +126,24 @@ export class FeedDay {
     return this.#superseded || this.#options.signal.aborted ? 'stopped' : 'closed';
   }
 
+  /** Whether what is collected is stored, and if not, why not. */
+  verdict(): Verdict {
+    const { appender, handOver } = this.#options;
+    const facts = {
+      tradeDate: handOver.tradeDate,
+      active: this.collector.failover.active,
+      refusedBoards: this.faults,
+      storedMs: appender.storedMs,
+      lost: appender.lost,
+      isHolder: this.#leases.sources.isHeld,
+    };
+    const { trouble } = appender;
+    if (trouble !== null && !appender.isStoring)
+      return { code: trouble.code, detail: `${trouble.why}, ${Math.round((Date.now() - trouble.sinceMs) / 1000)} s`, facts };
+    if (this.now() >= this.#endMs) return { code: 'AFTER_CLOSE', facts };
+    return { code: this.#leases.clock.isHeld || this.#leases.sources.isHeld ? null : 'STANDBY', facts };
+  }
+
   get #over(): boolean {
     return this.#superseded || this.#options.signal.aborted || this.now() >= this.#endMs;
   }
@@ -171,6 +190,7 @@ export class FeedDay {
       const due = Math.ceil((this.now() + 1) / cadenceMs) * cadenceMs;
       await this.#until(due);
       if (this.#over || !this.#leases.sources.isHeld || !isQuoted(this.now())) continue;
+      if (!this.#options.appender.isStoring) continue; // what cannot be stored is not fetched; the clock goes on trying
       if (!opened) await this.collector.open();
       opened = true;
       this.#sweepStartMs = this.now();
@@ -189,7 +209,7 @@ export class FeedDay {
     const { cadenceMs } = this.#options;
     while (!this.#over) {
       await this.#until(Math.ceil((this.now() + 1) / cadenceMs - 0.5) * cadenceMs + cadenceMs / 2);
-      if (this.#over || !this.#leases.sources.isHeld || !isContinuous(phaseOf(this.now()))) continue;
+      if (this.#over || !this.#leases.sources.isHeld || !isContinuous(phaseOf(this.now())) || !this.#options.appender.isStoring) continue;
       feedMetrics.rows.inc({ source: this.collector.failover.active, fate: 'new' }, await this.collector.between());
     }
   }
@@ -225,7 +245,7 @@ export class FeedDay {
     });
     while (!this.#over) {
       await this.#until(this.now() + enrichEveryMs);
-      if (this.#over || !this.#leases.sources.isHeld || !isContinuous(phaseOf(this.now()))) continue;
+      if (this.#over || !this.#leases.sources.isHeld || !isContinuous(phaseOf(this.now())) || !this.#options.appender.isStoring) continue;
       const flows = await enrichment.step();
       if (flows > 0) feedMetrics.flows.inc(flows);
     }

@@ -321,6 +321,7 @@ describe('a live day against emulated vendors', () => {
       tsMs: midnightOf('20261120') + 9 * 3_600_000,
       tradeDate: '20261120',
       codeVersion: 'x',
+      origin: 'live',
     } as const;
     await left.append({ ...opened, bundle: 'a'.repeat(64) }, true);
     await left.append({ type: 'clock', v: 1, tsMs: opened.tsMs + 1000 }, true);

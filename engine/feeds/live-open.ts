@@ -1,12 +1,11 @@
 /** A live trading day opened: its bundle from the sources and the library, `day.open` on TAPE, and the hand-over to the collector. */
 import type { KV } from '@nats-io/kv';
 import { type Bundle, type BundleConfig, statedOf } from '../../contracts/bundle.ts';
-import { midnightOf, tradeDateOf } from '../../contracts/session.ts';
+import { midnightOf } from '../../contracts/session.ts';
 import type { TradeDate } from '../../contracts/units.ts';
 import { codeVersion } from '../cli/root.ts';
 import { saveBundle } from '../log/bundle-store.ts';
 import { handOver } from '../log/feed-bucket.ts';
-import { dayKind } from '../reference/calendar.ts';
 import { preOpenBundle } from '../reference/pre-open.ts';
 import { assertRoom } from '../store/disk.ts';
 import { withLibraryOrNone } from '../store/library.ts';
@@ -15,15 +14,12 @@ import { banRule, usualRule } from './collector/breaker.ts';
 import { SourceClient } from './collector/client.ts';
 import { Heartbeat } from './collector/heartbeat.ts';
 import { SourceHttp } from './http.ts';
+import { closesMs, momentOf } from './live-state.ts';
 import { type MarketSource, marketAdapters } from './market-sources.ts';
 import { sourceRates } from './rates.ts';
 import { type ReferenceFrom, referenceSources } from './reference/sources.ts';
 import type { TapeAppender } from './tape-appender.ts';
 import { tushareHosts } from './tushare/apis.ts';
-
-/** Tushare tells the day's limits from 08:40 on; the first call begins at 09:15. */
-const opensMs = (8 * 60 + 50) * 60_000;
-const closesMs = 15.5 * 3_600_000;
 
 export type LiveOptions = {
   readonly config: BundleConfig;
@@ -41,11 +37,10 @@ export type LiveOptions = {
   readonly log: Log;
 };
 
-/** The trading day that is under way, or null before 08:50, after 15:30 and on closed days. */
+/** The trading day that is under way, or null before 08:50, after 15:30, on closed and on unknown days. */
 export function dayUnderWay(nowMs: number): TradeDate | null {
-  const date = tradeDateOf(nowMs);
-  const ms = nowMs - midnightOf(date);
-  return dayKind(date) === 'TRADING' && ms >= opensMs && ms < closesMs ? date : null;
+  const { date, code } = momentOf(nowMs);
+  return code === null ? date : null;
 }
 
 /** @throws FenshiError DISK_FULL, REFERENCE_MISSING, SOURCE_* */
@@ -65,7 +60,11 @@ export async function openLiveDay(date: TradeDate, appender: TapeAppender, optio
   const sha = saveBundle(bundles, bundle);
   for (const line of statedOf(bundle)) log.warn({ event: 'bundle.assumed', line });
   const nowMs = Date.now();
-  await appender.append({ type: 'day.open', v: 1, tsMs: nowMs, tradeDate: date, bundle: sha, codeVersion }, true, `${date}:open`);
+  await appender.append(
+    { type: 'day.open', v: 1, tsMs: nowMs, tradeDate: date, bundle: sha, codeVersion, origin: 'live' },
+    true,
+    `${date}:open`,
+  );
   await handOverLive(kv, date, hosts);
   log.info({ event: 'live.opened', date, instruments: bundle.instruments.length, sectors: bundle.sectors.length });
 }

@@ -3,13 +3,18 @@
  * order is the order in which the broker stores them.
  */
 import type { JetStreamClient } from '@nats-io/jetstream';
+import { FenshiError } from '../../contracts/errors.ts';
 import { subjects } from '../../contracts/subjects.ts';
 import { encodeTape, type TapeEntry } from '../../contracts/tape.ts';
 import type { TradeDate } from '../../contracts/units.ts';
+import { type Trouble, troubleOf } from '../log/trouble.ts';
 
 const publishMs = 2000;
 /** A batch that cannot be stored for so long is worth nothing any more: the next sweep has newer rows. */
 const worthMs = 10_000;
+/** Not stored for so long: a state, no hiccup. */
+const troubledMs = 3000;
+const retryMs = 200;
 
 export class TapeAppender {
   readonly #js: JetStreamClient;
@@ -18,6 +23,10 @@ export class TapeAppender {
   #count = 0;
   /** Entries given up after `worthMs`. */
   lost = 0;
+  /** Wall time of the last acknowledgement; null before the first. */
+  storedMs: number | null = null;
+  /** Why nothing is stored, and since when; null while entries are. */
+  trouble: (Trouble & { readonly sinceMs: number }) | null = null;
 
   constructor(js: JetStreamClient, run: string, tradeDate: TradeDate, owner: string) {
     this.#js = js;
@@ -25,19 +34,32 @@ export class TapeAppender {
     this.#prefix = `${run}:${tradeDate}:${owner}`;
   }
 
-  /** Stores an entry; `keep` repeats until it is stored, else it is given up in time. `id` where two writers might say the same. */
+  /** Whether it is worth while to fetch what would have to be stored. */
+  get isStoring(): boolean {
+    return this.trouble === null || Date.now() - this.trouble.sinceMs < troubledMs;
+  }
+
+  /**
+   * Stores an entry; `keep` repeats until it is stored, else it is given up in time. `id` where two writers might say the same.
+   * @throws FenshiError ACCESS_REFUSED: no repetition gives a right
+   */
   async append(entry: TapeEntry, keep: boolean, id = `${this.#prefix}:${this.#count++}`): Promise<boolean> {
     const [subject, body] = [subjects(this.#run).tape(entry), encodeTape(entry)];
     for (const startedMs = Date.now(); ; ) {
       try {
         await this.#js.publish(subject, body, { msgID: id, timeout: publishMs });
+        this.storedMs = Date.now();
+        this.trouble = null;
         return true;
-      } catch {
+      } catch (error) {
+        const trouble = troubleOf(error);
+        this.trouble = { ...trouble, sinceMs: this.trouble?.sinceMs ?? startedMs };
+        if (trouble.code === 'ACCESS_REFUSED') throw new FenshiError('ACCESS_REFUSED', `${subject}: ${trouble.why}`, { cause: error });
         if (!keep && Date.now() - startedMs > worthMs) {
           this.lost += 1;
           return false;
         }
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        await new Promise((resolve) => setTimeout(resolve, retryMs));
       }
     }
   }

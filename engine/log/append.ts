@@ -4,9 +4,11 @@
  * Unknown   a time-out, a rejection and a duplicate all mean "look": the next message after our last known sequence decides.
  *           None: the same bytes again. Same step and hash: done. Anything else: JOURNAL_FORK, stop whole
  */
-import { decode, encode } from '../../contracts/codec.ts';
+
+import { encode } from '../../contracts/codec.ts';
+import { readStep } from '../../contracts/compat/read.ts';
 import { FenshiError } from '../../contracts/errors.ts';
-import { type JournalDraft, JournalStep } from '../../contracts/journal.ts';
+import type { JournalDraft, JournalStep } from '../../contracts/journal.ts';
 import { chain } from './hash.ts';
 
 export type PublishResult = { readonly kind: 'stored'; readonly seq: number } | { readonly kind: 'unknown'; readonly why: string };
@@ -47,7 +49,7 @@ export class JournalAppender {
 
   /** Learns a stored message, in order. @throws FenshiError JOURNAL_GAP | JOURNAL_FORK when the chain does not hold */
   learn(seq: number, body: Uint8Array): JournalStep {
-    const step = JournalStep.parse(decode(body));
+    const step = readStep(body);
     if (step.step !== this.#known.length) throw new FenshiError('JOURNAL_GAP', `step ${step.step} after ${this.step}`);
     const again = chain(this.hash, step);
     if (again.hash !== step.hash) throw new FenshiError('JOURNAL_FORK', `stored step ${step.step} does not follow from the one before`);
@@ -76,7 +78,7 @@ export class JournalAppender {
       this.looks += 1;
       const found = await this.#look(before.seq);
       if (found !== null) {
-        const stored = JournalStep.parse(decode(found.body));
+        const stored = readStep(found.body);
         if (stored.step !== draft.step) throw new FenshiError('JOURNAL_FORK', `step ${stored.step} stands where ${draft.step} belongs`);
         confirm(step, stored.hash);
         this.#known.push({ hash: step.hash, seq: found.seq });

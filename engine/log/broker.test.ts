@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { freePort, natsServer } from '../../scenarios/support/test-broker.ts';
-import { accessFor, type Broker, brokerRoles, endOrphan, ensureSecrets, isAlive, startBroker } from './broker.ts';
+import { accessFor, type Broker, brokerRoles, endOrphan, ensureSecrets, startBroker } from './broker.ts';
 import { connectBroker } from './connect.ts';
+import { isAlive } from './processes.ts';
 
 let dir: string;
 let port: number;

@@ -7,11 +7,12 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { FenshiError } from '../../contracts/errors.ts';
 import type { BrokerAccess } from './connect.ts';
+import { isAlive, isSame, startOf } from './processes.ts';
 
 export const brokerRoles = ['engine', 'feed', 'store', 'query', 'scenarios', 'control', 'gateway', 'subscriber'] as const;
 export type BrokerRole = (typeof brokerRoles)[number];
@@ -30,7 +31,13 @@ export type Broker = {
   readonly exited: Promise<number | null>;
 };
 
-type Holder = { readonly pid: number; readonly startedMs: number; readonly port: number; readonly name: string };
+type Holder = {
+  readonly pid: number;
+  readonly pidStart?: string | null;
+  readonly startedMs: number;
+  readonly port: number;
+  readonly name: string;
+};
 
 const startMs = 10_000;
 
@@ -39,7 +46,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   mkdirSync(options.dir, { recursive: true });
   const holderFile = join(options.dir, 'broker.json');
   const holder = readHolder(holderFile);
-  if (holder !== null && isAlive(holder.pid)) {
+  if (holder !== null && isSame(holder)) {
     const name = await serverName(holder.port);
     if (name === holder.name) return adopted(holder);
     if (isNatsServer(holder.pid)) await end(holder.pid);
@@ -61,13 +68,18 @@ async function launch(options: BrokerOptions, holderFile: string): Promise<Broke
     ...Object.fromEntries(brokerRoles.map((role) => [`FENSHI_PASSWORD_${role.toUpperCase()}`, secrets[role]])),
   };
   const args = ['-c', options.configFile, '-p', String(options.port), '-sd', join(options.dir, 'jetstream'), '-n', name];
-  const child = spawn(options.program, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  // a group of its own: what a terminal signals to ours (Ctrl-C, a hang-up) is not its business, it is stopped last
+  const child = spawn(options.program, args, { env, stdio: ['ignore', 'ignore', 'pipe'], detached: true });
   const log = tailOf(child);
   const exited = new Promise<number | null>((resolve) => child.on('exit', (code) => resolve(code)));
   child.on('error', () => undefined);
   const pid = child.pid ?? 0;
   // named before it answers: whoever is killed meanwhile leaves no server without a name on the store
-  if (pid > 0) writeFileSync(holderFile, JSON.stringify({ pid, startedMs: Date.now(), port: options.port, name } satisfies Holder));
+  if (pid > 0)
+    writeWhole(
+      holderFile,
+      JSON.stringify({ pid, pidStart: startOf(pid), startedMs: Date.now(), port: options.port, name } satisfies Holder),
+    );
   const deadline = Date.now() + startMs;
   while ((await serverName(options.port)) !== name) {
     if (pid === 0 || child.exitCode !== null || Date.now() > deadline) {
@@ -111,7 +123,7 @@ function tailOf(child: ChildProcess): () => string {
 /** Ends whatever broker a run's folder still names and that is ours. */
 export async function endOrphan(dir: string): Promise<boolean> {
   const holder = readHolder(join(dir, 'broker.json'));
-  if (holder === null || !isAlive(holder.pid) || !isNatsServer(holder.pid)) return false;
+  if (holder === null || !isSame(holder) || !isNatsServer(holder.pid)) return false;
   await end(holder.pid);
   return true;
 }
@@ -119,12 +131,27 @@ export async function endOrphan(dir: string): Promise<boolean> {
 /** Passwords by role, made once a run. Each begins with a letter: the broker's parser reads an all-digit one as a number. */
 export function ensureSecrets(dir: string): Record<BrokerRole, string> {
   const file = join(dir, 'secrets.json');
-  const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<Record<BrokerRole, string>>) : {};
+  const known = knownSecrets(file);
   if (brokerRoles.every((role) => role in known)) return known as Record<BrokerRole, string>;
   const secrets = Object.fromEntries(brokerRoles.map((role) => [role, known[role] ?? `p${randomBytes(18).toString('hex')}`]));
   mkdirSync(dir, { recursive: true });
-  writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 });
+  writeWhole(file, JSON.stringify(secrets), 0o600);
   return secrets as Record<BrokerRole, string>;
+}
+
+/** A file that was cut, by a full disk or a power cut, holds no secret: new ones are made, and a broker that is up is started anew. */
+function knownSecrets(file: string): Partial<Record<BrokerRole, string>> {
+  try {
+    return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<Record<BrokerRole, string>>) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Whole or not at all. */
+function writeWhole(file: string, text: string, mode = 0o644): void {
+  writeFileSync(`${file}.tmp`, text, { mode });
+  renameSync(`${file}.tmp`, file);
 }
 
 export const accessFor = (dir: string, port: number, role: BrokerRole): BrokerAccess => ({
@@ -134,7 +161,7 @@ export const accessFor = (dir: string, port: number, role: BrokerRole): BrokerAc
 });
 
 /** Name the server greets with; '' when something else answers, null when nothing does. */
-function serverName(port: number): Promise<string | null> {
+export function serverName(port: number): Promise<string | null> {
   return new Promise((resolve) => {
     const socket = createConnection({ port, host: '127.0.0.1' });
     let text = '';
@@ -144,6 +171,7 @@ function serverName(port: number): Promise<string | null> {
     };
     socket.setTimeout(500, () => done(''));
     socket.on('error', () => done(null));
+    socket.on('close', () => done('')); // took the connection and ended it: no broker
     socket.on('data', (chunk) => {
       text += chunk.toString();
       if (!text.includes('\n')) return;
@@ -158,21 +186,6 @@ function readHolder(file: string): Holder | null {
     return JSON.parse(readFileSync(file, 'utf8')) as Holder;
   } catch {
     return null; // never started, or cut while writing, which is before it could serve anybody
-  }
-}
-
-/** A process of another user is alive, too; one that has ended and was not yet collected by its parent is not. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
-  } catch {
-    return true; // no /proc here, or gone this instant: the next look will tell
   }
 }
 

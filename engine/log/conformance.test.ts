@@ -75,7 +75,10 @@ afterAll(async () => {
 /** Every fifth minute of a small generated day, closed properly. */
 function sampleDay(date: string): TapeEntry[] {
   const entries = [
-    ...pace({ tradeDate: date, bundle: firstHash, codeVersion: 'test' }, new MarketDay({ seed: 3, date, day: 0, count: 8 })),
+    ...pace(
+      { tradeDate: date, bundle: firstHash, codeVersion: 'test', origin: 'simulated' },
+      new MarketDay({ seed: 3, date, day: 0, count: 8 }),
+    ),
   ];
   return entries.filter((_entry, i) => i === 0 || i === entries.length - 1 || i % 40 === 0);
 }

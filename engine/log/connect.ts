@@ -5,6 +5,7 @@ import { FenshiError } from '../../contracts/errors.ts';
 export type BrokerAccess = { readonly servers: string; readonly user: string; readonly password: string };
 
 const oldest = [2, 12, 15] as const;
+export const inboxOf = (user: string): string => `_INBOX.${user}`;
 
 /** @throws FenshiError BROKER_UNREACHABLE when `waitMs` passes, BROKER_OUTDATED below 2.12.15 */
 export async function connectBroker(access: BrokerAccess, name: string, waitMs = 15_000): Promise<NatsConnection> {
@@ -16,6 +17,8 @@ export async function connectBroker(access: BrokerAccess, name: string, waitMs =
         user: access.user,
         pass: access.password,
         name,
+        // nobody else may listen to our replies, or forge one (nats.conf)
+        inboxPrefix: inboxOf(access.user),
         maxReconnectAttempts: -1,
         reconnectTimeWait: 200,
         reconnectJitter: 300,

@@ -2,6 +2,7 @@
  * Day files: `<date>.tape.br` and `<date>.journal.br`, Brotli over frames of a 32-bit little-endian length and a body.
  * Written to `.partial`, fsynced and renamed on close, so that a file under its own name is whole.
  */
+
 import { once } from 'node:events';
 import {
   closeSync,
@@ -16,9 +17,10 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { constants, createBrotliCompress, createBrotliDecompress } from 'node:zlib';
-import { decode, encode } from '../../contracts/codec.ts';
+import { encode } from '../../contracts/codec.ts';
+import { readStep } from '../../contracts/compat/read.ts';
 import { FenshiError } from '../../contracts/errors.ts';
-import { type JournalDraft, JournalStep } from '../../contracts/journal.ts';
+import type { JournalDraft, JournalStep } from '../../contracts/journal.ts';
 import { decodeTape, encodeTape, type TapeEntry } from '../../contracts/tape.ts';
 import type { TradeDate } from '../../contracts/units.ts';
 import { chain } from './hash.ts';
@@ -146,7 +148,7 @@ export class DayFileJournal implements Journal {
 
   async *steps(afterStep: number): AsyncIterable<JournalStep> {
     for await (const body of frames(this.#path)) {
-      const step = JournalStep.parse(decode(body));
+      const step = readStep(body);
       if (step.step > afterStep) yield step;
     }
   }

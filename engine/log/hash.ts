@@ -4,8 +4,9 @@ import { hashedBytes, type JournalDraft, type JournalStep } from '../../contract
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-/** hash = SHA-256(prevHash ‖ MessagePack{step, n, entries}); prevHash as its 64 hexadecimal characters. */
+/** hash = SHA-256(prevHash ‖ MessagePack{step, n, origin, entries}); prevHash as its 64 hexadecimal characters. */
 export function chain(prevHash: string, draft: JournalDraft): JournalStep {
   const hash = createHash('sha256').update(prevHash).update(hashedBytes(draft)).digest('hex');
-  return { v: 1, step: draft.step, n: draft.n, prevHash, hash, entries: draft.entries as JournalStep['entries'] };
+  const { step, n, origin, entries } = draft;
+  return { v: 1, step, n, prevHash, hash, ...(origin === undefined ? {} : { origin }), entries: entries as JournalStep['entries'] };
 }

@@ -1,12 +1,14 @@
 /** JOURNAL on JetStream: one subject a day, one message a step, the append protocol of append.ts. */
+
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
-import { decode } from '../../contracts/codec.ts';
-import { type JournalDraft, JournalStep } from '../../contracts/journal.ts';
+import { readStep } from '../../contracts/compat/read.ts';
+import type { JournalDraft, JournalStep } from '../../contracts/journal.ts';
 import { streams, subjects } from '../../contracts/subjects.ts';
 import type { TradeDate } from '../../contracts/units.ts';
 import { type Backoff, JournalAppender, type SubjectStore } from './append.ts';
 import { nextOnSubject, streamFrom } from './jetstream-read.ts';
 import type { Journal } from './ports.ts';
+import { type Trouble, troubleOf } from './trouble.ts';
 
 const publishMs = 3000;
 export const exponentialBackoff: Backoff = (attempt) => new Promise((resolve) => setTimeout(resolve, Math.min(1000, 20 * 2 ** attempt)));
@@ -17,6 +19,8 @@ export class JetStreamJournal implements Journal {
   readonly #stream: string;
   readonly #subject: string;
   readonly #appender: JournalAppender;
+  /** Why the last publish was not taken; null once one is. */
+  trouble: Trouble | null = null;
 
   /** `onStored` runs when the broker has acknowledged and before we have taken note of it: for crash tests. */
   constructor(
@@ -32,7 +36,9 @@ export class JetStreamJournal implements Journal {
     this.#stream = streams(run).journal;
     this.#subject = subjects(run).journal(date);
     this.#appender = new JournalAppender(
-      subjectStore(js, jsm, this.#stream, this.#subject, onStored),
+      subjectStore(js, jsm, this.#stream, this.#subject, onStored, (trouble) => {
+        this.trouble = trouble;
+      }),
       firstHash,
       (step) => `${run}:${date}:${step}`,
       exponentialBackoff,
@@ -60,7 +66,7 @@ export class JetStreamJournal implements Journal {
 
   async *steps(afterStep: number): AsyncIterable<JournalStep> {
     for await (const { body } of this.#stored(0)) {
-      const step = JournalStep.parse(decode(body));
+      const step = readStep(body);
       if (step.step > afterStep) yield step;
     }
   }
@@ -78,15 +84,25 @@ export class JetStreamJournal implements Journal {
   close = (): Promise<void> => Promise.resolve();
 }
 
-function subjectStore(js: JetStreamClient, jsm: JetStreamManager, stream: string, subject: string, onStored: () => void): SubjectStore {
+function subjectStore(
+  js: JetStreamClient,
+  jsm: JetStreamManager,
+  stream: string,
+  subject: string,
+  onStored: () => void,
+  note: (trouble: Trouble | null) => void,
+): SubjectStore {
   return {
     publish: async (body, msgId, expectLastSeq) => {
       try {
         const ack = await js.publish(subject, body, { msgID: msgId, expect: { lastSubjectSequence: expectLastSeq }, timeout: publishMs });
         onStored();
+        note(null);
         return ack.duplicate ? { kind: 'unknown', why: 'duplicate' } : { kind: 'stored', seq: ack.seq };
       } catch (error) {
-        return { kind: 'unknown', why: error instanceof Error ? error.message : String(error) };
+        const trouble = troubleOf(error);
+        note(trouble);
+        return { kind: 'unknown', why: trouble.why };
       }
     },
     nextAfter: async (seq) => {

@@ -1,7 +1,9 @@
 /** Both logs in memory, bodies encoded as they would travel: replays, scenarios, tests. */
-import { decode, encode } from '../../contracts/codec.ts';
+
+import { encode } from '../../contracts/codec.ts';
+import { readStep } from '../../contracts/compat/read.ts';
 import { FenshiError } from '../../contracts/errors.ts';
-import { type JournalDraft, JournalStep } from '../../contracts/journal.ts';
+import type { JournalDraft, JournalStep } from '../../contracts/journal.ts';
 import { decodeTape, encodeTape, type TapeEntry } from '../../contracts/tape.ts';
 import { chain } from './hash.ts';
 import type { Journal, TapeReader, TapeWriter } from './ports.ts';
@@ -52,7 +54,7 @@ export class MemoryJournal implements Journal {
   }
 
   async *steps(afterStep: number): AsyncIterable<JournalStep> {
-    for (const body of this.bodies.slice(afterStep)) yield JournalStep.parse(decode(body));
+    for (const body of this.bodies.slice(afterStep)) yield readStep(body);
   }
 
   close = (): Promise<void> => Promise.resolve();

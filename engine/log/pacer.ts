@@ -4,13 +4,14 @@
  * Order   rows of (s − 1, s] as entries with tsMs = s, then clock s. Same rows, same tape, byte for byte
  */
 import { midnightOf } from '../../contracts/session.ts';
+import type { Origin } from '../../contracts/status.ts';
 import type { TapeEntry } from '../../contracts/tape.ts';
 import type { TradeDate } from '../../contracts/units.ts';
 
 /** Rows by the second they were received in; asked once for every second, in order. */
 export type RowSource = { readonly take: (secondMs: number) => TapeEntry[] };
 export type AsyncRowSource = { readonly take: (secondMs: number) => TapeEntry[] | Promise<TapeEntry[]> };
-export type PacedDay = { readonly tradeDate: TradeDate; readonly bundle: string; readonly codeVersion: string };
+export type PacedDay = { readonly tradeDate: TradeDate; readonly bundle: string; readonly codeVersion: string; readonly origin: Origin };
 
 const openMs = 8.5 * 3_600_000;
 const closeMs = 15.5 * 3_600_000;
@@ -39,10 +40,10 @@ export async function* paceAsync(day: PacedDay, rows: AsyncRowSource): AsyncGene
   yield close;
 }
 
-function frameOf({ tradeDate, bundle, codeVersion }: PacedDay) {
+function frameOf({ tradeDate, bundle, codeVersion, origin }: PacedDay) {
   const midnight = midnightOf(tradeDate);
   return {
-    open: { type: 'day.open', v: 1, tsMs: midnight + openMs, tradeDate, bundle, codeVersion } as const,
+    open: { type: 'day.open', v: 1, tsMs: midnight + openMs, tradeDate, bundle, codeVersion, origin } as const,
     seconds: secondsOf(midnight),
     close: { type: 'day.close', v: 1, tsMs: midnight + closeMs, tradeDate } as const,
   };

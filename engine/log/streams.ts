@@ -1,8 +1,11 @@
 /** The run's streams as they must be (design §5). Created by the engine; one that exists is left as it is. */
 import { DiscardPolicy, type JetStreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream';
 import { streams, subjects } from '../../contracts/subjects.ts';
+import type { Log } from '../telemetry/log.ts';
+import { troubleOf } from './trouble.ts';
 
 const nanosPerDay = 86_400 * 1e9;
+const retryMs = 1000;
 const gib = 1024 * 1024 * 1024;
 /** Longer than any retry of a step; the hash, not this window, is what makes a retry safe. */
 const duplicateWindowNanos = 120 * 1e9;
@@ -37,7 +40,22 @@ const wanted = (run: string): Wanted[] => {
   ];
 };
 
-export async function ensureStreams(jsm: JetStreamManager, run: string): Promise<void> {
+/** Waits while the broker has no room, or is not there: without streams there is nothing to do. @throws what a refused right says */
+export async function ensureStreams(jsm: JetStreamManager, run: string, log?: Log, signal?: AbortSignal): Promise<void> {
+  for (let told = ''; ; ) {
+    try {
+      return await makeStreams(jsm, run);
+    } catch (error) {
+      const { code, why } = troubleOf(error);
+      if (log === undefined || signal?.aborted === true || code === 'ACCESS_REFUSED') throw error;
+      if (why !== told) log.warn({ event: 'streams.retry', code, why });
+      told = why;
+      await new Promise((resolve) => setTimeout(resolve, retryMs));
+    }
+  }
+}
+
+async function makeStreams(jsm: JetStreamManager, run: string): Promise<void> {
   const existing = new Set(await jsm.streams.names().next());
   for (const { name, subjects: on, maxBytes, maxAge, discard, remembered } of wanted(run)) {
     if (existing.has(name)) continue;

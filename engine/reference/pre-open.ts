@@ -60,7 +60,8 @@ const newForMs = 120 * 86_400_000;
 /** @throws FenshiError REFERENCE_MISSING when nobody can say what is listed */
 export async function preOpenBundle(date: TradeDate, config: BundleConfig, from: PreOpenSources): Promise<Bundle> {
   const listed = (await from.listed()).filter(({ no }) => boardOf(no) !== null);
-  if (listed.length === 0) throw new FenshiError('REFERENCE_MISSING', 'no source and no imported list says which instruments are listed');
+  if (listed.length === 0)
+    throw new FenshiError('REFERENCE_MISSING', ['nobody says which instruments are listed.', ...from.remarks()].join(' '));
   const numbers = listed.map(({ no }) => no).sort((a, b) => a - b);
   const [references, history, closes, sectors, monitored] = await Promise.all([
     from.references(numbers, date),

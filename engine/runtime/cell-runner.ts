@@ -5,11 +5,14 @@
  * Restart      newest valid checkpoint whose steps are all in JOURNAL, then the tape from there; what JOURNAL has is compared
  * Checkpoint   every 300 s of tape time, at phase ends and at the end, only when every step is acknowledged
  */
+
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
 import { statedOf } from '../../contracts/bundle.ts';
-import { decode, encode } from '../../contracts/codec.ts';
-import { JournalStep } from '../../contracts/journal.ts';
+import { encode } from '../../contracts/codec.ts';
+import { readStep } from '../../contracts/compat/read.ts';
+import { FenshiError } from '../../contracts/errors.ts';
+import type { JournalStep } from '../../contracts/journal.ts';
 import { streams, subjects } from '../../contracts/subjects.ts';
 import type { TapeEntry } from '../../contracts/tape.ts';
 import type { DeadLetter } from '../../contracts/view.ts';
@@ -27,9 +30,13 @@ import type { Reach } from './crash-points.ts';
 import { Outbox } from './outbox.ts';
 import { Position } from './position.ts';
 import { ViewPublisher } from './view-publisher.ts';
+import type { Verdict } from './vitals.ts';
 
 const checkpointMs = 300_000;
 const pollMs = 100;
+const retryMs = 1000;
+/** An append that waits for longer is not being stored; a tape that is silent for longer is not being written. */
+const [storeMs, silenceMs] = [3000, 5000];
 /** Rows copied between two turns of the event loop: about 2 MB, under a millisecond. */
 const rowsAtOnce = 100;
 const breathMs = 10;
@@ -64,6 +71,12 @@ export class CellRunner {
   #phase = '';
   /** Of the day's bundle and the code: whose checkpoints may be used. */
   #key = '';
+  #outbox: Outbox | null = null;
+  #journal: JetStreamJournal | null = null;
+  /** Why the next day cannot be read; null while it can. */
+  #dayTrouble: string | null = null;
+  /** Wall time of the last entry read. */
+  #readMs = Date.now();
 
   constructor(options: RunnerOptions) {
     this.#options = options;
@@ -82,13 +95,43 @@ export class CellRunner {
     };
   }
 
+  /** Whether entries are being read and stored, and if not, why not. */
+  verdict(): Verdict {
+    const nowMs = Date.now();
+    if (this.#dayTrouble !== null) return { code: 'DAY_REFUSED', detail: this.#dayTrouble };
+    if (this.#cell === null) return { code: 'NO_DAY' };
+    const waitedMs = nowMs - (this.#outbox?.waitingSinceMs ?? nowMs);
+    const trouble = this.#journal?.trouble ?? null;
+    if (waitedMs > storeMs || (trouble !== null && waitedMs > 0))
+      return { code: trouble?.code ?? 'NOT_STORED', detail: `journal, ${seconds(waitedMs)}${trouble === null ? '' : `: ${trouble.why}`}` };
+    if (this.#cell.closed) return { code: 'AFTER_CLOSE' };
+    const silentMs = nowMs - this.#readMs;
+    return silentMs > silenceMs ? { code: 'NOT_STORED', detail: `no entry of the tape for ${seconds(silentMs)}` } : { code: null };
+  }
+
   /** Day after day in their order, until aborted. */
   async run(): Promise<void> {
-    const { signal, jsm, run } = this.#options;
+    const { signal } = this.#options;
     while (!signal.aborted) {
-      const day = await firstUnfinishedDay(jsm, run, this.#fromSeq, this.#isFinished).catch(() => null);
+      const day = await this.#nextDay();
       if (day === null) await sleep(pollMs);
       else await this.#day(day);
+    }
+  }
+
+  /** A day that cannot be read is said, not taken for none. */
+  async #nextDay(): Promise<OpenDay | null> {
+    const { jsm, run, log } = this.#options;
+    try {
+      const day = await firstUnfinishedDay(jsm, run, this.#fromSeq, this.#isFinished);
+      this.#dayTrouble = null;
+      return day;
+    } catch (error) {
+      const why = String(error);
+      if (why !== this.#dayTrouble) log.error({ event: 'day.unreadable', code: error instanceof FenshiError ? error.code : 'BUG', why });
+      this.#dayTrouble = why;
+      await sleep(retryMs);
+      return null;
     }
   }
 
@@ -96,7 +139,7 @@ export class CellRunner {
   #isFinished = async (date: string, closeN: number): Promise<boolean> => {
     const { jsm, run } = this.#options;
     const last = await jsm.streams.getMessage(streams(run).journal, { last_by_subj: subjects(run).journal(date) });
-    return last !== null && JournalStep.parse(decode(last.data)).n >= closeN;
+    return last !== null && readStep(last.data).n >= closeN;
   };
 
   async #day({ open, openSeq }: OpenDay): Promise<void> {
@@ -120,7 +163,10 @@ export class CellRunner {
       journalStep: journal.step,
       fromCheckpoint: restored !== null,
     });
+    this.#journal = journal;
+    this.#readMs = Date.now();
     const outbox = new Outbox(journal, this.#options.reach, (step) => this.#acked(step, cell));
+    this.#outbox = outbox;
     const reader = new JetStreamTapeReader(js, run, openSeq, signal);
     for await (const read of reader.bodies(cell.n)) {
       await outbox.room();
@@ -137,6 +183,7 @@ export class CellRunner {
 
   #step(cell: Cell, read: () => TapeEntry, outbox: Outbox, storedMs: number): void {
     const readMs = Date.now();
+    this.#readMs = readMs;
     const events = cell.actors.events;
     const quotes = cell.quotes;
     this.#position.enter({ tradeDate: cell.bundle.tradeDate, n: cell.n });
@@ -218,4 +265,5 @@ export class CellRunner {
   }
 }
 
+const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`;
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -21,6 +21,8 @@ export class Outbox {
   #appends: Promise<void> = Promise.resolve();
   #effects: Promise<void> = Promise.resolve();
   #waiting = 0;
+  /** Wall time since when the oldest append waits; null while none does. */
+  waitingSinceMs: number | null = null;
   #waitingEffects = 0;
   #failed: unknown = null;
 
@@ -32,6 +34,7 @@ export class Outbox {
 
   add(draft: JournalDraft): void {
     this.#waiting += 1;
+    this.waitingSinceMs ??= Date.now();
     this.#appends = this.#guarded(this.#appends, async () => {
       const isNew = draft.step > this.#journal.step;
       if (isNew) this.#reach('beforeAppend');
@@ -41,6 +44,7 @@ export class Outbox {
       if (isNew) this.#reach('afterAck');
       this.#onAck(step);
       this.#waiting -= 1;
+      this.waitingSinceMs = this.#waiting === 0 ? null : Date.now();
     });
   }
 

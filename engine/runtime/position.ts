@@ -35,7 +35,12 @@ export class Position {
 
   #write(date: number, n: number, busy: number): void {
     this.#cells.set([date, n, busy]);
-    writeSync(this.#fd, this.#cells, 0, this.#cells.byteLength, 0);
+    try {
+      writeSync(this.#fd, this.#cells, 0, this.#cells.byteLength, 0);
+    } catch (error) {
+      // a full disk costs the accusation, not the entry
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    }
   }
 }
 

@@ -2,12 +2,12 @@
  * The projector: JOURNAL → LIFECYCLE and signals, one message an entry, each exactly once. Rebuildable at any time.
  * Where it stopped is read from the last projected message itself: Nats-Msg-Id `run:date:step:index`.
  */
+
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
-import { decode, encode } from '../../contracts/codec.ts';
-import { upcast } from '../../contracts/compat/upcast.ts';
-import { JournalStep } from '../../contracts/journal.ts';
+import { encode } from '../../contracts/codec.ts';
+import { readStep } from '../../contracts/compat/read.ts';
 import { streams, subjects } from '../../contracts/subjects.ts';
-import { streamFrom } from '../log/jetstream-read.ts';
+import { nextOnSubject, streamFrom } from '../log/jetstream-read.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Reach } from './crash-points.ts';
 
@@ -44,14 +44,16 @@ export class Projector {
 
   async #follow(signal: AbortSignal): Promise<void> {
     this.projected = await this.#resume();
-    for await (const { subject, body } of streamFrom(this.#js, streams(this.#run).journal, 1, { signal })) {
+    const from = await this.#startOf(this.projected);
+    const filter = subjects(this.#run).allJournal; // holes that a purge has left are no holes of the day
+    for await (const { subject, body } of streamFrom(this.#js, streams(this.#run).journal, from, { filter, signal })) {
       if (signal.aborted) return;
       const date = subject.slice(subject.lastIndexOf('.') + 1);
-      const step = JournalStep.parse(upcast('journal', decode(body) as Record<string, unknown>));
+      const step = readStep(body);
       for (const [index, entry] of step.entries.entries()) {
         if (!isAfter({ date, step: step.step, index }, this.projected)) continue;
         this.#reach('projector');
-        const message = { v: 1, tradeDate: date, step: step.step, index, hash: step.hash, entry };
+        const message = { v: 1, tradeDate: date, step: step.step, index, hash: step.hash, origin: step.origin ?? 'simulated', entry };
         await this.#js.publish(subjects(this.#run).lifecycle(entry), encode(message), {
           msgID: `${this.#run}:${date}:${step.step}:${index}`,
           timeout: 5000,
@@ -61,10 +63,22 @@ export class Projector {
     }
   }
 
+  /** Stream sequence at which the day of the last projected step begins: what lies before has been projected, or was purged. */
+  async #startOf({ date }: Position): Promise<number> {
+    const first = date === '' ? null : await nextOnSubject(this.#jsm, streams(this.#run).journal, 1, subjects(this.#run).journal(date));
+    return first?.seq ?? 1;
+  }
+
+  async #newestDay(): Promise<Position> {
+    const last = await this.#jsm.streams.getMessage(streams(this.#run).journal, { last_by_subj: subjects(this.#run).allJournal });
+    return last === null ? start : { date: last.subject.slice(last.subject.lastIndexOf('.') + 1), step: 0, index: -1 };
+  }
+
   async #resume(): Promise<Position> {
     const name = streams(this.#run).lifecycle;
     const { state } = await this.#jsm.streams.info(name);
-    if (state.messages === 0) return start;
+    // emptied by hand: what it held is not told again as news, the newest day is
+    if (state.messages === 0) return state.last_seq === 0 ? start : this.#newestDay();
     const last = await this.#jsm.streams.getMessage(name, { seq: state.last_seq });
     const [, date, step, index] = (last?.header.get('Nats-Msg-Id') ?? '').split(':');
     return date === undefined ? start : { date, step: Number(step), index: Number(index) };

@@ -19,6 +19,8 @@ export class Store {
       request_timeout: requestMs,
       compression: { request: false, response: false },
       max_open_connections: 8,
+      // the same as chDB is started with: a 64-bit number is a number in JSON
+      clickhouse_settings: { output_format_json_quote_64bit_integers: 0, input_format_parallel_parsing: 0 },
       log: { level: ClickHouseLogLevel.OFF },
     });
   }

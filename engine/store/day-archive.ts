@@ -4,14 +4,15 @@
  * Files    `days/<date>.tape.br`, `.journal.br`, and `<date>.json`, which says what they hold and that they were verified
  * Purge    TAPE keeps `tapeDays`, JOURNAL `journalDays` of verified days; the newest day always stays
  */
+
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import { z } from 'zod';
 import { decode } from '../../contracts/codec.ts';
+import { readStep } from '../../contracts/compat/read.ts';
 import { FenshiError } from '../../contracts/errors.ts';
-import { JournalStep } from '../../contracts/journal.ts';
 import { streams, subjects } from '../../contracts/subjects.ts';
 import { decodeTape } from '../../contracts/tape.ts';
 import { TradeDate } from '../../contracts/units.ts';
@@ -62,7 +63,7 @@ export async function writeDayFiles(
   const journal = new FrameFile(dayFile(dir, date, 'journal'));
   for await (const { body } of streamFrom(js, streams(run).journal, 1, { filter: subjects(run).journal(date) })) {
     await journal.write(body);
-    if (JournalStep.parse(decode(body)).n === closeSeq - openSeq) break;
+    if (readStep(body).n === closeSeq - openSeq) break;
   }
   await journal.close();
 }
@@ -91,7 +92,7 @@ export async function verifyDay(dir: string, bundles: string, date: TradeDate): 
     const step = chain(hash, draft);
     const next = await stored.next();
     if (next.done === true) throw new FenshiError('JOURNAL_GAP', `${date}: the journal file ends before step ${step.step}`);
-    if (JournalStep.parse(decode(next.value)).hash !== step.hash)
+    if (readStep(next.value).hash !== step.hash)
       throw new FenshiError('JOURNAL_FORK', `${date}: step ${step.step} replays to another hash`);
     hash = step.hash;
     steps += 1;

@@ -1,7 +1,6 @@
 /** JOURNAL into the store: what it says by entry, and its own bytes last, so that the greatest step there says where to go on. */
-import { decode } from '../../contracts/codec.ts';
+import { readStep } from '../../contracts/compat/read.ts';
 import { FenshiError } from '../../contracts/errors.ts';
-import { JournalStep } from '../../contracts/journal.ts';
 import type { TradeDate } from '../../contracts/units.ts';
 import { chain } from '../log/hash.ts';
 import type { Store } from './client.ts';
@@ -43,7 +42,7 @@ export class JournalArchive {
 
   /** Takes the next step's bytes. @throws FenshiError JOURNAL_GAP */
   async append(body: Uint8Array): Promise<void> {
-    const step = JournalStep.parse(decode(body));
+    const step = readStep(body);
     if (step.step <= this.#taken) return;
     if (step.step !== this.#taken + 1) throw new FenshiError('JOURNAL_GAP', `step ${step.step} after ${this.#taken}`);
     this.#taken = step.step;
@@ -81,8 +80,8 @@ export async function chainInStore(
     if (rows.length === 0) return { steps, hash };
     for (const row of rows) {
       if (row.step !== steps + 1) throw new FenshiError('JOURNAL_GAP', `the store holds step ${row.step} after ${steps}`);
-      const step = JournalStep.parse(decode(new Uint8Array(Buffer.from(row.body, 'base64'))));
-      const again = chain(hash, { step: step.step, n: step.n, entries: step.entries }).hash;
+      const step = readStep(new Uint8Array(Buffer.from(row.body, 'base64')));
+      const again = chain(hash, step).hash;
       if (again !== row.hash || again !== step.hash)
         throw new FenshiError('JOURNAL_FORK', `step ${row.step} in the store hashes to something else`);
       hash = again;

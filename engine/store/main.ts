@@ -2,118 +2,148 @@
  * The store role: chDB (or a ClickHouse elsewhere), the archive of the run, and the day files. It may be away for hours: the streams keep
  * what it has not stored yet.
  */
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { FenshiError } from '../../contracts/errors.ts';
-import { RoleStart, roleEnv } from '../../contracts/roles.ts';
 import { streams } from '../../contracts/subjects.ts';
-import { codeVersion } from '../cli/root.ts';
 import { loadBundle } from '../log/bundle-store.ts';
 import { connectBroker } from '../log/connect.ts';
 import { firstUnfinishedDay, type OpenDay } from '../log/jetstream-tape.ts';
-import { makeLog } from '../telemetry/log.ts';
-import { metrics, registry } from '../telemetry/metrics.ts';
+import { isDiskFull, type RoleProcess, runRole } from '../runtime/role-process.ts';
+import { Vitals } from '../runtime/vitals.ts';
+import type { Log } from '../telemetry/log.ts';
+import { registry } from '../telemetry/metrics.ts';
 import { serveOps } from '../telemetry/ops-server.ts';
 import { storeMetrics } from '../telemetry/store-metrics.ts';
 import { type ChdbProcess, startChdb } from './chdb-process.ts';
 import { Store } from './client.ts';
 import { archivedDays, dayRecord, failedDays, keepFailure, keepRecord, purgeDays, verifyDay, writeDayFiles } from './day-archive.ts';
-import { diskUnder } from './disk.ts';
+import { type DiskLevel, diskUnder } from './disk.ts';
 import { writeStoreAddress } from './locate.ts';
 import { keepQuality } from './quality-archive.ts';
 import { migrate } from './schema.ts';
 import { followDay } from './store-day.ts';
 
-const start = RoleStart.parse(JSON.parse(process.env[roleEnv] ?? 'null'));
-const log = makeLog('store', start.logLevel);
 const waitMs = 500;
 const diskMs = 10_000;
+const troubledMs = 5000;
 const retention = { tapeDays: 5, journalDays: 60 };
-const stop = new AbortController();
-process
-  .on('SIGTERM', () => stop.abort())
-  .on('SIGINT', () => stop.abort())
-  .on('disconnect', () => stop.abort());
 
-try {
-  await main();
-  log.info({ event: 'store.stopped' });
-  process.exit(0);
-} catch (error) {
-  log.fatal({ event: 'store.failed', code: error instanceof FenshiError ? error.code : 'BUG', error: String(error) });
-  process.exit(1);
-}
-
-async function main(): Promise<void> {
+async function main({ start, log, signal, up }: RoleProcess): Promise<void> {
   const nc = await connectBroker(start, 'fenshi-store');
   const [js, jsm] = [jetstream(nc), await jetstreamManager(nc)];
-  metrics.build.set({ version: codeVersion, node: process.version }, 1);
-  const chdb: ChdbProcess | null = start.store === undefined ? await startChdb(join(start.dir, 'store')) : null;
-  const address = start.store ?? chdb!;
-  void chdb?.exited.then((why) => {
-    if (stop.signal.aborted) return;
-    log.fatal({ event: 'store.chdb.ended', why });
-    process.exit(1);
-  });
-  const store = new Store(address);
-  await migrate(store);
-  writeStoreAddress(start.dir, address);
   const days = join(start.dir, 'days');
-  const ops = await serveOps({ host: start.opsHost, port: start.opsPort }, registry, () => ({
-    ready: true,
-    checks: { days: archivedDays(days), failed: failedDays(days) },
+  let trouble: string | null = null;
+  let code = 'STARTING';
+  const vitals = new Vitals(nc, 'store', start, log, () => ({
+    code: trouble === null ? null : code,
+    detail: trouble,
+    facts: { days: archivedDays(days), failed: failedDays(days) },
   }));
-  storeMetrics.failed.set(failedDays(days).length);
-  const disk = setInterval(() => void noteDisk(), diskMs);
-  await noteDisk();
-  const keeping = keepQuality(js, start.run, store, stop.signal).catch((error: unknown) =>
-    log.error({ event: 'store.quality', error: String(error) }),
-  );
-  process.send?.({ type: 'up' });
-  while (!stop.signal.aborted) {
-    const day = await nextDay(jsm, days);
-    if (day === null) await new Promise((resolve) => setTimeout(resolve, waitMs));
-    else await archive(day);
+  const ops = await serveOps({ host: start.opsHost, port: start.opsPort }, registry, vitals.readiness);
+  const disk = new DiskNote(start.dir, log);
+  const noting = setInterval(() => void disk.note(), diskMs);
+  up();
+  while (!signal.aborted) {
+    try {
+      await archiveDays(days, () => {
+        if (trouble !== null) log.info({ event: 'store.well-again' });
+        trouble = null;
+      });
+    } catch (error) {
+      if (signal.aborted) break;
+      // the streams keep what is not stored; a full disk or a lost chDB is waited for, not died of
+      code = isDiskFull(error) ? 'DISK_FULL' : 'STORE_UNAVAILABLE';
+      if (!isDiskFull(error) && !(error instanceof FenshiError && error.retryable)) throw error;
+      if (trouble !== String(error)) log.error({ event: 'store.troubled', code, why: String(error) });
+      trouble = String(error);
+      await pause(troubledMs, undefined, { signal }).catch(() => undefined);
+    }
   }
-  clearInterval(disk);
-  await keeping;
+  clearInterval(noting);
+  vitals.stop();
   ops.close();
-  await store.close();
-  await chdb?.stop();
   await nc.close();
 
-  async function archive(day: OpenDay): Promise<void> {
+  /** With a store of its own, until the signal or the first failure. */
+  async function archiveDays(folder: string, well: () => void): Promise<void> {
+    mkdirSync(start.dir, { recursive: true });
+    await disk.note();
+    const chdb: ChdbProcess | null = start.store === undefined ? await startChdb(join(start.dir, 'store')) : null;
+    const store = new Store(start.store ?? chdb!);
+    const lost = new AbortController();
+    const either = AbortSignal.any([signal, lost.signal]);
+    void chdb?.exited.then((why) => lost.abort(new FenshiError('STORE_UNAVAILABLE', `chDB ended: ${why}`)));
+    const keeping = new AbortController();
+    let kept: Promise<void> = Promise.resolve();
+    try {
+      await migrate(store);
+      writeStoreAddress(start.dir, start.store ?? chdb!);
+      storeMetrics.failed.set(failedDays(folder).length);
+      kept = keepQuality(js, start.run, store, { dir: start.dir, log, signal: AbortSignal.any([either, keeping.signal]) });
+      well();
+      while (!either.aborted) {
+        const day = await nextDay(jsm, start.run, folder);
+        if (day === null) await pause(waitMs, undefined, { signal: either }).catch(() => undefined);
+        else await archive(store, folder, day, either);
+      }
+      if (lost.signal.aborted && !signal.aborted) throw lost.signal.reason;
+    } finally {
+      keeping.abort();
+      await kept.catch(() => undefined);
+      await store.close();
+      await chdb?.stop();
+    }
+  }
+
+  async function archive(store: Store, folder: string, day: OpenDay, until: AbortSignal): Promise<void> {
     const { tradeDate, bundle } = day.open;
     log.info({ event: 'store.day', tradeDate, openSeq: day.openSeq });
-    const followed = await followDay(js, start.run, store, loadBundle(start.bundles, bundle), day, stop.signal);
+    const followed = await followDay(js, start.run, store, loadBundle(start.bundles, bundle), day, until);
     if (followed === null) return;
-    await writeDayFiles(js, start.run, days, tradeDate, day.openSeq, followed.closeSeq);
-    const record = await verifyDay(days, start.bundles, tradeDate).catch((error: unknown) => {
+    await writeDayFiles(js, start.run, folder, tradeDate, day.openSeq, followed.closeSeq);
+    const record = await verifyDay(folder, start.bundles, tradeDate).catch((error: unknown) => {
       if (!(error instanceof FenshiError)) throw error;
       return error;
     });
     if (record instanceof FenshiError) {
-      keepFailure(days, tradeDate, record);
-      storeMetrics.failed.set(failedDays(days).length);
+      keepFailure(folder, tradeDate, record);
+      storeMetrics.failed.set(failedDays(folder).length);
       log.error({ event: 'store.day.failed', tradeDate, code: record.code, why: record.message });
       return;
     }
-    keepRecord(days, record);
-    const purged = await purgeDays(jsm, start.run, days, retention);
-    storeMetrics.days.set(archivedDays(days).length);
+    keepRecord(folder, record);
+    const purged = await purgeDays(jsm, start.run, folder, retention);
+    storeMetrics.days.set(archivedDays(folder).length);
     log.info({ event: 'store.day.verified', ...record, purged });
   }
 }
 
-async function nextDay(jsm: JetStreamManager, days: string): Promise<OpenDay | null> {
-  if ((await jsm.streams.info(streams(start.run).tape).catch(() => null)) === null) return null; // the engine makes the streams
-  return firstUnfinishedDay(jsm, start.run, 1, (date) =>
-    Promise.resolve(dayRecord(days, date) !== null || failedDays(days).includes(date)),
-  );
+async function nextDay(jsm: JetStreamManager, run: string, days: string): Promise<OpenDay | null> {
+  if ((await jsm.streams.info(streams(run).tape).catch(() => null)) === null) return null; // the engine makes the streams
+  return firstUnfinishedDay(jsm, run, 1, (date) => Promise.resolve(dayRecord(days, date) !== null || failedDays(days).includes(date)));
 }
 
-async function noteDisk(): Promise<void> {
-  const { usedRatio, level, freeBytes } = await diskUnder(start.dir);
-  storeMetrics.disk.set(usedRatio);
-  if (level !== 'ok') log[level === 'warn' ? 'warn' : 'error']({ event: 'store.disk', level, usedRatio, freeBytes });
+/** How full the disk is, as a metric; a line when its level changes. */
+class DiskNote {
+  readonly #dir: string;
+  readonly #log: Log;
+  #level: DiskLevel = 'ok';
+
+  constructor(dir: string, log: Log) {
+    this.#dir = dir;
+    this.#log = log;
+  }
+
+  async note(): Promise<void> {
+    const { usedRatio, level, freeBytes } = await diskUnder(this.#dir);
+    storeMetrics.disk.set(usedRatio);
+    if (level === this.#level) return;
+    this.#level = level;
+    this.#log[level === 'ok' ? 'info' : level === 'warn' ? 'warn' : 'error']({ event: 'store.disk', level, usedRatio, freeBytes });
+  }
 }
+
+await runRole('store', main);

@@ -1,8 +1,8 @@
 /** One day followed into the store: TAPE and JOURNAL side by side until both are whole, then its day files. */
+
 import type { JetStreamClient } from '@nats-io/jetstream';
 import type { Bundle } from '../../contracts/bundle.ts';
-import { decode } from '../../contracts/codec.ts';
-import { JournalStep } from '../../contracts/journal.ts';
+import { readStep } from '../../contracts/compat/read.ts';
 import { streams, subjects } from '../../contracts/subjects.ts';
 import { decodeTape } from '../../contracts/tape.ts';
 import { streamFrom } from '../log/jetstream-read.ts';
@@ -74,7 +74,7 @@ export async function followDay(
       signal: until,
     })) {
       await onJournal.take(() => journal.append(body));
-      journalN = JournalStep.parse(decode(body)).n;
+      journalN = readStep(body).n;
       judge();
     }
   }

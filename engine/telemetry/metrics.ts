@@ -2,13 +2,14 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 export const registry = new Registry();
-collectDefaultMetrics({ register: registry, prefix: 'fenshi_process_' });
+collectDefaultMetrics({ register: registry });
 const registers = [registry];
 
 /** Pipeline buckets: 1 ms to 10 s. */
 const latencyBuckets = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 export const metrics = {
+  restarts: new Gauge({ name: 'fenshi_role_restarts', help: 'How often the supervisor has started this role again', registers }),
   build: new Gauge({ name: 'fenshi_build_info', help: 'Version of the running code', labelNames: ['version', 'node'], registers }),
   quotes: new Counter({ name: 'fenshi_quotes_ingested_total', help: 'Quotes read from the tape', registers }),
   rejected: new Counter({ name: 'fenshi_quotes_rejected_total', help: 'Quotes quarantined', labelNames: ['source', 'reason'], registers }),

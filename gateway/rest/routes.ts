@@ -13,23 +13,43 @@ const page = readFileSync(new URL('../page/index.html', import.meta.url), 'utf8'
 const pagePolicy =
   "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self' ws:; img-src data:; frame-ancestors 'none'; base-uri 'none'";
 
-export type Ready = () => { readonly ready: boolean; readonly checks: Readonly<Record<string, unknown>> };
+export type Ready = () => {
+  readonly ready: boolean;
+  readonly code?: string;
+  readonly why?: string;
+  readonly checks: Readonly<Record<string, unknown>>;
+};
+export type Health = { readonly ready: Ready; readonly report: () => Readonly<Record<string, unknown>> };
 
-export function registerRoutes(app: TemplatedApp, gatekeeper: Gatekeeper, day: DayState, registry: Registry, ready: Ready): void {
+export function registerRoutes(
+  app: TemplatedApp,
+  gatekeeper: Gatekeeper,
+  day: DayState,
+  registry: Registry,
+  { ready, report }: Health,
+): void {
   const get = (pattern: string, handler: Parameters<typeof route>[3]) => route(app, pattern, gatekeeper, handler);
   get('/', () => ({ type: 'text/html; charset=utf-8', body: page, headers: { 'content-security-policy': pagePolicy } }));
   get('/healthz', () => ({ body: 'ok\n' }));
   get('/readyz', () => json(ready(), ready().ready ? 200 : 503));
   get('/metrics', async () => ({ type: registry.contentType, body: await registry.metrics() }));
-  get('/v1/opportunities', ({ query }) => json(list(day, query)));
+  get('/v1/status', () => json(report()));
+  get('/v1/opportunities', ({ query }) => json(list(read(day), query)));
   get('/v1/opportunities/:id', ({ path }) => {
-    const found = day.book.get(path(0));
+    const found = read(day).book.get(path(0));
     if (found === null) throw new FenshiError('NOT_FOUND', path(0));
-    return json({ epoch: day.epoch, offset: day.step, item: found });
+    return json({ epoch: day.epoch, origin: day.origin, offset: day.step, item: found });
   });
   get('/*', () => {
     throw new FenshiError('NOT_FOUND', 'no such address');
   });
+}
+
+/** @throws FenshiError NOT_READY while the past is being read, or there is none */
+function read(day: DayState): DayState {
+  if (!day.caughtUp || day.step === 0)
+    throw new FenshiError('NOT_READY', day.caughtUp ? 'there is no trading day yet' : 'the journal is being read');
+  return day;
 }
 
 /** `?state=&symbol=&limit=&cursor=`; newest first, the cursor is the id after which to go on. */
@@ -49,6 +69,7 @@ function list(day: DayState, query: URLSearchParams): unknown {
   const hasMore = limit < matching.length;
   return {
     epoch: day.epoch,
+    origin: day.origin,
     offset: day.step,
     items,
     page: { nextCursor: hasMore ? Buffer.from(items.at(-1)!.id).toString('base64url') : null, hasMore, asOf: day.tsMs },

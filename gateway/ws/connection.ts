@@ -34,6 +34,8 @@ export class Connection {
   #tokens: number = frameLimits.framesPerSec;
   readonly #snapshotPart: number;
   readonly #queue: unknown[] = [];
+  /** Subscriptions of before the past was read. */
+  readonly #early: ClientFrame[] = [];
   #strikes = 0;
   #sentMs: number;
   #behindSinceMs: number | null = null;
@@ -62,7 +64,12 @@ export class Connection {
       conn: id,
       hbMs: heartbeatMs,
       limits: { msgPerSec: framesPerSec, channels },
-      session: { epoch: this.#day.epoch, phase: this.#day.market['market.phase'] ?? 'CLOSED', tradeDate: this.#day.date },
+      session: {
+        epoch: this.#day.epoch,
+        origin: this.#day.origin,
+        phase: this.#day.market['market.phase'] ?? 'CLOSED',
+        tradeDate: this.#day.date,
+      },
       ts: nowMs,
     });
   }
@@ -82,6 +89,7 @@ export class Connection {
   }
 
   #apply(frame: ClientFrame): void {
+    if (frame.op === 'sub' && !this.#day.caughtUp) return void this.#early.push(frame);
     if (frame.op === 'ping') return this.#send({ re: frame.id, ok: true, ts: this.#day.tsMs });
     if (!isChannel(frame.ch)) return this.#refuse(frame.id, 'UNKNOWN_CHANNEL', frame.ch);
     if (frame.op === 'unsub') {
@@ -90,6 +98,8 @@ export class Connection {
     }
     if (!this.#subscriptions.has(frame.ch) && this.#subscriptions.size >= frameLimits.channels)
       return this.#refuse(frame.id, 'TOO_MANY_CHANNELS', String(frameLimits.channels));
+    // a client ahead of us has seen what we have not read yet: it is told to wait, never given an older day
+    if (frame.since !== undefined && this.#day.isBehind(frame.since)) return this.#bye(closeCodes.shutdown, 'behind');
     const subscription: Subscription = { ch: frame.ch, filter: frame.filter ?? {}, lastSeq: this.#day.step };
     const missed = frame.since === undefined ? null : this.#day.since(frame.since.epoch, frame.since.offset);
     this.#subscriptions.set(frame.ch, subscription);
@@ -114,6 +124,11 @@ export class Connection {
     this.drained();
   }
 
+  /** The journal has been read to its end: what was asked for meanwhile is answered now. */
+  caughtUp(): void {
+    for (const frame of this.#early.splice(0)) this.#apply(frame);
+  }
+
   /** The socket has room again. */
   drained(): void {
     while (!this.closed && this.#queue.length > 0 && this.#socket.buffered() < drainBytes) this.#write(this.#queue.shift());
@@ -129,7 +144,15 @@ export class Connection {
       }
       const events = eventsFor(subscription, delta);
       if (events.length === 0) continue;
-      this.#send({ ch: subscription.ch, type: 'delta', seq: delta.step, prev: subscription.lastSeq, ts: delta.tsMs, events });
+      this.#send({
+        ch: subscription.ch,
+        type: 'delta',
+        origin: delta.origin,
+        seq: delta.step,
+        prev: subscription.lastSeq,
+        ts: delta.tsMs,
+        events,
+      });
       subscription.lastSeq = delta.step;
       this.#stats.sent(subscription.ch.split(':')[0]!, this.protocol);
     }

@@ -26,7 +26,7 @@ export function benchReplay(symbols: number, minutes: number, rounds: number): R
   const sha = bundleSha(bundle);
   const until = midnightOf(date) + 9.5 * 3_600_000 + minutes * 60_000;
   const bodies: Uint8Array[] = [];
-  for (const entry of pace({ tradeDate: date, bundle: sha, codeVersion: 'bench' }, market)) {
+  for (const entry of pace({ tradeDate: date, bundle: sha, codeVersion: 'bench', origin: 'simulated' }, market)) {
     if (entry.tsMs > until) break;
     bodies.push(encodeTape(entry));
   }

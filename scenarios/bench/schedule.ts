@@ -14,7 +14,7 @@ const batchesPerSec = 8;
 export function* livePace(day: { tradeDate: string; bundle: string }, market: MarketDay, untilSec: number): Generator<TapeEntry, void> {
   const until = midnightOf(day.tradeDate) + untilSec * 1000;
   let second: TapeEntry[] = [];
-  for (const entry of pace({ ...day, codeVersion: 'bench' }, market)) {
+  for (const entry of pace({ ...day, codeVersion: 'bench', origin: 'simulated' }, market)) {
     if (entry.tsMs > until) return;
     second.push(entry);
     if (entry.type !== 'clock') continue;

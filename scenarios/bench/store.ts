@@ -163,7 +163,7 @@ export async function benchService(symbols: number, minutes: number): Promise<Se
     const writer = new JetStreamTapeWriter(js, jsm, broker.run, date);
     const untilMs = midnightOf(date) + 9.5 * 3_600_000 + minutes * 60_000;
     let n = 0;
-    for (const entry of pace({ tradeDate: date, bundle: bundleSha(bundle), codeVersion: 'bench' }, market)) {
+    for (const entry of pace({ tradeDate: date, bundle: bundleSha(bundle), codeVersion: 'bench', origin: 'simulated' }, market)) {
       if (entry.tsMs > untilMs) break;
       await writer.append(n, entry);
       n += 1;

@@ -54,7 +54,15 @@ export function switchBench(seed: number, count: number): SwitchBench {
   const ask = askers(table);
   const midnight = midnightOf(date);
   const both = (entry: TapeEntry): void => [alone, switched, bySina].forEach((each) => void each.cell.apply(entry));
-  both({ type: 'day.open', v: 1, tsMs: midnight + 8.5 * 3_600_000, tradeDate: date, bundle: bundleSha(bundle), codeVersion: 'bench' });
+  both({
+    type: 'day.open',
+    v: 1,
+    tsMs: midnight + 8.5 * 3_600_000,
+    tradeDate: date,
+    bundle: bundleSha(bundle),
+    codeVersion: 'bench',
+    origin: 'simulated',
+  });
   for (let ms = midnight + 8.5 * 3_600_000 + 1000; ms < midnight + 15.5 * 3_600_000; ms += 1000) {
     for (const entry of market.take(ms)) {
       if (entry.type === 'quotes') table.apply(entry.batch);

@@ -26,7 +26,14 @@ const { values } = parseArgs({
 });
 const { run, servers } = values;
 const pass = values.password ?? JSON.parse(readFileSync(`.fenshi/${run}/secrets.json`, 'utf8')).subscriber;
-const nc = await connect({ servers, user: 'subscriber', pass, name: 'my-subscriber', maxReconnectAttempts: -1 });
+const nc = await connect({
+  servers,
+  user: 'subscriber',
+  pass,
+  name: 'my-subscriber',
+  inboxPrefix: '_INBOX.subscriber',
+  maxReconnectAttempts: -1,
+});
 
 if (values.journal)
   await fromStart(`JOURNAL-${run}`, `journal.v1.${run}.>`, ({ step, hash, entries }) =>

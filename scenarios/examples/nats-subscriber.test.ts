@@ -26,7 +26,7 @@ beforeAll(async () => {
   const [js, jsm] = [jetstream(nc), await jetstreamManager(nc)];
   await ensureStreams(jsm, broker.run);
   const journal = new JetStreamJournal(js, jsm, broker.run, day.market.date, day.sha);
-  for (const { step, n, entries } of day.steps) await journal.append({ step, n, entries });
+  for (const step of day.steps) await journal.append(step);
   void new Projector(js, jsm, broker.run, makeLog('test', 'silent'), () => undefined).run(stop.signal);
 });
 afterAll(async () => {

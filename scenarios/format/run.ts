@@ -33,7 +33,10 @@ export function runScenario(scenario: Scenario, extraRestarts: readonly number[]
   const observed: string[] = [];
   let cell = new Cell(bundle);
   let done = 0;
-  for (const entry of pace({ tradeDate: scenario.date, bundle: sha, codeVersion: 'scenario' }, scenarioRows(scenario))) {
+  for (const entry of pace(
+    { tradeDate: scenario.date, bundle: sha, codeVersion: 'scenario', origin: 'simulated' },
+    scenarioRows(scenario),
+  )) {
     if (entry.tsMs > endMs) break;
     for (; done < restarts.length && restarts[done]! <= entry.tsMs; done++) cell = restarted(bundle, cell);
     const { draft } = cell.apply(throughBytes(entry));

@@ -1,6 +1,6 @@
 /** An emulated vendor's HTTP server: routes to bodies, with the fault of the moment between them and the wire. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { z } from 'zod';
 import { type FaultDesk, faultKinds, faultPath, type Vendor } from './faults.ts';
 
@@ -33,6 +33,11 @@ export async function serveVendor(vendor: Vendor, faults: FaultDesk, route: Rout
     request.on('end', () => answer(vendor, faults, route, request, response, sent));
   });
   server.keepAliveTimeout = 30_000;
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const { port: bound } = server.address() as AddressInfo;
   return {
@@ -41,7 +46,7 @@ export async function serveVendor(vendor: Vendor, faults: FaultDesk, route: Rout
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        server.closeAllConnections();
+        for (const socket of sockets) socket.destroy(); // an upgraded one is no connection of HTTP's any more
       }),
   };
 }

@@ -40,7 +40,7 @@ export function generatedDay({ counted, until = '15:30', ...options }: DayOption
   const sha = bundleSha(bundle);
   const [hours = 0, minutes = 0] = until.split(':').map(Number);
   const untilMs = midnightOf(whole.date) + (hours * 60 + minutes) * 60_000;
-  const entries = [...pace({ tradeDate: whole.date, bundle: sha, codeVersion: 'test' }, market)].filter(
+  const entries = [...pace({ tradeDate: whole.date, bundle: sha, codeVersion: 'test', origin: 'simulated' }, market)].filter(
     ({ tsMs, type }) => tsMs <= untilMs || type === 'day.close',
   );
   return { market, bundle, sha, entries, bodies: entries.map(encodeTape) };

@@ -7,11 +7,13 @@
  * refused   JOURNAL is full for a while: at that rest nothing may have left the engine that JOURNAL does not hold
  * gateway   a WebSocket client follows throughout; its gateway is killed and started again
  */
+
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
 import { decode } from '../../contracts/codec.ts';
-import { JournalStep, type LifecycleMessage } from '../../contracts/journal.ts';
+import { readStep } from '../../contracts/compat/read.ts';
+import type { JournalStep, LifecycleMessage } from '../../contracts/journal.ts';
 import { streams, subjects } from '../../contracts/subjects.ts';
 import { saveBundle } from '../../engine/log/bundle-store.ts';
 import { connectBroker } from '../../engine/log/connect.ts';
@@ -160,7 +162,7 @@ class Fire {
   async #lookForEarly(): Promise<void> {
     const { run } = this.#options.broker;
     const stored = await this.#jsm.streams.getMessage(streams(run).journal, { last_by_subj: subjects(run).allJournal });
-    const last = JournalStep.parse(decode(stored!.data));
+    const last = readStep(stored!.data);
     const blockedAt = this.#options.day.steps.find(({ step }) => step === last.step + 1)?.n ?? Number.POSITIVE_INFINITY;
     for (const letter of await this.#dead()) if (Number(letter.split(':')[0]) > blockedAt) this.#early.push(`dead letter ${letter}`);
   }
@@ -178,7 +180,7 @@ class Fire {
   async outcome(): Promise<Outcome> {
     const { run } = this.#options.broker;
     const js = jetstream(this.#nc);
-    const steps = await collect(js, this.#jsm, streams(run).journal, (body) => JournalStep.parse(decode(body)));
+    const steps = await collect(js, this.#jsm, streams(run).journal, readStep);
     const lifecycle = await collect(js, this.#jsm, streams(run).lifecycle, (body) => decode(body) as LifecycleMessage);
     const client = this.#witness?.opportunities ?? null;
     return { steps, lifecycle, dead: await this.#dead(), early: this.#early, client, hits: this.#hits, stopped: this.#stopped };

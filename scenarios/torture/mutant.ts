@@ -18,8 +18,8 @@ export const bugs: readonly Bug[] = [
   {
     name: 'a rejection is taken for success',
     file: 'engine/log/jetstream-journal.ts',
-    find: "return { kind: 'unknown', why: error instanceof Error ? error.message : String(error) };",
-    replace: "return { kind: 'stored', seq: expectLastSeq + (error instanceof Error ? 1 : 1) };",
+    find: "return { kind: 'unknown', why: trouble.why };",
+    replace: "return { kind: 'stored', seq: expectLastSeq + (trouble.why === '' ? 1 : 1) };",
   },
   {
     name: 'timers are lost on restore',

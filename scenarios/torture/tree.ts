@@ -2,13 +2,15 @@
  * The whole product under fire: `fenshi up` on its own folder, its process group ended by SIGKILL at random moments and started
  * again at once. Afterwards JOURNAL must be the fold of TAPE, as both lie in the streams.
  */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { decode } from '../../contracts/codec.ts';
-import { JournalStep, type LifecycleMessage } from '../../contracts/journal.ts';
+import { readStep } from '../../contracts/compat/read.ts';
+import type { LifecycleMessage } from '../../contracts/journal.ts';
 import { streams } from '../../contracts/subjects.ts';
 import { decodeTape } from '../../contracts/tape.ts';
 import { accessFor } from '../../engine/log/broker.ts';
@@ -77,7 +79,7 @@ async function judged(dir: string, natsPort: number, kills: number, startedMs: n
   const entries = steps.flatMap(({ step, entries: all }) => all.map((_entry, index) => `${step}:${index}`));
   while ((await jsm.streams.info(names.lifecycle)).state.messages < entries.length) await pause(100);
   const seconds = (Date.now() - startedMs) / 1000;
-  const journal = await collect(js, jsm, names.journal, (body) => JournalStep.parse(decode(body)));
+  const journal = await collect(js, jsm, names.journal, readStep);
   const lifecycle = (await collect(js, jsm, names.lifecycle, (body) => decode(body) as LifecycleMessage)).filter(
     ({ tradeDate }) => tradeDate === open.tradeDate,
   );

@@ -1,6 +1,6 @@
 /** `fenshi config show`: every value and where it came from. */
 import type { Command } from 'commander';
-import { loadConfig } from '../config.ts';
+import { loadConfig, type Origin } from '../config.ts';
 import { root } from '../root.ts';
 
 export function registerConfig(program: Command): void {
@@ -13,8 +13,17 @@ export function registerConfig(program: Command): void {
     .addHelpText('after', '\nExample: FENSHI__SERVER__PORT=8788 fenshi config show\nExit codes: 0 valid, 1 CONFIG_INVALID')
     .action((flags: { readonly json?: boolean }) => {
       const { origins } = loadConfig(root);
-      const rows = [...origins].sort(([a], [b]) => (a < b ? -1 : 1));
+      const rows = [...origins].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, origin]) => [key, shown(key, origin)] as const);
       if (flags.json) return console.log(JSON.stringify(Object.fromEntries(rows)));
       for (const [key, { value, from }] of rows) console.log(`${key.padEnd(40)} ${JSON.stringify(value).padEnd(20)} ${from}`);
     });
+}
+
+/** Keys whose values are secrets, wherever they were written. A way of naming one, `${env:NAME}`, is none. */
+const secret = /(^|\.)(token|password|secret)$/i;
+const naming = /^\$\{(env|file):.+\}$/;
+
+function shown(key: string, { value, from }: Origin): Origin {
+  const isHidden = secret.test(key) && typeof value === 'string' && !naming.test(value);
+  return { value: isHidden ? '(hidden)' : value, from };
 }

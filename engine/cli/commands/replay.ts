@@ -66,7 +66,7 @@ async function* days(input: string, flags: Flags, config: Config, options: Repla
     const bundle = fileBundle(day, config);
     const report = await replayDay(
       bundle,
-      (sha) => pace({ tradeDate: day.date, bundle: sha, codeVersion }, quoteRows('file', day.quotes)),
+      (sha) => pace({ tradeDate: day.date, bundle: sha, codeVersion, origin: 'recorded' }, quoteRows('file', day.quotes)),
       options,
     );
     yield { ...report, rows: report.rows + day.afterHours, outOfSession: report.outOfSession + day.afterHours };

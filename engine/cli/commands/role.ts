@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { FenshiError } from '../../../contracts/errors.ts';
 import { opsPortOf, type RoleName, type RoleStart, roleEnv, roles } from '../../../contracts/roles.ts';
+import { liveRun } from '../../../contracts/run-kind.ts';
 import { runPattern } from '../../../contracts/subjects.ts';
 import { loadConfig } from '../config.ts';
 import { demoStart, feedStart } from '../demo-start.ts';
@@ -31,6 +32,8 @@ export function registerRole(program: Command): void {
 async function runRole(name: string, { run, servers, dir, host, opsHost }: Flags): Promise<void> {
   if (!(name in roles)) throw new FenshiError('CONFIG_INVALID', `no role is called ${name}; there are ${Object.keys(roles).join(', ')}`);
   if (!runPattern.test(run)) throw new FenshiError('CONFIG_INVALID', `--run ${run}: expected live, demo-<n> or replay-<id>`);
+  if (name === 'scenarios' && run === liveRun)
+    throw new FenshiError('RUN_KIND', `the scenarios role invents a market and does not write into the run ${liveRun}`);
   const role = roles[name as RoleName];
   const secret = `FENSHI_PASSWORD_${name.toUpperCase()}`;
   const password = process.env[secret];
@@ -51,8 +54,8 @@ async function runRole(name: string, { run, servers, dir, host, opsHost }: Flags
     ...(clickhouse === undefined
       ? {}
       : { store: { url: clickhouse, username: 'fenshi', password: process.env.FENSHI_PASSWORD_CLICKHOUSE ?? '' } }),
-    feed: feedStart(config),
-    demo: demoStart(config),
+    feed: feedStart(config, run === liveRun ? config.feed.order : null),
+    ...(run === liveRun ? {} : { demo: demoStart(config) }),
   };
   const child = spawn(process.execPath, [`${root}/engine/cli/launch.mjs`, role.main], {
     env: { ...process.env, [roleEnv]: JSON.stringify(start) },

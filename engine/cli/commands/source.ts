@@ -13,7 +13,7 @@ import { eastmoney } from '../../feeds/eastmoney/adapter.ts';
 import { SourceHttp } from '../../feeds/http.ts';
 import { sina } from '../../feeds/sina/adapter.ts';
 import { tencent } from '../../feeds/tencent/adapter.ts';
-import { tushareApis } from '../../feeds/tushare/apis.ts';
+import { tushareApis, tushareHosts } from '../../feeds/tushare/apis.ts';
 import { loadConfig } from '../config.ts';
 import { root, runDir } from '../root.ts';
 import { readUpLock } from '../up-lock.ts';
@@ -85,13 +85,14 @@ export async function probe(source: SourceName, config: Pick<Config, 'feed' | 't
   if (source === 'tushare' && config.tushare.token === null)
     return done(false, 'no token: set tushare.token, by environment variable or file');
   const own = config.feed.hosts[source];
-  const hosts = source === 'tushare' ? { api: 'https://api.tushare.pro' } : adapters[source].hosts;
+  const hosts = source === 'tushare' ? { api: tushareHosts.api } : adapters[source].hosts;
   const http = new SourceHttp(own === undefined ? hosts : Object.fromEntries(Object.keys(hosts).map((host) => [host, own])));
   try {
     return done(true, source === 'tushare' ? await askTushare(http, config.tushare.token!) : await askQuotes(http, source));
   } catch (error) {
     if (!(error instanceof FenshiError)) throw error;
-    return done(false, error.message);
+    const network = /ENOTFOUND|EAI_AGAIN|ENETUNREACH/.exec(error.message);
+    return done(false, network === null ? error.message : `no network (${network[0]})`);
   } finally {
     await http.close();
   }
@@ -125,8 +126,14 @@ async function askTushare(http: SourceHttp, token: string): Promise<string> {
 async function init(silent: boolean): Promise<void> {
   const { config } = loadConfig(root);
   const ask = silent ? null : createInterface({ input: process.stdin, output: process.stderr });
+  const ended = new Promise<never>((_, reject) =>
+    ask?.once('close', () =>
+      reject(new FenshiError('CONFIG_INVALID', 'the input has ended; `fenshi init --yes` takes the defaults and asks nothing')),
+    ),
+  );
+  ended.catch(() => undefined);
   const answer = async (question: string, otherwise: string): Promise<string> =>
-    ask === null ? otherwise : (await ask.question(`${question} [${otherwise}] `)).trim() || otherwise;
+    ask === null ? otherwise : (await Promise.race([ask.question(`${question} [${otherwise}] `), ended])).trim() || otherwise;
   const order = (await answer(`Sources, preferred first, of ${feedSources.join(', ')}`, config.feed.order.join(',')))
     .split(',')
     .map((name) => name.trim());

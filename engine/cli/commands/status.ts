@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import { WebSocket } from 'undici';
 import { FenshiError } from '../../../contracts/errors.ts';
 import type { StreamedEvent } from '../../../contracts/fold.ts';
-import { opsPortOf } from '../../../contracts/roles.ts';
 import { clockOf } from '../../../contracts/session.ts';
 import { type SocketConstructor, StreamClient } from '../../../contracts/stream-client.ts';
+import { shownHost } from '../hosts.ts';
 import { readUpLock, type UpLock } from '../up-lock.ts';
 
 export function registerStatus(program: Command): void {
@@ -21,10 +21,11 @@ export function registerStatus(program: Command): void {
     .option('--symbol <id>', 'only this symbol')
     .option('--state <state>', 'only opportunities in this state')
     .option('--json', 'one JSON object a line')
-    .addHelpText('after', '\nExample: fenshi tail --state confirmed\nExit codes: 0 ended by a signal, 1 nothing runs')
+    .addHelpText('after', '\nExample: fenshi tail --state confirmed\nExit codes: 0 ended by a signal, 1 nothing runs, or the run has ended')
     .action(async (flags: TailFlags) => tail(flags));
 }
 
+const lookMs = 1000;
 type TailFlags = { readonly symbol?: string; readonly state?: string; readonly json?: boolean };
 
 function running(): UpLock {
@@ -33,25 +34,50 @@ function running(): UpLock {
   return lock;
 }
 
+type Sentence = { readonly zh: string; readonly en: string } | null;
+type Report = {
+  readonly ready: boolean;
+  readonly code: string | null;
+  readonly why: Sentence;
+  readonly origin: string;
+  readonly day: { readonly tradeDate: string; readonly step: number };
+  readonly source: string | null;
+  readonly openedWith: Readonly<Record<string, string>> | null;
+  readonly refusedBoards: readonly { readonly source: string; readonly board: string; readonly reason: string }[];
+  readonly roles: readonly { readonly role: string; readonly ready: boolean; readonly code: string | null; readonly why: Sentence }[];
+};
+
 async function status(asJson: boolean): Promise<void> {
   const lock = running();
-  const gateway = await readiness(lock.port);
-  const engine = await readiness(opsPortOf('engine', lock.opsPort));
-  const ready = gateway?.ready === true && engine?.ready === true;
+  const report = await reportOf(lock);
+  const ready = report?.ready === true;
   if (!ready) process.exitCode = 3;
-  if (asJson) return console.log(JSON.stringify({ ...lock, ready, gateway, engine }));
+  const why = report === null ? 'the gateway does not answer' : (report.why?.en ?? null);
+  if (asJson) return console.log(JSON.stringify({ ...lock, ready, code: report?.code ?? 'ROLE_AWAY', why, report }));
   console.log(
-    `${lock.run}  pid ${lock.pid}  http://127.0.0.1:${lock.port}  nats 127.0.0.1:${lock.natsPort}  ${ready ? 'ready' : 'not ready'}`,
+    `${lock.run}  pid ${lock.pid}  ${addressOf(lock)}  nats 127.0.0.1:${lock.natsPort}  ${ready ? 'ready' : `not ready: ${why ?? 'no reason is known'}`}`,
   );
-  for (const [name, state] of Object.entries({ engine, gateway }))
-    console.log(`  ${name.padEnd(8)} ${state === null ? 'unreachable' : JSON.stringify(state.checks)}`);
+  if (report === null) return;
+  const { origin, day, source, openedWith } = report;
+  console.log(
+    `  market   ${origin}${day.tradeDate === '' ? '' : `, ${day.tradeDate}, step ${day.step}`}${source === null ? '' : `, quotes from ${source}`}`,
+  );
+  if (openedWith !== null)
+    console.log(
+      `  opened   ${Object.entries(openedWith)
+        .map(([part, from]) => `${part} ${from}`)
+        .join('; ')}`,
+    );
+  for (const { source: of, board, reason } of report.refusedBoards)
+    console.log(`  parser   ${board} of ${of} is refused whole (${reason}): a second source tells it`);
+  for (const role of report.roles) console.log(`  ${role.role.padEnd(9)}${role.ready ? 'ready' : (role.why?.en ?? role.code ?? '')}`);
 }
 
-type Readiness = { readonly ready: boolean; readonly checks: unknown };
+const addressOf = ({ host, port }: UpLock): string => `http://${shownHost(host)}:${port}`;
 
-async function readiness(port: number): Promise<Readiness | null> {
+async function reportOf(lock: UpLock): Promise<Report | null> {
   try {
-    return (await (await fetch(`http://127.0.0.1:${port}/readyz`)).json()) as Readiness;
+    return (await (await fetch(`${addressOf(lock)}/v1/status`, { signal: AbortSignal.timeout(3000) })).json()) as Report;
   } catch {
     return null;
   }
@@ -62,7 +88,7 @@ async function tail({ symbol, state, json }: TailFlags): Promise<void> {
   const lock = running();
   const filter = { ...(symbol === undefined ? {} : { symbol: [symbol] }), ...(state === undefined ? {} : { state: [state] }) };
   const client = new StreamClient({
-    url: `ws://127.0.0.1:${lock.port}/v1/stream`,
+    url: `ws://${shownHost(lock.host)}:${lock.port}/v1/stream`,
     ch: 'opportunities',
     filter,
     WebSocket: WebSocket as unknown as SocketConstructor,
@@ -71,8 +97,12 @@ async function tail({ symbol, state, json }: TailFlags): Promise<void> {
     for (const event of events as StreamedEvent[]) console.log(json ? JSON.stringify(event) : line(event));
   };
   client.start();
-  await new Promise<void>((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve));
+  const ended = await new Promise<'signal' | 'gone'>((resolve) => {
+    process.once('SIGINT', () => resolve('signal')).once('SIGTERM', () => resolve('signal'));
+    setInterval(() => readUpLock()?.pid !== lock.pid && resolve('gone'), lookMs).unref();
+  });
   client.stop();
+  if (ended === 'gone') throw new FenshiError('NOT_READY', `${lock.run} has ended`);
 }
 
 function line({ id, change, opportunity }: StreamedEvent): string {

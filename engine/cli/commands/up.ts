@@ -1,25 +1,26 @@
 /** `fenshi up`: an embedded broker and the roles of one run, until SIGTERM or Ctrl-C. */
-import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import type { Command } from 'commander';
 import { type Config, feedSources } from '../../../contracts/config.ts';
 import { FenshiError } from '../../../contracts/errors.ts';
 import { opsPortOf, type RoleName, type RoleStart } from '../../../contracts/roles.ts';
-import { tradeDateOf } from '../../../contracts/session.ts';
-import { runPattern } from '../../../contracts/subjects.ts';
-import { accessFor, type Broker, endOrphan, startBroker } from '../../log/broker.ts';
+import { liveRun } from '../../../contracts/run-kind.ts';
+import { accessFor, endOrphan } from '../../log/broker.ts';
+import { BrokerKeeper } from '../../log/broker-keeper.ts';
 import { recordedDays } from '../../log/day-files.ts';
-import { tradingDaysUntil } from '../../reference/calendar.ts';
+import { ignoresHangUp } from '../../log/processes.ts';
 import { loadConfig } from '../config.ts';
 import { demoStart, feedStart } from '../demo-start.ts';
+import { shownHost } from '../hosts.ts';
 import { PoisonWatch, skipOn } from '../poison-watch.ts';
-import { bundleDir, root, runDir } from '../root.ts';
+import { Repair } from '../repair.ts';
+import { bundleDir, codeVersion, root, runDir } from '../root.ts';
+import { RunWatch } from '../run-watch.ts';
 import { Supervisor } from '../supervisor.ts';
 import { nextDemo, pruneDemos, releaseUpLock, runFolders, takeUpLock } from '../up-lock.ts';
 
-/** Time for a day under way to be opened. */
-const repairAfterMs = 60_000;
 const readyMs = 60_000;
+const firstWordMs = 5000;
 type Flags = {
   readonly sources?: string;
   readonly run?: string;
@@ -41,73 +42,91 @@ export function registerUp(program: Command): void {
     .option('--recorded <folder>', 'serve the day files of this folder in place of the invented market')
     .addHelpText(
       'after',
-      '\nExample: fenshi up --seed 7\n         fenshi up --sources tencent,sina,eastmoney\n         fenshi up --recorded .fenshi/demo-3/days\nExit codes: 0 stopped by a signal, 1 refused or failed with a code',
+      '\nExample: fenshi up --seed 7\n         fenshi up --sources tencent,sina,eastmoney\n         fenshi up --recorded .fenshi/demo-3/days\nExit codes: 0 stopped by Ctrl-C, SIGTERM or a closed terminal, 1 refused or failed with a code\nnohup fenshi up … & goes on when the terminal is closed.',
     )
     .action(async (flags: Flags) => up(flags));
 }
 
 async function up(flags: Flags): Promise<void> {
   const { config } = loadConfig(root, {
-    'server.port': number(flags.port),
-    'demo.seed': number(flags.seed),
+    'server.port': flags.port === undefined ? undefined : portOf(flags.port),
+    'demo.seed': flags.seed === undefined ? undefined : wholeOf('--seed', flags.seed),
     'demo.recorded': flags.recorded,
   });
-  const live = sourcesOf(flags.sources);
-  const run = live === null ? (flags.run ?? nextDemo()) : 'live';
-  if (!runPattern.test(run)) throw new FenshiError('CONFIG_INVALID', `--run ${run}: expected demo-<n>`);
+  const { order: live, tushare } = sourcesOf(flags.sources, config);
+  const run = runOf(flags, live !== null);
   assertRecorded(flags, config.demo.recorded);
-  const { port } = config.server;
-  takeUpLock({ pid: process.pid, run, port, natsPort: config.nats.port, opsPort: config.ops.port, startedMs: Date.now() });
-  let broker: Broker | null = null;
-  let supervisor: Supervisor | null = null;
-  let stopped: Promise<void> | null = null;
-  const shutdown = (): Promise<void> => {
-    stopped ??= (async () => {
-      await supervisor?.stop();
-      await broker?.stop();
-      releaseUpLock();
-    })();
-    return stopped;
-  };
+  const { host, port } = config.server;
+  takeUpLock({ pid: process.pid, run, host, port, natsPort: config.nats.port, opsPort: config.ops.port, startedMs: Date.now() });
+  const running = new Running();
   const ended = signalled();
   try {
-    await assertFree(config.server.host, port, 'server.port');
+    await assertFree(host, port, 'server.port');
     for (const dir of runFolders()) if (dir !== runDir(run)) await endOrphan(dir);
     if (flags.run === undefined && live === null) pruneDemos(config.demo.recorded);
-    broker = await startBroker({
-      program: process.env.NATS_SERVER ?? 'nats-server',
-      configFile: `${root}/nats.conf`,
-      dir: runDir(run),
-      run,
-      port: config.nats.port,
-    });
-    const { port: natsPort } = broker; // an adopted one may have another than is configured
+    const program = process.env.NATS_SERVER ?? 'nats-server';
+    const keeper = await BrokerKeeper.start(
+      { program, configFile: `${root}/nats.conf`, dir: runDir(run), run, port: config.nats.port },
+      say,
+    );
+    running.broker = keeper;
     const failed = new Promise<string>((resolve) => {
-      const poison = new PoisonWatch(runDir(run), skipOn(accessFor(runDir(run), natsPort, 'control'), run));
-      supervisor = new Supervisor(
-        startsOf(run, config, natsPort, live),
-        (role, why) => resolve(`${role} ${why}`),
-        (role) => (role === 'engine' ? poison.crashed() : Promise.resolve()),
-      );
+      const control = () => accessFor(runDir(run), keeper.port, 'control');
+      const poison = new PoisonWatch(runDir(run), skipOn(control(), run));
+      running.watch = new RunWatch(control(), run, runDir(run), keeper);
+      running.supervisor = new Supervisor({
+        // an adopted broker may have another port than is configured
+        starts: startsOf(run, config, keeper.port, live, live !== null && tushare),
+        onFailure: (role, why) => resolve(`${role}: ${why}`),
+        onCrash: (role) => (role === 'engine' ? poison.crashed() : Promise.resolve()),
+        say,
+      });
     });
-    await Promise.race([
-      startAll(supervisor!, port, live, config.demo.recorded),
-      ended,
-      failed.then((why) => Promise.reject(new FenshiError('NOT_READY', why))),
-    ]);
-    const why = await Promise.race([ended, failed, broker.exited.then((code) => `nats-server ended with ${code}`)]);
-    if (why !== 'signal') throw new FenshiError('NOT_READY', why);
+    const stop = Promise.race([ended, failed.then((why) => Promise.reject(new FenshiError('NOT_READY', why)))]);
+    stop.catch(() => undefined);
+    await Promise.race([startAll(running, host, port, live, config.demo.recorded), stop]);
+    await stop;
   } finally {
-    await shutdown();
+    await running.stop();
+    releaseUpLock();
   }
 }
 
+const say = (line: string): void => void process.stderr.write(`fenshi: ${line}\n`);
+
+/** What is up, to be ended in order: what asks the sources first, the broker last. */
+class Running {
+  broker: BrokerKeeper | null = null;
+  supervisor: Supervisor | null = null;
+  watch: RunWatch | null = null;
+  repair: Repair | null = null;
+
+  async stop(): Promise<void> {
+    await this.repair?.stop();
+    await this.watch?.stop();
+    await this.supervisor?.stop();
+    await this.broker?.stop();
+  }
+}
+
+/** @throws FenshiError RUN_KIND, CONFIG_INVALID: a run's name says what its market is */
+function runOf({ run }: Flags, isLive: boolean): string {
+  if (isLive && run !== undefined && run !== liveRun)
+    throw new FenshiError('RUN_KIND', `--sources is the real market and goes into the run ${liveRun}, not ${run}`);
+  if (isLive) return liveRun;
+  if (run === liveRun) throw new FenshiError('RUN_KIND', `the run ${liveRun} holds the real market: start it with --sources`);
+  if (run !== undefined && !/^demo-\d+$/.test(run)) throw new FenshiError('CONFIG_INVALID', `--run ${run}: expected demo-<n>`);
+  return run ?? nextDemo();
+}
+
 async function startAll(
-  supervisor: Supervisor,
+  running: Running,
+  host: string,
   port: number,
   live: Config['feed']['order'] | null,
   recorded: string | null,
 ): Promise<void> {
+  const supervisor = running.supervisor!;
   await supervisor.start('engine');
   await Promise.all([
     ...(live === null ? [supervisor.start('scenarios')] : []),
@@ -116,29 +135,55 @@ async function startAll(
     supervisor.start('query'),
     ...(hasChdb() ? [supervisor.start('store')] : []),
   ]);
-  if (!hasChdb()) process.stderr.write('fenshi: chDB is not installed (npm install --include=optional): nothing is archived\n');
-  const market = recorded === null ? 'simulated market' : 'recorded market';
-  const what = live === null ? market : `live from ${live.join(', ')}`;
-  // live, the page is ready with the first trading day, which may be tomorrow's
-  if (live === null) await untilReady(port);
-  else repairInBackground();
-  process.stderr.write(`fenshi: ready: http://127.0.0.1:${port}  (${what}; Ctrl-C stops)\n`);
+  if (!hasChdb()) say('chDB is not installed (npm install --include=optional): nothing is archived');
+  const address = `http://${shownHost(host)}:${port}`;
+  if (live !== null) {
+    // live, the first trading day may be tomorrow's: the page and this line say what is waited for
+    running.repair = Repair.begin(say);
+    return say(`up: ${address}  (live from ${live.join(', ')}; ${await stateOf(address)}; Ctrl-C stops)`);
+  }
+  await untilReady(address);
+  say(`ready: ${address}  (${recorded === null ? 'simulated market' : 'recorded market'}; Ctrl-C stops)`);
 }
 
-async function untilReady(port: number): Promise<void> {
-  const deadline = Date.now() + readyMs;
-  while (Date.now() < deadline) {
-    const ready = await fetch(`http://127.0.0.1:${port}/readyz`).then(
-      (response) => response.ok,
-      () => false,
+/** The run's own word on why it is not ready yet. */
+async function stateOf(address: string): Promise<string> {
+  const deadline = Date.now() + firstWordMs;
+  for (;;) {
+    const report = await fetch(`${address}/v1/status`, { signal: AbortSignal.timeout(1000) }).then(
+      (response) => response.json() as Promise<{ ready: boolean; code: string | null; why: { en: string } | null }>,
+      () => null,
     );
-    if (ready) return;
+    const isWord =
+      report !== null && (report.ready || (report.code !== 'STARTING' && report.code !== 'NO_DAY' && report.code !== 'ROLE_AWAY'));
+    if (isWord || Date.now() > deadline)
+      return report === null ? 'the page does not answer yet' : report.ready ? 'ready' : (report.why?.en ?? 'starting');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+async function untilReady(address: string): Promise<void> {
+  const deadline = Date.now() + readyMs;
+  let why = 'the gateway does not answer';
+  while (Date.now() < deadline) {
+    const answer = await fetch(`${address}/readyz`, { signal: AbortSignal.timeout(1000) }).then(
+      (response) => response.json() as Promise<{ ready: boolean; why?: string }>,
+      () => null,
+    );
+    if (answer?.ready === true) return;
+    why = answer?.why ?? why;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new FenshiError('NOT_READY', `the gateway was not ready within ${readyMs / 1000} s`);
+  throw new FenshiError('NOT_READY', `the run was not ready within ${readyMs / 1000} s: ${why}`);
 }
 
-function startsOf(run: string, config: Config, natsPort: number, live: Config['feed']['order'] | null): Record<RoleName, RoleStart> {
+function startsOf(
+  run: string,
+  config: Config,
+  natsPort: number,
+  live: Config['feed']['order'] | null,
+  tushare: boolean,
+): Record<RoleName, RoleStart> {
   const dir = runDir(run);
   const base = (name: RoleName): RoleStart => ({
     run,
@@ -148,13 +193,14 @@ function startsOf(run: string, config: Config, natsPort: number, live: Config['f
     dir,
     bundles: bundleDir,
     logLevel: config.log.level,
+    version: codeVersion,
   });
   return {
     engine: base('engine'),
     gateway: { ...base('gateway'), gateway: config.server },
     store: base('store'),
     query: base('query'),
-    feed: { ...base('feed'), feed: feedStart(config, live) },
+    feed: { ...base('feed'), feed: feedStart(tushare ? config : { ...config, tushare: { token: null } }, live) },
     scenarios: { ...base('scenarios'), demo: demoStart(config) },
   };
 }
@@ -167,33 +213,26 @@ function assertRecorded({ sources, run, recorded: asked }: Flags, recorded: stri
     throw new FenshiError('NOT_FOUND', `${recorded} has no day files (<date>.tape.br)`);
 }
 
-/** @throws FenshiError CONFIG_INVALID */
-function sourcesOf(text: string | undefined): Config['feed']['order'] | null {
-  if (text === undefined) return null;
+/**
+ * `tushare` is asked for reference data where it is named and has a token; without being named, where a token is configured, which is said.
+ * @throws FenshiError CONFIG_INVALID
+ */
+function sourcesOf(
+  text: string | undefined,
+  config: Config,
+): { readonly order: Config['feed']['order'] | null; readonly tushare: boolean } {
+  if (text === undefined) return { order: null, tushare: false };
   const names = text.split(',').map((name) => name.trim());
   const wrong = names.filter((name) => !(feedSources as readonly string[]).includes(name) && name !== 'tushare');
   if (wrong.length > 0) throw new FenshiError('CONFIG_INVALID', `--sources ${wrong.join(',')}: of ${feedSources.join(', ')}, tushare`);
   const order = names.filter((name) => name !== 'tushare') as Config['feed']['order'];
   if (order.length === 0)
     throw new FenshiError('CONFIG_INVALID', '--sources: tushare gives reference data; one that carries quotes is needed beside it');
-  return order;
-}
-
-/** The minutes of the last five days, as far as the library lacks them, at the sources' own pace; it says what is missing. */
-function repairInBackground(): void {
-  const days = tradingDaysUntil(tradeDateOf(Date.now() - 86_400_000), 5);
-  process.stderr.write(
-    `fenshi: minutes from ${days[0]} to ${days.at(-1)} are fetched where they are missing; until then the shipped board profiles stand in\n`,
-  );
-  // the day that is under way is opened first: one process at a time holds the library
-  setTimeout(() => {
-    const child = spawn(
-      process.execPath,
-      [`${root}/engine/cli/launch.mjs`, 'engine/cli/main.ts', 'data', 'backfill', '--from', days[0]!, '--to', days.at(-1)!],
-      { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
-    );
-    process.once('exit', () => child.kill());
-  }, repairAfterMs).unref();
+  const hasToken = config.tushare.token !== null;
+  if (names.includes('tushare') && !hasToken)
+    throw new FenshiError('CONFIG_INVALID', '--sources tushare: there is no token; set tushare.token, by environment variable or file');
+  if (hasToken && !names.includes('tushare')) say('a Tushare token is configured but tushare is not among --sources: it is not asked');
+  return { order, tushare: names.includes('tushare') };
 }
 
 /** chDB is optional: some platforms have no build of it. */
@@ -216,10 +255,29 @@ function assertFree(host: string, port: number, key: string): Promise<void> {
   });
 }
 
-/** Every further signal is swallowed: npm and its child may both hand one on, and stopping is under way. */
+/**
+ * Every further signal is swallowed: npm and its child may both hand one on, and stopping is under way. A closed terminal stops the run in
+ * order as Ctrl-C does; under nohup the hang-up is ignored, and stays so.
+ */
 const signalled = (): Promise<'signal'> =>
   new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve('signal'));
+    const signals = ['SIGTERM', 'SIGINT', ...(ignoresHangUp() ? [] : (['SIGHUP'] as const))] as const;
+    for (const signal of signals)
+      process.on(signal, () => {
+        if (signal === 'SIGHUP') process.stderr.on('error', () => undefined); // the terminal is gone
+        resolve('signal');
+      });
   });
 
-const number = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
+/** @throws FenshiError CONFIG_INVALID */
+function wholeOf(flag: string, text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new FenshiError('CONFIG_INVALID', `${flag} ${text}: expected a whole number`);
+  return Number(text);
+}
+
+/** @throws FenshiError CONFIG_INVALID */
+function portOf(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port < 1 || port > 65_535) throw new FenshiError('CONFIG_INVALID', `--port ${text}: expected a port, 1 to 65535`);
+  return port;
+}

@@ -12,7 +12,7 @@ import { SourceHttp } from '../http.ts';
 import { sourceRates } from '../rates.ts';
 import { tencent } from '../tencent/adapter.ts';
 import { tencentFiveDays } from '../tencent/minutes.ts';
-import { tushareApis } from '../tushare/apis.ts';
+import { tushareApis, tushareHosts } from '../tushare/apis.ts';
 import type { MinuteSource } from './backfill.ts';
 
 const emFiveDays: Endpoint<DayParams, SourceMinute> = { ...emMinutes, request: (params) => emMinutes.request({ ...params, days: 5 }) };
@@ -26,7 +26,7 @@ export function minuteSource(
   name: MinuteSourceName,
   { hosts = {}, token }: MinuteSourceOptions = {},
 ): MinuteSource & { readonly close: () => Promise<void> } {
-  const adapter = { tencent, eastmoney, tushare: { hosts: { api: 'https://api.tushare.pro' } } }[name];
+  const adapter = { tencent, eastmoney, tushare: { hosts: tushareHosts } }[name];
   const own = hosts[name];
   const http = new SourceHttp(
     own === undefined ? adapter.hosts : Object.fromEntries(Object.keys(adapter.hosts).map((host) => [host, own])),

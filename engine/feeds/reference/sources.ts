@@ -89,7 +89,7 @@ class Asked {
       return previous.instruments.map((each) => filledFrom(known, previous)(listedIn(each)));
     }
     if (known.length === 0) return [];
-    const asOf = known.reduce((newest, each) => (each.asOf > newest ? each.asOf : newest), '');
+    const asOf = known.reduce((newest, { asOf }) => (newest.localeCompare(asOf) < 0 ? asOf : newest), '');
     this.told.instruments = `the library's list of ${asOf}`;
     this.remarks.push(
       `Nobody lists today's instruments: the library's list of ${asOf} stands in, and what was listed since is not followed.`,

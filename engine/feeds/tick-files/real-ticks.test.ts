@@ -22,7 +22,10 @@ const defaults = Config.parse({});
 
 function fold(day: FileDay, config = defaults, observer: Observer = {}, prepare: (cell: Cell) => void = () => undefined): Fold {
   const bundle = fileBundle(day, config);
-  const tape = pace({ tradeDate: day.date, bundle: bundleSha(bundle), codeVersion: 'test' }, quoteRows('file', day.quotes));
+  const tape = pace(
+    { tradeDate: day.date, bundle: bundleSha(bundle), codeVersion: 'test', origin: 'recorded' },
+    quoteRows('file', day.quotes),
+  );
   return foldDay(bundle, tape, {
     prepare: (cell) => {
       cell.symbols.observer = observer;

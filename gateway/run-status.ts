@@ -1,0 +1,101 @@
+/**
+ * What the gateway knows of its run: what each role last said of itself, and its own view of broker and journal. One verdict for `/readyz`,
+ * `/v1/status` and the page.
+ *
+ * Ready   caught up with the journal, connected, and entries are being read and stored, as the engine says
+ * Reason  the feed's where it has one: it stands nearest to the cause (no network, weekend, a full disk); else the engine's
+ */
+import type { NatsConnection } from 'nats';
+import { decode } from '../contracts/codec.ts';
+import { awayMs, RoleStatus, sayStatus } from '../contracts/status.ts';
+import { subjects } from '../contracts/subjects.ts';
+import type { DayState } from './day-state.ts';
+
+export type RunVerdict = { readonly ready: boolean; readonly code: string | null; readonly detail: string | null };
+/** What of the feed stops the run at once, before the engine has noticed the silence. */
+const stopping: readonly string[] = ['DISK_FULL', 'NOT_STORED', 'ACCESS_REFUSED'];
+/** What of the feed explains nothing. */
+const idle: readonly string[] = ['STARTING', 'STANDBY'];
+
+export class RunStatus {
+  readonly #day: DayState;
+  readonly #roles = new Map<string, RoleStatus>();
+  #away: { readonly sinceMs: number; readonly why: string } | null = { sinceMs: Date.now(), why: 'connecting' };
+
+  constructor(day: DayState) {
+    this.#day = day;
+  }
+
+  watch(nc: NatsConnection): void {
+    this.#away = null;
+    void this.#watchBroker(nc);
+    nc.subscribe(subjects(this.#day.run).allStatus, {
+      callback: (error, message) => {
+        if (error !== null) return;
+        const status = RoleStatus.safeParse(decode(message.data));
+        if (status.success) this.heard(status.data);
+      },
+    });
+  }
+
+  heard(status: RoleStatus): void {
+    this.#roles.set(status.role, status);
+  }
+
+  verdict(nowMs: number): RunVerdict {
+    const not = (code: string, detail: string | null = null): RunVerdict => ({ ready: false, code, detail });
+    if (this.#away !== null) return not('BROKER_UNREACHABLE', `${this.#away.why}, ${Math.round((nowMs - this.#away.sinceMs) / 1000)} s`);
+    const [engine, feed] = [this.#fresh('engine', nowMs), this.#fresh('feed', nowMs)];
+    if (feed !== null && feed.code !== null && stopping.includes(feed.code)) return not(feed.code, feed.detail);
+    if (engine === null) return not('ROLE_AWAY', 'engine');
+    if (!engine.ready) {
+      const explains = feed !== null && feed.code !== null && !idle.includes(feed.code) ? feed : engine;
+      return not(explains.code ?? 'STARTING', explains.detail);
+    }
+    return this.#day.caughtUp ? { ready: true, code: null, detail: null } : not('CATCHING_UP', `${this.#day.epoch} ${this.#day.step}`);
+  }
+
+  /** Everything, for `/v1/status` and the page. */
+  report(nowMs: number): Readonly<Record<string, unknown>> {
+    const { ready, code, detail } = this.verdict(nowMs);
+    const feed = this.#roles.get('feed');
+    return {
+      run: this.#day.run,
+      origin: this.#day.origin,
+      nowMs,
+      ready,
+      code,
+      why: code === null ? null : { zh: sayStatus(code, detail, 'zh'), en: sayStatus(code, detail, 'en') },
+      day: { epoch: this.#day.epoch, tradeDate: this.#day.date, step: this.#day.step, tsMs: this.#day.tsMs, caughtUp: this.#day.caughtUp },
+      /** Tape time the engine has come to; null before its first entry. */
+      tapeMs: (this.#roles.get('engine')?.facts.cell as { timeMs?: number } | undefined)?.timeMs ?? null,
+      source: feed?.facts.active ?? null,
+      refusedBoards: feed?.facts.refusedBoards ?? [],
+      openedWith: feed?.facts.openedWith ?? null,
+      assumed: feed?.facts.assumed ?? [],
+      roles: [...this.#roles.values()]
+        .sort((a, b) => (a.role < b.role ? -1 : 1))
+        .map((role) => {
+          const away = nowMs - role.tsMs > awayMs;
+          const own = away ? 'ROLE_AWAY' : role.code;
+          const said =
+            own === null
+              ? null
+              : { zh: sayStatus(own, away ? role.role : role.detail, 'zh'), en: sayStatus(own, away ? role.role : role.detail, 'en') };
+          return { role: role.role, ready: role.ready && !away, code: own, why: said, ageMs: nowMs - role.tsMs };
+        }),
+    };
+  }
+
+  #fresh(role: string, nowMs: number): RoleStatus | null {
+    const status = this.#roles.get(role);
+    return status === undefined || nowMs - status.tsMs > awayMs ? null : status;
+  }
+
+  async #watchBroker(nc: NatsConnection): Promise<void> {
+    for await (const status of nc.status()) {
+      if (status.type === 'disconnect' || status.type === 'staleConnection') this.#away ??= { sinceMs: Date.now(), why: status.type };
+      else if (status.type === 'reconnect') this.#away = null;
+    }
+  }
+}
