@@ -5,7 +5,7 @@ import type { JournalStep } from '../../contracts/journal.ts';
 import { type Quote, rowOf } from '../../contracts/quote.ts';
 import { midnightOf } from '../../contracts/session.ts';
 import { generatedDay, lcg, testDate } from '../../scenarios/support/days.ts';
-import { type FileDay, fileBundle } from '../feeds/tick-files/file-bundle.ts';
+import { type DayFacts, Facts, fileBundle } from '../feeds/tick-files/file-bundle.ts';
 import { pace } from '../log/pacer.ts';
 import { quoteRows } from '../log/row-source.ts';
 import { bundleSha, foldDay } from '../runtime/fold.ts';
@@ -13,7 +13,7 @@ import { bundleSha, foldDay } from '../runtime/fold.ts';
 const points = 50;
 const from = midnightOf(testDate) + 9.4 * 3_600_000;
 const until = midnightOf(testDate) + 10.6 * 3_600_000;
-type BundleOf = (day: FileDay) => Bundle;
+type BundleOf = (day: DayFacts, rows: readonly Quote[]) => Bundle;
 const honest: BundleOf = (day) => fileBundle(day, defaultConfig);
 
 let quotes: Quote[];
@@ -21,8 +21,9 @@ let whole: readonly JournalStep[];
 
 /** The whole pipeline from rows: bundle, tape, journal. */
 function journalOf(rows: readonly Quote[], bundleOf: BundleOf = honest): readonly JournalStep[] {
-  const day: FileDay = { date: testDate, quotes: rows, earlier: new Map(), afterHours: 0 };
-  const bundle = bundleOf(day);
+  const facts = new Facts();
+  for (const row of rows) facts.add(row);
+  const bundle = bundleOf({ date: testDate, preClose: facts.preClose, earlier: new Map() }, rows);
   const tape = [
     ...pace({ tradeDate: testDate, bundle: bundleSha(bundle), codeVersion: 'test', origin: 'simulated' }, quoteRows('file', rows)),
   ];
@@ -100,10 +101,9 @@ describe('nothing after t changes what was decided by t', () => {
   });
 
   test('a planted leak, the day’s high put into the bundle, is caught', () => {
-    const leaking: BundleOf = (day) => {
-      const bundle = honest(day);
-      const high = (no: number) =>
-        Math.max(...day.quotes.filter((quote) => quote.instrumentNo === no).map(({ lastMilli }) => lastMilli ?? 0));
+    const leaking: BundleOf = (day, rows) => {
+      const bundle = honest(day, rows);
+      const high = (no: number) => Math.max(...rows.filter((quote) => quote.instrumentNo === no).map(({ lastMilli }) => lastMilli ?? 0));
       return { ...bundle, instruments: bundle.instruments.map((each) => ({ ...each, prevHighMilli: high(each.no) })) };
     };
     const t = instants()[0]!;

@@ -96,17 +96,24 @@ describe('fenshi replay', () => {
     expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
   });
 
-  test('a bad line is named', async () => {
+  test('a bad row costs itself and is named; a file of nothing else is refused', async () => {
     const bad = join(dir, 'bad.csv');
-    writeFileSync(
-      bad,
-      tickFile()
-        .split('\n')
-        .slice(0, 3)
-        .join('\n')
-        .replace(/,20\.\d+,/, ',twenty,'),
-    );
-    const { code, stderr } = await replay(bad);
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/REPLAY_INPUT: .*bad\.csv:\d: /)]);
+    const lines = tickFile().split('\n');
+    writeFileSync(bad, [...lines.slice(0, 40), lines[40]!.replace(/,20\.\d+,/, ',twenty,'), ...lines.slice(41)].join('\n'));
+    const one = await replay(bad, '--json');
+    expect([one.code, one.stderr]).toEqual([0, expect.stringMatching(/1 refused\n {2}refused NUMBER 1, first at line 41/)]);
+
+    writeFileSync(bad, [lines[0], lines[1]!.replace(/,20\.\d+,/, ',twenty,')].join('\n'));
+    const none = await replay(bad);
+    expect([none.code, none.stderr]).toEqual([1, expect.stringMatching(/REPLAY_INPUT: .*no row that counts/)]);
+  });
+
+  test.each([
+    ['--date', 'abc', /CONFIG_INVALID: --date abc: expected a day such as/],
+    ['--symbol', 'Moutai', /CONFIG_INVALID: --symbol Moutai: expected a symbol such as/],
+    ['--date', '2023-02-30', /CONFIG_INVALID/],
+  ])('%s %s is no selection', async (flag, value, message) => {
+    const { code, stderr } = await replay(file, flag, value);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(message)]);
   });
 });

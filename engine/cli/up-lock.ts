@@ -1,6 +1,6 @@
 /** The one `fenshi up` of this folder: `.fenshi/up.lock` holds pid, run and ports; `status` and `tail` read it. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { FenshiError } from '../../contracts/errors.ts';
 import { isSame, startOf } from '../log/processes.ts';
 import { dataDir } from './root.ts';
@@ -82,6 +82,20 @@ export function pruneDemos(recorded: string | null): void {
     const dir = join(dataDir, `demo-${n}`);
     if (recorded === null || !`${resolve(recorded)}/`.startsWith(`${resolve(dir)}/`)) rmSync(dir, { recursive: true, force: true });
   }
+}
+
+const keptReplays = 10;
+/** Removes all but the newest folders of replays (the one about to start makes the tenth), and rows that a killed one left aside. */
+export function pruneReplays(): void {
+  const names = runFolders()
+    .map((dir) => basename(dir))
+    .sort();
+  const replays = names.filter((name) => /^replay-\d{14}-\d+$/.test(name));
+  const cutShort = names.filter(
+    (name) => name.startsWith('fenshi-rows-') && statSync(join(dataDir, name)).mtimeMs < Date.now() - 86_400_000,
+  );
+  for (const name of [...replays.slice(0, Math.max(0, replays.length - keptReplays + 1)), ...cutShort])
+    rmSync(join(dataDir, name), { recursive: true, force: true });
 }
 
 export const runFolders = (): string[] =>

@@ -5,22 +5,30 @@ import type { RowSource } from './pacer.ts';
 
 const batchRows = 1024;
 
-/** `quotes` in file order; no receive time was recorded, so the exchange's stands for it. */
+/** `quotes` in any order. */
 export function quoteRows(source: string, quotes: readonly Quote[]): RowSource {
   const rows = quotes
     .map((quote, order) => ({ quote, order }))
     .sort((a, b) => a.quote.tsExchangeMs - b.quote.tsExchangeMs || a.quote.instrumentNo - b.quote.instrumentNo || a.order - b.order);
-  let at = 0;
+  return orderedRows(
+    source,
+    rows.map(({ quote }) => quote),
+  );
+}
+
+/** `quotes` by time, then instrument, read once; no receive time was recorded, so the exchange's stands for it. */
+export function orderedRows(source: string, quotes: Iterable<Quote>): RowSource {
+  const rows = quotes[Symbol.iterator]();
+  let next = rows.next();
   return {
     take: (secondMs) => {
-      const from = at;
-      while (at < rows.length && rows[at]!.quote.tsExchangeMs <= secondMs) at += 1;
       const entries: TapeEntry[] = [];
-      for (let start = from; start < at; start += batchRows) {
-        const batch = rows.slice(start, Math.min(at, start + batchRows)).map(({ quote }) => quote);
+      for (let batch: Quote[] = []; ; batch = []) {
+        for (; next.done !== true && next.value.tsExchangeMs <= secondMs && batch.length < batchRows; next = rows.next())
+          batch.push(next.value);
+        if (batch.length === 0) return entries;
         entries.push({ type: 'quotes', tsMs: secondMs, batch: batchOf(source, secondMs, batch) });
       }
-      return entries;
     },
   };
 }

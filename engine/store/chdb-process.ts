@@ -39,7 +39,9 @@ export async function startChdb(dir: string): Promise<ChdbProcess> {
     });
     child.once('exit', (code) => {
       clearTimeout(timer);
-      reject(new FenshiError('STORE_UNAVAILABLE', `chDB ended with ${code} over ${dir}: ${log()}`));
+      const isHeld = /lock/i.test(log());
+      const why = isHeld ? 'another command is using it; try again when that has ended' : `chDB ended with ${code}: ${log()}`;
+      reject(new FenshiError('STORE_UNAVAILABLE', `${dir}: ${why}`));
     });
   });
   return {

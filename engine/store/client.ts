@@ -34,8 +34,8 @@ export class Store {
   }
 
   /** A definition or another statement without rows. */
-  async command(query: string): Promise<void> {
-    await this.#told(() => this.#client.command({ query }));
+  async command(query: string, params: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    await this.#told(() => this.#client.command({ query, query_params: { ...params } }));
   }
 
   /** All rows of the buffer as one block: stored whole or not at all. */
@@ -52,8 +52,8 @@ export class Store {
   }
 
   /** A question's rows in a format of the engine's, as they come. */
-  stream(query: string, format: string): Promise<Readable> {
-    return this.#told(async () => (await this.#client.exec({ query: `${query} FORMAT ${format}` })).stream);
+  stream(query: string, format: string, params: Readonly<Record<string, unknown>> = {}): Promise<Readable> {
+    return this.#told(async () => (await this.#client.exec({ query: `${query} FORMAT ${format}`, query_params: { ...params } })).stream);
   }
 
   /** Rows in a format of the engine's into a table. */

@@ -5,6 +5,7 @@ import { FenshiError } from '../../contracts/errors.ts';
 import { dataDir } from '../cli/root.ts';
 import { type ChdbProcess, startChdb } from './chdb-process.ts';
 import { Store } from './client.ts';
+import { recoverSwaps } from './datasets/landing.ts';
 import { storeAddress } from './locate.ts';
 import { migrate } from './schema.ts';
 
@@ -49,6 +50,7 @@ async function opened<T>(chdb: ChdbProcess, work: (store: Store) => Promise<T>):
   const store = new Store(chdb);
   try {
     await migrate(store);
+    await recoverSwaps(store);
     return await work(store);
   } finally {
     await store.close();

@@ -36,9 +36,10 @@ export async function exportParquet(
   file: string,
   { from = '19900101', to = '21001231' }: ExportRange,
 ): Promise<number> {
-  const where = undated.includes(table) ? '' : ` WHERE trade_date >= '${dashed(from)}' AND trade_date <= '${dashed(to)}'`;
-  const [row] = await store.rows<{ rows: number }>(`SELECT count() AS rows FROM ${database}.${table} FINAL${where}`);
-  const stream = await store.stream(`SELECT * FROM ${database}.${table} FINAL${where}`, 'Parquet');
+  const where = undated.includes(table) ? '' : ' WHERE trade_date >= {from:Date} AND trade_date <= {to:Date}';
+  const days = { from: dashed(from), to: dashed(to) };
+  const [row] = await store.rows<{ rows: number }>(`SELECT count() AS rows FROM ${database}.${table} FINAL${where}`, days);
+  const stream = await store.stream(`SELECT * FROM ${database}.${table} FINAL${where}`, 'Parquet', days);
   await pipeline(stream, createWriteStream(`${file}.partial`));
   renameSync(`${file}.partial`, file);
   return row?.rows ?? 0;

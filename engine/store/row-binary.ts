@@ -20,6 +20,15 @@ export class RowBinary {
     this.rows = 0;
   }
 
+  /** A place to go back to when the row that begins here turns out to be none. */
+  get mark(): number {
+    return this.#at;
+  }
+
+  back(mark: number): void {
+    this.#at = mark;
+  }
+
   endRow(): void {
     this.rows += 1;
   }

@@ -23,7 +23,7 @@ afterAll(async () => {
 
 describe('chDB behind the ClickHouse protocol', () => {
   test('migrations run once, in order', async () => {
-    expect(await migrate(store)).toEqual(['0001', '0002', '0003']);
+    expect(await migrate(store)).toEqual(['0001', '0002', '0003', '0004']);
     expect(await migrate(store)).toEqual([]);
     const tables = await store.rows<{ name: string }>("SELECT name FROM system.tables WHERE database = 'fenshi' ORDER BY name");
     expect(tables.map(({ name }) => name)).toEqual([
@@ -43,6 +43,7 @@ describe('chDB behind the ClickHouse protocol', () => {
       'reference',
       'repairs',
       'signals',
+      'swaps',
       'ticks',
       'trades',
       'transitions',

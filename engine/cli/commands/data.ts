@@ -2,16 +2,17 @@
 import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { FenshiError } from '../../../contracts/errors.ts';
+import { dayIn } from '../../files/times.ts';
 import type { Store } from '../../store/client.ts';
-import { type Imported, importFile, keepDataset } from '../../store/datasets/import.ts';
 import { crossChecks } from '../../store/datasets/verify.ts';
-import { archivedDays, dayRecord, shaOf, verifyDay } from '../../store/day-archive.ts';
+import { archivedDays, dayRecord, verifyDay } from '../../store/day-archive.ts';
 import { withLibrary, withRunStore } from '../../store/library.ts';
-import { type Exportable, exportable, exportParquet, importParquet } from '../../store/parquet.ts';
+import { type Exportable, exportable, exportParquet } from '../../store/parquet.ts';
 import { database } from '../../store/schema.ts';
 import { bundleDir, runDir } from '../root.ts';
 import { runFolders } from '../up-lock.ts';
 import { registerBackfill } from './backfill.ts';
+import { type ImportFlags, importAll } from './import.ts';
 
 type Json = { readonly json?: boolean };
 
@@ -19,14 +20,22 @@ export function registerData(program: Command): void {
   const data = program.command('data').description('historical data: import, list, verify, export, repair');
   data
     .command('import')
-    .argument('<files...>', 'CSV files, plain or gzipped, told apart by their columns; or <table>*.parquet as `data export` names them')
+    .argument(
+      '<files...>',
+      'text files, folders or zips, plain or gzipped, told apart by their columns; or <table>*.parquet as `data export` names them',
+    )
+    .option('--map <file>', 'a layout of your own; engine/files/layouts holds the shipped ones')
+    .option('--period <seconds>', 'seconds of a bar, where the labels do not tell')
+    .option('--labels <kind>', 'what a bar’s label is: start or end')
+    .option('--name <dataset>', 'put it in the place of this dataset; else a file is the dataset of its own path')
+    .option('--dry-run', 'show what is understood, and store nothing')
     .option('--licence <text>', 'what `data ls` says of their licence', 'not stated')
     .option('--as-of <yyyymmdd>', 'day of lists whose rows carry none; else eight digits in the file’s name, else today')
     .option('--json', 'print as JSON')
     .description('read files into the library')
     .addHelpText(
       'after',
-      '\nExample: fenshi data import bars_1m_2026.csv.gz --licence MIT\nExit codes: 0 all read, 1 refused with a code and the line',
+      '\nExample: fenshi data import bars_1m_2026.csv.gz --licence MIT\n         fenshi data import minutes/ --dry-run\nExit codes: 0 every file has rows that count, 1 one was refused with a code and its reason',
     )
     .action((files: string[], flags: ImportFlags) => importAll(files, flags));
   data
@@ -64,52 +73,6 @@ export function registerData(program: Command): void {
   registerBackfill(data);
 }
 
-type ImportFlags = { readonly licence: string; readonly asOf?: string } & Json;
-
-async function importAll(files: readonly string[], { licence, asOf, json }: ImportFlags): Promise<void> {
-  if (asOf !== undefined && !/^\d{8}$/.test(asOf)) throw new FenshiError('CONFIG_INVALID', `--as-of ${asOf}: yyyymmdd`);
-  await withLibrary(async (store) => {
-    for (const file of files) {
-      const startedMs = Date.now();
-      if (file.endsWith('.parquet')) {
-        const table = tableOf(basename(file));
-        const { fresh, ...read } = await importParquet(store, table, file);
-        const name = basename(file).replace(/\.parquet$/, '');
-        const imported: Imported = {
-          name,
-          kind: table,
-          ...read,
-          label: 'as exported',
-          licence,
-          sha: await shaOf(file),
-          counters: { fresh },
-        };
-        await keepDataset(store, imported);
-        console.log(json ? JSON.stringify(imported) : lineOf(imported, Date.now() - startedMs));
-        continue;
-      }
-      const done = await importFile(store, file, licence, asOf);
-      console.log(json ? JSON.stringify(done) : lineOf(done, Date.now() - startedMs));
-    }
-  });
-}
-
-function lineOf({ name, kind, rows, days, symbols, from, to, counters }: Imported, ms: number): string {
-  const odd = Object.entries(counters).map(([what, n]) => `${what} ${n}`);
-  return `${name.padEnd(38)} ${kind.padEnd(10)} ${String(rows).padStart(8)} rows  ${symbols} symbols x ${days} days ${from}–${to}  ${(ms / 1000).toFixed(1)} s${odd.length > 0 ? `  (${odd.join(', ')})` : ''}`;
-}
-
-/** @throws FenshiError IMPORT_INVALID */
-function tableOf(name: string): Exportable {
-  const found = exportable.find((table) => name === `${table}.parquet` || name.startsWith(`${table}-`));
-  if (found === undefined)
-    throw new FenshiError(
-      'IMPORT_INVALID',
-      `${name}: a Parquet file is named <table>.parquet or <table>-….parquet, tables: ${exportable.join(', ')}`,
-    );
-  return found;
-}
-
 type Listed = {
   name: string;
   kind: string;
@@ -131,19 +94,19 @@ async function list({ json }: Json): Promise<void> {
   );
   if (json) return console.log(JSON.stringify({ datasets: sets, repaired, days: archived }));
   console.log(
-    `${'dataset'.padEnd(38)} ${'kind'.padEnd(10)} ${'rows'.padStart(8)} symbols  days  complete  from      to        label                 licence     sha256`,
+    `${'dataset'.padEnd(38)} ${'kind'.padEnd(20)} ${'rows'.padStart(8)} symbols  days  complete  from      to        label                 licence     sha256`,
   );
   for (const { name, kind, rows, symbols, days, complete, from, to, label, licence, sha } of sets)
     console.log(
-      `${name.padEnd(38)} ${kind.padEnd(10)} ${String(rows).padStart(8)} ${String(symbols).padStart(7)} ${String(days).padStart(5)} ${`${Math.round(100 * complete)} %`.padStart(9)}  ${from}  ${to}  ${label.padEnd(21)} ${licence.padEnd(11)} ${sha.slice(0, 12)}`,
+      `${name.padEnd(38)} ${kind.padEnd(20)} ${String(rows).padStart(8)} ${String(symbols).padStart(7)} ${String(days).padStart(5)} ${`${Math.round(100 * complete)} %`.padStart(9)}  ${from}  ${to}  ${label.padEnd(21)} ${licence.padEnd(11)} ${sha.slice(0, 12)}`,
     );
   for (const { date, instruments, complete, sources, disagreements } of repaired)
     console.log(
-      `${`repaired ${date}`.padEnd(38)} ${'bars1m'.padEnd(10)} ${String(instruments).padStart(8)} instruments from ${sources.join(', ')}, ${Math.round(100 * complete)} % complete, ${disagreements} minutes told differently`,
+      `${`repaired ${date}`.padEnd(38)} ${'bars'.padEnd(20)} ${String(instruments).padStart(8)} instruments from ${sources.join(', ')}, ${Math.round(100 * complete)} % complete, ${disagreements} minutes told differently`,
     );
   for (const { run, tradeDate, entries, quotes, steps, hash } of archived)
     console.log(
-      `${`${run} ${tradeDate}`.padEnd(38)} archived   ${String(quotes).padStart(8)} quotes, ${entries} entries, ${steps} steps, verified, hash ${hash.slice(0, 12)}`,
+      `${`${run} ${tradeDate}`.padEnd(38)} archived             ${String(quotes).padStart(8)} quotes, ${entries} entries, ${steps} steps, verified, hash ${hash.slice(0, 12)}`,
     );
 }
 
@@ -202,6 +165,14 @@ async function verifyDays(run: string, only: string | undefined, { json }: Json)
   }
 }
 
+/** @throws FenshiError CONFIG_INVALID */
+function dayFlag(name: 'from' | 'to', text: string | undefined): { readonly from?: string; readonly to?: string } {
+  if (text === undefined) return {};
+  const day = dayIn(text);
+  if (day === undefined) throw new FenshiError('CONFIG_INVALID', `--${name} ${text}: expected a day such as 20260616 or 2026-06-16`);
+  return { [name]: day };
+}
+
 type ExportFlags = { readonly table: string; readonly out: string; readonly run?: string; readonly from?: string; readonly to?: string };
 
 async function exportTable({ table, out, run, from, to }: ExportFlags): Promise<void> {
@@ -209,8 +180,7 @@ async function exportTable({ table, out, run, from, to }: ExportFlags): Promise<
     throw new FenshiError('CONFIG_INVALID', `--table ${table}: one of ${exportable.join(', ')}`);
   const within = <T>(work: (store: Store) => Promise<T>): Promise<T> =>
     run === undefined ? withLibrary(work) : withRunStore(runDir(run), work);
-  const rows = await within((store) =>
-    exportParquet(store, table as Exportable, out, { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }),
-  );
+  const range = { ...dayFlag('from', from), ...dayFlag('to', to) };
+  const rows = await within((store) => exportParquet(store, table as Exportable, out, range));
   console.log(`${out}: ${rows} rows`);
 }

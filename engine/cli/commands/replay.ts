@@ -1,34 +1,41 @@
 /** `fenshi replay`: tick files, archived days or a folder of either, through the whole engine. */
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Config } from '../../../contracts/config.ts';
 import { FenshiError } from '../../../contracts/errors.ts';
 import { clockOf, midnightOf, tsecOf } from '../../../contracts/session.ts';
 import { fileBundle } from '../../feeds/tick-files/file-bundle.ts';
-import { fileDays } from '../../feeds/tick-files/file-days.ts';
+import { type FileTold, fileDays } from '../../feeds/tick-files/file-days.ts';
+import { readLayout } from '../../files/layout.ts';
+import { symbolOf } from '../../files/symbols.ts';
+import { dayIn } from '../../files/times.ts';
 import { loadBundle } from '../../log/bundle-store.ts';
 import { DayFileJournal, DayFileTape } from '../../log/day-files.ts';
 import { pace } from '../../log/pacer.ts';
-import { quoteRows } from '../../log/row-source.ts';
+import { orderedRows } from '../../log/row-source.ts';
 import { type ReplayOptions, replayDay } from '../../runtime/replay.ts';
 import type { DayReport } from '../../runtime/replay-report.ts';
 import { loadConfig } from '../config.ts';
 import { bundleDir, codeVersion, dataDir, root } from '../root.ts';
+import { pruneReplays } from '../up-lock.ts';
 
-type Flags = { readonly date?: string; readonly symbol?: string; readonly speed: string; readonly json?: boolean };
+type Flags = { readonly date?: string; readonly symbol?: string; readonly map?: string; readonly speed: string; readonly json?: boolean };
 
 export function registerReplay(program: Command): void {
   program
     .command('replay <input>')
-    .description('replay tick files (csv, csv.gz), a folder of them, or an archived day (its date)')
+    .description(
+      'replay tick files (text in any shipped layout, plain, gzipped or zipped), a folder of them, or an archived day (its date)',
+    )
     .option('--date <yyyymmdd>', 'only this day; earlier days of the input still serve as history')
     .option('--symbol <id>', 'only this symbol, for example 600519.SH')
+    .option('--map <file>', 'a layout of your own; see engine/files/layouts')
     .option('--speed <speed>', 'max, or a multiple of the tape clock such as 60x', 'max')
     .option('--json', 'print one JSON object a day')
     .addHelpText(
       'after',
-      '\nExample: fenshi replay ticks_600519_000333_202302.csv.gz --date 20230201\nExit codes: 0 done, 1 refused with a code',
+      '\nExample: fenshi replay ticks_600519_000333_202302.csv.gz --date 20230201\nExit codes: 0 done, 1 refused with a code or no row that counts',
     )
     .action(async (input: string, flags: Flags) => run(input, flags));
 }
@@ -36,6 +43,7 @@ export function registerReplay(program: Command): void {
 async function run(input: string, flags: Flags): Promise<void> {
   const { config } = loadConfig(root);
   const id = `replay-${new Date().toISOString().slice(0, 19).replaceAll(/[-:T]/g, '')}-${process.pid}`;
+  pruneReplays();
   const options: ReplayOptions = {
     dir: join(dataDir, id),
     bundles: bundleDir,
@@ -59,19 +67,47 @@ async function* days(input: string, flags: Flags, config: Config, options: Repla
     return;
   }
   if (!existsSync(input)) throw new FenshiError('REPLAY_INPUT', `${input}: neither a file, a folder nor an archived day`);
-  for (const day of await fileDays(input, {
-    ...(flags.date ? { date: flags.date } : {}),
-    ...(flags.symbol ? { symbol: flags.symbol } : {}),
-  })) {
+  const selection = {
+    ...selected(flags),
+    ...(flags.map === undefined ? {} : { map: readLayout(flags.map) }),
+    scratch: scratchDir(),
+    onFile: flags.json === true ? sayFileTo(console.error, true) : sayFileTo(console.log, false),
+  };
+  for await (const day of fileDays(input, selection)) {
     const bundle = fileBundle(day, config);
     const report = await replayDay(
       bundle,
-      (sha) => pace({ tradeDate: day.date, bundle: sha, codeVersion, origin: 'recorded' }, quoteRows('file', day.quotes)),
+      (sha) => pace({ tradeDate: day.date, bundle: sha, codeVersion, origin: 'recorded' }, orderedRows('file', day.quotes())),
       options,
     );
     yield { ...report, rows: report.rows + day.afterHours, outOfSession: report.outOfSession + day.afterHours };
   }
 }
+
+/** @throws FenshiError CONFIG_INVALID for a date or a symbol that is none */
+function selected({ date, symbol }: Flags): { readonly date?: string; readonly instrument?: number } {
+  const day = date === undefined ? undefined : dayIn(date);
+  if (date !== undefined && day === undefined)
+    throw new FenshiError('CONFIG_INVALID', `--date ${date}: expected a day such as 20230201 or 2023-02-01`);
+  const instrument = symbol === undefined ? undefined : (symbolOf(symbol) ?? undefined);
+  if (symbol !== undefined && instrument === undefined)
+    throw new FenshiError('CONFIG_INVALID', `--symbol ${symbol}: expected a symbol such as 600519.SH or sh600519`);
+  return { ...(day === undefined ? {} : { date: day }), ...(instrument === undefined ? {} : { instrument }) };
+}
+
+/** Beside the runs, where the room is: a temporary folder may be memory. */
+function scratchDir(): string {
+  mkdirSync(dataDir, { recursive: true });
+  return dataDir;
+}
+
+const sayFileTo =
+  (say: (line: string) => void, onlyOdd: boolean) =>
+  ({ path, layout, rows, refused, notes }: FileTold): void => {
+    if (!onlyOdd || refused > 0 || notes.length > 0)
+      say(`${path}: ${rows} rows of ${layout}${refused === 0 ? '' : `, ${refused} refused`}`);
+    for (const note of notes) say(`  ${note}`);
+  };
 
 /** A recorded tape is re-read unchanged: no pacer, the bundle its day.open names, and the entries its journal says were skipped. */
 async function replayArchived(dir: string, date: string, options: ReplayOptions): Promise<DayReport> {

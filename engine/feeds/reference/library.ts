@@ -9,6 +9,10 @@ import { database } from '../../store/schema.ts';
 import { dashed } from '../../store/tape-archive.ts';
 
 const historyDays = 20;
+/** Bars that count: our own, of several sources' backfilled ones the merged, and imported ones that tell the money they traded. */
+const counted = "(kind = 'live' OR source = 'merged' OR (kind = 'imported' AND (amount_yuan IS NOT NULL OR ifNull(volume_shares, 0) = 0)))";
+/** Of one minute told by several, what was recorded comes first, then what was asked for, then what was brought. */
+const nearest = "indexOf(['live', 'backfilled', 'imported'], kind)";
 
 /** The newest of each instrument's names, with the day it was told. */
 export const libraryNames = async (library: Store): Promise<(Listed & { readonly asOf: TradeDate })[]> =>
@@ -22,7 +26,7 @@ export const libraryNames = async (library: Store): Promise<(Listed & { readonly
 export async function libraryHistory(library: Store, wanted: ReadonlySet<number>, date: TradeDate): Promise<Map<number, DayRecord[]>> {
   const days = (
     await library.rows<{ day: string }>(
-      `SELECT DISTINCT toString(trade_date) AS day FROM ${database}.bars WHERE period_sec = 60 AND kind != 'imported' AND trade_date < {date:Date} AND trade_date >= {date:Date} - 60 ORDER BY day DESC LIMIT {n:UInt32}`,
+      `SELECT DISTINCT toString(trade_date) AS day FROM ${database}.bars WHERE period_sec = 60 AND trade_date < {date:Date} AND trade_date >= {date:Date} - 60 ORDER BY day DESC LIMIT {n:UInt32}`,
       { date: dashed(date), n: historyDays },
     )
   ).map(({ day }) => day);
@@ -37,7 +41,7 @@ export async function libraryHistory(library: Store, wanted: ReadonlySet<number>
       yuan: number | null;
     }>(
       `SELECT instrument AS no, toFloat64(ts_ms) AS tsMs, close_milli AS close, high_milli AS high, volume_shares AS shares, amount_yuan AS yuan FROM ${database}.bars FINAL
-       WHERE period_sec = 60 AND trade_date = {day:Date} AND (kind = 'live' OR source = 'merged') ORDER BY instrument, ts_ms, kind DESC, known_ms DESC LIMIT 1 BY instrument, ts_ms`,
+       WHERE period_sec = 60 AND trade_date = {day:Date} AND ${counted} ORDER BY instrument, ts_ms, ${nearest}, known_ms DESC LIMIT 1 BY instrument, ts_ms`,
       { day },
     );
     for (const { no, tsMs, close, high, shares, yuan } of rows) {
@@ -74,7 +78,7 @@ export async function libraryCloses(library: Store, wanted: ReadonlySet<number>,
          SELECT instrument, trade_date, any(close_milli) AS c, 0 AS turn FROM ${database}.daily FINAL WHERE trade_date < {date:Date} AND trade_date >= {date:Date} - 60 GROUP BY instrument, trade_date
          UNION ALL
          SELECT instrument, trade_date, argMax(close_milli, (ts_ms, known_ms)) AS c, 1 AS turn FROM ${database}.bars
-         WHERE period_sec = 60 AND (kind = 'live' OR source = 'merged') AND trade_date < {date:Date} AND trade_date >= {date:Date} - 60 GROUP BY instrument, trade_date
+         WHERE period_sec = 60 AND ${counted} AND trade_date < {date:Date} AND trade_date >= {date:Date} - 60 GROUP BY instrument, trade_date
        ) WHERE c IS NOT NULL GROUP BY instrument, trade_date ORDER BY instrument, trade_date DESC
      ) GROUP BY instrument`,
     { date: dashed(date) },

@@ -13,27 +13,41 @@ import { registeredDetectors, shippedCalibration, shippedProfile } from '../../r
 /** Daily deviation of log returns by board, towards which a symbol's few earlier days are shrunk. */
 const assumedSigma: Readonly<Record<Board, number>> = { MAIN: 0.024, CHINEXT: 0.032, STAR: 0.032, BSE: 0.035 };
 
-export type FileDay = {
+export type DayFacts = {
   readonly date: TradeDate;
-  readonly quotes: readonly Quote[];
+  /** Previous close of each instrument that has a row; null where no row tells it. */
+  readonly preClose: ReadonlyMap<number, number | null>;
   readonly earlier: ReadonlyMap<number, readonly DayRecord[]>;
-  /** Rows stamped after 15:30: no part of the day's tape, counted as out of session. */
-  readonly afterHours: number;
 };
 
-export function fileBundle({ date, quotes, earlier }: FileDay, config: Config): Bundle {
+/** What a bundle needs of a day's rows: each instrument's previous close, as its earliest row with one tells it. */
+export class Facts {
+  readonly preClose = new Map<number, number | null>();
+  readonly #toldMs = new Map<number, number>();
+
+  add({ instrumentNo, tsExchangeMs, preCloseMilli }: Quote): void {
+    const toldMs = this.#toldMs.get(instrumentNo) ?? Number.POSITIVE_INFINITY;
+    if (preCloseMilli === null || tsExchangeMs >= toldMs) {
+      if (!this.preClose.has(instrumentNo)) this.preClose.set(instrumentNo, preCloseMilli);
+      return;
+    }
+    this.preClose.set(instrumentNo, preCloseMilli);
+    this.#toldMs.set(instrumentNo, tsExchangeMs);
+  }
+}
+
+export function fileBundle({ date, preClose, earlier }: DayFacts, config: Config): Bundle {
   const profiles: Bundle['profiles'] = [shippedProfile()];
   const instruments: Instrument[] = [];
   const borrowed: string[] = [];
-  const numbers = [...new Set(quotes.map(({ instrumentNo }) => instrumentNo))].sort((a, b) => a - b);
-  for (const no of numbers) {
+  for (const no of [...preClose.keys()].sort((a, b) => a - b)) {
     const board = boardOf(no);
     if (board === null) continue;
     const days = earlier.get(no) ?? [];
     const history = historyOf(instrumentId(no), days);
     if (history === null) borrowed.push(instrumentId(no));
     else profiles.push(history.profile);
-    const preCloseMilli = quotes.find((quote) => quote.instrumentNo === no && quote.preCloseMilli !== null)?.preCloseMilli ?? null;
+    const preCloseMilli = preClose.get(no) ?? null;
     const rate = limitRate(board, 'normal', date);
     const limits = preCloseMilli === null ? null : limitPrices(board, preCloseMilli, rate);
     instruments.push({
@@ -93,8 +107,8 @@ function assumptions(borrowed: readonly string[]): string[] {
   ];
 }
 
-/** Folds a finished day into what later days may know of each symbol. */
-export function recordsOf(quotes: readonly Quote[]): Map<number, DayRecord> {
+/** Folds a finished day, its rows in order, into what later days may know of each symbol. */
+export function recordsOf(quotes: Iterable<Quote>): Map<number, DayRecord> {
   const records = new Map<number, { amounts: Float64Array; closes: Float64Array; volume: number; highMilli: number; amount: number }>();
   for (const quote of quotes) {
     if (!isContinuous(phaseOf(quote.tsExchangeMs)) || quote.lastMilli === null || quote.amountYuan === null) continue;

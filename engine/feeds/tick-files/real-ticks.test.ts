@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { profileColumns } from '../../../contracts/bundle.ts';
 import { Config } from '../../../contracts/config.ts';
@@ -13,8 +13,22 @@ import { type RefQuote, slowSnapshot } from '../../features/slow-reference.ts';
 import { pace } from '../../log/pacer.ts';
 import { quoteRows } from '../../log/row-source.ts';
 import { bundleSha, type Fold, foldDay } from '../../runtime/fold.ts';
-import { type FileDay, fileBundle } from './file-bundle.ts';
-import { fileDays, tickFilesIn } from './file-days.ts';
+import { type DayFacts, fileBundle } from './file-bundle.ts';
+import { fileDays } from './file-days.ts';
+
+type FileDay = DayFacts & { readonly quotes: readonly Quote[]; readonly afterHours: number };
+/** All days of a file with their rows in memory. */
+async function daysIn(path: string): Promise<FileDay[]> {
+  const days: FileDay[] = [];
+  for await (const { date, preClose, earlier, quotes, afterHours } of fileDays(path))
+    days.push({ date, preClose, earlier, quotes: [...quotes()], afterHours });
+  return days;
+}
+const tickFilesIn = (dir: string): string[] =>
+  readdirSync(dir)
+    .filter((name) => /^ticks_.*_dev\.csv\.gz$/.test(name))
+    .sort()
+    .map((name) => `${dir}/${name}`);
 
 const data = '../shared/data';
 const file = (name: string) => `${data}/ticks_${name}_dev.csv.gz`;
@@ -49,13 +63,13 @@ describe.skipIf(!existsSync(file('thu2019')))('recorded ticks (needs ../shared)'
   const dayOf = (date: string): FileDay => thu.find((day) => day.date === date)!;
 
   beforeAll(async () => {
-    thu = await fileDays(file('thu2019'), {});
+    thu = await daysIn(file('thu2019'));
   });
 
   test('every row of every file is accepted, a duplicate, out of session or quarantined', async () => {
     const sums: Record<string, number[]> = {};
     for (const path of tickFilesIn(data)) {
-      for (const day of path.includes('thu2019') ? thu : await fileDays(path, {})) {
+      for (const day of path.includes('thu2019') ? thu : await daysIn(path)) {
         const { accepted, duplicate, outOfSession, held, quarantined } = fold(day).cell.cleaner.counts;
         const parts = [
           accepted + held,
@@ -78,7 +92,7 @@ describe.skipIf(!existsSync(file('thu2019')))('recorded ticks (needs ../shared)'
   });
 
   test('auction rows give no book features and no ring slots', async () => {
-    const [day] = await fileDays(file('sh30_20211201_am'), {});
+    const [day] = await daysIn(file('sh30_20211201_am'));
     const auction = day!.quotes.filter((quote) => quote.phaseCode === phaseCode.openCall);
     const { cell } = fold({ ...day!, quotes: auction });
 

@@ -1,6 +1,9 @@
 /** Cells of a row by column name, and how kinds of file read them. */
-import { instrumentNo, milliOfYuan } from '../../../contracts/units.ts';
-import { dateOf, instant } from '../../feeds/wire/numbers.ts';
+import { milliOfYuan } from '../../../contracts/units.ts';
+import { numberIn } from '../../files/numbers.ts';
+import type { RefusalReason } from '../../files/refusals.ts';
+import { kindOfInstrument, symbolOf } from '../../files/symbols.ts';
+import { dayIn, stampOf as stampIn } from '../../files/times.ts';
 import type { RowBinary } from '../row-binary.ts';
 
 /** Reads cells by column name; `count` notes what is odd about the row under a fixed word. */
@@ -13,10 +16,21 @@ export type Row = {
   readonly cells: Cells;
   readonly seq: number;
   readonly dataset: string;
-  /** Day of a list whose rows carry none. */
+  /** Day of a list whose rows carry none: as asked, as in the file's name, or the day it is read. */
   readonly asOf: string;
+  /** Whether somebody told that day. */
+  readonly isAsOfTold: boolean;
   readonly count: (what: string) => void;
 };
+/** Costs its row, not its file. */
+export class RowRefused extends Error {
+  readonly reason: RefusalReason;
+
+  constructor(reason: RefusalReason, what: string) {
+    super(what);
+    this.reason = reason;
+  }
+}
 export type Written = { readonly date: string; readonly instrument: number };
 export type Kind = {
   readonly name: string;
@@ -29,38 +43,48 @@ export type Kind = {
 
 export const unlimited = 90_000;
 export const number = (cells: Cells, name: string): number | null => {
-  const text = cells.get(name);
-  if (text === '') return null;
-  const value = Number(text);
-  if (!Number.isFinite(value)) throw new RangeError(`${name} is "${text}"`);
+  const value = numberIn(cells.get(name));
+  if (value === undefined) throw new RowRefused('NUMBER', `${name} is "${cells.get(name)}"`);
+  return value;
+};
+/** What there cannot be less of than nothing. */
+export const amount = (cells: Cells, name: string): number | null => {
+  const value = number(cells, name);
+  if (value !== null && value < 0) throw new RowRefused('NUMBER', `${name} is ${value}`);
   return value;
 };
 export const milli = (cells: Cells, name: string): number | null => {
-  const yuan = number(cells, name);
-  return yuan === null || yuan <= 0 ? null : milliOfYuan(yuan);
+  const yuan = amount(cells, name);
+  return yuan === null || yuan === 0 ? null : milliOfYuan(yuan);
 };
+/** `1`, `True`, `否`: undefined text is no answer. */
+export function yesNo(cells: Cells, name: string): boolean {
+  const text = cells.get(name).toLowerCase();
+  if (['1', '1.0', 'true', 'yes', 'y', '是'].includes(text)) return true;
+  if (['0', '0.0', 'false', 'no', 'n', '否'].includes(text)) return false;
+  throw new RowRefused('NUMBER', `${name} is "${cells.get(name)}"`);
+}
 
-/** `2026-06-16 09:30:00`, with or without milliseconds. */
+/** An instant in any of the spellings that files of bars and ticks have. */
 export function stampOf(text: string): { readonly date: string; readonly ms: number } {
-  const found = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,3}))?$/.exec(text);
-  const date = found === null ? '' : `${found[1]}${found[2]}${found[3]}`;
-  const at = found === null ? undefined : instant(date, Number(found[4]), Number(found[5]), Number(found[6]));
-  if (at === undefined) throw new RangeError(`"${text}" is no instant`);
-  return { date, ms: at + Number((found![7] ?? '0').padEnd(3, '0')) };
+  const found = stampIn(text);
+  if (found === undefined) throw new RowRefused('TIME', `"${text}" is no instant`);
+  return found;
 }
 
 export const dayOf = (text: string): string => {
-  const date = text.replaceAll(/[-.]/g, '').slice(0, 8);
-  if (dateOf(date) === undefined) throw new RangeError(`"${text}" is no day`);
+  const date = dayIn(text);
+  if (date === undefined) throw new RowRefused('TIME', `"${text}" is no day`);
   return date;
 };
-/** Published without a name: `SYM2`. Kept under a number of no exchange. */
-export const anonymousNo = 9_000_000;
 export function idOf(cells: Cells, name = 'symbol'): number {
-  const id = cells.get(name);
-  const anonymous = /^SYM(\d{1,3})$/.exec(id);
-  return anonymous === null ? instrumentNo(id) : anonymousNo + Number(anonymous[1]);
+  const no = symbolOf(cells.get(name));
+  if (no === null) throw new RowRefused('SYMBOL', `${name} is "${cells.get(name)}"`);
+  return no;
 }
-
-/** `000001.SH`: its volume comes in lots. */
-export const isIndex = (no: number): boolean => no < 1_001_000;
+/** A stock, where a list is of stocks only. */
+export function stockOf(cells: Cells, name: string): number {
+  const no = idOf(cells, name);
+  if (kindOfInstrument(no) !== 'stock') throw new RowRefused('KIND', `${name} is "${cells.get(name)}"`);
+  return no;
+}

@@ -1,15 +1,22 @@
-/** One file into the store. The same file twice is the same rows: keys hold the dataset and the row's place in it. */
-import { basename } from 'node:path';
+/**
+ * One file into the store, whole or not at all. What it is is found from its content, each row is judged singly, and the same file once more,
+ * or a corrected one in its place, takes the place of what it had.
+ */
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
 import { FenshiError } from '../../../contracts/errors.ts';
 import { tradeDateOf } from '../../../contracts/session.ts';
 import type { TradeDate } from '../../../contracts/units.ts';
 import { dateOf } from '../../feeds/wire/numbers.ts';
+import { type Input, shaOfInput } from '../../files/inputs.ts';
+import { type Layout, shippedLayouts } from '../../files/layout.ts';
+import { type Asked, asFound, FileRows } from '../../files/reader.ts';
 import type { Store } from '../client.ts';
 import { RowBinary } from '../row-binary.ts';
 import { database } from '../schema.ts';
-import type { Cells, Kind } from './cells.ts';
-import { openCsv } from './csv.ts';
-import { kindOf } from './kinds.ts';
+import { kinds, listLayouts } from './kinds.ts';
+import { Landing, removeRows } from './landing.ts';
+import { type Writer, writerOf } from './writers.ts';
 
 export type Imported = {
   readonly name: string;
@@ -22,42 +29,162 @@ export type Imported = {
   readonly label: string;
   readonly licence: string;
   readonly sha: string;
+  readonly path: string;
   readonly counters: Readonly<Record<string, number>>;
+  /** Rows that were read and not taken, by reason. */
+  readonly refused: Readonly<Record<string, number>>;
+  /** What a person should read: how labels were found, what is not followed, the first refused rows. */
+  readonly notes: readonly string[];
+};
+export type ImportOptions = {
+  readonly licence: string;
+  readonly asOf?: TradeDate;
+  readonly map?: Layout;
+  readonly asked?: Asked;
+  /** The dataset whose place it takes. */
+  readonly name?: string;
 };
 const rowsAtOnce = 50_000;
-/** Files of bare dates have no header. */
-const bareDates = 'holidayDate';
+const never = '19700101';
 
-/** `bars_1m_thu2019` of `bars_1m_thu2019_dev.csv.gz`. */
-export const datasetName = (path: string): string => basename(path).replace(/(_dev)?\.(csv|txt)(\.gz)?$/, '');
-
-/** @throws FenshiError IMPORT_INVALID with the line */
-export async function importFile(store: Store, path: string, licence: string, asOf?: TradeDate): Promise<Imported> {
-  const csv = await openCsv(path);
-  const isBare = csv.header.length === 1 && /^\d{8}$/.test(csv.header[0]!);
-  const header = isBare ? [bareDates] : csv.header;
-  const kind = kindOf(header, basename(path));
-  if (kind === null)
-    throw new FenshiError('IMPORT_INVALID', `${path}: no kind of file we know has the columns ${header.slice(0, 8).join(', ')}`);
-  const sheet = new Sheet(store, kind, datasetName(path), header, asOf ?? dayInName(path));
-  let line = 1;
-  try {
-    if (isBare) await sheet.row(csv.header);
-    for await (const row of csv.rows) {
-      line = row.line;
-      await sheet.row(row.cells);
-    }
-  } catch (error) {
-    if (error instanceof FenshiError) throw error;
-    throw new FenshiError('IMPORT_INVALID', `${path}:${line}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-  }
-  return sheet.end(csv.sha(), licence);
+/** Null for an empty file. @throws FenshiError IMPORT_INVALID when no layout fits or no row counts */
+export async function openForImport(input: Input, { map, asked }: Pick<ImportOptions, 'map' | 'asked'>): Promise<FileRows> {
+  const file = await FileRows.open(input, map === undefined ? [...shippedLayouts(), ...listLayouts] : [map], asked ?? asFound);
+  if (file === null) throw new FenshiError('IMPORT_INVALID', `${input.path}: an empty file`);
+  return file;
 }
 
-/** A list's day: eight digits in its name, else the day it is read. */
-function dayInName(path: string): TradeDate {
-  const found = /(?<!\d)(20\d{6})(?!\d)/.exec(basename(path))?.[1];
-  return found !== undefined && dateOf(found) !== undefined ? found : tradeDateOf(Date.now());
+/** @throws FenshiError IMPORT_INVALID when no layout fits, no row counts, or most rows are refused */
+export async function importFile(store: Store, input: Input, options: ImportOptions): Promise<Imported> {
+  const file = await openForImport(input, options);
+  const [sha, path] = [await shaOfInput(input), resolve(input.path)];
+  const { name, had, elsewhere } = await identity(store, options.name ?? null, input.name, path, sha);
+  const writer = writerOf(file, { dataset: name, ...asOfIn(input.name, options.asOf) });
+  const landing = await Landing.open(store, writer.table, name);
+  try {
+    const sums = new Sums();
+    await fill(landing, writer, sums);
+    const repeats = await landing.settle();
+    const rows = sums.rows - repeats.duplicate - repeats.conflict;
+    if (rows === 0) throw nothingCounts(file, repeats.conflict);
+    await landing.swap(writer.select);
+    if (had !== null && had !== writer.table) await removeRows(store, had, name);
+    const imported: Imported = {
+      name,
+      kind: writer.kind,
+      ...sums.told(),
+      rows,
+      label: writer.label,
+      licence: options.licence,
+      sha,
+      path,
+      counters: { ...writer.counters, ...(file.afterHours === 0 ? {} : { afterHours: file.afterHours }) },
+      refused: refusedIn(file, repeats),
+      notes: [...(elsewhere === null ? [] : [`the same content as ${elsewhere}: one dataset`]), ...notesOf(file)],
+    };
+    await keepDataset(store, imported);
+    return imported;
+  } finally {
+    await landing.drop();
+  }
+}
+
+async function fill(landing: Landing, writer: Writer, sums: Sums): Promise<void> {
+  const out = new RowBinary(1 << 22);
+  for await (const { date, instrument } of writer.write(out)) {
+    sums.add(date, instrument);
+    if (out.rows < rowsAtOnce) continue;
+    await landing.add(out);
+    out.clear();
+  }
+  await landing.add(out);
+}
+
+class Sums {
+  rows = 0;
+  readonly #days = new Set<string>();
+  readonly #symbols = new Set<number>();
+
+  add(date: string, instrument: number): void {
+    this.rows += 1;
+    this.#days.add(date);
+    if (instrument !== 0) this.#symbols.add(instrument);
+  }
+
+  told(): { readonly days: number; readonly symbols: number; readonly from: string; readonly to: string } {
+    const days = [...this.#days].sort();
+    return { days: days.length, symbols: this.#symbols.size, from: days[0] ?? never, to: days.at(-1) ?? never };
+  }
+}
+
+function nothingCounts(file: FileRows, conflict: number): FenshiError {
+  const { input, refusals, read } = file;
+  const why = [
+    file.unfollowed(),
+    refusals.total === 0 ? null : refusals.sentence(),
+    conflict > 0 ? 'its rows contradict each other' : null,
+  ];
+  return new FenshiError(
+    'IMPORT_INVALID',
+    `${input.path}: none of ${read} rows counts: ${why.filter((each) => each !== null).join('; ') || 'it has none'}`,
+  );
+}
+
+const refusedIn = (file: FileRows, { duplicate, conflict }: { readonly duplicate: number; readonly conflict: number }) => ({
+  ...file.refusals.counts,
+  ...(duplicate === 0 ? {} : { DUPLICATE: duplicate }),
+  ...(conflict === 0 ? {} : { CONFLICT: conflict }),
+});
+
+function notesOf(file: FileRows): string[] {
+  const { shape, refusals } = file;
+  const unfollowed = file.unfollowed();
+  return [
+    ...(shape === null ? [] : [shape.how]),
+    ...(unfollowed === null ? [] : [unfollowed]),
+    ...(refusals.total === 0 ? [] : [`refused: ${refusals.sentence()}`]),
+  ];
+}
+
+/** A list's day: as asked, or eight digits in its name. */
+function asOfIn(name: string, asked: TradeDate | undefined): { readonly asOf: TradeDate; readonly isAsOfTold: boolean } {
+  const found = /(?<!\d)(20\d{6})(?!\d)/.exec(name)?.[1];
+  const told = asked ?? (found !== undefined && dateOf(found) !== undefined ? found : undefined);
+  return { asOf: told ?? tradeDateOf(Date.now()), isAsOfTold: told !== undefined };
+}
+
+/** `bars_1m_thu2019` of `bars_1m_thu2019_dev.csv.gz`. */
+const stemOf = (name: string): string => name.replace(/(_dev)?(\.(csv|txt|tsv|dat))?(\.(gz|zip))?$/i, '') || name;
+
+type Identity = { readonly name: string; readonly had: string | null; readonly elsewhere: string | null };
+/**
+ * A file is the dataset of its place, or of its content where it lies elsewhere; two files of one name are two datasets. `had` is the table
+ * in which the dataset has rows so far.
+ */
+async function identity(store: Store, asked: string | null, fileName: string, path: string, sha: string): Promise<Identity> {
+  const stem = asked ?? stemOf(fileName);
+  const known = await store.rows<{ name: string; kind: string; path: string; sha: string }>(
+    `SELECT name, kind, path, sha FROM ${database}.datasets FINAL WHERE path = {path:String} OR sha = {sha:String} OR name = {stem:String}`,
+    { path, sha, stem },
+  );
+  if (asked !== null) return { name: asked, had: tableOf(known.find((each) => each.name === asked)?.kind ?? ''), elsewhere: null };
+  const found =
+    known.find((each) => each.path === path) ??
+    known.find((each) => each.sha === sha) ??
+    known.find((each) => each.name === stem && each.path === '');
+  if (found !== undefined) {
+    const elsewhere = found.path === path || found.path === '' ? null : found.path;
+    return { name: found.name, had: tableOf(found.kind), elsewhere };
+  }
+  const isTaken = known.some((each) => each.name === stem);
+  return { name: isTaken ? `${stem}-${createHash('sha256').update(path).digest('hex').slice(0, 6)}` : stem, had: null, elsewhere: null };
+}
+
+function tableOf(kind: string): string | null {
+  const list = kinds.find(({ name }) => name === kind);
+  if (list !== undefined) return list.table;
+  const what = shippedLayouts().find(({ name }) => name === kind)?.what;
+  return what ?? null;
 }
 
 /** What `data ls` and `data verify` know of a file. */
@@ -65,88 +192,10 @@ export async function keepDataset(store: Store, imported: Imported): Promise<voi
   const row = new RowBinary();
   row.string(imported.name).string(imported.kind).i64(imported.rows).u32(imported.days).u32(imported.symbols);
   row.date(imported.from).date(imported.to).string(imported.label).string(imported.licence).string(imported.sha);
-  row.i64(Date.now()).string(JSON.stringify(imported.counters)).endRow();
+  row
+    .i64(Date.now())
+    .string(JSON.stringify({ ...imported.counters, ...imported.refused }))
+    .string(imported.path)
+    .endRow();
   await store.insert(`${database}.datasets`, row);
-}
-
-class Sheet {
-  readonly #store: Store;
-  readonly #kind: Kind;
-  readonly #name: string;
-  readonly #asOf: TradeDate;
-  readonly #at: ReadonlyMap<string, number>;
-  readonly #out = new RowBinary(1 << 22);
-  readonly #counters: Record<string, number> = {};
-  readonly #days = new Set<string>();
-  readonly #symbols = new Set<number>();
-  #cells: readonly string[] = [];
-  #rows = 0;
-  #last = '';
-  readonly #reader: Cells = {
-    get: (name) => {
-      const at = this.#at.get(name);
-      return at === undefined ? '' : (this.#cells[at] ?? '');
-    },
-    has: (name) => this.#at.has(name),
-    all: () => Object.fromEntries([...this.#at.keys()].map((name) => [name, this.#reader.get(name)])),
-  };
-
-  constructor(store: Store, kind: Kind, name: string, header: readonly string[], asOf: TradeDate) {
-    this.#store = store;
-    this.#asOf = asOf;
-    this.#kind = kind;
-    this.#name = name;
-    this.#at = new Map(header.map((column, i) => [column, i]));
-  }
-
-  async row(cells: readonly string[]): Promise<void> {
-    if (cells.length !== this.#at.size) throw new RangeError(`${cells.length} cells under ${this.#at.size} columns`);
-    this.#cells = cells;
-    const { date, instrument } = this.#kind.write(this.#out, {
-      cells: this.#reader,
-      seq: this.#rows,
-      dataset: this.#name,
-      asOf: this.#asOf,
-      count: (what) => this.#count(what),
-    });
-    this.#rows += 1;
-    this.#days.add(date);
-    if (instrument !== 0) this.#symbols.add(instrument);
-    const order = `${this.#reader.get('datetime')}`;
-    if (order !== '' && order < this.#last && date === this.#lastDate && instrument === this.#lastInstrument) this.#count('unordered');
-    [this.#last, this.#lastDate, this.#lastInstrument] = [order, date, instrument];
-    if (this.#out.rows >= rowsAtOnce) await this.#flush();
-  }
-
-  #lastDate = '';
-  #lastInstrument = 0;
-
-  async end(sha: string, licence: string): Promise<Imported> {
-    await this.#flush();
-    const days = [...this.#days].sort();
-    const imported: Imported = {
-      name: this.#name,
-      kind: this.#kind.name,
-      rows: this.#rows,
-      days: days.length,
-      symbols: this.#symbols.size,
-      from: days[0] ?? '19700101',
-      to: days.at(-1) ?? '19700101',
-      label: this.#kind.label.replace('{asOf}', this.#asOf),
-      licence,
-      sha,
-      counters: this.#counters,
-    };
-    await keepDataset(this.#store, imported);
-    return imported;
-  }
-
-  #count(what: string): void {
-    this.#counters[what] = (this.#counters[what] ?? 0) + 1;
-  }
-
-  async #flush(): Promise<void> {
-    await this.#store.insert(`${database}.${this.#kind.table}`, this.#out);
-    this.#out.clear();
-  }
 }

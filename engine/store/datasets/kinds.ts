@@ -4,47 +4,19 @@
  * Units    files already hold yuan and shares; prices become Milli. 0 and sentinels (a limit of 999999.999) are absent
  * Labels   bars are stamped at their close: a file whose labels are starts says so and is moved by its period
  */
-import { dayOf, idOf, type Kind } from './cells.ts';
+import type { SheetLayout } from '../../files/layout.ts';
+import { dayOf, idOf, type Kind, yesNo } from './cells.ts';
 import { document, emPool, limitList } from './list-rows.ts';
-import { bars, daily, ticks, trades } from './price-rows.ts';
+import { daily, trades } from './price-rows.ts';
 
 export const kinds: readonly Kind[] = [
   {
-    name: 'bars15m',
-    table: 'bars',
-    columns: ['symbol', 'datetime', 'open', 'high', 'low', 'close', 'volume_shares', 'amount_yuan'],
-    label: 'end, 16 a day',
-    write: bars(900, 'end'),
+    name: 'daily',
+    table: 'daily',
+    columns: ['symbol', 'date', 'open', 'high', 'low', 'close', 'pre_close', 'up_limit', 'down_limit', 'volume_shares', 'amount_yuan'],
+    label: 'day',
+    write: daily,
   },
-  {
-    name: 'bars1m',
-    table: 'bars',
-    columns: ['symbol', 'datetime', 'open', 'high', 'low', 'close', 'volume_shares', 'amount_yuan'],
-    label: 'end',
-    write: bars(60, 'end'),
-  },
-  {
-    name: 'fenshi',
-    table: 'bars',
-    columns: ['symbol', 'datetime', 'price', 'volume_shares'],
-    label: 'start, moved to end',
-    write: bars(60, 'start'),
-  },
-  {
-    name: 'ticksDelta',
-    table: 'ticks',
-    columns: ['symbol', 'datetime', 'last', 'amount_delta'],
-    label: 'exchange time',
-    write: ticks(true),
-  },
-  {
-    name: 'ticks',
-    table: 'ticks',
-    columns: ['symbol', 'datetime', 'last', 'volume_cum', 'amount_cum'],
-    label: 'exchange time',
-    write: ticks(false),
-  },
-  { name: 'daily', table: 'daily', columns: ['symbol', 'date', 'pre_close', 'up_limit', 'down_limit'], label: 'day', write: daily },
   { name: 'fenbi', table: 'trades', columns: ['symbol', 'datetime', 'price', 'volume_shares', 'side'], label: 'trade time', write: trades },
   {
     name: 'trades',
@@ -60,7 +32,7 @@ export const kinds: readonly Kind[] = [
     label: 'day',
     write: limitList,
   },
-  { name: 'emPool', table: 'limit_pool', columns: ['代码', '首次封板时间', '交易日期'], label: 'day', write: emPool },
+  { name: 'emPool', table: 'limit_pool', columns: ['代码', '首次封板时间', '最后封板时间'], label: 'day', write: emPool },
   {
     name: 'topList',
     table: 'documents',
@@ -113,7 +85,7 @@ export const kinds: readonly Kind[] = [
       out
         .date(date)
         .string(dataset)
-        .u8(Number(cells.get('is_open')))
+        .u8(yesNo(cells, 'is_open') ? 1 : 0)
         .endRow();
       return { date, instrument: 0 };
     },
@@ -131,10 +103,14 @@ export const kinds: readonly Kind[] = [
   },
 ];
 
-/** The kind a header belongs to. 15-minute and 1-minute bars look alike: the file's name tells them apart. */
-export function kindOf(header: readonly string[], file: string): Kind | null {
-  const fits = kinds.filter(({ columns }) => columns.every((name) => header.includes(name)));
-  const bar = /15m/.test(file) ? 'bars15m' : 'bars1m';
-  const best = fits.filter(({ name }) => !name.startsWith('bars') || name === bar);
-  return best.reduce<Kind | null>((most, each) => (most === null || each.columns.length > most.columns.length ? each : most), null);
-}
+/** The lists as sheets; a file of bare dates has no header. */
+export const listLayouts: readonly SheetLayout[] = kinds.map(({ name, columns }) => ({
+  name,
+  what: 'list',
+  columns: Object.fromEntries(columns.map((column) => [column, column])),
+  also: [],
+  units: { volume: 'auto', amount: 'yuan', price: 1 },
+  labels: 'auto',
+  totals: 'cumulative',
+  ...(name === 'holidays' ? { bare: /^\d{8}$/, header: ['holidayDate'] } : {}),
+}));

@@ -1,11 +1,16 @@
 /** Rows of limit pools and of what nothing reads by column. */
-import { instrumentNo } from '../../../contracts/units.ts';
-import { clockOfInt } from '../../feeds/wire/numbers.ts';
+import { FenshiError } from '../../../contracts/errors.ts';
+import { clockOn } from '../../files/times.ts';
 import type { RowBinary } from '../row-binary.ts';
-import { dayOf, idOf, type Kind, milli, number, type Row, type Written } from './cells.ts';
+import { amount, dayOf, type Kind, milli, number, type Row, RowRefused, stockOf, type Written } from './cells.ts';
 
-/** `92500` and `92500.0` are 09:25:00. */
-const clock = (date: string, text: string): number | null => (text === '' ? null : (clockOfInt(date, Math.round(Number(text))) ?? null));
+/** `92500`, `92500.0` and `09:25:00`; absent is null. */
+function clock(date: string, text: string): number | null {
+  if (text === '' || text.toLowerCase() === 'nan' || text === '0' || text === '0.0') return null;
+  const ms = clockOn(date, text.replace(/\.0$/, ''));
+  if (ms === undefined) throw new RowRefused('TIME', `"${text}" is no time of day`);
+  return ms;
+}
 function poolRow(
   out: RowBinary,
   { seq, dataset }: Row,
@@ -35,11 +40,11 @@ function poolRow(
 export const limitList: Kind['write'] = (out, row) => {
   const { cells, count } = row;
   if (cells.get('limit_times') === '') count('boardsUnknown');
-  return poolRow(out, row, dayOf(cells.get('trade_date')), idOf(cells, 'ts_code'), {
+  return poolRow(out, row, dayOf(cells.get('trade_date')), stockOf(cells, 'ts_code'), {
     name: cells.get('name'),
     kind: cells.get('limit_type'),
     close: milli(cells, 'close'),
-    seal: number(cells, 'fd_amount'),
+    seal: amount(cells, 'fd_amount'),
     first: cells.get('first_time'),
     last: cells.get('last_time'),
     opened: number(cells, 'open_times'),
@@ -50,16 +55,17 @@ export const limitList: Kind['write'] = (out, row) => {
 
 /** A code stored as a number: `617.0` is 000617. The exchange is told by its beginning. */
 export const emPool: Kind['write'] = (out, row) => {
-  const { cells, count } = row;
+  const { cells, count, asOf, isAsOfTold } = row;
   const raw = cells.get('代码');
-  const code = String(Math.round(Number(raw))).padStart(6, '0');
-  if (raw !== code) count('codePadded');
-  const exchange = /^(92|43|83|87|88)/.test(code) ? 'BJ' : /^[569]/.test(code) ? 'SH' : 'SZ';
-  return poolRow(out, row, dayOf(cells.get('交易日期')), instrumentNo(`${code}.${exchange}`), {
+  const no = stockOf(cells, '代码');
+  if (raw !== String(no % 1_000_000).padStart(6, '0')) count('codePadded');
+  if (!cells.has('交易日期') && !isAsOfTold)
+    throw new FenshiError('IMPORT_INVALID', 'the rows carry no day (交易日期): name it with --as-of yyyymmdd, or in the name of the file');
+  return poolRow(out, row, cells.has('交易日期') ? dayOf(cells.get('交易日期')) : asOf, no, {
     name: cells.get('名称'),
     kind: 'U',
     close: milli(cells, '最新价'),
-    seal: number(cells, '封板资金'),
+    seal: amount(cells, '封板资金'),
     first: cells.get('首次封板时间'),
     last: cells.get('最后封板时间'),
     opened: number(cells, '炸板次数'),
