@@ -1,6 +1,7 @@
 /** The fenshi command. Every leaf has --help with an example and documented exit codes. */
 import { Command } from 'commander';
 import { FenshiError } from '../../contracts/errors.ts';
+import { ignoresHangUp } from '../log/processes.ts';
 import { registerConfig } from './commands/config.ts';
 import { registerData } from './commands/data.ts';
 import { registerReplay } from './commands/replay.ts';
@@ -24,6 +25,8 @@ program.addHelpText(
   '\nTools, by `npm run <tool>`: test, check, bench, torture, calibrate, mutants, scenario\nExit codes: 0 done, 1 refused or failed with a code, 128 + n ended by signal n',
 );
 
+// nohup, cron, a service: the terminal that hangs up is not ours
+if (ignoresHangUp()) process.on('SIGHUP', () => undefined);
 // whoever reads our output may stop reading: that is no failure
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);

@@ -7,9 +7,9 @@
  * Signals   SIGINT, SIGTERM and SIGHUP are handed on; a command that a signal ended exits with 128 + its number
  */
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
+import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
 import { ensureInstalled } from './setup/install.mjs';
 import { findNatsServer } from './setup/nats-server.mjs';
@@ -69,9 +69,8 @@ function runToEnd(argv) {
   const isTool = tools[command] !== undefined;
   const child = spawn(process.execPath, argv, { stdio: 'inherit', ...(isTool ? { cwd: root } : {}) });
   const forward = (signal) => child.kill(signal);
-  // a hang-up that nohup ignores stays ignored: a handler would undo that
-  const signals = ['SIGINT', 'SIGTERM', ...(ignoresHangUp() ? [] : ['SIGHUP'])];
-  for (const signal of signals) process.on(signal, forward);
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const signal of signals) process.on(signal, signal === 'SIGHUP' && ignoresHangUp() ? () => undefined : forward);
   const parent = process.ppid;
   const startedByNpm = process.env.npm_lifecycle_event !== undefined;
   const watch = setInterval(() => {
@@ -83,17 +82,13 @@ function runToEnd(argv) {
   return new Promise((resolve) => {
     child.on('exit', (code, signal) => {
       clearInterval(watch);
-      for (const each of signals) process.off(each, forward);
+      for (const each of signals) process.removeAllListeners(each);
       resolve(code ?? 128 + (constants.signals[signal] ?? 1));
     });
   });
 }
 
+/** Nothing of ours is a terminal (nohup, cron): a hang-up is not meant for us. Node undoes nohup's own ignoring at its start. */
 function ignoresHangUp() {
-  try {
-    const mask = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
-    return mask !== undefined && (BigInt(`0x${mask}`) & 1n) === 1n;
-  } catch {
-    return false;
-  }
+  return ![0, 1, 2].some((fd) => isatty(fd));
 }

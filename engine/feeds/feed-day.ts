@@ -15,6 +15,7 @@ import { feedMetrics } from '../telemetry/feed-metrics.ts';
 import type { Log } from '../telemetry/log.ts';
 import { metrics } from '../telemetry/metrics.ts';
 import type { SourceName } from './adapter.ts';
+import type { Claims } from './claims.ts';
 import type { BoardFault } from './collector/board-faults.ts';
 import { CircuitState } from './collector/breaker.ts';
 import { Collector } from './collector/collector.ts';
@@ -52,6 +53,8 @@ export type FeedDayOptions = {
   readonly appender: TapeAppender;
   readonly report: (report: QualityReport) => Promise<void>;
   readonly kv: KV;
+  /** Live: what other processes here ask of the same sources. */
+  readonly claims: Claims | null;
   readonly owner: string;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -84,6 +87,7 @@ export class FeedDay {
         watched: this.#byTurnover.slice(0, largeCaps),
         onState: (endpoint, state) => this.#circuit(name, endpoint, state),
         onAnswer: (ms) => this.#quality.requested(name, this.now(), ms),
+        portion: options.claims === null ? undefined : () => options.claims!.portion(name),
       }),
     );
     this.planner = new SweepPlanner(

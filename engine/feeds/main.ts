@@ -12,6 +12,7 @@ import type { Transition } from '../../contracts/journal.ts';
 import { assertKind } from '../../contracts/run-kind.ts';
 import { subjects } from '../../contracts/subjects.ts';
 import { instrumentNo } from '../../contracts/units.ts';
+import { dataDir } from '../cli/root.ts';
 import { benchmarkIndexNo } from '../features/index-line.ts';
 import { loadBundle } from '../log/bundle-store.ts';
 import { connectBroker } from '../log/connect.ts';
@@ -22,6 +23,7 @@ import { Vitals } from '../runtime/vitals.ts';
 import type { Log } from '../telemetry/log.ts';
 import { registry } from '../telemetry/metrics.ts';
 import { serveOps } from '../telemetry/ops-server.ts';
+import { Claims } from './claims.ts';
 import type { SweepPlanner } from './collector/planner.ts';
 import { FeedDay } from './feed-day.ts';
 import { Opening } from './opening.ts';
@@ -46,6 +48,7 @@ async function main({ start, log, signal, up }: RoleProcess): Promise<void> {
   up();
   const kv = await openFeedBucket(js, jsm, start.run, signal);
   if (feed.live !== undefined) assertKind(start.run, 'live');
+  const claims = feed.live === undefined ? null : new Claims(dataDir, 'feed', feed.order);
   if (feed.live !== undefined) opening = new Opening({ start, js, jsm, kv, log, signal, owner });
   for (let done: string | null = null; !signal.aborted; ) {
     await opening?.untilOpen();
@@ -73,6 +76,7 @@ async function main({ start, log, signal, up }: RoleProcess): Promise<void> {
       report: async (report) => void (await js.publish(subjects(start.run).quality(report.source), encode(report)).catch(() => undefined)),
       kv,
       owner,
+      claims,
       log,
       signal,
     });

@@ -23,9 +23,11 @@ export type SourceOptions = {
   readonly watched: readonly number[];
   readonly onState: (endpoint: string, state: CircuitState) => void;
   readonly onAnswer: (ms: number) => void;
+  /** Of the source's rates, what is ours now. */
+  readonly portion?: (() => number) | undefined;
 };
 
-export function openSource(name: MarketSource, { host, watched, onState, onAnswer }: SourceOptions): DaySource {
+export function openSource(name: MarketSource, { host, watched, onState, onAnswer, portion }: SourceOptions): DaySource {
   const adapter = marketAdapters[name];
   const hosts = host === null ? adapter.hosts : Object.fromEntries(Object.keys(adapter.hosts).map((key) => [key, host]));
   const http = new SourceHttp(hosts, { totalMs: sweepMs });
@@ -34,6 +36,7 @@ export function openSource(name: MarketSource, { host, watched, onState, onAnswe
     name,
     http,
     rates: sourceRates[name],
+    ...(portion === undefined ? {} : { portion }),
     breaker: name === 'eastmoney' ? banRule : usualRule,
     heartbeat,
     onState,

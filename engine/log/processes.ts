@@ -1,5 +1,6 @@
 /** Other processes by pid: alive, and still the one that was meant. A pid is given to somebody else in time; its start time is not. */
 import { readFileSync } from 'node:fs';
+import { isatty } from 'node:tty';
 
 /** A process of another user is alive, too; one that has ended and was not yet collected by its parent is not. */
 export function isAlive(pid: number): boolean {
@@ -36,12 +37,8 @@ function statOf(pid: number): string[] | null {
   }
 }
 
-/** Whether this process was started with SIGHUP ignored, as nohup does: a handler of ours would undo that. */
-export function ignoresHangUp(): boolean {
-  try {
-    const mask = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
-    return mask !== undefined && (BigInt(`0x${mask}`) & 1n) === 1n;
-  } catch {
-    return false;
-  }
-}
+/**
+ * Whether a hang-up is not meant for us: nothing of ours is a terminal, as under nohup, cron or a service manager. (Node sets SIGHUP back to
+ * its default at its start, so that nohup's own word for it is lost.)
+ */
+export const ignoresHangUp = (): boolean => ![0, 1, 2].some((fd) => isatty(fd));

@@ -33,7 +33,7 @@ const server = createServer((request, response) => {
 });
 server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as { port: number }).port }));
 process.on('disconnect', () => process.exit(0));
-process.on('SIGINT', () => undefined); // the parent decides
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined); // the parent decides
 process.on('SIGTERM', () => {
   server.close();
   for (const { session } of pool) session.close();

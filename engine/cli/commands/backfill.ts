@@ -1,4 +1,5 @@
 /** `fenshi data backfill`: minutes of past days from the sources into the library. */
+import { constants } from 'node:os';
 import type { Command } from 'commander';
 import type { Config } from '../../../contracts/config.ts';
 import { FenshiError } from '../../../contracts/errors.ts';
@@ -7,13 +8,14 @@ import { midnightOf } from '../../../contracts/session.ts';
 import { instrumentNo, type TradeDate } from '../../../contracts/units.ts';
 import { type BackfillReport, backfill } from '../../feeds/backfill/backfill.ts';
 import { type MinuteSourceName, minuteSource, minuteSourceNames } from '../../feeds/backfill/minute-sources.ts';
+import { Claims } from '../../feeds/claims.ts';
 import { referenceClients } from '../../feeds/live-open.ts';
 import { referenceSources } from '../../feeds/reference/sources.ts';
 import { dayKind, nextTradingDay } from '../../reference/calendar.ts';
 import type { Store } from '../../store/client.ts';
 import { withLibrary, withRunningStore } from '../../store/library.ts';
 import { loadConfig } from '../config.ts';
-import { root, runDir } from '../root.ts';
+import { dataDir, root, runDir } from '../root.ts';
 
 type Flags = {
   readonly from: string;
@@ -62,10 +64,15 @@ async function run({ from, to, symbol, source, dryRun, json }: Flags): Promise<v
           ? JSON.stringify({ days, instruments: instruments.length, sources: names, requests })
           : `${days.length} days x ${instruments.length} instruments from ${names.join(', ')}: at most ${requests} requests, about ${Math.ceil(requests / names.length / 60)} min at one a second`,
       );
-    const stop = new AbortController();
-    process.once('SIGINT', () => stop.abort());
+    const stop = endable();
+    const claims = new Claims(dataDir, 'repair', names);
     const sources = names.map((name) =>
-      minuteSource(name, { hosts: config.feed.hosts, ...(config.tushare.token === null ? {} : { token: config.tushare.token }) }),
+      minuteSource(name, {
+        hosts: config.feed.hosts,
+        signal: stop.signal,
+        portion: (source) => claims.portion(source),
+        ...(config.tushare.token === null ? {} : { token: config.tushare.token }),
+      }),
     );
     let toldMs = Date.now();
     const onDone = (so: BackfillReport): void => {
@@ -84,6 +91,7 @@ async function run({ from, to, symbol, source, dryRun, json }: Flags): Promise<v
       );
     } finally {
       for (const each of sources) await each.close();
+      claims.release();
     }
     if (json) return console.log(JSON.stringify(report));
     console.log(
@@ -91,6 +99,21 @@ async function run({ from, to, symbol, source, dryRun, json }: Flags): Promise<v
     );
     for (const { what, why } of report.failed.slice(0, 10)) console.log(`  ${what}: ${why}`);
   });
+}
+
+/** Ended by a signal, or with the run whose child it is; what is under way is given up, what is stored stays. */
+function endable(): AbortController {
+  const stop = new AbortController();
+  for (const [signal, number] of [
+    ['SIGINT', constants.signals.SIGINT],
+    ['SIGTERM', constants.signals.SIGTERM],
+  ] as const)
+    process.once(signal, () => {
+      process.exitCode = 128 + number;
+      stop.abort();
+    });
+  process.once('disconnect', () => stop.abort());
+  return stop;
 }
 
 /** @throws FenshiError CONFIG_INVALID */

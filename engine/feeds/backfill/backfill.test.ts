@@ -1,4 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -166,5 +168,39 @@ describe('gap repair against emulated vendors', () => {
     const plan = { days: ['20261119'], instruments: [instrument] };
     await backfill(plan, { store, sources: [silent('tencent'), silent('eastmoney')] });
     expect(await backfill(plan, { store, sources: [silent('tencent'), silent('eastmoney')] })).toMatchObject({ asked: 0, skipped: 1 });
+  });
+
+  test('rows that are all refused, or a day the answers do not reach, are no day without trades: they are asked for again', async () => {
+    const rows = Array.from({ length: 240 }, (_, i) => `${String(930 + i)} ten 100 1000`);
+    const [code, day] = ['sh600519', { date, data: rows }];
+    const server = createServer((_, response) => response.end(JSON.stringify({ code: 0, msg: '', data: { [code]: { data: [day] } } })));
+    await new Promise<void>((up) => server.listen(0, '127.0.0.1', up));
+    const drifted = minuteSource('tencent', { hosts: { tencent: `http://127.0.0.1:${(server.address() as AddressInfo).port}` } });
+    const silent: MinuteSource = { name: 'eastmoney', minutes: () => Promise.resolve([]) };
+    const plan = { days: [date], instruments: [no] };
+    const report = await backfill(plan, { store, sources: [drifted, silent] });
+    expect(report.failed).toEqual([{ what: expect.stringContaining('tencent') as string, why: 'SOURCE_BODY' }]);
+    expect(await backfill(plan, { store, sources: [silent, { ...silent, name: 'tushare' }] })).toMatchObject({ asked: 2, skipped: 0 });
+    await drifted.close();
+    server.close();
+
+    const early = await backfill({ days: ['20260105'], instruments: [instruments[0]!] }, { store, sources });
+    expect(early.failed.map(({ why }) => why)).toEqual(['SOURCE_BODY', 'SOURCE_BODY']);
+  });
+
+  test('one that is ended gives up what is under way and notes nothing of it', async () => {
+    const stop = new AbortController();
+    const never = (name: string): MinuteSource => ({
+      name,
+      minutes: () =>
+        new Promise((_, reject) => {
+          stop.signal.addEventListener('abort', () => reject(new DOMException('ended', 'AbortError')));
+          queueMicrotask(() => stop.abort());
+        }),
+    });
+    const plan = { days: ['20261117'], instruments: [no] };
+    const report = await backfill(plan, { store, sources: [never('tencent'), never('eastmoney')], signal: stop.signal });
+    expect([report.failed, report.asked]).toEqual([[], 1]);
+    expect(await store.rows("SELECT 1 FROM fenshi.repairs WHERE trade_date = '2026-11-17'")).toEqual([]);
   });
 });

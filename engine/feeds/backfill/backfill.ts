@@ -66,7 +66,7 @@ export async function backfill({ days, instruments }: BackfillPlan, options: Bac
       if (signal?.aborted === true) return report;
       if (whole.get(date)!.has(instrument)) report.skipped += 1;
       else {
-        await repair(stores, turn, instrument, date, now(), report);
+        await repair(stores, turn, instrument, date, now(), report, signal);
         onDone?.(report);
       }
     }
@@ -83,6 +83,7 @@ async function repair(
   date: TradeDate,
   knownMs: number,
   report: BackfillReport,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   const told: Told[] = [];
   const heard: string[] = [];
@@ -93,6 +94,7 @@ async function repair(
       heard.push(source.name);
       if (minutes.length > 0) told.push({ source: source.name, minutes });
     } catch (error) {
+      if (signal?.aborted === true) return; // asked again next time
       if (!(error instanceof FenshiError)) throw error;
       report.failed.push({ what: `${source.name} ${codeOf(instrument)} ${date}`, why: error.code });
     }

@@ -19,6 +19,7 @@ import {
 import { FenshiError } from '../../../contracts/errors.ts';
 import { type Endpoint, type Parsed, SourceLimited, type SourceName } from '../adapter.ts';
 import type { SourceHttp } from '../http.ts';
+import { everyHost } from '../rates.ts';
 import { type BreakerRule, CircuitState, sourceBreaker } from './breaker.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { type Rate, TokenBucket } from './token-bucket.ts';
@@ -27,6 +28,8 @@ export type ClientOptions = {
   readonly name: SourceName;
   readonly http: SourceHttp;
   readonly rates: Readonly<Record<string, Rate>>;
+  /** How much of the rates is ours now: other processes ask the same hosts. */
+  readonly portion?: () => number;
   readonly breaker: BreakerRule;
   readonly heartbeat: Heartbeat;
   readonly onState: (endpoint: string, state: CircuitState) => void;
@@ -165,11 +168,14 @@ export class SourceClient {
   }
 
   #bucket(host: string): TokenBucket {
-    let bucket = this.#buckets.get(host);
+    const { rates, portion } = this.#options;
+    const key = everyHost in rates ? everyHost : host;
+    let bucket = this.#buckets.get(key);
     if (bucket === undefined) {
-      bucket = new TokenBucket(this.#options.rates[host] ?? anyRate, Date.now());
-      this.#buckets.set(host, bucket);
+      bucket = new TokenBucket(rates[key] ?? anyRate, Date.now());
+      this.#buckets.set(key, bucket);
     }
+    if (portion !== undefined) bucket.allow(portion());
     return bucket;
   }
 

@@ -6,7 +6,8 @@ const recovery = 0.1;
 const slowest = 1 / 16;
 
 export class TokenBucket {
-  readonly #full: Rate;
+  #full: Rate;
+  readonly #rate: Rate;
   #perSec: number;
   #tokens: number;
   #atMs: number;
@@ -14,6 +15,7 @@ export class TokenBucket {
 
   constructor(rate: Rate, nowMs: number) {
     this.#full = rate;
+    this.#rate = rate;
     this.#perSec = rate.perSec;
     this.#tokens = rate.burst;
     this.#atMs = nowMs;
@@ -36,6 +38,15 @@ export class TokenBucket {
     this.#perSec = Math.max(this.#full.perSec * slowest, this.#perSec / 2);
     this.#tokens = Math.min(this.#tokens, 0);
     this.#closedUntilMs = Math.max(this.#closedUntilMs, nowMs + waitMs);
+  }
+
+  /** Of the rate, this portion is ours from now on: several processes ask one host. */
+  allow(portion: number): void {
+    const perSec = this.#rate.perSec * portion;
+    if (perSec === this.#full.perSec) return;
+    this.#perSec = (this.#perSec / this.#full.perSec) * perSec;
+    this.#full = { perSec, burst: Math.max(1, this.#rate.burst * portion) };
+    this.#tokens = Math.min(this.#tokens, this.#full.burst);
   }
 
   /** Share of the full rate that is allowed now. */
