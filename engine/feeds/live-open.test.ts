@@ -21,7 +21,8 @@ import { ensureFeedBucket, handOverOf } from '../log/feed-bucket.ts';
 import { firstUnfinishedDay, newestDay } from '../log/jetstream-tape.ts';
 import { ensureStreams } from '../log/streams.ts';
 import { boardsIn, preOpenBundle, readName } from '../reference/pre-open.ts';
-import { withLibrary } from '../store/library.ts';
+import { startChdb } from '../store/chdb-process.ts';
+import { libraryDir } from '../store/library.ts';
 import { closeLeftOpen, dayUnderWay, openLiveDay, referenceClients } from './live-open.ts';
 import type { MarketSource } from './market-sources.ts';
 import { referenceSources } from './reference/sources.ts';
@@ -326,20 +327,19 @@ describe('a live day against emulated vendors', () => {
     await left.append({ ...opened, bundle: 'a'.repeat(64) }, true);
     await left.append({ type: 'clock', v: 1, tsMs: opened.tsMs + 1000 }, true);
     await closeLeftOpen(left, '20261120', log);
-    await withLibrary(() =>
-      openLiveDay(date, new TapeAppender(js, run, date, 'test'), {
-        config: defaultConfig,
-        order: ['tencent', 'sina', 'eastmoney'],
-        previous: null,
-        hosts: emulators.urls,
-        token: null,
-        dir,
-        bundles: join(dir, 'bundles'),
-        monitoredFile: null,
-        kv,
-        log,
-      }),
-    );
+    const held = await startChdb(libraryDir); // by a program that tells nobody where it answers
+    await openLiveDay(date, new TapeAppender(js, run, date, 'test'), {
+      config: defaultConfig,
+      order: ['tencent', 'sina', 'eastmoney'],
+      previous: null,
+      hosts: emulators.urls,
+      token: null,
+      dir,
+      bundles: join(dir, 'bundles'),
+      monitoredFile: null,
+      kv,
+      log,
+    }).finally(() => held.stop());
     expect(await firstUnfinishedDay(jsm, run, 1, () => Promise.resolve(false))).toMatchObject({
       open: { tradeDate: '20261120' },
       closed: true,

@@ -1,19 +1,24 @@
 /**
- * chDB behind ClickHouse's HTTP protocol: the part of it that `@clickhouse/client` speaks. A child of whoever needs a store, ended with it.
+ * chDB behind ClickHouse's HTTP protocol: the part of it that `@clickhouse/client` speaks. A child of whoever needs a store, ended with it;
+ * or, once its parent has said `keep`, everybody's who finds its address, ended when nobody has asked for a while.
  *
  * Usage        forked with {dir} in FENSHI_CHDB; sends {port} once it listens on loopback
  * Connections  one writes, two read: a heavy question delays neither inserts nor small ones (spec/stack.md §5)
  * Inserts      the body is spooled to a file and read by the engine, so that binary formats work
  * Errors       as ClickHouse words them, `Code: 47. DB::Exception: …`, with X-ClickHouse-Exception-Code
  */
-import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { type ChdbResult, Session } from 'chdb';
+import { addressFile } from './locate.ts';
 
 const { dir, secret } = JSON.parse(process.env.FENSHI_CHDB ?? 'null') as { dir: string; secret: string };
+/** Whoever works with it asks at least every two seconds. */
+const [idleMs, lookMs] = [6000, 500];
+let [kept, open, askedMs] = [false, 0, Date.now()];
 const readers = 2;
 const settings = [
   '--output_format_json_quote_64bit_integers=0',
@@ -23,23 +28,42 @@ const settings = [
 ];
 
 mkdirSync(join(dir, 'spool'), { recursive: true });
-const open = (): Session => new Session(join(dir, 'db'), { connectionArgs: settings });
-const writer = open();
-const pool = Array.from({ length: readers }, () => ({ session: open(), waiting: 0 }));
+const session = (): Session => new Session(join(dir, 'db'), { connectionArgs: settings });
+const writer = session();
+const pool = Array.from({ length: readers }, () => ({ session: session(), waiting: 0 }));
 let spooled = 0;
 
 const server = createServer((request, response) => {
-  handle(request, response).catch((error: unknown) => fail(response, error));
+  open += 1;
+  handle(request, response)
+    .catch((error: unknown) => fail(response, error))
+    .finally(() => {
+      open -= 1;
+      askedMs = Date.now();
+    });
 });
 server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as { port: number }).port }));
-process.on('disconnect', () => process.exit(0));
+process.on('message', (word) => {
+  if (word !== 'keep') return;
+  kept = true;
+  setInterval(() => {
+    // a folder that has been cleared away takes its store with it
+    if (!existsSync(addressFile(dir)) || (open === 0 && Date.now() - askedMs > idleMs)) end();
+  }, lookMs);
+});
+process.on('disconnect', () => {
+  if (!kept) process.exit(0);
+});
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined); // the parent decides
-process.on('SIGTERM', () => {
+process.on('SIGTERM', end);
+
+function end(): void {
   server.close();
+  if (kept) rmSync(addressFile(dir), { force: true });
   for (const { session } of pool) session.close();
   writer.close();
   process.exit(0);
-});
+}
 
 async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://127.0.0.1');

@@ -12,19 +12,22 @@ export type ChdbProcess = StoreAddress & {
   readonly exited: Promise<string>;
   readonly stop: () => Promise<void>;
   readonly kill: () => void;
+  /** Lets it go on without us, until nobody has asked it for a while. Its address must have been written. */
+  readonly release: () => void;
 };
 const startMs = 60_000;
 /** Each running query holds a libuv thread; inserts must not wait for them. */
 const threads = '12';
 
 /** @throws FenshiError STORE_UNAVAILABLE when chDB is not installed, or another process holds the folder */
-export async function startChdb(dir: string): Promise<ChdbProcess> {
+export async function startChdb(dir: string, { detached = false } = {}): Promise<ChdbProcess> {
   mkdirSync(dir, { recursive: true });
   const password = `c${randomBytes(16).toString('hex')}`;
   const child = fork(join(root, 'engine', 'cli', 'launch.mjs'), ['engine/store/chdb-child.ts'], {
     cwd: root,
     env: { ...process.env, FENSHI_CHDB: JSON.stringify({ dir, secret: password }), UV_THREADPOOL_SIZE: threads },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    detached,
   });
   const log = tailOf(child);
   const exited = new Promise<string>((resolve) => child.once('exit', (code, signal) => resolve(signal ?? `exit ${code}`)));
@@ -51,6 +54,11 @@ export async function startChdb(dir: string): Promise<ChdbProcess> {
     pid: child.pid!,
     exited,
     kill: () => child.kill('SIGKILL'),
+    release: () => {
+      child.send('keep', () => child.disconnect());
+      child.stderr?.destroy();
+      child.unref();
+    },
     stop: async () => {
       child.kill('SIGTERM');
       await exited;

@@ -1,14 +1,16 @@
-/** Where a run's store answers: written by the store role for its neighbours, readable by the owner only. */
+/** Where a store answers: written by whoever opened it for its neighbours, readable by the owner only. */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Known } from '../log/processes.ts';
 import type { StoreAddress } from './chdb-process.ts';
 
-const fileIn = (dir: string): string => join(dir, 'store.json');
+export const addressFile = (dir: string): string => join(dir, 'store.json');
+export type FoundStore = StoreAddress & Partial<Known>;
 
-export function writeStoreAddress(dir: string, { url, username, password }: StoreAddress): void {
-  writeFileSync(`${fileIn(dir)}.tmp`, JSON.stringify({ url, username, password }), { mode: 0o600 });
-  renameSync(`${fileIn(dir)}.tmp`, fileIn(dir));
+export function writeStoreAddress(dir: string, { url, username, password, pid, pidStart }: FoundStore): void {
+  writeFileSync(`${addressFile(dir)}.tmp`, JSON.stringify({ url, username, password, pid, pidStart }), { mode: 0o600 });
+  renameSync(`${addressFile(dir)}.tmp`, addressFile(dir));
 }
 
-export const storeAddress = (dir: string): StoreAddress | null =>
-  existsSync(fileIn(dir)) ? (JSON.parse(readFileSync(fileIn(dir), 'utf8')) as StoreAddress) : null;
+export const storeAddress = (dir: string): FoundStore | null =>
+  existsSync(addressFile(dir)) ? (JSON.parse(readFileSync(addressFile(dir), 'utf8')) as FoundStore) : null;

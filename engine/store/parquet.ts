@@ -57,7 +57,7 @@ export type ParquetImport = {
 
 /** Reads a file that export wrote, whole or not at all. Rows that are there already stay one. @throws FenshiError IMPORT_INVALID */
 export async function importParquet(store: Store, table: Exportable, file: string): Promise<ParquetImport> {
-  const [target, landing] = [`${database}.${table}`, `${database}.landing`];
+  const [target, landing] = [`${database}.${table}`, `${database}.landing_${table}_${process.pid}`];
   const count = async () => (await store.rows<{ rows: number }>(`SELECT count() AS rows FROM ${target} FINAL`))[0]?.rows ?? 0;
   const before = await count();
   await store.command(`DROP TABLE IF EXISTS ${landing}`);
