@@ -6,7 +6,8 @@ export default defineConfig({
     reporters: ['default', './scenarios/support/slowest.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // against hanging only: a busy machine takes its time
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
   },
 });

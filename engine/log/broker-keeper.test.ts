@@ -32,7 +32,7 @@ test('a broker that is killed comes back on its port and store, its clients by t
   const subject = `${subjects('test-1').allJournal.replace('*', '20261123')}`;
   const { port } = keeper;
   for (let i = 1; i <= 3; i++) {
-    await js.publish(subject, new Uint8Array([i]), { timeout: 10_000 });
+    await js.publish(subject, new Uint8Array([i]), { timeout: 60_000 });
     const pid = keeper.pid;
     const back = (async () => {
       for await (const { type } of nc.status()) if (type === 'reconnect') return;
@@ -41,7 +41,7 @@ test('a broker that is killed comes back on its port and store, its clients by t
     await back;
     expect([keeper.pid === pid, keeper.port, keeper.restarts]).toEqual([false, port, i]);
   }
-  await js.publish(subject, new Uint8Array([4]), { timeout: 10_000 });
+  await js.publish(subject, new Uint8Array([4]), { timeout: 60_000 });
   expect((await jsm.streams.info(streams('test-1').journal)).state.messages).toBe(4);
   expect(said).toEqual(Array.from({ length: 3 }, () => 'nats-server ended (by a signal); it is started again'));
   await nc.close();

@@ -70,7 +70,7 @@ async function status(asJson: boolean): Promise<void> {
     );
   for (const { source: of, board, reason } of report.refusedBoards)
     console.log(`  parser   ${board} of ${of} is refused whole (${reason}): a second source tells it`);
-  for (const role of report.roles) console.log(`  ${role.role.padEnd(9)}${role.ready ? 'ready' : (role.why?.en ?? role.code ?? '')}`);
+  for (const role of report.roles) console.log(`  ${role.role.padEnd(10)}${role.ready ? 'ready' : (role.why?.en ?? role.code ?? '')}`);
 }
 
 const addressOf = ({ host, port }: UpLock): string => `http://${shownHost(host)}:${port}`;

@@ -29,7 +29,7 @@ async function follow(channel: PushChannel, asked: readonly number[], enough: (f
     state: (state) => states.push(state),
     jitter: () => 0.01,
   }).run(ended.signal);
-  await vi.waitUntil(() => enough(frames, states), { timeout: 10_000, interval: 10 });
+  await vi.waitUntil(() => enough(frames, states), { timeout: 300_000, interval: 10 });
   ended.abort();
   await running;
   return { frames, states };
