@@ -72,6 +72,7 @@ export class FeedDay {
   /** Boards that the active source's parser refuses whole. */
   faults: readonly (BoardFault & { readonly source: SourceName })[] = [];
   #sweepStartMs = 0;
+  #lostTold = 0;
   #superseded = false;
 
   constructor(options: FeedDayOptions) {
@@ -295,7 +296,8 @@ export class FeedDay {
     feedMetrics.missing.set({ source }, missing);
     feedMetrics.disputed.set(this.collector.comparison.disputed.length);
     feedMetrics.hedged.set(this.collector.hedge.load);
-    feedMetrics.lost.set(this.#options.appender.lost);
+    feedMetrics.lost.inc(this.#options.appender.lost - this.#lostTold);
+    this.#lostTold = this.#options.appender.lost;
     for (const { adapter, heartbeat, client } of this.sources) {
       const { changeMs } = heartbeat.pulse(nowMs);
       feedMetrics.active.set({ source: adapter.name }, adapter.name === this.collector.failover.active ? 1 : 0);

@@ -339,7 +339,8 @@ describe('a live day against emulated vendors', () => {
       monitoredFile: null,
       kv,
       log,
-    }).finally(() => held.stop());
+    });
+    await held.stop();
     expect(await firstUnfinishedDay(jsm, run, 1, () => Promise.resolve(false))).toMatchObject({
       open: { tradeDate: '20261120' },
       closed: true,

@@ -27,10 +27,12 @@ const settings = [
   '--max_threads=2',
 ];
 
-mkdirSync(join(dir, 'spool'), { recursive: true });
 const session = (): Session => new Session(join(dir, 'db'), { connectionArgs: settings });
 const writer = session();
 const pool = Array.from({ length: readers }, () => ({ session: session(), waiting: 0 }));
+// what a killed one left: the folder is ours, now that it is open
+rmSync(join(dir, 'spool'), { recursive: true, force: true });
+mkdirSync(join(dir, 'spool'), { recursive: true });
 let spooled = 0;
 
 const server = createServer((request, response) => {

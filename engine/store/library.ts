@@ -65,13 +65,12 @@ async function begin(): Promise<StoreAddress> {
 
 async function answers(address: StoreAddress): Promise<boolean> {
   const store = new Store(address);
-  return store
-    .rows('SELECT 1')
-    .then(
-      () => true,
-      () => false,
-    )
-    .finally(() => store.close());
+  const isUp = await store.rows('SELECT 1').then(
+    () => true,
+    () => false,
+  );
+  await store.close();
+  return isUp;
 }
 
 /** Asks now and then, so that it stays while we work. */

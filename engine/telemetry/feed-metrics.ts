@@ -21,7 +21,7 @@ export const feedMetrics = {
   }),
   rows: new Counter({
     name: 'fenshi_source_rows_total',
-    help: 'Rows by fate: new, same, older, rejected',
+    help: 'Rows by fate: new, or older than what is known',
     labelNames: ['source', 'fate'],
     registers,
   }),
@@ -98,5 +98,5 @@ export const feedMetrics = {
     labelNames: ['source', 'class'],
     registers,
   }),
-  lost: new Gauge({ name: 'fenshi_feed_entries_lost', help: 'Batches given up because TAPE would not take them', registers }),
+  lost: new Counter({ name: 'fenshi_feed_entries_lost_total', help: 'Batches given up because TAPE would not take them', registers }),
 };

@@ -11,9 +11,21 @@ const alive = (pid) => {
   }
 };
 
+/** A home that cannot be written is no reason to give up: there are two ways around it. */
+function folderFor(file) {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+  } catch (error) {
+    throw new Error(
+      `${dirname(file)} cannot be written (${error.code}); set FENSHI_CACHE to a folder that can, or NATS_SERVER to a nats-server of 2.12.15 or newer`,
+      { cause: error },
+    );
+  }
+}
+
 /** Runs `work` while holding `file`, which names the holder's pid; a dead holder's lock is taken over. */
 export async function withLock(file, say, work) {
-  mkdirSync(dirname(file), { recursive: true });
+  folderFor(file);
   let told = false;
   for (;;) {
     try {
