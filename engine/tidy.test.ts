@@ -78,6 +78,13 @@ describe('house rules', () => {
     expect(oracle.filter(({ text }) => /from '[^']*engine\//.test(text)).map(({ path }) => path)).toEqual([]);
   });
 
+  test('every reader of the journal reads through the one that knows its earlier versions', () => {
+    const wrong = files
+      .filter(({ path }) => !isTest(path) && path !== 'contracts/compat/read.ts')
+      .filter(({ text }) => /JournalStep\.(safeP|p)arse\(/.test(text));
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+
   test('no unfinished work and no skipped reason-less tests', () => {
     const wrong = files
       .filter(({ path }) => !path.endsWith('tidy.test.ts'))
