@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { assertHeld, assertKind } from './run-kind.ts';
-import { sayStatus } from './status.ts';
+import { type Origin, sayStatus } from './status.ts';
 import { decodeTape, encodeTape } from './tape.ts';
 
 test('an invented or a recorded market is never written into the live run, nor the live one into a demo', () => {
@@ -26,7 +26,9 @@ test('an invented or a recorded market is never written into the live run, nor t
 
 test('a day of before its origin was said is taken for simulated: never for the real one', () => {
   const open = { type: 'day.open', v: 1, tsMs: 1_764_030_600_000, tradeDate: '20261123', bundle: 'a'.repeat(64), codeVersion: 'x' };
-  expect(decodeTape(encodeTape(open as never))).toMatchObject({ origin: 'simulated' });
+  const old = decodeTape(encodeTape(open as never)) as { origin?: string };
+  expect(old.origin).toBeUndefined(); // and hashed as it was
+  expect(() => assertHeld('live', '20261123', (old.origin ?? 'simulated') as Origin)).toThrow(/RUN_KIND/);
   expect(decodeTape(encodeTape({ ...open, origin: 'live' } as never))).toMatchObject({ origin: 'live' });
 });
 

@@ -28,6 +28,7 @@ const sentences = {
   ROLE_AWAY: ['进程 {} 没有响应', 'The role {} does not answer'],
   BROKER_UNREACHABLE: ['消息服务（nats-server）连接中断：{}', 'The broker (nats-server) cannot be reached: {}'],
   NOT_STORED: ['新数据没有被写入：{}', 'Entries are not being stored: {}'],
+  TAPE_SILENT: ['没有新的行情进入（{}）', 'No entry of the tape comes in ({})'],
   DISK_FULL: [
     '磁盘已满，暂停写入；腾出空间后自动继续：{}',
     'The disk is full and intake has stopped; it goes on by itself once there is room: {}',

@@ -21,7 +21,8 @@ export const DayOpen = z.object({
   bundle: z.string().length(64),
   codeVersion: z.string(),
   /** Where the day's rows come from. A tape of before this was said is taken for an invented one: never for the real market. */
-  origin: z.enum(origins).default('simulated'),
+  /** Absent in tapes of before this was said: taken for simulated, and not hashed. */
+  origin: z.enum(origins).optional(),
 });
 export const DayClose = z.object({ type: z.literal('day.close'), v: z.literal(1), tsMs: EpochMs, tradeDate: TradeDate });
 export const ClockEntry = z.object({ type: z.literal('clock'), v: z.literal(1), tsMs: EpochMs });

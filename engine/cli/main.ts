@@ -1,6 +1,7 @@
 /** The fenshi command. Every leaf has --help with an example and documented exit codes. */
 import { Command } from 'commander';
 import { FenshiError } from '../../contracts/errors.ts';
+import { recallDays } from '../feeds/reference/calendar-days.ts';
 import { ignoresHangUp } from '../log/processes.ts';
 import { registerConfig } from './commands/config.ts';
 import { registerData } from './commands/data.ts';
@@ -9,7 +10,7 @@ import { registerRole } from './commands/role.ts';
 import { registerSource } from './commands/source.ts';
 import { registerStatus } from './commands/status.ts';
 import { registerUp } from './commands/up.ts';
-import { codeVersion } from './root.ts';
+import { codeVersion, dataDir } from './root.ts';
 import { sayFailure } from './say-failure.ts';
 
 const program = new Command('fenshi').description('Fenshi 分时: real-time opportunity detection for Chinese A-shares').version(codeVersion);
@@ -34,11 +35,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 // Node ends with 13 and without a word when it waits for something that can no longer come
 process.on('exit', (code) => {
-  if (code !== 13) return;
+  if (code !== 13 && process.exitCode !== 13) return; // Node 20 tells 0 here and ends with 13
   console.error('fenshi: NOT_READY: what was waited for can no longer come');
   process.exitCode = 1;
 });
 
+recallDays(dataDir);
 try {
   await program.parseAsync();
 } catch (error) {

@@ -37,8 +37,11 @@ export class PoisonWatch {
 export function skipOn(access: BrokerAccess, run: string): (at: EntryAt) => Promise<void> {
   return async ({ tradeDate, n }) => {
     const nc = await connectBroker(access, 'fenshi-control');
-    const [js, jsm] = [jetstream(nc), await jetstreamManager(nc)];
-    await appendControl(js, jsm, run, `skip-${tradeDate}-${n}`, { name: 'skip', tradeDate, n });
-    await nc.close();
+    try {
+      const [js, jsm] = [jetstream(nc), await jetstreamManager(nc)];
+      await appendControl(js, jsm, run, `skip-${tradeDate}-${n}`, { name: 'skip', tradeDate, n });
+    } finally {
+      await nc.close();
+    }
   };
 }

@@ -13,7 +13,8 @@ import { diskUnder } from '../store/disk.ts';
 const lookMs = 1000;
 /** Not stored for so long, with room on the disk: the broker is the cause. */
 const patienceMs = 4000;
-const betweenMs = 15_000;
+/** Doubled each time, to ten minutes, until all has been well for a minute: what a new start does not help is not the broker's fault. */
+const [firstBetweenMs, longestBetweenMs, wellMs] = [15_000, 600_000, 60_000];
 /** Less room than a minute of a whole market needs is none. */
 const roomBytes = 32 * 1024 * 1024;
 const unstored: readonly string[] = ['DISK_FULL', 'NOT_STORED'];
@@ -26,6 +27,8 @@ export class RunWatch {
   #nc: NatsConnection | null = null;
   #sinceMs: number | null = null;
   #renewedMs = 0;
+  #betweenMs = firstBetweenMs;
+  #troubledMs = 0;
   #stopped = false;
 
   constructor(access: BrokerAccess, run: string, dir: string, keeper: BrokerKeeper) {
@@ -59,11 +62,16 @@ export class RunWatch {
       .map((role) => this.#roles.get(role))
       .find((status) => status !== undefined && nowMs - status.tsMs < awayMs && unstored.includes(status.code ?? ''));
     if (troubled === undefined) this.#sinceMs = null;
-    else this.#sinceMs ??= nowMs;
-    if (this.#sinceMs === null || nowMs - this.#sinceMs < patienceMs || nowMs - this.#renewedMs < betweenMs) return;
+    else {
+      this.#sinceMs ??= nowMs;
+      this.#troubledMs = nowMs;
+    }
+    if (nowMs - this.#troubledMs > wellMs) this.#betweenMs = firstBetweenMs;
+    if (this.#sinceMs === null || nowMs - this.#sinceMs < patienceMs || nowMs - this.#renewedMs < this.#betweenMs) return;
     const { freeBytes } = await diskUnder(this.#dir);
     if (freeBytes < roomBytes) return;
     this.#renewedMs = nowMs;
+    this.#betweenMs = Math.min(longestBetweenMs, this.#betweenMs * 2);
     this.#sinceMs = null;
     this.#keeper.renew(
       `${troubled!.role} has said ${troubled!.code} for ${patienceMs / 1000} s and there is room (${troubled!.detail ?? ''})`,

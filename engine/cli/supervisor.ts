@@ -100,8 +100,11 @@ export class Supervisor {
     running.quick = Date.now() - running.startedMs >= stableMs ? 0 : running.quick + 1;
     const { name } = running;
     const isHopeless = code === hopelessCode || (!running.wasUp && running.quick >= triesMax);
-    if (isHopeless && (roles[name].essential || !running.wasUp)) return this.#options.onFailure(name, why);
-    if (isHopeless) return this.#options.say?.(`${name}: ${why}; the run goes on without it`);
+    if (isHopeless && roles[name].essential) return this.#options.onFailure(name, why);
+    if (isHopeless) {
+      running.up(); // nobody waits for it any more
+      return this.#options.say?.(`${name}: ${why}; the run goes on without it`);
+    }
     const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.max(0, running.quick - 1));
     running.restarts += 1;
     this.#options.say?.(`${name}: ${why}; it is started again in ${pauseMs / 1000} s (restart ${running.restarts})`);

@@ -33,6 +33,8 @@ const reportMs = 10_000;
 const clockCatchUpMax = 120;
 const quotedPhases: readonly Phase[] = ['OPEN_CALL_1', 'OPEN_CALL_2', 'OPEN_PAUSE', 'CONT_AM', 'CONT_PM', 'CLOSE_CALL'];
 const dayEndMs = 15.5 * 3_600_000;
+/** A lease that was lost at the very end is found again, or another's, within this. */
+const handOverMs = 15_000;
 /** The closing match is stamped 15:00:00 and told some seconds later; the last trades of the morning likewise. */
 const tails = [
   [11.5 * 3_600_000, 15_000],
@@ -73,6 +75,8 @@ export class FeedDay {
   faults: readonly (BoardFault & { readonly source: SourceName })[] = [];
   #sweepStartMs = 0;
   #lostTold = 0;
+  #clocked = false;
+  #closed = false;
   #superseded = false;
 
   constructor(options: FeedDayOptions) {
@@ -123,12 +127,15 @@ export class FeedDay {
   async run(): Promise<'closed' | 'stopped'> {
     const ended = new AbortController();
     const following = this.#following(AbortSignal.any([ended.signal, this.#options.signal]));
-    await Promise.all([this.#renewing(), this.#clocking(), this.#sweeping(), this.#stirring(), this.#enriching(), this.#reporting()]);
+    const clocking = this.#clocking().finally(() => {
+      this.#clocked = true;
+    });
+    await Promise.all([this.#renewing(), clocking, this.#sweeping(), this.#stirring(), this.#enriching(), this.#reporting()]);
     ended.abort();
     await following;
     await Promise.all([this.#leases.sources.release(), this.#leases.clock.release()]);
     await Promise.all(this.sources.map(({ http }) => http.close()));
-    return this.#superseded || this.#options.signal.aborted ? 'stopped' : 'closed';
+    return this.#closed ? 'closed' : 'stopped';
   }
 
   /** Whether what is collected is stored, and if not, why not. */
@@ -153,8 +160,9 @@ export class FeedDay {
     return this.#superseded || this.#options.signal.aborted || this.now() >= this.#endMs;
   }
 
+  /** Until the last clock has been written, which may be after the day's end: without the lease nobody would close it. */
   async #renewing(): Promise<void> {
-    while (!this.#over) {
+    while (!this.#superseded && !this.#options.signal.aborted && !this.#clocked) {
       await Promise.all([this.#leases.sources.renew(), this.#leases.clock.renew()]);
       const newest = await handOverOf(this.#options.kv).catch(() => null);
       if (newest !== null && newest.wallMs !== this.#options.handOver.wallMs) this.#superseded = true;
@@ -169,7 +177,7 @@ export class FeedDay {
     while (!signal.aborted && !this.#superseded && (next ?? 0) * 1000 < this.#endMs) {
       if (!this.#leases.clock.isHeld) {
         next = null; // another writes it; the tape will say how far
-        if (this.now() >= this.#endMs) return;
+        if (this.now() >= this.#endMs + handOverMs) return; // whoever took it over has closed the day
         await this.#until(this.now() + 200);
         continue;
       }
@@ -181,7 +189,7 @@ export class FeedDay {
       next += 1;
     }
     if (signal.aborted || this.#superseded || !this.#leases.clock.isHeld) return;
-    await appender.append(
+    this.#closed = await appender.append(
       { type: 'day.close', v: 1, tsMs: this.#endMs, tradeDate: handOver.tradeDate },
       true,
       `${handOver.tradeDate}:close`,

@@ -8,7 +8,7 @@ import type { NatsConnection } from 'nats';
 import type { Bundle } from '../../contracts/bundle.ts';
 import { decode, encode } from '../../contracts/codec.ts';
 import { FenshiError } from '../../contracts/errors.ts';
-import type { Transition } from '../../contracts/journal.ts';
+import { LifecycleMessage } from '../../contracts/journal.ts';
 import { assertKind } from '../../contracts/run-kind.ts';
 import { subjects } from '../../contracts/subjects.ts';
 import { instrumentNo } from '../../contracts/units.ts';
@@ -97,8 +97,10 @@ function followStirring(nc: NatsConnection, run: string, planner: SweepPlanner, 
   return nc.subscribe(subjects(run).allSymbols, {
     callback: (error, message) => {
       if (error !== null) return void log.warn({ event: 'feed.stirring', error: String(error) });
-      const { actorId, region, to } = decode(message.data) as Partial<Transition>;
-      const [, exchange, code] = (actorId ?? '').split('.');
+      const told = LifecycleMessage.safeParse(decode(message.data));
+      if (!told.success || told.data.entry.kind !== 'transition') return;
+      const { actorId, region, to } = told.data.entry;
+      const [, exchange, code] = actorId.split('.');
       if (exchange === undefined || code === undefined || region !== 'activity') return;
       const no = instrumentNo(`${code}.${exchange}`);
       const quiet = to === 'quiet';

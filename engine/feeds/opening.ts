@@ -6,7 +6,7 @@ import type { Bundle } from '../../contracts/bundle.ts';
 import { FenshiError } from '../../contracts/errors.ts';
 import type { RoleStart } from '../../contracts/roles.ts';
 import { assertHeld } from '../../contracts/run-kind.ts';
-import { sayStatus } from '../../contracts/status.ts';
+import { type StatusCode, sayStatus } from '../../contracts/status.ts';
 import type { TradeDate } from '../../contracts/units.ts';
 import { dataDir } from '../cli/root.ts';
 import { loadBundle } from '../log/bundle-store.ts';
@@ -21,6 +21,10 @@ import { learnAbout, recallDays } from './reference/calendar-days.ts';
 import { TapeAppender } from './tape-appender.ts';
 
 const reopenMs = 10_000;
+/** A vendor that limits a question by the hour is not asked for it every ten seconds. */
+const longestLearnMs = 3_600_000;
+/** What the client of the broker throws; anything else is our own fault. */
+const isBroker = (error: unknown): boolean => /Timeout|NoResponders|JetStream|Connection|Request|Nats/i.test((error as Error).name);
 
 /** A bundle that was cleared away is as good as none. */
 function bundleOrNone(bundles: string, sha: string): Bundle | null {
@@ -46,13 +50,21 @@ type OpeningOptions = {
 export class Opening {
   readonly #options: OpeningOptions;
   #state: Verdict = { code: 'STARTING' };
+  /** While a day is being opened or closed. */
+  #appender: TapeAppender | null = null;
+  #learnAtMs = 0;
+  #learnPauseMs = reopenMs;
 
   constructor(options: OpeningOptions) {
     this.#options = options;
     recallDays(dataDir);
   }
 
-  verdict = (): Verdict => this.#state;
+  verdict = (): Verdict => {
+    const trouble = this.#appender?.trouble ?? null;
+    if (trouble === null || this.#appender?.isStoring === true) return this.#state;
+    return { code: trouble.code, detail: `${trouble.why}, ${Math.round((Date.now() - trouble.sinceMs) / 1000)} s` };
+  };
 
   async untilOpen(): Promise<void> {
     const { signal, log } = this.#options;
@@ -66,6 +78,7 @@ export class Opening {
         if (moment.code !== 'CALENDAR_UNKNOWN') this.#state = moment;
         if (moment.code !== told) log.info({ event: 'live.waiting', code: moment.code, why: sayStatus(moment.code, moment.detail, 'en') });
         told = moment.code;
+        await this.#closeLeft(moment.date, moment.code);
       }
       await pause(reopenMs, undefined, { signal }).catch(() => undefined);
     }
@@ -77,7 +90,7 @@ export class Opening {
     const { order, live } = start.feed!;
     try {
       const newest = await newestDay(jsm, start.run);
-      if (newest !== null) assertHeld(start.run, newest.open.tradeDate, newest.open.origin);
+      if (newest !== null) assertHeld(start.run, newest.open.tradeDate, newest.open.origin ?? 'simulated');
       if (newest?.open.tradeDate === date && newest.closed) {
         this.#state = { code: 'AFTER_CLOSE', detail: date };
         return false;
@@ -89,30 +102,50 @@ export class Opening {
       }
       this.#state =
         this.#state.code === 'DAY_REFUSED' || this.#state.code === 'NO_NETWORK' ? this.#state : { code: 'OPENING', detail: date };
-      if (newest !== null && !newest.closed) {
-        const left = newest.open.tradeDate;
-        await closeLeftOpen(new TapeAppender(js, start.run, left, owner), left, log);
-      }
+      await this.#closeLeft(date, null);
       const previous = newest === null ? null : bundleOrNone(start.bundles, newest.open.bundle);
       const { dir, bundles } = start;
-      await openLiveDay(date, new TapeAppender(js, start.run, date, owner), { ...live!, order, previous, signal, dir, bundles, kv, log });
+      this.#appender = new TapeAppender(js, start.run, date, owner, signal);
+      await openLiveDay(date, this.#appender, { ...live!, order, previous, signal, dir, bundles, kv, log });
       return true;
     } catch (error) {
       if (signal.aborted) return false;
       if (error instanceof FenshiError && error.code === 'RUN_KIND') throw error;
       if (!(error instanceof FenshiError)) {
-        this.#state = { code: 'NOT_STORED', detail: String(error) };
+        this.#state = { code: isBroker(error) ? 'NOT_STORED' : 'DAY_REFUSED', detail: String(error) };
         log.error({ event: 'live.retry', error: String(error) });
         return false;
       }
       this.#state = refusedBecause(error);
       log.error({ event: 'live.refused', code: error.code, why: error.message });
       return false;
+    } finally {
+      this.#appender = null;
+    }
+  }
+
+  /** A day whose end has passed while nobody was here is closed as soon as somebody is: it is archived tonight, not tomorrow. */
+  async #closeLeft(today: TradeDate, code: StatusCode | null): Promise<void> {
+    const { start, js, jsm, log, owner, signal } = this.#options;
+    try {
+      const newest = await newestDay(jsm, start.run);
+      const left = newest?.open.tradeDate ?? today;
+      if (newest === null || newest.closed || (left === today && code !== 'AFTER_CLOSE')) return;
+      this.#appender = new TapeAppender(js, start.run, left, owner, signal);
+      await closeLeftOpen(this.#appender, left, log);
+    } catch (error) {
+      if (code === null) throw error;
+      log.warn({ event: 'live.left-open', error: String(error) }); // looked at again in a moment
+    } finally {
+      this.#appender = null;
     }
   }
 
   /** Asks whoever may know of a day beyond the shipped calendar. */
   async #learn(date: TradeDate): Promise<boolean> {
+    if (Date.now() < this.#learnAtMs) return false;
+    this.#learnAtMs = Date.now() + this.#learnPauseMs;
+    this.#learnPauseMs = Math.min(longestLearnMs, this.#learnPauseMs * 2);
     const { start, signal, log } = this.#options;
     const { calendarFile, hosts, token } = start.feed!.live!;
     const clients = referenceClients([], hosts, token);

@@ -20,6 +20,7 @@ export class TapeAppender {
   readonly #js: JetStreamClient;
   readonly #run: string;
   readonly #prefix: string;
+  readonly #signal: AbortSignal | undefined;
   #count = 0;
   /** Entries given up after `worthMs`. */
   lost = 0;
@@ -28,7 +29,8 @@ export class TapeAppender {
   /** Why nothing is stored, and since when; null while entries are. */
   trouble: (Trouble & { readonly sinceMs: number }) | null = null;
 
-  constructor(js: JetStreamClient, run: string, tradeDate: TradeDate, owner: string) {
+  constructor(js: JetStreamClient, run: string, tradeDate: TradeDate, owner: string, signal?: AbortSignal) {
+    this.#signal = signal;
     this.#js = js;
     this.#run = run;
     this.#prefix = `${run}:${tradeDate}:${owner}`;
@@ -40,7 +42,7 @@ export class TapeAppender {
   }
 
   /**
-   * Stores an entry; `keep` repeats until it is stored, else it is given up in time. `id` where two writers might say the same.
+   * Stores an entry; `keep` repeats until it is stored (or the process is ended), else it is given up in time. Whether it was. `id` where two writers might say the same.
    * @throws FenshiError ACCESS_REFUSED: no repetition gives a right
    */
   async append(entry: TapeEntry, keep: boolean, id = `${this.#prefix}:${this.#count++}`): Promise<boolean> {
@@ -55,6 +57,7 @@ export class TapeAppender {
         const trouble = troubleOf(error);
         this.trouble = { ...trouble, sinceMs: this.trouble?.sinceMs ?? startedMs };
         if (trouble.code === 'ACCESS_REFUSED') throw new FenshiError('ACCESS_REFUSED', `${subject}: ${trouble.why}`, { cause: error });
+        if (this.#signal?.aborted === true) return false;
         if (!keep && Date.now() - startedMs > worthMs) {
           this.lost += 1;
           return false;

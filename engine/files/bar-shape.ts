@@ -46,6 +46,9 @@ export class LabelSample {
 
   labels(periodSec: number): { readonly labels: Labels; readonly how: string } | null {
     const all = new Set([...this.#groups.values()].flatMap((group) => [...group]));
+    // starts, and a bar of the closing match beside them
+    if (all.has(open) && all.has(afternoon) && !all.has(noon))
+      return { labels: 'start', how: 'labels of 09:30 and 13:00 and none of 11:30' };
     if (all.has(close) || all.has(noon)) return { labels: 'end', how: 'a label of 15:00 or 11:30' };
     if (all.has(afternoon)) return { labels: 'start', how: 'a label of 13:00 and none of 11:30 or 15:00' };
     const first = Math.min(...all);

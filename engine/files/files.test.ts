@@ -2,7 +2,7 @@
  * Files as users have them. The layouts are those of public exports (vendors' documentation and files in public repositories); the rows are
  * re-created, three minutes of one stock each, and what each must mean is written by hand.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -293,6 +293,9 @@ describe('rows are judged singly', () => {
     ['RANGE', '600519.SH,2026-06-16 09:34:00,9.95,9.94,9.96,9.95,17800,177110'],
     ['RANGE', '600519.SH,2026-06-16 09:34:00,9.95,9.96,9.94,9.97,17800,177110'],
     ['RANGE', '600519.SH,2026-06-16 09:34:00,9.93,9.96,9.94,9.95,17800,177110'],
+    ['RANGE', '600519.SH,2026-06-16 09:34:00,9.00,,9.94,9.95,17800,177110'],
+    ['UNIT', '600519.SH,2026-06-16 09:34:00,9.95,9.96,9.94,9.95,0,177110'],
+    ['UNIT', '000001.SH,2026-06-16 09:34:00,3000,3001,2999,3000,1,9e15'],
     ['LATTICE', '600519.SH,2026-06-16 09:34:00,9.953,9.96,9.94,9.95,17800,177110'],
     ['UNIT', '600519.SH,2026-06-16 09:34:00,995,996,994,995,17800,177110'],
     ['UNIT', '600519.SH,2026-06-16 09:34:00,9.95,9.96,9.94,9.95,17800,17711000000'],
@@ -348,10 +351,27 @@ describe('what bars are', () => {
     ['start labels', 'a.csv', ['09:30', '09:31', '09:32'], 60, ['09:31', '09:32', '09:33']],
     ['09:30 is the opening match where 15:00 is there', 'a.csv', ['09:30', '09:31', '15:00'], 60, ['09:30', '09:31', '15:00']],
     ['a 13:00 without an end is a start', 'a.csv', ['11:28', '11:29', '13:00'], 60, ['11:29', '11:30', '13:01']],
+    [
+      'starts with a bar of the closing match',
+      'a.csv',
+      ['09:30', '09:31', '13:00', '13:01', '15:00'],
+      60,
+      ['09:31', '09:32', '13:01', '13:02'],
+    ],
     ['通达信 calls 11:30 13:00', 'a.csv', ['11:29', '13:00', '13:01', '15:00'], 60, ['11:29', '11:30', '13:01', '15:00']],
   ])('%s', async (_, name, labels, periodSec, expected) => {
     const file = await open(name, at(...labels));
     expect([file.shape?.periodSec, await clocks(file)]).toEqual([periodSec, expected]);
+  });
+
+  test('labels off the grid of their period are refused: an illiquid minute file is no file of five minutes', async () => {
+    const file = await open('a.csv', at('09:31', '09:36', '09:41'));
+    expect([file.shape?.periodSec, await clocks(file), file.refusals.counts]).toEqual([300, [], { TIME: 3 }]);
+  });
+
+  test('a title of eight digits over bars is no list of holidays; a list of trading days is none either', async () => {
+    const bars = await open('a.csv', `20260616\n${own(first, second, third)}`);
+    expect([bars.sheet.layout.name, bars.sheet.title, await barsOf(bars)]).toEqual(['own-bars', '20260616', minutes]);
   });
 
   test('a flag holds over what is found, and a contradiction is refused', async () => {
@@ -385,6 +405,28 @@ describe('what bars are', () => {
     expect([await barsOf(file), file.refusals.counts]).toEqual([[minutes[1]], { ADJUSTED: 1 }]);
     await expect(open('a.csv', own(first).replace('amount_yuan', 'amount_yuan,close'))).rejects.toThrow(/the column close is there twice/);
   });
+});
+
+test('shares where a layout says lots are proven by the money, in ticks, too', async () => {
+  const row = (volume: number) =>
+    `${Date.UTC(2026, 5, 16, 1, 31)},9.98,10.0,10.01,9.97,10.0,95904.0,${volume},9600,0,"[9.97]","[1]","[9.99]","[6]"`;
+  const file = await open(
+    '688001.SH.csv',
+    `time,lastPrice,open,high,low,lastClose,amount,volume,pvolume,stockStatus,bidPrice,bidVol,askPrice,askVol\n${row(9600)}\n${row(96)}\n`,
+  );
+  const shares: (number | null)[] = [];
+  for await (const { quote } of file.ticks()) shares.push(quote.volumeShares);
+  expect(shares).toEqual([9600, 9600]);
+});
+
+test('a file of a folder that cannot be opened costs itself', async () => {
+  const folder = join(dir, 'folder');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'a.csv'), own(first, second, third));
+  writeFileSync(join(folder, 'b.zip'), Buffer.from([0x50, 0x4b, 0x03, 0x04, 1, 2, 3]));
+  const [good, bad] = await inputsOf(folder);
+  expect(await barsOf((await FileRows.open(good!, shippedLayouts()))!)).toEqual(minutes);
+  await expect(FileRows.open(bad!, shippedLayouts())).rejects.toThrow(/IMPORT_INVALID: .*b\.zip/);
 });
 
 test('a gzip that is cut short, an empty file, a path that is none', async () => {

@@ -35,7 +35,12 @@ function filesUnder(dir: string): string[] {
 }
 
 async function fileInputs(path: string): Promise<Input[]> {
-  if (startsWith(path, [0x50, 0x4b, 0x03, 0x04])) return zipInputs(path);
+  try {
+    if (startsWith(path, [0x50, 0x4b, 0x03, 0x04])) return await zipInputs(path);
+  } catch (error) {
+    // the failure of one file is its own, when it is its turn
+    return [{ name: basename(path), path, bytes: 0, open: () => Promise.reject(codedError(path, error)) }];
+  }
   return [{ name: basename(path), path, bytes: statSync(path).size, open: () => Promise.resolve(plain(createReadStream(path), path)) }];
 }
 
@@ -67,8 +72,13 @@ async function* coded(stream: Readable, path: string): AsyncGenerator<Buffer, vo
   try {
     for await (const chunk of stream) yield chunk as Buffer;
   } catch (error) {
-    throw new FenshiError('IMPORT_INVALID', `${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw codedError(path, error);
   }
+}
+
+function codedError(path: string, error: unknown): FenshiError {
+  if (error instanceof FenshiError) return error;
+  return new FenshiError('IMPORT_INVALID', `${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
 }
 
 /** Entries of an archive that are files. @throws FenshiError IMPORT_INVALID for a broken archive */
@@ -88,7 +98,7 @@ async function zipInputs(path: string): Promise<Input[]> {
     name: basename(fileName),
     path: `${path}!${fileName}`,
     bytes: uncompressedSize,
-    open: () => entryOf(path, fileName),
+    open: () => entryOf(path, fileName).catch((error: unknown) => Promise.reject(codedError(`${path}!${fileName}`, error))),
   }));
 }
 

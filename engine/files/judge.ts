@@ -34,6 +34,8 @@ export type TickFileRow = { readonly date: TradeDate; readonly quote: Quote };
 export type Judged<R> = R | RefusalReason | 'afterHours';
 
 const largest = 2_147_483_647;
+/** Before 08:30 no row of a day is told. */
+const callMs = 8.5 * 3_600_000;
 /** A bar's high and low may be those of its snapshots: trades between two of them lie outside. */
 const unseenSlack = 0.05;
 /** Of a row with a close only, and of a day's totals against its last price. */
@@ -122,6 +124,7 @@ export class Judge {
     if (!inOrder(row)) return 'RANGE';
     if (row.closeMilli === null && (count ?? 0) > 0) return 'PRICE';
     const money = yuan === 0 && (count ?? 0) > 0 ? null : yuan === null ? null : yuan * amountUnits[this.#options.layout.units.amount];
+    if (count === 0 && (money ?? 0) > 0) return 'UNIT';
     const unit = this.#unit(no, count, money, row);
     if (unit === null) return 'UNIT';
     const shares = row.closeMilli === null || count === null ? null : count * unit;
@@ -142,7 +145,7 @@ export class Judge {
     yuan: number | null,
     { lowMilli, highMilli, closeMilli }: Pick<BarRow, 'lowMilli' | 'highMilli' | 'closeMilli'>,
   ): CountUnit | null {
-    if (kindOfInstrument(no) === 'index') return indexUnitOf(count, yuan, lot) ?? lot;
+    if (kindOfInstrument(no) === 'index') return indexUnitOf(count, yuan, this.#options.layout.units.volume === 'shares' ? 1 : lot);
     const evidence = { count, yuan, lowMilli: lowMilli ?? closeMilli, highMilli: highMilli ?? closeMilli };
     // what a row proves holds over the map; a volume that was rounded to lots may be one off
     const rounding = count === null || count === 0 ? 0 : lot / (count * this.#usual);
@@ -157,6 +160,7 @@ export class Judge {
     const no = this.instrument(cells);
     if (typeof no === 'string') return no;
     if (!this.isOpenDay(stamp.date)) return 'CLOSED_DAY';
+    if (stamp.ms - midnightOf(stamp.date) < callMs) return 'SESSION';
     const [last, preClose, limitUp, limitDown] = ['last', 'preClose', 'limitUp', 'limitDown'].map((field) =>
       this.#price(cells, field, false),
     );
@@ -168,7 +172,9 @@ export class Judge {
     if (typeof bids === 'string') return bids;
     if (typeof asks === 'string') return asks;
     const price = (last ?? preClose) as number | null;
-    const unit = isDelta ? 1 : unitOf({ count, yuan, lowMilli: price, highMilli: price }, this.#usual, coarseSlack);
+    const money = yuan === null ? null : yuan * amountUnits[this.#options.layout.units.amount];
+    if (count === 0 && (money ?? 0) > 0) return 'UNIT';
+    const unit = isDelta ? 1 : unitOf({ count, yuan: money, lowMilli: price, highMilli: price }, this.#usual, coarseSlack);
     if (unit === null) return 'UNIT';
     const quote: Quote = {
       instrumentNo: no,
@@ -183,7 +189,7 @@ export class Judge {
       limitUpMilli: (limitUp ?? null) as number | null,
       limitDownMilli: (limitDown ?? null) as number | null,
       volumeShares: count === null ? null : count * unit,
-      amountYuan: yuan,
+      amountYuan: money,
       outerShares: null,
       innerShares: null,
       bids: scaled(bids, unit),
@@ -199,8 +205,11 @@ export class Judge {
     if (lists !== undefined && (prices === undefined || sizes === undefined)) return 'NUMBER';
     const side: (readonly [number, number] | null)[] = [];
     for (let i = 1; i <= 5; i++) {
-      const price = this.#milli(prices === null || prices === undefined ? numberIn(this.text(cells, `${of}${i}`)) : prices[i - 1], false);
-      const size = sizes === null || sizes === undefined ? numberIn(this.text(cells, `${of}Volume${i}`)) : sizes[i - 1];
+      const price = this.#milli(
+        prices === null || prices === undefined ? numberIn(this.text(cells, `${of}${i}`)) : listed(prices, i),
+        false,
+      );
+      const size = sizes === null || sizes === undefined ? numberIn(this.text(cells, `${of}Volume${i}`)) : listed(sizes, i);
       if (typeof price === 'string') return price;
       if (size === undefined && price !== null) return 'NUMBER';
       if (typeof size === 'number' && size < 0) return 'NUMBER';
@@ -248,6 +257,10 @@ export class Judge {
   }
 }
 
+/** A list that ends early has no more levels. */
+const listed = (list: readonly (number | null | undefined)[], i: number): number | null | undefined =>
+  i > list.length ? null : list[i - 1];
+
 const scaled = (side: readonly (readonly [number, number] | null)[], unit: CountUnit): Quote['bids'] =>
   unit === 1 ? side : side.map((level) => (level === null ? null : [level[0], level[1] * unit]));
 
@@ -257,9 +270,8 @@ export function inOrder({
   lowMilli,
   closeMilli,
 }: Pick<BarRow, 'openMilli' | 'highMilli' | 'lowMilli' | 'closeMilli'>): boolean {
-  if (highMilli === null || lowMilli === null) return true;
-  if (highMilli < lowMilli) return false;
-  return [openMilli, closeMilli].every((price) => price === null || (price >= lowMilli && price <= highMilli));
+  const [low, high] = [lowMilli ?? Number.NEGATIVE_INFINITY, highMilli ?? Number.POSITIVE_INFINITY];
+  return low <= high && [openMilli, closeMilli].every((price) => price === null || (price >= low && price <= high));
 }
 
 const minuteMs = 60_000;
@@ -272,6 +284,7 @@ function labelOf({ date, ms }: Stamp, { periodSec, labels }: BarShape, isNoonAft
   if (at % minuteMs !== 0) return 'TIME';
   const minute = at / minuteMs;
   if (minute > 900 && minute <= 930) return 'afterHours';
+  if (((minute < 780 ? minute - 570 : minute - 780) * 60) % periodSec !== 0) return 'TIME';
   return (minute >= 570 && minute <= 690) || (minute > 780 && minute <= 900) ? midnight + at : 'SESSION';
 }
 

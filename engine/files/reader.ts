@@ -15,8 +15,6 @@ import { sinceMidnight } from './times.ts';
 export type Asked = { readonly periodSec: number | null; readonly labels: Labels | null };
 export const asFound: Asked = { periodSec: null, labels: null };
 
-/** Rows from which period and labels are found. */
-const sampleRows = 200_000;
 const adjustedWords = /前复权|后复权|等比复权|(?<![a-z])(?:qfq|hfq)(?![a-z])/i;
 const minuteMs = 60_000;
 const isSession = (minute: number): boolean => (minute >= 570 && minute <= 690) || (minute >= 780 && minute <= 900);
@@ -115,15 +113,12 @@ function judgeOf({ name }: Input, sheet: Sheet): Judge {
 
 type Found = { readonly shape: BarShape | null; readonly isNoonAfternoon: boolean };
 
-/** A first reading, of labels only. */
+/** A first reading, of labels only, and of all of them: what tells ends from starts may stand at the end of a day. */
 async function shapeIn(input: Input, layouts: readonly SheetLayout[], asked: Asked): Promise<Found> {
   const sheet = (await openSheet(input, layouts))!;
   const judge = judgeOf(input, sheet);
   const sample = new LabelSample();
-  let seen = 0;
   for await (const { cells } of sheet.rows) {
-    if (seen >= sampleRows) break;
-    seen += 1;
     const stamp = judge.stamp(cells);
     if (stamp === undefined || !judge.isOpenDay(stamp.date)) continue;
     const minute = sinceMidnight(stamp) / minuteMs;

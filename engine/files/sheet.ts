@@ -29,17 +29,19 @@ export async function openSheet(input: Input, layouts: readonly SheetLayout[]): 
   const own = layouts.length === 1 ? layouts[0]! : null;
   const { encoding, lines } = await linesOf(await input.open(), own?.encoding ?? null);
   const before: string[] = [];
+  /** Lines that were looked at ahead. */
+  const held: string[] = [];
   let seen = 0;
   let first: { readonly header: readonly string[]; readonly found: Fit } | null = null;
   let firstRow: string | null = null;
   if (own?.header !== undefined) first = { header: own.header, found: fitOf(own, own.header) };
   while (first === null && before.length < headerWithin) {
-    const next = await lines.next();
+    const next = held.length > 0 ? { done: false as const, value: held.shift()! } : await lines.next();
     if (next.done === true) break;
     seen += 1;
     if (next.value.trim() === '') continue;
-    const list = layouts.find((layout) => layout.bare?.test(next.value.trim()) === true && layout.header !== undefined);
-    if (list?.header !== undefined) {
+    const list = before.length > 0 ? undefined : layouts.find((layout) => layout.bare?.test(next.value.trim()) === true);
+    if (list?.header !== undefined && !(await isTitle(lines, list, held))) {
       firstRow = next.value;
       first = { header: list.header, found: fitOf(list, list.header) };
       break;
@@ -58,7 +60,7 @@ export async function openSheet(input: Input, layouts: readonly SheetLayout[]): 
   async function* rows(): AsyncGenerator<SheetRow, void> {
     let line = seen;
     if (firstRow !== null) yield { line, cells: cellsOf(firstRow.trim(), separatorOf(firstRow)) };
-    for await (const text of lines) {
+    for await (const text of chained(held, lines)) {
       line += 1;
       const bare = text.trim();
       if (bare === '' || footer.test(bare)) continue;
@@ -70,6 +72,19 @@ export async function openSheet(input: Input, layouts: readonly SheetLayout[]): 
     }
   }
   return { layout: found.layout, at: found.at, header, encoding, title: before.join(' '), rows: rows() };
+}
+
+/** Whether a line that looks like the first of a bare list is a title over something else: the line behind it decides. */
+async function isTitle(lines: AsyncGenerator<string, void>, { bare }: SheetLayout, held: string[]): Promise<boolean> {
+  const next = await lines.next();
+  if (next.done === true) return false;
+  held.push(next.value);
+  return next.value.trim() !== '' && bare?.test(next.value.trim()) !== true;
+}
+
+async function* chained(held: string[], lines: AsyncGenerator<string, void>): AsyncGenerator<string, void> {
+  yield* held.splice(0);
+  yield* lines;
 }
 
 /** A column that is there twice would have to be guessed. */

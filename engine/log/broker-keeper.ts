@@ -6,7 +6,6 @@
  * Hung   silent for 20 s on its port although its process lives: ended, and started again
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { FenshiError } from '../../contracts/errors.ts';
 import { type Broker, type BrokerOptions, serverName, startBroker } from './broker.ts';
 
 const firstPauseMs = 100;
@@ -23,6 +22,8 @@ export class BrokerKeeper {
   #pauseMs = firstPauseMs;
   #silentSinceMs: number | null = null;
   #stopping = false;
+  /** Ended, and not yet started again: its pid may be anybody's. */
+  #isDown = false;
   #kept: Promise<void>;
   /** Times it was started again. */
   restarts = 0;
@@ -49,7 +50,7 @@ export class BrokerKeeper {
 
   /** Ends it so that it is started anew. */
   renew(why: string): void {
-    if (this.#stopping) return;
+    if (this.#stopping || this.#isDown) return;
     this.#say(`nats-server is started anew: ${why}`);
     this.#end();
   }
@@ -79,19 +80,22 @@ export class BrokerKeeper {
   }
 
   async #again(): Promise<void> {
+    this.#isDown = true;
     for (let said = ''; !this.#stopping; this.#pauseMs = Math.min(longestPauseMs, this.#pauseMs * 2)) {
       await pause(this.#pauseMs);
       try {
         this.#broker = await startBroker({ ...this.#options, port: this.port });
         this.#startedMs = Date.now();
         this.#silentSinceMs = null;
+        this.#isDown = false;
         this.restarts += 1;
         if (this.#stopping) await this.#broker.stop();
         return;
       } catch (error) {
-        if (!(error instanceof FenshiError)) throw error;
-        if (error.message !== said) this.#say(error.message);
-        said = error.message;
+        // a full disk under its own notes, too, is waited out
+        const why = error instanceof Error ? error.message : String(error);
+        if (why !== said) this.#say(why);
+        said = why;
       }
     }
   }
@@ -101,7 +105,7 @@ export class BrokerKeeper {
     while (!this.#stopping) {
       await pause(lookMs, undefined, { ref: false });
       const answers = (await serverName(this.port)) === `fenshi-${this.#options.run}`;
-      if (answers) this.#silentSinceMs = null;
+      if (answers || this.#isDown) this.#silentSinceMs = null;
       else if (this.#silentSinceMs === null) this.#silentSinceMs = Date.now();
       else if (Date.now() - this.#silentSinceMs > hungMs) {
         this.#silentSinceMs = null;

@@ -75,11 +75,13 @@ async function launch(options: BrokerOptions, holderFile: string): Promise<Broke
   child.on('error', () => undefined);
   const pid = child.pid ?? 0;
   // named before it answers: whoever is killed meanwhile leaves no server without a name on the store
-  if (pid > 0)
-    writeWhole(
-      holderFile,
-      JSON.stringify({ pid, pidStart: startOf(pid), startedMs: Date.now(), port: options.port, name } satisfies Holder),
-    );
+  try {
+    const holder = { pid, pidStart: startOf(pid), startedMs: Date.now(), port: options.port, name } satisfies Holder;
+    if (pid > 0) writeWhole(holderFile, JSON.stringify(holder));
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  }
   const deadline = Date.now() + startMs;
   while ((await serverName(options.port)) !== name) {
     if (pid === 0 || child.exitCode !== null || Date.now() > deadline) {
@@ -101,7 +103,7 @@ const adopted = ({ port, pid }: Holder): Broker => ({
 
 /** Resolves when a process that is not our child has ended. */
 async function gone(pid: number): Promise<null> {
-  while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 500).unref());
+  while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 500));
   return null;
 }
 

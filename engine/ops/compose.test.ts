@@ -80,6 +80,10 @@ describe('docker-compose.yml', () => {
     expect(demo!.network_mode).toBe('service:scenarios');
   });
 
+  test('what a role keeps goes to the volume: the image’s own folder is not its user’s', () => {
+    expect(readFileSync('Dockerfile', 'utf8')).toMatch(/^ENV .*FENSHI_DATA=\/data$/m);
+  });
+
   test('every image is pinned, every published port is on loopback, no secret has a default', () => {
     for (const [name, { image, ports = [], environment = {} }] of services) {
       expect(image, name).toMatch(/:v?\d+\.\d+\.\d+/);

@@ -106,7 +106,7 @@ export class CellRunner {
       return { code: trouble?.code ?? 'NOT_STORED', detail: `journal, ${seconds(waitedMs)}${trouble === null ? '' : `: ${trouble.why}`}` };
     if (this.#cell.closed) return { code: 'AFTER_CLOSE' };
     const silentMs = nowMs - this.#readMs;
-    return silentMs > silenceMs ? { code: 'NOT_STORED', detail: `no entry of the tape for ${seconds(silentMs)}` } : { code: null };
+    return silentMs > silenceMs ? { code: 'TAPE_SILENT', detail: seconds(silentMs) } : { code: null };
   }
 
   /** Day after day in their order, until aborted. */

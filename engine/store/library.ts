@@ -51,7 +51,9 @@ async function begin(): Promise<StoreAddress> {
   const store = new Store(chdb);
   try {
     await migrate(store);
-    await recoverSwaps(store);
+    await recoverSwaps(store).catch((error: unknown) =>
+      process.stderr.write(`fenshi: an import that was cut short waits: ${String(error)}\n`),
+    );
   } catch (error) {
     await chdb.stop();
     throw error;
@@ -107,7 +109,9 @@ async function opened<T>(chdb: ChdbProcess, work: (store: Store) => Promise<T>):
   const store = new Store(chdb);
   try {
     await migrate(store);
-    await recoverSwaps(store);
+    await recoverSwaps(store).catch((error: unknown) =>
+      process.stderr.write(`fenshi: an import that was cut short waits: ${String(error)}\n`),
+    );
     return await work(store);
   } finally {
     await store.close();

@@ -29,16 +29,17 @@ import { followDay } from './store-day.ts';
 const waitMs = 500;
 const diskMs = 10_000;
 const troubledMs = 5000;
+const isBroker = (error: unknown): boolean => /Timeout|NoResponders|JetStream|Connection|Request|Nats/i.test((error as Error).name);
 const retention = { tapeDays: 5, journalDays: 60 };
 
 async function main({ start, log, signal, up }: RoleProcess): Promise<void> {
   const nc = await connectBroker(start, 'fenshi-store');
   const [js, jsm] = [jetstream(nc), await jetstreamManager(nc)];
   const days = join(start.dir, 'days');
-  let trouble: string | null = null;
-  let code = 'STARTING';
+  /** Null once it stores. */
+  let [code, trouble]: [string | null, string | null] = ['STARTING', null];
   const vitals = new Vitals(nc, 'store', start, log, () => ({
-    code: trouble === null ? null : code,
+    code,
     detail: trouble,
     facts: { days: archivedDays(days), failed: failedDays(days) },
   }));
@@ -50,13 +51,13 @@ async function main({ start, log, signal, up }: RoleProcess): Promise<void> {
     try {
       await archiveDays(days, () => {
         if (trouble !== null) log.info({ event: 'store.well-again' });
-        trouble = null;
+        [code, trouble] = [null, null];
       });
     } catch (error) {
       if (signal.aborted) break;
       // the streams keep what is not stored; a full disk or a lost chDB is waited for, not died of
-      code = isDiskFull(error) ? 'DISK_FULL' : 'STORE_UNAVAILABLE';
-      if (!isDiskFull(error) && !(error instanceof FenshiError && error.retryable)) throw error;
+      code = isDiskFull(error) ? 'DISK_FULL' : isBroker(error) ? 'BROKER_UNREACHABLE' : 'STORE_UNAVAILABLE';
+      if (code === 'STORE_UNAVAILABLE' && !(error instanceof FenshiError && error.retryable)) throw error;
       if (trouble !== String(error)) log.error({ event: 'store.troubled', code, why: String(error) });
       trouble = String(error);
       await pause(troubledMs, undefined, { signal }).catch(() => undefined);

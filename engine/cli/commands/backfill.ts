@@ -50,6 +50,7 @@ async function run({ from, to, symbol, source, dryRun, json }: Flags): Promise<v
   const { config } = loadConfig(root);
   const names = chosen(source, config.tushare.token !== null);
   const days = daysBetween(from, to);
+  const stop = endable();
   await withLibrary(async (store) => {
     const instruments = symbol?.map(instrumentNo) ?? (await listedNow(store, config));
     if (instruments.length === 0)
@@ -64,7 +65,6 @@ async function run({ from, to, symbol, source, dryRun, json }: Flags): Promise<v
           ? JSON.stringify({ days, instruments: instruments.length, sources: names, requests })
           : `${days.length} days x ${instruments.length} instruments from ${names.join(', ')}: at most ${requests} requests, about ${Math.ceil(requests / names.length / 60)} min at one a second`,
       );
-    const stop = endable();
     const claims = new Claims(dataDir, 'repair', names);
     const sources = names.map((name) =>
       minuteSource(name, {
@@ -113,6 +113,7 @@ function endable(): AbortController {
       stop.abort();
     });
   process.once('disconnect', () => stop.abort());
+  process.channel?.unref(); // listening to the parent is no work of its own
   return stop;
 }
 

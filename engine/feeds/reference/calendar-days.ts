@@ -20,16 +20,21 @@ const keptIn = (dataDir: string): string => join(dataDir, 'calendar.json');
 
 /** What an earlier process has learnt; nothing where the file is missing or cut. */
 export function recallDays(dataDir: string): number {
+  return learnDays(Object.entries(keptDays(keptIn(dataDir))));
+}
+
+/** Nothing where the file is missing or cut. */
+function keptDays(file: string): Record<string, boolean> {
   try {
-    return learnDays(Object.entries(JSON.parse(readFileSync(keptIn(dataDir), 'utf8')) as Record<string, boolean>));
+    return JSON.parse(readFileSync(file, 'utf8')) as Record<string, boolean>;
   } catch {
-    return 0;
+    return {};
   }
 }
 
 export function keepDays(dataDir: string, days: Days): void {
   const file = keptIn(dataDir);
-  const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, boolean>) : {};
+  const known = keptDays(file);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(`${file}.tmp`, JSON.stringify({ ...known, ...Object.fromEntries(days) }));
   renameSync(`${file}.tmp`, file);
@@ -112,8 +117,7 @@ export async function learnAbout(date: TradeDate, from: CalendarFrom): Promise<{
       }
       why.push(`${name} does not reach ${date}`);
     } catch (error) {
-      if (!(error instanceof FenshiError)) throw error;
-      why.push(`${name}: ${error.message}`);
+      why.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
   return { told: null, why };

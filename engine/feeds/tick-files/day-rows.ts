@@ -101,7 +101,13 @@ export class DayRows {
       const bucket = this.#buckets.get(key)!;
       const spilled = bucket.isSpilled && existsSync(this.#path(key)) ? [readFileSync(this.#path(key))] : [];
       const bytes = Buffer.concat([...spilled, ...bucket.full, bucket.last.subarray(0, bucket.used)]);
-      for (const at of orderOf(bytes)) yield summed(unpack(bytes, at), totals);
+      let before = -1;
+      for (const at of orderOf(bytes)) {
+        // a row told twice was traded once
+        const isTwin = before >= 0 && bytes.compare(bytes, before, before + recordBytes, at, at + recordBytes) === 0;
+        before = at;
+        yield summed(unpack(bytes, at), totals, isTwin);
+      }
     }
   }
 }
@@ -120,11 +126,11 @@ function orderOf(bytes: Buffer): number[] {
 
 type Totals = { shares: number; yuan: number };
 /** A delta row's money and shares (money / price) added to what its instrument had before. */
-function summed(quote: Quote, totals: Map<number, Totals>): Quote {
+function summed(quote: Quote, totals: Map<number, Totals>, isTwin: boolean): Quote {
   if ((quote.flags & quoteFlag.derivedVolume) === 0) return quote;
   const sum = totals.get(quote.instrumentNo) ?? { shares: 0, yuan: 0 };
   totals.set(quote.instrumentNo, sum);
-  const yuan = quote.amountYuan ?? 0;
+  const yuan = isTwin ? 0 : (quote.amountYuan ?? 0);
   sum.yuan += yuan;
   if (quote.lastMilli !== null) sum.shares += Math.round((yuan * 1000) / quote.lastMilli);
   return { ...quote, volumeShares: sum.shares, amountYuan: sum.yuan };

@@ -37,7 +37,7 @@ export const tencentUnit = (no: number): CountUnit => (isStar(no) ? 1 : lot);
 export function isPriced(count: number, unit: CountUnit, yuan: number, lowMilli: number, highMilli: number, slack = rangeSlack): boolean {
   const known = unit === 1 ? 0 : lot;
   const most = ((count * unit + known) * highMilli * (1 + slack)) / 1000 + 1;
-  const least = ((count * unit - known) * lowMilli * (1 - slack)) / 1000 - 1;
+  const least = ((count * unit - known) * lowMilli) / (1 + slack) / 1000 - 1;
   return yuan <= most && yuan >= least;
 }
 

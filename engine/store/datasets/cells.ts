@@ -55,6 +55,7 @@ export const amount = (cells: Cells, name: string): number | null => {
 };
 export const milli = (cells: Cells, name: string): number | null => {
   const yuan = amount(cells, name);
+  if (yuan !== null && yuan > 2_000_000) throw new RowRefused('PRICE', `${name} is ${yuan}`);
   return yuan === null || yuan === 0 ? null : milliOfYuan(yuan);
 };
 /** `1`, `True`, `否`: undefined text is no answer. */

@@ -68,7 +68,7 @@ export async function importFile(store: Store, input: Input, options: ImportOpti
     const rows = sums.rows - repeats.duplicate - repeats.conflict;
     if (rows === 0) throw nothingCounts(file, repeats.conflict);
     await landing.swap(writer.select);
-    if (had !== null && had !== writer.table) await removeRows(store, had, name);
+    for (const table of had) if (table !== writer.table) await removeRows(store, table, name);
     const imported: Imported = {
       name,
       kind: writer.kind,
@@ -77,7 +77,8 @@ export async function importFile(store: Store, input: Input, options: ImportOpti
       label: writer.label,
       licence: options.licence,
       sha,
-      path,
+      // where the content was found first stays its place
+      path: elsewhere ?? path,
       counters: { ...writer.counters, ...(file.afterHours === 0 ? {} : { afterHours: file.afterHours }) },
       refused: refusedIn(file, repeats),
       notes: [...(elsewhere === null ? [] : [`the same content as ${elsewhere}: one dataset`]), ...notesOf(file)],
@@ -156,10 +157,10 @@ function asOfIn(name: string, asked: TradeDate | undefined): { readonly asOf: Tr
 /** `bars_1m_thu2019` of `bars_1m_thu2019_dev.csv.gz`. */
 const stemOf = (name: string): string => name.replace(/(_dev)?(\.(csv|txt|tsv|dat))?(\.(gz|zip))?$/i, '') || name;
 
-type Identity = { readonly name: string; readonly had: string | null; readonly elsewhere: string | null };
+type Identity = { readonly name: string; readonly had: readonly string[]; readonly elsewhere: string | null };
 /**
- * A file is the dataset of its place, or of its content where it lies elsewhere; two files of one name are two datasets. `had` is the table
- * in which the dataset has rows so far.
+ * A file is the dataset of its place, or of its content where it lies elsewhere; two files of one name are two datasets. `had`: the tables
+ * in which the dataset may have rows so far.
  */
 async function identity(store: Store, asked: string | null, fileName: string, path: string, sha: string): Promise<Identity> {
   const stem = asked ?? stemOf(fileName);
@@ -167,24 +168,24 @@ async function identity(store: Store, asked: string | null, fileName: string, pa
     `SELECT name, kind, path, sha FROM ${database}.datasets FINAL WHERE path = {path:String} OR sha = {sha:String} OR name = {stem:String}`,
     { path, sha, stem },
   );
-  if (asked !== null) return { name: asked, had: tableOf(known.find((each) => each.name === asked)?.kind ?? ''), elsewhere: null };
+  if (asked !== null) return { name: asked, had: tablesOf(known.find((each) => each.name === asked)?.kind), elsewhere: null };
   const found =
     known.find((each) => each.path === path) ??
     known.find((each) => each.sha === sha) ??
     known.find((each) => each.name === stem && each.path === '');
   if (found !== undefined) {
     const elsewhere = found.path === path || found.path === '' ? null : found.path;
-    return { name: found.name, had: tableOf(found.kind), elsewhere };
+    return { name: found.name, had: tablesOf(found.kind), elsewhere };
   }
   const isTaken = known.some((each) => each.name === stem);
-  return { name: isTaken ? `${stem}-${createHash('sha256').update(path).digest('hex').slice(0, 6)}` : stem, had: null, elsewhere: null };
+  return { name: isTaken ? `${stem}-${createHash('sha256').update(path).digest('hex').slice(0, 6)}` : stem, had: [], elsewhere: null };
 }
 
-function tableOf(kind: string): string | null {
-  const list = kinds.find(({ name }) => name === kind);
-  if (list !== undefined) return list.table;
-  const what = shippedLayouts().find(({ name }) => name === kind)?.what;
-  return what ?? null;
+/** Tables that may hold a dataset of a kind; of a user's own layout, any that judged rows go to. */
+function tablesOf(kind: string | undefined): readonly string[] {
+  if (kind === undefined) return [];
+  const table = kinds.find(({ name }) => name === kind)?.table ?? shippedLayouts().find(({ name }) => name === kind)?.what;
+  return table === undefined ? ['bars', 'daily', 'ticks'] : [table];
 }
 
 /** What `data ls` and `data verify` know of a file. */

@@ -5,7 +5,8 @@
  * Labels   bars are stamped at their close: a file whose labels are starts says so and is moved by its period
  */
 import type { SheetLayout } from '../../files/layout.ts';
-import { dayOf, idOf, type Kind, yesNo } from './cells.ts';
+import { dayKind } from '../../reference/calendar.ts';
+import { dayOf, idOf, type Kind, RowRefused, yesNo } from './cells.ts';
 import { document, emPool, limitList } from './list-rows.ts';
 import { daily, trades } from './price-rows.ts';
 
@@ -97,6 +98,7 @@ export const kinds: readonly Kind[] = [
     label: 'day',
     write: (out, { cells, dataset }) => {
       const date = dayOf(cells.get('holidayDate'));
+      if (dayKind(date) === 'TRADING') throw new RowRefused('CONFLICT', `${date} is no holiday: the exchanges were open`);
       out.date(date).string(dataset).u8(0).endRow();
       return { date, instrument: 0 };
     },

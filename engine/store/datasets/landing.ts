@@ -18,6 +18,7 @@ const tables: Readonly<Record<string, { readonly owner: string; readonly key: st
     key: 'instrument, trade_date',
     told: 'open_milli, high_milli, low_milli, close_milli, volume_shares, amount_yuan',
   },
+  calendar: { owner: 'dataset', key: 'date', told: 'is_open' },
 };
 const ownerOf = (table: string): string => tables[table]?.owner ?? (table === 'ticks' ? 'source' : 'dataset');
 
@@ -28,6 +29,7 @@ export class Landing {
   readonly #table: string;
   readonly #name: string;
   readonly #landing: string;
+  #isRecorded = false;
 
   private constructor(store: Store, table: string, name: string) {
     this.#store = store;
@@ -53,6 +55,7 @@ export class Landing {
    * Rows told twice: the same thing once more counts once; two that contradict each other are both left out, since nothing says which holds.
    */
   async settle(): Promise<Repeats> {
+    if (this.#table === 'ticks') return { duplicate: await this.#dropTwins(), conflict: 0 };
     const judged = tables[this.#table];
     if (judged === undefined) return { duplicate: 0, conflict: 0 };
     const twice = `SELECT ${judged.key}, count() AS n, uniqExact(tuple(${judged.told})) AS told FROM ${this.#landing} GROUP BY ${judged.key} HAVING n > 1`;
@@ -66,6 +69,20 @@ export class Landing {
     return found ?? { duplicate: 0, conflict: 0 };
   }
 
+  /** Two rows of one instant may be two snapshots; the same row twice is one: a delta would be summed twice. */
+  async #dropTwins(): Promise<number> {
+    const same =
+      'cityHash64(toString(tuple(instrument, ts_exchange_ms, last_milli, volume_shares, amount_yuan, bid_milli, bid_shares, ask_milli, ask_shares)))';
+    const [found] = await this.#store.rows<{ twins: number }>(
+      `SELECT toUInt32(count() - uniqExact(${same})) AS twins FROM ${this.#landing}`,
+    );
+    if ((found?.twins ?? 0) > 0)
+      await this.#store.command(
+        `ALTER TABLE ${this.#landing} DELETE WHERE n NOT IN (SELECT min(n) FROM ${this.#landing} GROUP BY ${same}) SETTINGS mutations_sync = 1`,
+      );
+    return found?.twins ?? 0;
+  }
+
   /** Puts the rows in their place. `select` is what is read of the landing table. */
   async swap(select = '*'): Promise<void> {
     const statement = `INSERT INTO ${database}.${this.#table} SELECT ${select} FROM ${this.#landing} SETTINGS max_partitions_per_insert_block = 0`;
@@ -74,10 +91,13 @@ export class Landing {
       `INSERT INTO ${database}.swaps VALUES ({name:String}, {target:String}, {landing:String}, {statement:String}, {at:Int64})`,
       swap,
     );
+    this.#isRecorded = true;
     await finish(this.#store, swap);
   }
 
+  /** Nothing once the swap is written down: then its rows are what the next opening finishes with. */
   async drop(): Promise<void> {
+    if (this.#isRecorded) return;
     await this.#store.command(`DROP TABLE IF EXISTS ${this.#landing}`);
   }
 }
@@ -88,9 +108,12 @@ type Swap = { readonly name: string; readonly target: string; readonly landing: 
 async function finish(store: Store, { name, target, landing, statement }: Swap): Promise<void> {
   await removeRows(store, target, name);
   await store.command(statement);
-  await store.command(`ALTER TABLE ${database}.swaps DELETE WHERE name = {name:String} SETTINGS mutations_sync = 1`, { name });
   await store.command(`DROP TABLE IF EXISTS ${landing}`);
+  await forget(store, name);
 }
+
+const forget = (store: Store, name: string): Promise<void> =>
+  store.command(`ALTER TABLE ${database}.swaps DELETE WHERE name = {name:String} SETTINGS mutations_sync = 1`, { name });
 
 /** What a dataset has in a table, taken out. */
 export async function removeRows(store: Store, table: string, name: string): Promise<void> {
@@ -106,8 +129,18 @@ export async function removeRows(store: Store, table: string, name: string): Pro
 /** Finishes what was cut short, and clears away what never was whole; how many were finished. */
 export async function recoverSwaps(store: Store): Promise<number> {
   const swaps = await store.rows<Swap>(`SELECT name, target, landing, statement FROM ${database}.swaps ORDER BY at_ms`);
-  for (const swap of swaps) await finish(store, swap);
+  let done = 0;
+  for (const swap of swaps) {
+    const there = await store.rows('SELECT 1 FROM system.tables WHERE database = {database:String} AND name = {name:String}', {
+      database,
+      name: swap.landing.split('.')[1],
+    });
+    // without its landing table it had got as far as clearing that away
+    if (there.length > 0) await finish(store, swap);
+    else await forget(store, swap.name);
+    done += there.length;
+  }
   const left = await store.rows<{ name: string }>(`SELECT name FROM system.tables WHERE database = '${database}' AND name LIKE 'landing%'`);
   for (const { name } of left) await store.command(`DROP TABLE IF EXISTS ${database}.${name}`);
-  return swaps.length;
+  return done;
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { libraryHistory } from '../../feeds/reference/library.ts';
 import { inputsOf } from '../../files/inputs.ts';
+import { readLayout } from '../../files/layout.ts';
 import { type ChdbProcess, startChdb } from '../chdb-process.ts';
 import { Store } from '../client.ts';
 import { migrate } from '../schema.ts';
@@ -99,6 +100,36 @@ describe('an import', () => {
     expect([(await stored('f')).length, await landings(), await recoverSwaps(store)]).toEqual([2, [], 0]);
   });
 
+  test('whose swap fails half way loses nothing: its rows wait, and the next opening does not stumble over them', async () => {
+    await taken('i.csv', bars(4, 10.6));
+    const failing = new Proxy(store, {
+      get: (target, key) =>
+        key !== 'command'
+          ? (Reflect.get(target, key) as { bind?: (to: Store) => unknown }).bind?.(target)
+          : (sql: string, params: Record<string, unknown>) =>
+              sql.startsWith('INSERT INTO fenshi.bars') ? Promise.reject(new Error('no space')) : target.command(sql, params),
+    });
+    writeFileSync(join(dir, 'i.csv'), bars(6, 10.5));
+    await expect(importFile(failing, (await inputsOf(join(dir, 'i.csv')))[0]!, { licence: '' })).rejects.toThrow('no space');
+    expect([await recoverSwaps(store), (await stored('i')).length, await landings()]).toEqual([1, 6, []]);
+    await store.command(
+      "INSERT INTO fenshi.swaps VALUES ('i', 'bars', 'fenshi.landing_gone', 'INSERT INTO fenshi.bars SELECT * FROM fenshi.landing_gone', 1)",
+    );
+    expect([await recoverSwaps(store), (await stored('i')).length]).toEqual([0, 6]);
+  });
+
+  test('of a layout of one’s own that turns from bars into days leaves no bars behind', async () => {
+    const map = { ...readLayout('engine/files/layouts/own-bars.yaml'), name: 'mine' };
+    await taken('j.csv', bars(3, 10.7), { map });
+    const days = { ...map, what: 'daily' as const, columns: { ...map.columns } };
+    await taken('j.csv', `${header}\n600519.SH,2026-06-16 15:00:00,10,11,10,10.5,100,1050\n`, { map: days });
+    expect(await stored('j')).toEqual([]);
+  });
+
+  test('of a list of trading days is no list of holidays', async () => {
+    await expect(taken('tradedays.txt', '20260615\n20260616\n20260617\n')).rejects.toThrow(/none of 3 rows counts.*no holiday/);
+  });
+
   test('without a row that counts is refused, and says what was in it', async () => {
     await expect(taken('g.csv', bars(3).replaceAll('600519.SH', '510300.SH'))).rejects.toThrow(
       /none of 3 rows counts: funds \(3 rows\) are not followed/,
@@ -133,7 +164,7 @@ describe('cells that would become something else', () => {
       ['600519.SH', `2026-06-16 09:31:${second}`, '10', '10', String(delta), ...depth.map(() => '0')].join(',');
     await taken(
       'delta.csv',
-      `${['symbol,datetime,last,prev_close,amount_delta', ...depth].join(',')}\n${[row('06', 3000), row('03', 2000), row('00', 1000)].join('\n')}\n`,
+      `${['symbol,datetime,last,prev_close,amount_delta', ...depth].join(',')}\n${[row('06', 3000), row('03', 2000), row('03', 2000), row('00', 1000)].join('\n')}\n`,
     );
     expect(
       await store.rows(
