@@ -69,7 +69,7 @@ export async function importParquet(store: Store, table: Exportable, file: strin
       `SELECT toUInt32(count()) AS rows, toUInt32(uniqExact(${day})) AS days, toUInt32(uniqExact(${symbol})) AS symbols,
               formatDateTime(min(${day}), '%Y%m%d') AS from, formatDateTime(max(${day}), '%Y%m%d') AS to FROM ${landing}`,
     );
-    await store.command(`INSERT INTO ${target} SELECT * FROM ${landing}`);
+    await store.command(`INSERT INTO ${target} SELECT * FROM ${landing} SETTINGS max_partitions_per_insert_block = 0`);
     return { ...told!, fresh: (await count()) - before };
   } catch (error) {
     throw new FenshiError('IMPORT_INVALID', `${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });

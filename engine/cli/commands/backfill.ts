@@ -119,7 +119,7 @@ function endable(): AbortController {
 
 /** @throws FenshiError CONFIG_INVALID */
 function chosen(asked: readonly string[] | undefined, hasToken: boolean): MinuteSourceName[] {
-  const names = asked ?? ['tencent', 'eastmoney', ...(hasToken ? ['tushare'] : [])];
+  const names = [...new Set(asked ?? ['tencent', 'eastmoney', ...(hasToken ? ['tushare'] : [])])];
   const wrong = names.filter((name) => !(minuteSourceNames as readonly string[]).includes(name));
   if (wrong.length > 0) throw new FenshiError('CONFIG_INVALID', `--source ${wrong.join(' ')}: one of ${minuteSourceNames.join(', ')}`);
   return names as MinuteSourceName[];

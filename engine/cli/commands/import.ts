@@ -6,12 +6,15 @@ import { instrumentId, yuanOfMilli } from '../../../contracts/units.ts';
 import { type Labels, periods } from '../../files/bar-shape.ts';
 import { type Input, inputsOf } from '../../files/inputs.ts';
 import { readLayout } from '../../files/layout.ts';
+import type { FileRows } from '../../files/reader.ts';
 import { dayIn } from '../../files/times.ts';
 import type { Store } from '../../store/client.ts';
-import { type Imported, type ImportOptions, importFile, keepDataset, openForImport } from '../../store/datasets/import.ts';
+import { asOfIn, type Imported, type ImportOptions, importFile, keepDataset, openForImport } from '../../store/datasets/import.ts';
+import { writerOf } from '../../store/datasets/writers.ts';
 import { shaOf } from '../../store/day-archive.ts';
 import { withLibrary } from '../../store/library.ts';
 import { type Exportable, exportable, importParquet } from '../../store/parquet.ts';
+import { RowBinary } from '../../store/row-binary.ts';
 
 export type ImportFlags = {
   readonly licence: string;
@@ -111,12 +114,13 @@ function lineOf({ name, kind, rows, days, symbols, from, to, counters, refused }
 
 /** What a file is taken for, its first rows as understood, and what would be refused of it. */
 async function dryRun(input: Input, options: ImportOptions): Promise<void> {
+  if (input.name.endsWith('.parquet')) return console.log(`${input.path}: rows of the table ${tableOf(input.name)}, as exported`);
   const file = await openForImport(input, options);
   const { layout, encoding, title } = file.sheet;
   console.log(`${input.path}: ${layout.name} (${layout.what}), ${encoding}${title === '' ? '' : `, title “${title.trim()}”`}`);
   if (file.shape !== null) console.log(`  ${file.shape.how}`);
   let taken = 0;
-  for await (const line of understood(file)) {
+  for await (const line of understood(file, asOfIn(input.name, options.asOf))) {
     if (taken < shownRows) console.log(`  ${line}`);
     taken += 1;
   }
@@ -126,14 +130,19 @@ async function dryRun(input: Input, options: ImportOptions): Promise<void> {
   if (taken === 0) process.exitCode = 1;
 }
 
-async function* understood(file: Awaited<ReturnType<typeof openForImport>>): AsyncGenerator<string, void> {
+async function* understood(file: FileRows, asOf: ReturnType<typeof asOfIn>): AsyncGenerator<string, void> {
   const yuan = (milli: number | null): string => (milli === null ? '–' : String(yuanOfMilli(milli)));
   const { what } = file.sheet.layout;
   if (what === 'ticks')
     for await (const { line, date, quote: q } of file.ticks())
       yield `line ${line}: ${instrumentId(q.instrumentNo)} ${date} ${clockOf(q.tsExchangeMs)} last ${yuan(q.lastMilli)}, ${q.volumeShares ?? '–'} shares, ${q.amountYuan ?? '–'} yuan, bid ${yuan(q.bids[0]?.[0] ?? null)}, ask ${yuan(q.asks[0]?.[0] ?? null)}`;
-  else if (what === 'list') for await (const { line, cells } of file.rows()) yield `line ${line}: ${cells.slice(0, 8).join(', ')}`;
-  else
+  else if (what === 'list') {
+    const out = new RowBinary();
+    for await (const { date, instrument } of writerOf(file, { dataset: '', ...asOf }).write(out)) {
+      out.clear();
+      yield `${date}${instrument === 0 ? '' : ` ${instrumentId(instrument)}`}`;
+    }
+  } else
     for await (const { line, ...bar } of file.bars())
       yield `line ${line}: ${instrumentId(bar.no)} ${bar.date}${what === 'bars' ? ` closes ${clockOf(bar.tsMs)}` : ''} open ${yuan(bar.openMilli)} high ${yuan(bar.highMilli)} low ${yuan(bar.lowMilli)} close ${yuan(bar.closeMilli)}, ${bar.shares ?? '–'} shares, ${bar.yuan ?? '–'} yuan`;
 }

@@ -61,7 +61,8 @@ async function run(input: string, flags: Flags): Promise<void> {
 }
 
 async function* days(input: string, flags: Flags, config: Config, options: ReplayOptions): AsyncGenerator<DayReport, void> {
-  const archived = archivedDay(input, flags.date);
+  const { date } = selected(flags);
+  const archived = archivedDay(input, date);
   if (archived !== null) {
     yield await replayArchived(archived.dir, archived.date, options);
     return;

@@ -148,7 +148,7 @@ function notesOf(file: FileRows): string[] {
 }
 
 /** A list's day: as asked, or eight digits in its name. */
-function asOfIn(name: string, asked: TradeDate | undefined): { readonly asOf: TradeDate; readonly isAsOfTold: boolean } {
+export function asOfIn(name: string, asked: TradeDate | undefined): { readonly asOf: TradeDate; readonly isAsOfTold: boolean } {
   const found = /(?<!\d)(20\d{6})(?!\d)/.exec(name)?.[1];
   const told = asked ?? (found !== undefined && dateOf(found) !== undefined ? found : undefined);
   return { asOf: told ?? tradeDateOf(Date.now()), isAsOfTold: told !== undefined };
