@@ -4,11 +4,9 @@
  */
 import { hostname } from 'node:os';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import type { NatsConnection } from 'nats';
 import type { Bundle } from '../../contracts/bundle.ts';
-import { decode, encode } from '../../contracts/codec.ts';
+import { encode } from '../../contracts/codec.ts';
 import { FenshiError } from '../../contracts/errors.ts';
-import { LifecycleMessage } from '../../contracts/journal.ts';
 import { assertKind } from '../../contracts/run-kind.ts';
 import { subjects } from '../../contracts/subjects.ts';
 import { instrumentNo } from '../../contracts/units.ts';
@@ -20,13 +18,12 @@ import { isCurrent, nextHandOver, openFeedBucket } from '../log/feed-bucket.ts';
 import { lastClock, newestDay } from '../log/jetstream-tape.ts';
 import { type RoleProcess, runRole } from '../runtime/role-process.ts';
 import { Vitals } from '../runtime/vitals.ts';
-import type { Log } from '../telemetry/log.ts';
 import { registry } from '../telemetry/metrics.ts';
 import { serveOps } from '../telemetry/ops-server.ts';
 import { Claims } from './claims.ts';
-import type { SweepPlanner } from './collector/planner.ts';
 import { FeedDay } from './feed-day.ts';
 import { Opening } from './opening.ts';
+import { followStirring } from './stirring.ts';
 import { TapeAppender } from './tape-appender.ts';
 
 const waitMs = 200;
@@ -89,27 +86,6 @@ async function main({ start, log, signal, up }: RoleProcess): Promise<void> {
   vitals.stop();
   ops.close();
   await nc.close();
-}
-
-/** Symbols whose actors stir are asked for first: LIFECYCLE tells. */
-function followStirring(nc: NatsConnection, run: string, planner: SweepPlanner, log: Log): { readonly unsubscribe: () => void } {
-  const stirring = new Set<number>();
-  return nc.subscribe(subjects(run).allSymbols, {
-    callback: (error, message) => {
-      if (error !== null) return void log.warn({ event: 'feed.stirring', error: String(error) });
-      const told = LifecycleMessage.safeParse(decode(message.data));
-      if (!told.success || told.data.entry.kind !== 'transition') return;
-      const { actorId, region, to } = told.data.entry;
-      const [, exchange, code] = actorId.split('.');
-      if (exchange === undefined || code === undefined || region !== 'activity') return;
-      const no = instrumentNo(`${code}.${exchange}`);
-      const quiet = to === 'quiet';
-      if (quiet === !stirring.has(no)) return;
-      if (quiet) stirring.delete(no);
-      else stirring.add(no);
-      planner.stir(stirring);
-    },
-  });
 }
 
 await runRole('feed', main);
