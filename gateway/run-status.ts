@@ -61,7 +61,8 @@ export class RunStatus {
     const feed = this.#roles.get('feed');
     return {
       run: this.#day.run,
-      origin: this.#day.origin,
+      /** Null before the first day: nothing is known of its market. */
+      origin: this.#day.date === '' ? null : this.#day.origin,
       nowMs,
       ready,
       code,

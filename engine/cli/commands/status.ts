@@ -39,7 +39,7 @@ type Report = {
   readonly ready: boolean;
   readonly code: string | null;
   readonly why: Sentence;
-  readonly origin: string;
+  readonly origin: string | null;
   readonly day: { readonly tradeDate: string; readonly step: number };
   readonly source: string | null;
   readonly openedWith: Readonly<Record<string, string>> | null;
@@ -60,7 +60,7 @@ async function status(asJson: boolean): Promise<void> {
   if (report === null) return;
   const { origin, day, source, openedWith } = report;
   console.log(
-    `  market   ${origin}${day.tradeDate === '' ? '' : `, ${day.tradeDate}, step ${day.step}`}${source === null ? '' : `, quotes from ${source}`}`,
+    `  market    ${origin === null ? 'no day yet' : `${origin}, ${day.tradeDate}, step ${day.step}`}${source === null ? '' : `, quotes from ${source}`}`,
   );
   if (openedWith !== null)
     console.log(
