@@ -37,7 +37,7 @@ const largest = 2_147_483_647;
 /** Before 08:30 no row of a day is told. */
 const callMs = 8.5 * 3_600_000;
 /** A bar's high and low may be those of its snapshots: trades between two of them lie outside. */
-const unseenSlack = 0.05;
+export const unseenSlack = 0.05;
 /** Of a row with a close only, and of a day's totals against its last price. */
 const coarseSlack = 9;
 const amountUnits = { yuan: 1, thousand: 1000, tenThousand: 10_000 } as const;

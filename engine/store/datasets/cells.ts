@@ -1,9 +1,11 @@
 /** Cells of a row by column name, and how kinds of file read them. */
+import { tickMilli } from '../../../contracts/instruments.ts';
 import { milliOfYuan } from '../../../contracts/units.ts';
 import { numberIn } from '../../files/numbers.ts';
 import type { RefusalReason } from '../../files/refusals.ts';
 import { kindOfInstrument, symbolOf } from '../../files/symbols.ts';
 import { dayIn, stampOf as stampIn } from '../../files/times.ts';
+import { dayKind } from '../../reference/calendar.ts';
 import type { RowBinary } from '../row-binary.ts';
 
 /** Reads cells by column name; `count` notes what is odd about the row under a fixed word. */
@@ -88,4 +90,13 @@ export function stockOf(cells: Cells, name: string): number {
   const no = idOf(cells, name);
   if (kindOfInstrument(no) !== 'stock') throw new RowRefused('KIND', `${name} is "${cells.get(name)}"`);
   return no;
+}
+
+/** An instrument, day and prices that can be: what every row about a market has to hold. */
+export function assertMarket(no: number, date: string, milli: readonly (number | null)[]): void {
+  const kind = kindOfInstrument(no);
+  if (kind !== 'stock' && kind !== 'index') throw new RowRefused('KIND', `${no} is of a kind that is not followed`);
+  if (dayKind(date) === 'CLOSED') throw new RowRefused('CLOSED_DAY', `the exchanges were closed on ${date}`);
+  if (kind === 'stock' && milli.some((price) => price !== null && price % tickMilli !== 0))
+    throw new RowRefused('LATTICE', `${milli.join(' ')} milli-yuan`);
 }

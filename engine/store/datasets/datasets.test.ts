@@ -8,7 +8,8 @@ import { type ChdbProcess, startChdb } from '../chdb-process.ts';
 import { Store } from '../client.ts';
 import { exportParquet, importParquet } from '../parquet.ts';
 import { migrate } from '../schema.ts';
-import { type Imported, importFile as importInput } from './import.ts';
+import { importFile as importInput } from './import.ts';
+import type { Imported } from './listing.ts';
 
 const importFile = async (store: Store, path: string, licence: string, options: { readonly asOf?: string } = {}): Promise<Imported> =>
   importInput(store, (await inputsOf(path))[0]!, { licence, ...options });

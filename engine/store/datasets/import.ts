@@ -16,26 +16,9 @@ import { RowBinary } from '../row-binary.ts';
 import { database } from '../schema.ts';
 import { kinds, listLayouts } from './kinds.ts';
 import { Landing, removeRows } from './landing.ts';
+import type { Imported } from './listing.ts';
 import { type Writer, writerOf } from './writers.ts';
 
-export type Imported = {
-  readonly name: string;
-  readonly kind: string;
-  readonly rows: number;
-  readonly days: number;
-  readonly symbols: number;
-  readonly from: string;
-  readonly to: string;
-  readonly label: string;
-  readonly licence: string;
-  readonly sha: string;
-  readonly path: string;
-  readonly counters: Readonly<Record<string, number>>;
-  /** Rows that were read and not taken, by reason. */
-  readonly refused: Readonly<Record<string, number>>;
-  /** What a person should read: how labels were found, what is not followed, the first refused rows. */
-  readonly notes: readonly string[];
-};
 export type ImportOptions = {
   readonly licence: string;
   readonly asOf?: TradeDate;
@@ -67,8 +50,6 @@ export async function importFile(store: Store, input: Input, options: ImportOpti
     const repeats = await landing.settle();
     const rows = sums.rows - repeats.duplicate - repeats.conflict;
     if (rows === 0) throw nothingCounts(file, repeats.conflict);
-    await landing.swap(writer.select);
-    for (const table of had) if (table !== writer.table) await removeRows(store, table, name);
     const imported: Imported = {
       name,
       kind: writer.kind,
@@ -83,7 +64,8 @@ export async function importFile(store: Store, input: Input, options: ImportOpti
       refused: refusedIn(file, repeats),
       notes: [...(elsewhere === null ? [] : [`the same content as ${elsewhere}: one dataset`]), ...notesOf(file)],
     };
-    await keepDataset(store, imported);
+    await landing.swap(imported, writer.select);
+    for (const table of had) if (table !== writer.table) await removeRows(store, table, name);
     return imported;
   } finally {
     await landing.drop();
@@ -186,17 +168,4 @@ function tablesOf(kind: string | undefined): readonly string[] {
   if (kind === undefined) return [];
   const table = kinds.find(({ name }) => name === kind)?.table ?? shippedLayouts().find(({ name }) => name === kind)?.what;
   return table === undefined ? ['bars', 'daily', 'ticks'] : [table];
-}
-
-/** What `data ls` and `data verify` know of a file. */
-export async function keepDataset(store: Store, imported: Imported): Promise<void> {
-  const row = new RowBinary();
-  row.string(imported.name).string(imported.kind).i64(imported.rows).u32(imported.days).u32(imported.symbols);
-  row.date(imported.from).date(imported.to).string(imported.label).string(imported.licence).string(imported.sha);
-  row
-    .i64(Date.now())
-    .string(JSON.stringify({ ...imported.counters, ...imported.refused }))
-    .string(imported.path)
-    .endRow();
-  await store.insert(`${database}.datasets`, row);
 }

@@ -5,6 +5,7 @@
 import type { Store } from '../client.ts';
 import type { RowBinary } from '../row-binary.ts';
 import { database } from '../schema.ts';
+import { type Imported, keepDataset } from './listing.ts';
 
 /** Column that names the dataset, and what makes a row the same row, by table. */
 const tables: Readonly<Record<string, { readonly owner: string; readonly key: string; readonly told: string }>> = {
@@ -83,12 +84,13 @@ export class Landing {
     return found?.twins ?? 0;
   }
 
-  /** Puts the rows in their place. `select` is what is read of the landing table. */
-  async swap(select = '*'): Promise<void> {
+  /** Puts the rows in their place, and the file into the list. `select` is what is read of the landing table. */
+  async swap(imported: Imported, select = '*'): Promise<void> {
     const statement = `INSERT INTO ${database}.${this.#table} SELECT ${select} FROM ${this.#landing} SETTINGS max_partitions_per_insert_block = 0`;
-    const swap = { name: this.#name, target: this.#table, landing: this.#landing, statement, at: Date.now() };
+    const listing = JSON.stringify(imported);
+    const swap = { name: this.#name, target: this.#table, landing: this.#landing, statement, listing, at: Date.now() };
     await this.#store.command(
-      `INSERT INTO ${database}.swaps VALUES ({name:String}, {target:String}, {landing:String}, {statement:String}, {at:Int64})`,
+      `INSERT INTO ${database}.swaps VALUES ({name:String}, {target:String}, {landing:String}, {statement:String}, {listing:String}, {at:Int64})`,
       swap,
     );
     this.#isRecorded = true;
@@ -102,12 +104,19 @@ export class Landing {
   }
 }
 
-type Swap = { readonly name: string; readonly target: string; readonly landing: string; readonly statement: string };
+type Swap = {
+  readonly name: string;
+  readonly target: string;
+  readonly landing: string;
+  readonly statement: string;
+  readonly listing: string;
+};
 
 /** Doing it twice is doing it once: what the dataset had goes first. */
-async function finish(store: Store, { name, target, landing, statement }: Swap): Promise<void> {
+async function finish(store: Store, { name, target, landing, statement, listing }: Swap): Promise<void> {
   await removeRows(store, target, name);
   await store.command(statement);
+  await keepDataset(store, JSON.parse(listing) as Imported);
   await store.command(`DROP TABLE IF EXISTS ${landing}`);
   await forget(store, name);
 }
@@ -128,7 +137,7 @@ export async function removeRows(store: Store, table: string, name: string): Pro
 
 /** Finishes what was cut short, and clears away what never was whole; how many were finished. */
 export async function recoverSwaps(store: Store): Promise<number> {
-  const swaps = await store.rows<Swap>(`SELECT name, target, landing, statement FROM ${database}.swaps ORDER BY at_ms`);
+  const swaps = await store.rows<Swap>(`SELECT name, target, landing, statement, listing FROM ${database}.swaps ORDER BY at_ms`);
   let done = 0;
   for (const swap of swaps) {
     const there = await store.rows('SELECT 1 FROM system.tables WHERE database = {database:String} AND name = {name:String}', {

@@ -1,7 +1,8 @@
 /** Rows of days with their limits, and of trades. */
 import { milliOfYuan } from '../../../contracts/units.ts';
-import { inOrder } from '../../files/judge.ts';
-import { amount, dayOf, idOf, type Kind, milli, number, RowRefused, stampOf, unlimited } from './cells.ts';
+import { unitOf } from '../../feeds/wire/units.ts';
+import { inOrder, unseenSlack } from '../../files/judge.ts';
+import { amount, assertMarket, dayOf, idOf, type Kind, milli, number, RowRefused, stampOf, unlimited } from './cells.ts';
 
 export const daily: Kind['write'] = (out, { cells, dataset, count }) => {
   const no = idOf(cells);
@@ -21,13 +22,17 @@ export const daily: Kind['write'] = (out, { cells, dataset, count }) => {
   ];
   if (!inOrder({ openMilli, highMilli, lowMilli, closeMilli }))
     throw new RowRefused('RANGE', `open ${openMilli}, high ${highMilli}, low ${lowMilli}, close ${closeMilli}`);
+  const [preCloseMilli, shares, yuan] = [milli(cells, 'pre_close'), amount(cells, 'volume_shares'), amount(cells, 'amount_yuan')];
+  assertMarket(no, date, [openMilli, highMilli, lowMilli, closeMilli]);
+  if (unitOf({ count: shares, yuan, lowMilli, highMilli }, 1, unseenSlack) !== 1)
+    throw new RowRefused('UNIT', `${shares} shares for ${yuan} yuan`);
   out.date(date).u32(no).string(dataset);
-  for (const price of [openMilli, highMilli, lowMilli, closeMilli, milli(cells, 'pre_close')]) out.milli(price);
+  for (const price of [openMilli, highMilli, lowMilli, closeMilli, preCloseMilli]) out.milli(price);
   out
     .milli(up)
     .milli(noLimit ? null : limit('down_limit'))
-    .double(amount(cells, 'volume_shares'))
-    .double(amount(cells, 'amount_yuan'));
+    .double(shares)
+    .double(yuan);
   out
     .milli(milli(cells, 'auction_price'))
     .double(number(cells, 'auction_vol'))
@@ -44,6 +49,7 @@ export const trades: Kind['write'] = (out, { cells, seq, dataset, count }) => {
   const [price, shares] = [milli(cells, 'price'), amount(cells, 'volume_shares')];
   if (price === null) throw new RowRefused('PRICE', `price is "${cells.get('price')}"`);
   if (shares === null) throw new RowRefused('NUMBER', `volume_shares is "${cells.get('volume_shares')}"`);
+  assertMarket(no, date, [price]);
   if (side === 'N') count('auctionPrint');
   out.date(date).u32(no).string(dataset).u32(seq).i64(ms).i32(price).f64(shares);
   out.double(cells.has('amount_yuan') ? amount(cells, 'amount_yuan') : null).string(side);

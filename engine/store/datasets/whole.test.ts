@@ -9,8 +9,9 @@ import { readLayout } from '../../files/layout.ts';
 import { type ChdbProcess, startChdb } from '../chdb-process.ts';
 import { Store } from '../client.ts';
 import { migrate } from '../schema.ts';
-import { type Imported, type ImportOptions, importFile } from './import.ts';
+import { type ImportOptions, importFile } from './import.ts';
 import { recoverSwaps } from './landing.ts';
+import type { Imported } from './listing.ts';
 
 let dir: string;
 let chdb: ChdbProcess;
@@ -87,17 +88,19 @@ describe('an import', () => {
   });
 
   test('that was cut short between landing and its place is finished when the store is next opened', async () => {
-    await taken('f.csv', bars(4));
+    const whole = await taken('f.csv', bars(4));
     await store.command(
       'CREATE TABLE fenshi.landing_bars_1 ENGINE = MergeTree ORDER BY tuple() AS SELECT * FROM fenshi.bars WHERE source = {s:String} LIMIT 2',
       { s: 'f' },
     );
     await store.command(
-      "INSERT INTO fenshi.swaps VALUES ('f', 'bars', 'fenshi.landing_bars_1', 'INSERT INTO fenshi.bars SELECT * FROM fenshi.landing_bars_1', 1)",
+      "INSERT INTO fenshi.swaps VALUES ('f', 'bars', 'fenshi.landing_bars_1', 'INSERT INTO fenshi.bars SELECT * FROM fenshi.landing_bars_1', {listing:String}, 1)",
+      { listing: JSON.stringify({ ...whole, rows: 2 }) },
     );
     await store.command('CREATE TABLE fenshi.landing_daily_2 ENGINE = MergeTree ORDER BY tuple() AS SELECT * FROM fenshi.daily LIMIT 0');
     expect(await recoverSwaps(store)).toBe(1);
     expect([(await stored('f')).length, await landings(), await recoverSwaps(store)]).toEqual([2, [], 0]);
+    expect(await store.rows("SELECT toUInt32(rows) AS rows FROM fenshi.datasets FINAL WHERE name = 'f'")).toEqual([{ rows: 2 }]);
   });
 
   test('whose swap fails half way loses nothing: its rows wait, and the next opening does not stumble over them', async () => {
@@ -113,7 +116,7 @@ describe('an import', () => {
     await expect(importFile(failing, (await inputsOf(join(dir, 'i.csv')))[0]!, { licence: '' })).rejects.toThrow('no space');
     expect([await recoverSwaps(store), (await stored('i')).length, await landings()]).toEqual([1, 6, []]);
     await store.command(
-      "INSERT INTO fenshi.swaps VALUES ('i', 'bars', 'fenshi.landing_gone', 'INSERT INTO fenshi.bars SELECT * FROM fenshi.landing_gone', 1)",
+      "INSERT INTO fenshi.swaps VALUES ('i', 'bars', 'fenshi.landing_gone', 'INSERT INTO fenshi.bars SELECT * FROM fenshi.landing_gone', '', 1)",
     );
     expect([await recoverSwaps(store), (await stored('i')).length]).toEqual([0, 6]);
   });
@@ -156,6 +159,28 @@ describe('cells that would become something else', () => {
     expect(await store.rows('SELECT toFloat64(first_ms) AS f, toFloat64(last_ms) AS l FROM fenshi.limit_pool')).toEqual([
       { f: Date.UTC(2026, 5, 16, 1, 25), l: Date.UTC(2026, 5, 16, 1, 25) },
     ]);
+  });
+
+  test('days and trades are held to what the market can be', async () => {
+    const daily = (row: string): string =>
+      `symbol,date,open,high,low,close,pre_close,up_limit,down_limit,volume_shares,amount_yuan,auction_price,auction_vol,turnover_rate,volume_ratio,pre_close_derived\n${row}\n`;
+    const good = '600519.SH,20260616,10,10.2,9.9,10.1,10,11,9,1000,10050,,,,,0';
+    expect((await taken('ok.csv', daily(good))).rows).toBe(1);
+    for (const [reason, from, to] of [
+      ['CLOSED_DAY', '20260616', '20260614'],
+      ['KIND', '600519.SH', '510300.SH'],
+      ['LATTICE', '10.1,10,', '10.103,10,'],
+      ['UNIT', '1000,10050', '10,10050'],
+      ['RANGE', '10.2,9.9', '9.9,10.2'],
+      ['NUMBER', '1000,10050', '-1000,10050'],
+      ['PRICE', '10,10.2', '10,9999999'],
+    ] as const)
+      await expect(taken('bad.csv', daily(good.replace(from, to))), reason).rejects.toThrow(
+        new RegExp(`none of 1 rows counts.*${reason} 1`),
+      );
+    await expect(taken('bad2.csv', 'symbol,datetime,price,volume_shares,side\n510300.SH,2026-06-16 09:31:00,10,100,B\n')).rejects.toThrow(
+      /KIND 1/,
+    );
   });
 
   test('delta ticks are summed in the order of time', async () => {

@@ -7,5 +7,6 @@ CREATE TABLE swaps (
   target String,
   landing String,
   statement String,
+  listing String,
   at_ms Int64
 ) ENGINE = MergeTree ORDER BY name;
