@@ -52,6 +52,8 @@ export type FireOptions = {
 };
 
 const stillMs = 15_000;
+/** Lives that a kill may take until its point is reached. */
+const attempts = 4;
 /** Steps of tape given beyond the one that JOURNAL refuses: enough to run ahead, too few for a checkpoint to cover the traces. */
 const refusedBeyond = 8;
 
@@ -62,7 +64,7 @@ export async function foldUnderFire(options: FireOptions): Promise<Outcome> {
     const portion = options.day.steps.length / (options.kills.length + 1);
     for (const [i, kill] of options.kills.entries()) {
       if (fire.hitsInAll >= (options.enough ?? Number.POSITIVE_INFINITY)) break;
-      if (!(await fire.kill(kill, Math.ceil((i + 1) * portion)))) break;
+      if (!(await fire.reach(kill, Math.ceil((i + 1) * portion), Math.floor(portion / (attempts + 1))))) break;
     }
     await fire.finish();
     return await fire.outcome();
@@ -112,6 +114,16 @@ class Fire {
     const writer = new JetStreamTapeWriter(jetstream(this.#nc), this.#jsm, broker.run, day.market.date);
     for (; this.#released <= until; this.#released++) await writer.append(this.#released, day.entries[this.#released]!);
     await writer.close();
+  }
+
+  /** One kill, planned anew a little further on where a busy machine ended the portion before its point. False when it will not go on. */
+  async reach(kill: Kill, step: number, further: number): Promise<boolean> {
+    const before = this.hitsInAll;
+    const canHit = kill.point !== 'gateway' || this.#witness !== null;
+    let goesOn = await this.kill(kill, step);
+    for (let again = 1; goesOn && canHit && this.hitsInAll === before && again < attempts; again++)
+      goesOn = await this.kill({ ...kill, count: 1 }, step + again * further);
+    return goesOn;
   }
 
   /** One life of the engine on the tape up to `step`. False when it will not go on. */
