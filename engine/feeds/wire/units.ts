@@ -23,6 +23,7 @@ export type Evidence = {
 
 /** An average price may leave its range by this share: rounding, and trades that no snapshot showed. */
 export const rangeSlack = 0.01;
+const wide = 0.1;
 /** Turnover is told to a hundredth of a per cent, float shares may be days old: enough to tell 1 from 100. */
 const coarse = 10;
 
@@ -37,7 +38,8 @@ export const tencentUnit = (no: number): CountUnit => (isStar(no) ? 1 : lot);
 export function isPriced(count: number, unit: CountUnit, yuan: number, lowMilli: number, highMilli: number, slack = rangeSlack): boolean {
   const known = unit === 1 ? 0 : lot;
   const most = ((count * unit + known) * highMilli * (1 + slack)) / 1000 + 1;
-  const least = ((count * unit - known) * lowMilli) / (1 + slack) / 1000 - 1;
+  // a slack of several times is one both ways
+  const least = ((count * unit - known) * lowMilli * (slack < wide ? 1 - slack : 1 / (1 + slack))) / 1000 - 1;
   return yuan <= most && yuan >= least;
 }
 
