@@ -5,6 +5,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { type Quote, type QuoteBatch, rowOf } from '../../contracts/quote.ts';
+import { codeOf } from '../../contracts/units.ts';
 import { banRule, CircuitState, usualRule } from '../../engine/feeds/collector/breaker.ts';
 import { SourceClient } from '../../engine/feeds/collector/client.ts';
 import { Collector, type CollectorSource } from '../../engine/feeds/collector/collector.ts';
@@ -195,9 +196,11 @@ class Run {
 
 type Emitted = { readonly batch: QuoteBatch; readonly i: number; verdict: 'same' | 'other' | null };
 
-/** Tencent tells lots and whole yuan, Sina shares and neither limits nor outer and inner, Eastmoney lots and no book. */
+/** Tencent tells lots (of STAR shares, but for the depth) and whole yuan, Sina shares and neither limits nor outer and inner, Eastmoney lots and no book. */
 function isSame(row: Quote, truth: Quote, source: string): boolean {
   const shares = (value: number | null): number | null => (value === null || source === 'sina' ? value : Math.floor(value / 100) * 100);
+  const isWhole = source === 'tencent' && /^68[89]/.test(codeOf(truth.instrumentNo));
+  const total = (value: number | null): number | null => (isWhole ? value : shares(value));
   const yuan = source === 'tencent' ? Math.round(truth.amountYuan ?? 0) : (truth.amountYuan ?? 0);
   const level = (side: Quote['bids'], n: number): string => {
     const at = side[n] ?? null;
@@ -208,12 +211,12 @@ function isSame(row: Quote, truth: Quote, source: string): boolean {
   const hasMore = source === 'tencent';
   return (
     prices.every((name) => row[name] === truth[name]) &&
-    row.volumeShares === shares(truth.volumeShares) &&
+    row.volumeShares === total(truth.volumeShares) &&
     Math.abs((row.amountYuan ?? Number.NaN) - yuan) < 0.006 &&
     [0, 1, 2, 3, 4].every(
       (n) => !hasBook || (level(row.bids, n) === level(lots(truth.bids), n) && level(row.asks, n) === level(lots(truth.asks), n)),
     ) &&
-    more.every((name) => row[name] === (hasMore ? (name.endsWith('Shares') ? shares(truth[name]) : truth[name]) : null))
+    more.every((name) => row[name] === (hasMore ? (name.endsWith('Shares') ? total(truth[name]) : truth[name]) : null))
   );
 }
 const prices = ['lastMilli', 'preCloseMilli', 'openMilli', 'highMilli', 'lowMilli'] as const;
