@@ -34,8 +34,8 @@ export type TickFileRow = { readonly date: TradeDate; readonly quote: Quote };
 export type Judged<R> = R | RefusalReason | 'afterHours';
 
 const largest = 2_147_483_647;
-/** Before 08:30 no row of a day is told. */
-const callMs = 8.5 * 3_600_000;
+/** The first rows of a day are told from 08:15 on, empty ones (recorded: 000333 on 2023-02-01). */
+const callMs = 8 * 3_600_000;
 /** A bar's high and low may be those of its snapshots: trades between two of them lie outside. */
 export const unseenSlack = 0.05;
 /** Of a row with a close only, and of a day's totals against its last price. */
