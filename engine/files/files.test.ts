@@ -334,6 +334,17 @@ describe('rows are judged singly', () => {
     expect([(await barsOf(file)).length, file.refusals.total]).toEqual([2, 0]);
   });
 
+  test('a minute with money and a volume rounded to no lot has an unknown volume, not none', async () => {
+    const file = await open(
+      'a.csv',
+      own(
+        '688001.SH,2021-04-23 10:46:00,35.68,35.68,35.68,35.68,1700,60662',
+        '688001.SH,2021-04-23 10:47:00,35.68,35.68,35.67,35.67,0,1213',
+      ),
+    );
+    expect((await barsOf(file))[1]).toBe('688001.SH 20210423 10:47:00 35.68/35.68/35.67/35.67 null 1213');
+  });
+
   test('most rows refused is another layout than it looks: the reading ends', async () => {
     const rows = Array.from({ length: 1200 }, (_, i) => first.replace('10,10.01', `${i + 100}.5,10.01`));
     const file = await open('a.csv', own(first, second, third, ...rows));

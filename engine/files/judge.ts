@@ -8,7 +8,7 @@ import { phaseCode, quoteFlag } from '../../contracts/quote.ts';
 import { midnightOf } from '../../contracts/session.ts';
 import type { TradeDate } from '../../contracts/units.ts';
 import { lot } from '../feeds/wire/numbers.ts';
-import { type CountUnit, indexUnitOf, unitOf } from '../feeds/wire/units.ts';
+import { type CountUnit, indexUnitOf, isPriced, unitOf } from '../feeds/wire/units.ts';
 import { dayKind, isWeekend } from '../reference/calendar.ts';
 import type { BarShape } from './bar-shape.ts';
 import type { Placed, SheetLayout } from './layout.ts';
@@ -124,10 +124,12 @@ export class Judge {
     if (!inOrder(row)) return 'RANGE';
     if (row.closeMilli === null && (count ?? 0) > 0) return 'PRICE';
     const money = yuan === 0 && (count ?? 0) > 0 ? null : yuan === null ? null : yuan * amountUnits[this.#options.layout.units.amount];
-    if (count === 0 && (money ?? 0) > 0) return 'UNIT';
+    const isBelowALot = count === 0 && (money ?? 0) > 0;
+    if (isBelowALot && money! * 1000 > lot * (row.highMilli ?? row.closeMilli ?? 0)) return 'UNIT';
     const unit = this.#unit(no, count, money, row);
     if (unit === null) return 'UNIT';
-    const shares = row.closeMilli === null || count === null ? null : count * unit;
+    // traded, and rounded to no lot at all: how much is unknown, not 0
+    const shares = row.closeMilli === null || count === null || isBelowALot ? null : count * unit;
     return {
       no,
       date: stamp.date,
@@ -147,9 +149,12 @@ export class Judge {
   ): CountUnit | null {
     if (kindOfInstrument(no) === 'index') return indexUnitOf(count, yuan, this.#options.layout.units.volume === 'shares' ? 1 : lot);
     const evidence = { count, yuan, lowMilli: lowMilli ?? closeMilli, highMilli: highMilli ?? closeMilli };
-    // what a row proves holds over the map; a volume that was rounded to lots may be one off
-    const rounding = count === null || count === 0 ? 0 : lot / (count * this.#usual);
-    return unitOf(evidence, this.#usual, lowMilli === null ? coarseSlack : Math.min(coarseSlack, Math.max(unseenSlack, rounding)));
+    const slack = lowMilli === null ? coarseSlack : unseenSlack;
+    // what a row proves holds over the map
+    const unit = unitOf(evidence, this.#usual, slack);
+    if (unit !== null || count === null || count % lot !== 0 || yuan === null) return unit;
+    // shares that were rounded to lots are known to a lot
+    return isPriced(count / lot, lot, yuan, evidence.lowMilli ?? 0, evidence.highMilli ?? 0, slack) ? 1 : null;
   }
 
   /** One level-1 row. `amountYuan` and `volumeShares` of a delta layout are what was traded since the row before. */
