@@ -19,10 +19,12 @@ import { loadBundle } from '../log/bundle-store.ts';
 import { connectBroker } from '../log/connect.ts';
 import { ensureFeedBucket, handOverOf } from '../log/feed-bucket.ts';
 import { firstUnfinishedDay, newestDay } from '../log/jetstream-tape.ts';
+import { isAlive } from '../log/processes.ts';
 import { ensureStreams } from '../log/streams.ts';
 import { boardsIn, preOpenBundle, readName } from '../reference/pre-open.ts';
 import { startChdb } from '../store/chdb-process.ts';
 import { libraryDir } from '../store/library.ts';
+import { storeAddress } from '../store/locate.ts';
 import { closeLeftOpen, dayUnderWay, openLiveDay, referenceClients } from './live-open.ts';
 import type { MarketSource } from './market-sources.ts';
 import { referenceSources } from './reference/sources.ts';
@@ -195,6 +197,14 @@ describe('a pre-open bundle', () => {
   });
 });
 
+/** The library's owner stays a while for whoever comes next: until it has gone. */
+async function libraryLeft(): Promise<void> {
+  const pid = storeAddress(libraryDir)?.pid;
+  if (pid === undefined || !isAlive(pid)) return;
+  process.kill(pid, 'SIGTERM');
+  await expect.poll(() => isAlive(pid), { timeout: 300_000 }).toBe(false);
+}
+
 describe('a live day against emulated vendors', () => {
   const { market, table } = marketUntil('09:16', { count: 30 });
   let emulators: Emulators;
@@ -327,6 +337,7 @@ describe('a live day against emulated vendors', () => {
     await left.append({ ...opened, bundle: 'a'.repeat(64) }, true);
     await left.append({ type: 'clock', v: 1, tsMs: opened.tsMs + 1000 }, true);
     await closeLeftOpen(left, '20261120', log);
+    await libraryLeft();
     const held = await startChdb(libraryDir); // by a program that tells nobody where it answers
     await openLiveDay(date, new TapeAppender(js, run, date, 'test'), {
       config: defaultConfig,

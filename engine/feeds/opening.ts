@@ -12,6 +12,7 @@ import { dataDir } from '../cli/root.ts';
 import { loadBundle } from '../log/bundle-store.ts';
 import { handOverOf } from '../log/feed-bucket.ts';
 import { newestDay } from '../log/jetstream-tape.ts';
+import { isBrokerError } from '../log/trouble.ts';
 import type { Verdict } from '../runtime/vitals.ts';
 import { withLibraryOrNone } from '../store/library.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -23,8 +24,6 @@ import { TapeAppender } from './tape-appender.ts';
 const reopenMs = 10_000;
 /** A vendor that limits a question by the hour is not asked for it every ten seconds. */
 const longestLearnMs = 3_600_000;
-/** What the client of the broker throws; anything else is our own fault. */
-const isBroker = (error: unknown): boolean => /Timeout|NoResponders|JetStream|Connection|Request|Nats/i.test((error as Error).name);
 
 /** A bundle that was cleared away is as good as none. */
 function bundleOrNone(bundles: string, sha: string): Bundle | null {
@@ -112,7 +111,7 @@ export class Opening {
       if (signal.aborted) return false;
       if (error instanceof FenshiError && error.code === 'RUN_KIND') throw error;
       if (!(error instanceof FenshiError)) {
-        this.#state = { code: isBroker(error) ? 'NOT_STORED' : 'DAY_REFUSED', detail: String(error) };
+        this.#state = { code: isBrokerError(error) ? 'NOT_STORED' : 'DAY_REFUSED', detail: String(error) };
         log.error({ event: 'live.retry', error: String(error) });
         return false;
       }

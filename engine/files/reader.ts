@@ -5,9 +5,11 @@
 import { type ErrorCode, FenshiError } from '../../contracts/errors.ts';
 import { type BarShape, LabelSample, type Labels, shapeOf } from './bar-shape.ts';
 import type { Input } from './inputs.ts';
-import { type BarRow, Judge, type TickFileRow } from './judge.ts';
+import { type BarRow, judgeBar } from './judge-bars.ts';
+import { judgeTick, type TickFileRow } from './judge-ticks.ts';
 import { comparable, type SheetLayout } from './layout.ts';
-import { Refusals } from './refusals.ts';
+import { type RefusalReason, Refusals } from './refusals.ts';
+import { RowReader } from './row-reader.ts';
 import { openSheet, type Sheet, type SheetRow } from './sheet.ts';
 import { kindWords, symbolInName } from './symbols.ts';
 import { sinceMidnight } from './times.ts';
@@ -28,7 +30,7 @@ export class FileRows {
   /** Rows read, refused ones among them. */
   read = 0;
   afterHours = 0;
-  readonly #judge: Judge;
+  readonly #reader: RowReader;
   readonly #isNoonAfternoon: boolean;
   readonly #code: ErrorCode;
 
@@ -37,7 +39,7 @@ export class FileRows {
     this.sheet = sheet;
     this.shape = found.shape;
     this.#isNoonAfternoon = found.isNoonAfternoon;
-    this.#judge = judgeOf(input, sheet);
+    this.#reader = readerOf(input, sheet);
     this.#code = code;
   }
 
@@ -61,11 +63,11 @@ export class FileRows {
 
   /** Bars and days that hold; `line` is the row's in the file. */
   bars(): AsyncGenerator<BarRow & { readonly line: number }, void> {
-    return this.#taken((cells) => this.#judge.bar(cells, this.shape, this.#isNoonAfternoon));
+    return this.#taken((cells) => judgeBar(this.#reader, cells, this.shape, this.#isNoonAfternoon));
   }
 
   ticks(): AsyncGenerator<TickFileRow & { readonly line: number }, void> {
-    return this.#taken((cells) => this.#judge.tick(cells));
+    return this.#taken((cells) => judgeTick(this.#reader, cells));
   }
 
   /** Rows of lists, unjudged. */
@@ -76,14 +78,14 @@ export class FileRows {
     }
   }
 
-  refuse(reason: Parameters<Refusals['add']>[0], line: number, what: string): void {
+  refuse(reason: RefusalReason, line: number, what: string): void {
     this.refusals.add(reason, line, what);
     this.refusals.check(this.read, this.input.path, this.#code);
   }
 
   /** What a user should know of it besides rows and refusals, or null. */
   unfollowed(): string | null {
-    const kinds = [...this.#judge.kinds].filter(([kind]) => kind !== 'stock');
+    const kinds = [...this.#reader.kinds].filter(([kind]) => kind !== 'stock');
     if (kinds.length === 0) return null;
     const words = kinds.map(([kind, n]) => `${kindWords[kind as keyof typeof kindWords]} (${n} rows)`).join(', ');
     return `${words} are not followed: only stocks are, and the rows are left out`;
@@ -94,16 +96,16 @@ export class FileRows {
       this.read += 1;
       const row = cells.slice(this.sheet.header.length).some((cell) => cell !== '') ? 'SHAPE' : judge(cells);
       if (row === 'afterHours') this.afterHours += 1;
-      else if (typeof row === 'string') this.refuse(row as Parameters<Refusals['add']>[0], line, cells.join(' '));
+      else if (typeof row === 'string') this.refuse(row as RefusalReason, line, cells.join(' '));
       else yield { ...row, line };
     }
   }
 }
 
-function judgeOf({ name }: Input, sheet: Sheet): Judge {
+function readerOf({ name }: Input, sheet: Sheet): RowReader {
   const { layout, at, title, header } = sheet;
   const column = layout.adjusted?.column;
-  return new Judge({
+  return new RowReader({
     layout,
     at,
     symbolInName: symbolInName(name) ?? symbolInName(title),
@@ -116,13 +118,13 @@ type Found = { readonly shape: BarShape | null; readonly isNoonAfternoon: boolea
 /** A first reading, of labels only, and of all of them: what tells ends from starts may stand at the end of a day. */
 async function shapeIn(input: Input, layouts: readonly SheetLayout[], asked: Asked): Promise<Found> {
   const sheet = (await openSheet(input, layouts))!;
-  const judge = judgeOf(input, sheet);
+  const reader = readerOf(input, sheet);
   const sample = new LabelSample();
   for await (const { cells } of sheet.rows) {
-    const stamp = judge.stamp(cells);
-    if (stamp === undefined || !judge.isOpenDay(stamp.date)) continue;
+    const stamp = reader.stamp(cells);
+    if (stamp === undefined || !reader.isOpenDay(stamp.date)) continue;
     const minute = sinceMidnight(stamp) / minuteMs;
-    if (Number.isInteger(minute) && isSession(minute)) sample.add(`${judge.text(cells, 'symbol') ?? ''}|${stamp.date}`, minute);
+    if (Number.isInteger(minute) && isSession(minute)) sample.add(`${reader.text(cells, 'symbol') ?? ''}|${stamp.date}`, minute);
   }
   if (sample.isEmpty) return { shape: { periodSec: 60, labels: 'end', how: 'no row with a time' }, isNoonAfternoon: false };
   const shape = shapeOf(sample, { ...sheet.layout, name: input.name, title: sheet.title }, asked);

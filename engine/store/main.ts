@@ -11,6 +11,7 @@ import { streams } from '../../contracts/subjects.ts';
 import { loadBundle } from '../log/bundle-store.ts';
 import { connectBroker } from '../log/connect.ts';
 import { firstUnfinishedDay, type OpenDay } from '../log/jetstream-tape.ts';
+import { isBrokerError } from '../log/trouble.ts';
 import { isDiskFull, type RoleProcess, runRole } from '../runtime/role-process.ts';
 import { Vitals } from '../runtime/vitals.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -29,7 +30,6 @@ import { followDay } from './store-day.ts';
 const waitMs = 500;
 const diskMs = 10_000;
 const troubledMs = 5000;
-const isBroker = (error: unknown): boolean => /Timeout|NoResponders|JetStream|Connection|Request|Nats/i.test((error as Error).name);
 const retention = { tapeDays: 5, journalDays: 60 };
 
 async function main({ start, log, signal, up }: RoleProcess): Promise<void> {
@@ -56,7 +56,7 @@ async function main({ start, log, signal, up }: RoleProcess): Promise<void> {
     } catch (error) {
       if (signal.aborted) break;
       // the streams keep what is not stored; a full disk or a lost chDB is waited for, not died of
-      code = isDiskFull(error) ? 'DISK_FULL' : isBroker(error) ? 'BROKER_UNREACHABLE' : 'STORE_UNAVAILABLE';
+      code = isDiskFull(error) ? 'DISK_FULL' : isBrokerError(error) ? 'BROKER_UNREACHABLE' : 'STORE_UNAVAILABLE';
       if (code === 'STORE_UNAVAILABLE' && !(error instanceof FenshiError && error.retryable)) throw error;
       if (trouble !== String(error)) log.error({ event: 'store.troubled', code, why: String(error) });
       trouble = String(error);

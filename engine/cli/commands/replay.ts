@@ -61,15 +61,15 @@ async function run(input: string, flags: Flags): Promise<void> {
 }
 
 async function* days(input: string, flags: Flags, config: Config, options: ReplayOptions): AsyncGenerator<DayReport, void> {
-  const { date } = selected(flags);
-  const archived = archivedDay(input, date);
+  const wanted = selected(flags);
+  const archived = archivedDay(input, wanted.date);
   if (archived !== null) {
     yield await replayArchived(archived.dir, archived.date, options);
     return;
   }
   if (!existsSync(input)) throw new FenshiError('REPLAY_INPUT', `${input}: neither a file, a folder nor an archived day`);
   const selection = {
-    ...selected(flags),
+    ...wanted,
     ...(flags.map === undefined ? {} : { map: readLayout(flags.map) }),
     scratch: scratchDir(),
     onFile: flags.json === true ? sayFileTo(console.error, true) : sayFileTo(console.log, false),

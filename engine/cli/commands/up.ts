@@ -214,7 +214,7 @@ function assertRecorded({ sources, run, recorded: asked }: Flags, recorded: stri
 }
 
 /**
- * `tushare` is asked for reference data where it is named and has a token; without being named, where a token is configured, which is said.
+ * `tushare` is asked for reference data where it is named, and needs a token then; a token that stands unused is said.
  * @throws FenshiError CONFIG_INVALID
  */
 function sourcesOf(

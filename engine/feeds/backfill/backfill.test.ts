@@ -1,16 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FenshiError } from '../../../contracts/errors.ts';
 import { instrumentNo } from '../../../contracts/units.ts';
 import { type Emulators, startEmulators } from '../../../scenarios/sources/emulators.ts';
 import { marketUntil } from '../../../scenarios/support/emulated.ts';
-import { type ChdbProcess, startChdb } from '../../store/chdb-process.ts';
-import { Store } from '../../store/client.ts';
-import { migrate } from '../../store/schema.ts';
+import { startTestStore, type TestStore } from '../../../scenarios/support/test-store.ts';
+import type { Store } from '../../store/client.ts';
 import type { SourceMinute } from '../adapter.ts';
 import { backfill, labelsOf, type MinuteSource } from './backfill.ts';
 import { mergeMinutes } from './merge.ts';
@@ -64,24 +60,20 @@ describe('merging', () => {
 describe('gap repair against emulated vendors', () => {
   const { market, table } = marketUntil('15:01', { count: 6 });
   const instruments = market.issues.map((issue) => issue.no);
-  let dir: string;
-  let chdb: ChdbProcess;
+  let kept: TestStore;
   let store: Store;
   let emulators: Emulators;
   let sources: ReturnType<typeof minuteSource>[];
 
   beforeAll(async () => {
-    dir = mkdtempSync(join(tmpdir(), 'fenshi-backfill-'));
-    chdb = await startChdb(dir);
-    store = new Store(chdb);
-    await migrate(store);
+    kept = await startTestStore();
+    store = kept.store;
     emulators = await startEmulators(table);
     sources = (['tencent', 'eastmoney'] as const).map((name) => minuteSource(name, { hosts: emulators.urls }));
   });
   afterAll(async () => {
-    await Promise.all([...sources.map((each) => each.close()), emulators.close(), store.close()]);
-    await chdb.stop();
-    rmSync(dir, { recursive: true, force: true });
+    await Promise.all([...sources.map((each) => each.close()), emulators.close()]);
+    await kept.stop();
   });
   const bars = () =>
     store.rows<{ instrument: number; tsMs: number; close: number; kind: string }>(
@@ -138,10 +130,8 @@ describe('gap repair against emulated vendors', () => {
 
   test('what is repaired is told to a run that is up as well; one that goes away stops nothing', async () => {
     const [instrument = 0, other = 0] = instruments;
-    const runDir = mkdtempSync(join(tmpdir(), 'fenshi-backfill-run-'));
-    const runChdb = await startChdb(runDir);
-    const run = new Store(runChdb);
-    await migrate(run);
+    const ofRun = await startTestStore();
+    const run = ofRun.store;
     const day = '20261118';
     const told = (name: string): MinuteSource => ({
       name,
@@ -153,10 +143,9 @@ describe('gap repair against emulated vendors', () => {
 
     const first = await backfill({ days: [day], instruments: [instrument] }, { store, run, onRunLost, sources });
     const inRun = await run.rows("SELECT instrument, count() AS n FROM fenshi.bars FINAL WHERE kind = 'backfilled' GROUP BY instrument");
-    await runChdb.stop();
+    await ofRun.end();
     const second = await backfill({ days: [day], instruments: [other] }, { store, run, onRunLost, sources });
-    await run.close();
-    rmSync(runDir, { recursive: true, force: true });
+    await ofRun.stop();
 
     expect([first.written, inRun]).toEqual([241, [{ instrument, n: 241 }]]);
     expect([second.written, second.whole, lost]).toEqual([241, 1, ['STORE_UNAVAILABLE']]);

@@ -60,11 +60,12 @@ test('what was traded since the row before is summed in the order of time, whate
     amountYuan: yuan,
   });
   const day = new DayRows(testDate, new RowMemory(dir));
-  for (const row of [at(9, 3000), at(3, 1000), at(6, 2000), at(6, 500, 1_600_001)]) day.add(row);
+  for (const row of [at(9, 3000), at(3, 1000), at(6, 2000), at(9, 3000), at(6, 500, 1_600_001)]) day.add(row);
   expect([...day.inOrder()].map(({ instrumentNo, amountYuan, volumeShares }) => [instrumentNo, amountYuan, volumeShares])).toEqual([
     [1_600_000, 1000, 100],
     [1_600_000, 3000, 300],
     [1_600_001, 500, 50],
     [1_600_000, 6000, 600],
+    [1_600_000, 6000, 600], // the same row again: traded once
   ]);
 });

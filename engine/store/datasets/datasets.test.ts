@@ -1,13 +1,11 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestStore, type TestStore } from '../../../scenarios/support/test-store.ts';
 import { inputsOf } from '../../files/inputs.ts';
-import { type ChdbProcess, startChdb } from '../chdb-process.ts';
-import { Store } from '../client.ts';
+import type { Store } from '../client.ts';
 import { exportParquet, importParquet } from '../parquet.ts';
-import { migrate } from '../schema.ts';
 import { importFile as importInput } from './import.ts';
 import type { Imported } from './listing.ts';
 
@@ -18,19 +16,13 @@ import { crossChecks } from './verify.ts';
 
 const shared = join(import.meta.dirname, '..', '..', '..', '..', 'shared', 'data');
 let dir: string;
-let chdb: ChdbProcess;
 let store: Store;
+let kept: TestStore;
 beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'fenshi-datasets-'));
-  chdb = await startChdb(join(dir, 'store'));
-  store = new Store(chdb);
-  await migrate(store);
+  kept = await startTestStore();
+  ({ dir, store } = kept);
 });
-afterAll(async () => {
-  await store.close();
-  await chdb.stop();
-  rmSync(dir, { recursive: true, force: true });
-});
+afterAll(() => kept.stop());
 const written = (name: string, text: string, zipped = false): string => {
   const path = join(dir, name);
   writeFileSync(path, zipped ? gzipSync(text) : text);

@@ -1,32 +1,24 @@
 /** An import is whole or nothing, and a dataset is one file's. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestStore, type TestStore } from '../../../scenarios/support/test-store.ts';
 import { libraryHistory } from '../../feeds/reference/library.ts';
 import { inputsOf } from '../../files/inputs.ts';
 import { readLayout } from '../../files/layout.ts';
-import { type ChdbProcess, startChdb } from '../chdb-process.ts';
-import { Store } from '../client.ts';
-import { migrate } from '../schema.ts';
+import type { Store } from '../client.ts';
 import { type ImportOptions, importFile } from './import.ts';
 import { recoverSwaps } from './landing.ts';
 import type { Imported } from './listing.ts';
 
 let dir: string;
-let chdb: ChdbProcess;
 let store: Store;
+let kept: TestStore;
 beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'fenshi-whole-'));
-  chdb = await startChdb(join(dir, 'store'));
-  store = new Store(chdb);
-  await migrate(store);
+  kept = await startTestStore();
+  ({ dir, store } = kept);
 });
-afterAll(async () => {
-  await store.close();
-  await chdb.stop();
-  rmSync(dir, { recursive: true, force: true });
-});
+afterAll(() => kept.stop());
 
 async function taken(path: string, text: string, options: Partial<ImportOptions> = {}): Promise<Imported> {
   const at = join(dir, path);
