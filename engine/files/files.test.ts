@@ -169,6 +169,11 @@ describe('what bars are', () => {
     expect([file.shape?.periodSec, await clocks(file)]).toEqual([periodSec, expected]);
   });
 
+  test('11:30 proves ends as 15:00 does, where a layout would only suppose them', async () => {
+    for (const last of ['11:30', '15:00'])
+      expect((await files.open('a.csv', at('10:31', '10:32', last))).shape?.how, last).toContain('a label of 15:00 or 11:30');
+  });
+
   test('labels off the grid of their period are refused: an illiquid minute file is no file of five minutes', async () => {
     const file = await files.open('a.csv', at('09:31', '09:36', '09:41'));
     expect([file.shape?.periodSec, await clocks(file), file.refusals.counts]).toEqual([300, [], { TIME: 3 }]);
