@@ -20,17 +20,19 @@ export type FoldOptions = {
   readonly onEntry?: (n: number, entry: TapeEntry, cell: Cell) => void;
   readonly prepare?: (cell: Cell) => void;
   readonly skips?: readonly number[];
+  /** Name of the bundle as it was stored; by default that of its bytes today. */
+  readonly sha?: string;
 };
 
 /** Folds encoded or decoded entries. Everything is kept: for days that fit in memory. */
 export function foldDay(
   bundle: Bundle,
   entries: Iterable<TapeEntry | Uint8Array>,
-  { onEntry, prepare, skips = [] }: FoldOptions = {},
+  { onEntry, prepare, skips = [], sha = bundleSha(bundle) }: FoldOptions = {},
 ): Fold {
   const cell = new Cell(bundle, skips);
   prepare?.(cell);
-  const journal = new MemoryJournal(bundleSha(bundle));
+  const journal = new MemoryJournal(sha);
   const steps: JournalStep[] = [];
   const quarantined: Quarantined[] = [];
   for (const item of entries) {
