@@ -5,6 +5,7 @@ import { exchanges } from '../contracts/units.ts';
 import { graphCoverage } from '../scenarios/support/graph.ts';
 import { marketMachine } from './market/market.machine.ts';
 import { type Regime, regimeOf, regimes } from './market/regime.ts';
+import { type SectorState, sectorMachine, sectorStateOf, sectorStates } from './sector/sector.machine.ts';
 import { sourceMachine } from './source/source.machine.ts';
 import { dataStates, symbolMachine } from './symbol/symbol.machine.ts';
 
@@ -38,30 +39,7 @@ function checkMatrix(machine: AnyStateMachine, input: unknown, { region, paths, 
 
 describe('symbol', () => {
   const input = { instrument: '600000.SH' };
-  const gates = ['gate.stirred', 'gate.calmed', 'signal.entered', 'signal.exited'];
   const limits = ['limit.neared', 'limit.left', 'limit.locked', 'limit.unlocked'];
-
-  test('activity: every pair of state and event', () => {
-    const paths = {
-      quiet: [],
-      stirring: ['gate.stirred'],
-      surging: ['gate.stirred', 'signal.entered'],
-      fading: ['gate.stirred', 'signal.entered', 'signal.exited'],
-    };
-    checkMatrix(
-      symbolMachine,
-      input,
-      { region: 'activity', paths, events: gates },
-      {
-        'quiet gate.stirred': 'stirring',
-        'stirring gate.calmed': 'quiet',
-        'stirring signal.entered': 'surging',
-        'surging signal.exited': 'fading',
-        'fading gate.calmed': 'quiet',
-        'fading signal.entered': 'surging',
-      },
-    );
-  });
 
   test('limit: every pair of state and event', () => {
     const paths = {
@@ -95,13 +73,55 @@ describe('symbol', () => {
   });
 
   test('paths through the graph take every transition', () => {
-    const events = [...gates, ...limits, ...dataStates.map((state) => `data.${state}`)].map((type) => ({ type, tsMs }));
+    const events = [...limits, ...dataStates.map((state) => `data.${state}`)].map((type) => ({ type, tsMs }));
     const { declared, untaken } = graphCoverage(symbolMachine, [{ input, events }], (state) =>
       JSON.stringify((state as { value: unknown }).value),
     );
 
     expect(untaken).toEqual([]);
-    expect(declared.length).toBeGreaterThan(15);
+    expect(declared).toHaveLength(12);
+  });
+});
+
+describe('sector', () => {
+  test('every pair of state and event', () => {
+    const paths = { cold: [], warming: ['sector.warming'], hot: ['sector.hot'], cooling: ['sector.hot', 'sector.cooling'] };
+    checkMatrix(
+      sectorMachine,
+      { code: 'BK1', name: '一' },
+      { region: null, paths, events: sectorStates.map((state) => `sector.${state}`) },
+      {
+        'cold sector.warming': 'warming',
+        'cold sector.hot': 'hot',
+        'warming sector.hot': 'hot',
+        'warming sector.cold': 'cold',
+        'hot sector.cooling': 'cooling',
+        'cooling sector.hot': 'hot',
+        'cooling sector.cold': 'cold',
+      },
+    );
+  });
+
+  // hot from .8 % and 70 % on, kept down to three quarters of them; warming from .4 % and 60 %; cold again under .1 %
+  test.each<[SectorState, number, number, SectorState]>([
+    ['cold', 0.0039, 0.9, 'cold'],
+    ['cold', 0.004, 0.6, 'warming'],
+    ['cold', 0.004, 0.59, 'cold'],
+    ['cold', 0.008, 0.7, 'hot'],
+    ['cold', 0.008, 0.69, 'warming'],
+    ['warming', 0.003, 0.45, 'warming'],
+    ['warming', 0.0029, 0.45, 'cold'],
+    ['warming', 0.003, 0.44, 'cold'],
+    ['hot', 0.006, 0.525, 'hot'],
+    ['hot', 0.0059, 0.525, 'cooling'],
+    ['hot', 0.006, 0.524, 'cooling'],
+    ['cooling', 0.001, 0.1, 'cooling'],
+    ['cooling', 0.0009, 0.9, 'cold'],
+    ['cooling', 0.008, 0.7, 'hot'],
+    ['hot', Number.NaN, 0.9, 'hot'],
+    ['warming', 0.02, Number.NaN, 'warming'],
+  ])('%s at an excess of %d with %d rising: %s', (current, excess, rising, next) => {
+    expect(sectorStateOf(current, excess, rising)).toBe(next);
   });
 });
 

@@ -7,7 +7,7 @@ import { QualityReport } from './quality.ts';
 import { ServiceError, services } from './services.ts';
 import { subjects } from './subjects.ts';
 import { ClockEntry, Control, DayClose, DayOpen, SourceFact, TapeBody } from './tape.ts';
-import { DeadLetter, SymbolsView } from './view.ts';
+import { DeadLetter, OpportunitiesView, SymbolsView } from './view.ts';
 
 type Channel = { readonly address: string; readonly description: string; readonly messages: Readonly<Record<string, z.ZodType>> };
 const run = '{run}';
@@ -42,8 +42,17 @@ const channels: Readonly<Record<string, Channel>> = {
     description: 'One journal entry of one actor: market, symbol, opportunity, source. An actor id may hold dots',
     messages: { LifecycleMessage },
   },
-  signal: { address: `signal.v1.${run}.{detector}.{exchange}.{code}`, description: 'What a detector said', messages: { LifecycleMessage } },
+  signal: {
+    address: `signal.v1.${run}.{strategy}.{entity}`,
+    description: 'What a strategy said of a symbol (`SH.600519`) or a sector',
+    messages: { LifecycleMessage },
+  },
   view: { address: on.view('symbols'), description: 'Last prices for displays, core NATS, once a second', messages: { SymbolsView } },
+  viewOpportunities: {
+    address: on.view('opportunities'),
+    description: 'What moves of the live opportunities between two transitions, core NATS, once a second',
+    messages: { OpportunitiesView },
+  },
   dead: { address: on.dead('{stage}', '{reason}'), description: 'A quarantined row', messages: { DeadLetter } },
 };
 

@@ -9,6 +9,7 @@ import { Config } from './config.ts';
 import { FenshiError } from './errors.ts';
 import { boards } from './instruments.ts';
 import { confidenceSources } from './opportunity.ts';
+import { strategyModes } from './signal.ts';
 import { TradeDate } from './units.ts';
 
 export const minutesPerDay = 240;
@@ -84,16 +85,21 @@ export const Calibration = z.object({
 });
 export type Calibration = z.infer<typeof Calibration>;
 
-export const BundleConfig = Config.pick({ clean: true, universe: true, opportunities: true, detectors: true });
+export const BundleConfig = Config.pick({ clean: true, universe: true, opportunities: true });
 export type BundleConfig = z.infer<typeof BundleConfig>;
 
-/** The part of the configuration that decisions depend on: it enters the day through the bundle and nowhere else. */
-export const bundleConfig = ({ clean, universe, opportunities, detectors }: BundleConfig): BundleConfig => ({
+/** What a day's bundle is made from: its own part, and the strategies that become its `detectors`. */
+export const DayConfig = Config.pick({ clean: true, universe: true, opportunities: true, detectors: true });
+export type DayConfig = z.infer<typeof DayConfig>;
+export const dayConfig = ({ clean, universe, opportunities, detectors }: DayConfig): DayConfig => ({
   clean,
   universe,
   opportunities,
   detectors,
 });
+
+/** The part of the configuration that decisions depend on: it enters the day through the bundle and nowhere else. */
+export const bundleConfig = ({ clean, universe, opportunities }: BundleConfig): BundleConfig => ({ clean, universe, opportunities });
 
 /** A sector as it was on `asOf`: membership is never applied to days before it was known. */
 export const Sector = z.object({
@@ -105,8 +111,22 @@ export const Sector = z.object({
 });
 export type Sector = z.infer<typeof Sector>;
 
+/** One strategy of the day: an instance of a detector under a name of its own. */
+export const StrategyInstance = z.object({
+  id: z.string(),
+  /** Name of the detector it is an instance of; a detector may have several. */
+  detector: z.string(),
+  version: z.int(),
+  mode: z.enum(strategyModes),
+  modelId: z.string().nullable(),
+  /** Whole, as the detector's own schema left them, and their sha256. */
+  params: z.record(z.string(), z.unknown()),
+  paramHash: z.string(),
+});
+export type StrategyInstance = z.infer<typeof StrategyInstance>;
+
 export const Bundle = z.object({
-  v: z.literal(1),
+  v: z.literal(2),
   tradeDate: TradeDate,
   /** `generator`, `vendor-file`, `live`. */
   origin: z.string(),
@@ -115,8 +135,9 @@ export const Bundle = z.object({
   sectors: z.array(Sector).default([]),
   /** On the exchanges' list of closely watched instruments 重点监控 (K11). */
   monitored: z.array(z.int()).default([]),
-  detectors: z.array(z.object({ id: z.string(), version: z.int(), paramHash: z.string() })),
-  /** By detector, or `<detector>.<path>` where a path of its rule draws other signals. */
+  /** In this order they see a quote. */
+  detectors: z.array(StrategyInstance),
+  /** By strategy, `<strategy>.<path>` where a path of its rule draws other signals, or `<strategy>.<path>@<regime>`. None: it cannot confirm. */
   calibration: z.record(z.string(), Calibration),
   config: BundleConfig,
   /** Where each part came from, for people: `instruments` → `tencent`. */

@@ -2,23 +2,6 @@
 import { z } from 'zod';
 import { InstrumentId } from './units.ts';
 
-/** Parameters of the rally rule (quant.md §3.1.R). Ratios are fractions. */
-export const RallyParams = z.strictObject({
-  r3: z.number().positive().default(0.015),
-  z3: z.number().positive().default(3.5),
-  ex3: z.number().positive().default(0.012),
-  az: z.number().default(1.5),
-  nar: z.number().default(0.2),
-  ob: z.number().default(0),
-  pvd: z.number().default(0.6),
-  enter: z.number().default(0.45),
-  exit: z.number().default(0.25),
-  confirmSecMin: z.int().default(30),
-  confirmSecMax: z.int().default(90),
-  horizonSec: z.int().default(900),
-});
-export type RallyParams = z.infer<typeof RallyParams>;
-
 /** Sources that carry the market's quotes, in the order of preference the evidence supports (sources.md §0.7). */
 export const feedSources = ['tencent', 'sina', 'eastmoney'] as const;
 
@@ -84,7 +67,8 @@ export const Config = z.strictObject({
       impactCost: z.number().default(0.0002),
     }),
   ),
-  detectors: section(z.strictObject({ rally: section(RallyParams) })),
+  /** By detector: `mode` (off, shadow, canary, active) and its own parameters, which its own schema checks (engine/detectors). */
+  detectors: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
   demo: section(
     z.strictObject({
       seed: z.int().default(1),

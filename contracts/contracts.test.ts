@@ -132,15 +132,15 @@ describe('messages', () => {
     for (const step of steps) {
       JournalStep.parse(step);
       for (const [index, entry] of step.entries.entries()) {
-        LifecycleMessage.parse({ v: 1, tradeDate: '20261123', step: step.step, index, hash: step.hash, entry });
+        LifecycleMessage.parse({ v: 2, tradeDate: '20261123', step: step.step, index, hash: step.hash, entry });
         expect(subjects('demo-1').lifecycle(entry)).toMatch(/^(lifecycle|signal)\.v1\.demo-1\.[\w.-]+$/);
       }
     }
   });
 
   test('an unknown version is refused, not guessed', () => {
-    expect(upcast('journal', { v: 1, step: 3 })).toEqual({ v: 1, step: 3 });
-    expect(() => upcast('journal', { v: 2 })).toThrow('not known');
+    expect(upcast('journal', { v: 2, step: 3 })).toEqual({ v: 2, step: 3 });
+    expect(() => upcast('journal', { v: 3 })).toThrow('not known');
   });
 });
 

@@ -62,7 +62,6 @@ const table = [
   ['bigNet5', 'yuan', 46],
   ['bigDens', '1/min', 47],
   ['bigShare', '1', 48],
-  ['mainNet5', '1', 49],
   ['flowPers', '1', 50],
   // E. limit state
   ['distUp', '1', 51],

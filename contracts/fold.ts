@@ -2,8 +2,10 @@
  * The pure fold of a day's journal into what people see: opportunities with their transitions.
  * Gateway, tail and tests use this one fold; snapshots, resume and REST come from it.
  */
+import type { Entity } from './entity.ts';
 import type { JournalStep, Transition } from './journal.ts';
 import { publicState } from './opportunity.ts';
+import type { Direction } from './signal.ts';
 
 /** One visible change of an opportunity: where it stands in the journal, and what happened. */
 export type OpportunityEvent = {
@@ -21,9 +23,13 @@ export type OpportunityEvent = {
 
 export type OpportunityView = {
   readonly id: string;
+  readonly entity: Entity;
+  /** Instrument id of a symbol; the key of what else it is about. */
   readonly instrument: string;
+  readonly direction: Direction;
   readonly family: string;
-  readonly detector: string;
+  /** The strategies that stand or stood by it. */
+  readonly strategies: readonly string[];
   /** 发现, 确认, 跟踪, 结束, archived. */
   readonly state: string;
   readonly path: string;
@@ -81,9 +87,11 @@ function viewAfter(before: OpportunityView | undefined, id: string, entry: Trans
   const path = region === 'lifecycle' ? to : (before?.path ?? 'discovered');
   return {
     id,
-    instrument: String(data.instrument),
+    entity: data.entity as Entity,
+    instrument: (data.entity as Entity).key,
+    direction: data.direction as Direction,
     family: String(data.family),
-    detector: String(data.detector),
+    strategies: Object.keys((data.tracks ?? {}) as object),
     state: publicState(path),
     path,
     risk: region === 'risk' ? to : (before?.risk ?? 'normal'),

@@ -34,7 +34,7 @@ export const SignalEntry = z.object({ kind: z.literal('signal'), ...base, signal
 /** Something threw or was skipped; `scope` is now disabled for the day. */
 export const FaultEntry = z.object({ kind: z.literal('fault'), ...base, scope: z.string(), code: z.string(), message: z.string() });
 /** A signal that would have opened an opportunity, and why it did not. Counts in coverage, not in accuracy. */
-export const SuppressedEntry = z.object({ kind: z.literal('suppressed'), ...base, detector: z.string(), reason: z.string() });
+export const SuppressedEntry = z.object({ kind: z.literal('suppressed'), ...base, strategy: z.string(), reason: z.string() });
 export const ControlEntry = z.object({
   kind: z.literal('control'),
   ...base,
@@ -57,7 +57,7 @@ export type JournalDraft = {
 };
 
 export const JournalStep = z.object({
-  v: z.literal(1),
+  v: z.literal(2),
   step: z.int().positive(),
   n: z.int().nonnegative(),
   prevHash: z.string().length(64),
@@ -74,7 +74,7 @@ export const hashedBytes = ({ step, n, origin, entries }: JournalDraft): Uint8Ar
 
 /** Body on `lifecycle.v1…` and `signal.v1…`: one entry with its place in the journal. */
 export const LifecycleMessage = z.object({
-  v: z.literal(1),
+  v: z.literal(2),
   tradeDate: z.string(),
   step: z.int().positive(),
   index: z.int().nonnegative(),

@@ -1,10 +1,10 @@
 /** An opportunity as people see it: identity, public states, advice, risk notes. */
+import { type Entity, entityToken } from './entity.ts';
+import type { Direction } from './signal.ts';
 import type { TradeDate } from './units.ts';
-import { subjectToken } from './units.ts';
 
 export const families = ['momentum', 'board', 'sector', 'risk'] as const;
 export type Family = (typeof families)[number];
-export type Direction = 'up' | 'down';
 
 /** 发现, 确认, 跟踪, 结束; `archived` after the cool-down. */
 export const publicStates = ['discovered', 'confirmed', 'tracking', 'ended', 'archived'] as const;
@@ -33,8 +33,8 @@ export const advices = ['T0_WITH_BASE', 'OPEN_T1', 'WATCH', 'REDUCE', 'AVOID'] a
 export type Advice = (typeof advices)[number];
 
 /** `20261123.SH.600519.up.momentum.1`; also the tail of its subject. */
-export const opportunityId = (date: TradeDate, no: number, direction: Direction, family: Family, seqNo: number): string =>
-  `${date}.${subjectToken(no)}.${direction}.${family}.${seqNo}`;
+export const opportunityId = (date: TradeDate, entity: Entity, direction: Direction, family: Family, seqNo: number): string =>
+  `${date}.${entityToken(entity)}.${direction}.${family}.${seqNo}`;
 
 /** The first segment of a state path, folded to the public word; `suspended` keeps what it paused. */
 export function publicState(path: string): PublicState {

@@ -1,6 +1,6 @@
 /** The processes that exist, where they answer, and how they are started. `fenshi up` and docker-compose.yml follow it. */
 import { z } from 'zod';
-import { BundleConfig } from './bundle.ts';
+import { DayConfig } from './bundle.ts';
 import { feedSources } from './config.ts';
 import { runPattern } from './subjects.ts';
 import { InstrumentId } from './units.ts';
@@ -65,7 +65,7 @@ export const RoleStart = z.object({
           token: z.string().nullable(),
           monitoredFile: z.string().nullable(),
           calendarFile: z.string().nullable(),
-          config: BundleConfig,
+          config: DayConfig,
         })
         .optional(),
     })
@@ -81,7 +81,7 @@ export const RoleStart = z.object({
       /** A folder of day files in place of the invented market. */
       recorded: z.string().nullable().optional(),
       /** The part of the configuration that its days' bundles carry. */
-      config: BundleConfig,
+      config: DayConfig,
     })
     .optional(),
 });

@@ -1,6 +1,7 @@
-/** What a detector says at one moment, with its evidence. Immutable once journaled. */
+/** What a strategy says at one moment, with its evidence. Immutable once journaled. */
 import { z } from 'zod';
-import { EpochMs, InstrumentId, Milli } from './units.ts';
+import { Entity } from './entity.ts';
+import { EpochMs, Milli } from './units.ts';
 
 /** One number a person can check: the feature, what it was, what was asked of it, its share of the score. */
 export const Evidence = z.object({
@@ -12,23 +13,49 @@ export const Evidence = z.object({
 });
 export type Evidence = z.infer<typeof Evidence>;
 
-export const signalPhases = ['enter', 'confirm', 'update', 'weaken', 'exit'] as const;
+export const variants = ['rule', 'stat', 'ml'] as const;
+export type Variant = (typeof variants)[number];
 
-export const SignalPayload = z.object({
-  detector: z.string(),
+/** `active` acts on every symbol, `canary` on one instrument in ten, `shadow` is journaled and acts on none. */
+export const strategyModes = ['shadow', 'canary', 'active'] as const;
+export type StrategyMode = (typeof strategyModes)[number];
+
+/** Who spoke: an instance of a detector, with the parameters and the model it spoke from. */
+export const StrategyRef = z.object({
+  id: z.string(),
+  variant: z.enum(variants),
   version: z.int(),
   paramHash: z.string(),
-  instrument: InstrumentId,
-  direction: z.enum(['up', 'down', 'risk']),
+  modelId: z.string().nullable(),
+  mode: z.enum(strategyModes),
+});
+export type StrategyRef = z.infer<typeof StrategyRef>;
+
+/** What changed of a strategy's level: raised, confirmable for the first time, moved, fallen under its exit score, lowered. */
+export const signalPhases = ['enter', 'confirm', 'update', 'weaken', 'exit'] as const;
+export const directions = ['up', 'down'] as const;
+export type Direction = (typeof directions)[number];
+
+export const Anchor = z.object({ p0Milli: z.number(), enterMilli: Milli, peakMilli: z.number(), impulse: z.number() });
+export type Anchor = z.infer<typeof Anchor>;
+
+export const SignalPayload = z.object({
+  strategy: StrategyRef,
+  entity: Entity,
+  direction: z.enum(directions),
   phase: z.enum(signalPhases),
   /** Which path of the rule spoke: `main`, or `early` (量在价先: discovered only). */
   path: z.string(),
+  /** The level itself: whether the strategy stands by its signal, and whether it would confirm it now. */
+  raised: z.boolean(),
+  confirmable: z.boolean(),
   tsExchangeMs: EpochMs,
   /** Tape time of the decision. */
   tsMs: EpochMs,
-  score: z.number(),
+  /** null where a feature that it rests on is unknown. */
+  score: z.number().nullable(),
   evidence: z.array(Evidence),
-  anchor: z.object({ p0Milli: z.number(), enterMilli: Milli, peakMilli: z.number(), impulse: z.number() }),
+  anchor: Anchor,
   horizonSec: z.int(),
   benchmark: z.string(),
   profileSource: z.string(),

@@ -1,4 +1,5 @@
 /** Every NATS subject and stream name. No other file writes a literal with dots for one. */
+import { entityToken } from './entity.ts';
 import type { JournalEntry } from './journal.ts';
 import { type TapeEntry, tapeKinds } from './tape.ts';
 import type { TradeDate } from './units.ts';
@@ -15,18 +16,17 @@ export const streams = (run: string) => ({
 });
 
 export const subjects = (run: string) => ({
-  tape: (entry: TapeEntry): string => `tape.v1.${run}.${tapeKinds[entry.type]}`,
+  tape: (entry: TapeEntry): string => `tape.v1.${run}.${tapeKinds[entry.type]}${entry.type === 'ext' ? `.${entry.strategy}` : ''}`,
   allTape: `tape.v1.${run}.>`,
   journal: (date: TradeDate): string => `journal.v1.${run}.${date}`,
   allJournal: `journal.v1.${run}.*`,
   /** `lifecycle.v1.<run>.<actor id>`; signals have a root of their own. */
   lifecycle: (entry: JournalEntry): string =>
     entry.kind === 'signal'
-      ? `signal.v1.${run}.${entry.signal.detector}.${entry.actorId.slice('symbol.'.length)}`
+      ? `signal.v1.${run}.${entry.signal.strategy.id}.${entityToken(entry.signal.entity)}`
       : `lifecycle.v1.${run}.${entry.actorId}`,
   allLifecycle: `lifecycle.v1.${run}.>`,
   allSignals: `signal.v1.${run}.>`,
-  allSymbols: `lifecycle.v1.${run}.symbol.>`,
   view: (what: 'symbols' | 'opportunities'): string => `view.v1.${run}.${what}`,
   dead: (stage: string, reason: string): string => `dead.v1.${run}.${stage}.${reason}`,
   allDead: `dead.v1.${run}.>`,

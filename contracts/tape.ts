@@ -8,8 +8,10 @@
 import { z } from 'zod';
 import { decode, encode } from './codec.ts';
 import { upcast } from './compat/upcast.ts';
+import { Entity } from './entity.ts';
 import { FlowBatch } from './flow.ts';
 import { encodeQuotes, type QuoteBatch, quotesOf } from './quote.ts';
+import { directions, Evidence, strategyModes } from './signal.ts';
 import { origins } from './status.ts';
 import { EpochMs, TradeDate } from './units.ts';
 
@@ -42,13 +44,60 @@ export const SourceFact = z.object({
 export const Command = z.discriminatedUnion('name', [
   z.object({ name: z.literal('dismiss'), opportunity: z.string() }),
   z.object({ name: z.literal('risk'), scope: z.string(), level: z.int().min(0).max(3), policy: z.enum(['end', 'hold']) }),
-  z.object({ name: z.literal('disable'), detector: z.string() }),
+  /** By the strategy's id. */
+  z.object({ name: z.enum(['disable', 'enable']), detector: z.string() }),
+  z.object({ name: z.literal('promote'), strategy: z.string(), mode: z.enum(strategyModes) }),
+  /** The whole parameters and their hash; what is running goes on under them. */
+  z.object({ name: z.literal('params'), strategy: z.string(), params: z.record(z.string(), z.unknown()), paramHash: z.string() }),
+  /** Instrument numbers whose features VIEW publishes, in place of those before. Changes nothing that is decided. */
+  z.object({ name: z.literal('watch'), instruments: z.array(z.int()).max(500) }),
   /** Names entry `n` of that day: it is passed over undecoded. */
   z.object({ name: z.literal('skip'), tradeDate: TradeDate, n: z.int().nonnegative() }),
   z.object({ name: z.literal('fence') }),
 ]);
 export type Command = z.infer<typeof Command>;
-export const Control = z.object({ type: z.literal('control'), v: z.literal(1), tsMs: EpochMs, commandId: z.string(), command: Command });
+/** What a later version may ask: it is answered `accepted: false`, and stops nobody. */
+const Unknown = z.looseObject({ name: z.string() }).transform(({ name }) => ({ name: 'unknown' as const, asked: name }));
+const AnyCommand = z.union([Command, Unknown]);
+export type AnyCommand = z.infer<typeof AnyCommand>;
+export const Control = z.object({ type: z.literal('control'), v: z.literal(1), tsMs: EpochMs, commandId: z.string(), command: AnyCommand });
+
+/** What a strategy in a process of its own holds of an entity; a level, as a detector's reading is. */
+export const ExternalReading = z.object({
+  type: z.literal('ext'),
+  v: z.literal(1),
+  tsMs: EpochMs,
+  strategy: z.string(),
+  entity: Entity,
+  direction: z.enum(directions),
+  raised: z.boolean(),
+  confirmable: z.boolean(),
+  path: z.string(),
+  score: z.number().min(0).max(1).nullable(),
+  evidence: z.array(Evidence).max(32),
+});
+export type ExternalReading = z.infer<typeof ExternalReading>;
+
+/** A vendor's own rows of its sectors. Changes are fractions, money yuan; null where the vendor says nothing. */
+export const SectorBatch = z.object({
+  type: z.literal('sector'),
+  v: z.literal(1),
+  tsMs: EpochMs,
+  source: z.string(),
+  rows: z
+    .array(
+      z.object({
+        code: z.string(),
+        change: z.number().nullable(),
+        amountYuan: z.number().nullable(),
+        rising: z.int().nullable(),
+        falling: z.int().nullable(),
+        leader: z.int().nullable(),
+      }),
+    )
+    .max(2000),
+});
+export type SectorBatch = z.infer<typeof SectorBatch>;
 
 const Batch = z.object({
   type: z.enum(['quotes', 'index']),
@@ -60,7 +109,17 @@ const Batch = z.object({
   columns: z.custom<Readonly<Record<string, unknown>>>((value) => typeof value === 'object' && value !== null),
 });
 /** Every body on TAPE as it travels. */
-export const TapeBody = z.discriminatedUnion('type', [DayOpen, DayClose, ClockEntry, SourceFact, Control, Batch, FlowBatch]);
+export const TapeBody = z.discriminatedUnion('type', [
+  DayOpen,
+  DayClose,
+  ClockEntry,
+  SourceFact,
+  Control,
+  ExternalReading,
+  SectorBatch,
+  Batch,
+  FlowBatch,
+]);
 
 export type QuotesEntry = { readonly type: 'quotes' | 'index'; readonly tsMs: number; readonly batch: QuoteBatch };
 export type TapeEntry =
@@ -70,6 +129,8 @@ export type TapeEntry =
   | z.infer<typeof SourceFact>
   | z.infer<typeof Control>
   | FlowBatch
+  | ExternalReading
+  | SectorBatch
   | QuotesEntry;
 
 /** The subject's last token for each body. */
@@ -82,6 +143,8 @@ export const tapeKinds = {
   quotes: 'quote',
   index: 'index',
   flow: 'flow',
+  sector: 'sector',
+  ext: 'ext',
 } as const;
 
 export const encodeTape = (entry: TapeEntry): Uint8Array =>

@@ -10,10 +10,29 @@ export const SymbolsView = z.object({
   step: z.int().nonnegative(),
   tsMs: EpochMs,
   count: z.int().nonnegative(),
-  /** instrumentNo Uint32, prices Int32 in Milli, absent −2147483648. */
-  columns: z.object({ instrumentNo: column, lastMilli: column, preCloseMilli: column }),
+  /** instrumentNo Uint32, prices Int32 in Milli, absent −2147483648; awake Uint8: 1 where a strategy had use for its quotes in the last minute. */
+  columns: z.object({ instrumentNo: column, lastMilli: column, preCloseMilli: column, awake: column }),
 });
 export type SymbolsView = z.infer<typeof SymbolsView>;
+
+/** `view.v1.<run>.opportunities`, once a second, after the ack of `step`: what moves between two transitions of the live ones. */
+export const OpportunitiesView = z.object({
+  v: z.literal(1),
+  step: z.int().nonnegative(),
+  tsMs: EpochMs,
+  live: z.array(
+    z.object({
+      id: z.string(),
+      p: z.number().nullable(),
+      score: z.number().nullable(),
+      peakMilli: z.number(),
+      trailMilli: z.int().nullable(),
+      /** Pull-back from the peak in σ over the horizon; null before the first quote. */
+      pull: z.number().nullable(),
+    }),
+  ),
+});
+export type OpportunitiesView = z.infer<typeof OpportunitiesView>;
 
 /** `dead.v1.<run>.clean.<reason>`: a quarantined row as it came, with its place on the tape. */
 export const DeadLetter = z.object({

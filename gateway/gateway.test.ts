@@ -247,7 +247,7 @@ describe('a snapshot larger than a socket takes at once', () => {
   day.caughtUp = true;
   let template: JournalStep['entries'][number];
   const stepOf = (step: number, count: number, from: number): JournalStep => ({
-    v: 1,
+    v: 2,
     step,
     n: step,
     prevHash: 'a'.repeat(64),

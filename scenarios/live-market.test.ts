@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bundleConfig } from '../contracts/bundle.ts';
+import { dayConfig } from '../contracts/bundle.ts';
 import { decode } from '../contracts/codec.ts';
 import { defaultConfig } from '../contracts/config.ts';
 import { JournalStep } from '../contracts/journal.ts';
@@ -27,7 +27,7 @@ describe('a demo collected by the real adapters', () => {
   beforeAll(async () => {
     broker = await startTestBroker();
     bundles = mkdtempSync(join(tmpdir(), 'fenshi-bundles-'));
-    const demo = { seed: 1, count: 60, date: testDate, startAt: '09:31', speed: 1, config: bundleConfig(defaultConfig) };
+    const demo = { seed: 1, count: 60, date: testDate, startAt: '09:31', speed: 1, config: dayConfig(defaultConfig) };
     const feed = { order: ['tencent' as const, 'sina' as const], cadenceMs: 3000, watch: [] };
     roles = {
       engine: new RoleProcess('engine', await roleStart(broker, 'engine', bundles)),

@@ -16,6 +16,7 @@ describe.each(scenarios)('$name', (scenario) => {
     expect(run.observed).toEqual(scenario.expected);
     for (const gate of scenario.refused) expect(run.refusals[gate] ?? 0, `quotes refused by ${gate}`).toBeGreaterThan(0);
     expect(runScenario(scenario).hash, 'twice, byte-equal').toBe(run.hash);
+    expect(runScenario(scenario, [], false).hash, 'awake for what could hold only').toBe(run.hash);
   });
 
   test('restarted at three random seconds it concludes the same bytes', () => {
@@ -30,14 +31,18 @@ describe.each(scenarios)('$name', (scenario) => {
 });
 
 test('an expectation a second off is a failure', () => {
-  const { observed } = runScenario(scenarios.find(({ name }) => name === 'rally/raise-confirm-target')!);
-  expect(observed).not.toContain('10:01:35 discovered');
+  const scenario = scenarios.find(({ name }) => name === 'rally/raise-confirm-target')!;
+  const early = scenario.expected.map((line) => line.replace('10:01:36', '10:01:35'));
+
+  expect(early).not.toEqual(scenario.expected);
+  expect(() => expect(runScenario(scenario).observed).toEqual(early)).toThrow('10:01:35');
 });
 
 describe('a scenario file that cannot be read names its line', () => {
   const good = [
     'title: something happens',
     'why: because it must',
+    'detector: rally',
     'day: 20261123',
     'symbol: 600001.SH',
     'preclose: 20.00',
@@ -55,19 +60,20 @@ describe('a scenario file that cannot be read names its line', () => {
   });
 
   test.each([
-    ['unknown key', without(5, 'adv20: 1', 'colour: red'), 'colour'],
-    ['unknown table', without(9, 'expects'), 'x:10: neither'],
-    ['time backwards', without(8, '  09:00:00 20.00 1 50%'), 'x:9: time runs backwards'],
-    ['not a time', without(8, '  9:60 20.00 1 50%'), 'x:9: not a time of day'],
-    ['not a number', without(8, '  10:00:00 twenty 1 50%'), 'x:9: not a number: twenty'],
-    ['unknown word', without(8, '  10:00:00 20.00 1 50% frozen'), 'x:9: frozen is none of'],
-    ['too many words', without(8, '  10:00:00 20.00 1 50% thin silent'), 'x:9: more than'],
-    ['no percentage', without(8, '  10:00:00 20.00 1 0.5'), 'x:9: bought must be a percentage'],
-    ['unknown event', without(6, 'events', '  10:00:00 explode', 'tape'), 'x:8: not an event'],
-    ['unknown setting', without(6, 'set: detectors.rally.r33 0.02', 'tape'), 'x:7: '],
-    ['a row before any table', without(6, '  10:00:00 20.00', 'tape'), 'x:7: an indented row'],
-    ['no expectation', without(10), 'expects nothing'],
-    ['a key twice', without(5, 'day: 20261123', 'adv20: 1'), 'x:6: day stands twice'],
+    ['unknown key', without(6, 'adv20: 1', 'colour: red'), 'colour'],
+    ['unknown detector', without(2, 'detector: nobody'), 'detector: '],
+    ['unknown table', without(10, 'expects'), 'x:11: neither'],
+    ['time backwards', without(9, '  09:00:00 20.00 1 50%'), 'x:10: time runs backwards'],
+    ['not a time', without(9, '  9:60 20.00 1 50%'), 'x:10: not a time of day'],
+    ['not a number', without(9, '  10:00:00 twenty 1 50%'), 'x:10: not a number: twenty'],
+    ['unknown word', without(9, '  10:00:00 20.00 1 50% frozen'), 'x:10: frozen is none of'],
+    ['too many words', without(9, '  10:00:00 20.00 1 50% thin silent'), 'x:10: more than'],
+    ['no percentage', without(9, '  10:00:00 20.00 1 0.5'), 'x:10: bought must be a percentage'],
+    ['unknown event', without(7, 'events', '  10:00:00 explode', 'tape'), 'x:9: not an event'],
+    ['unknown setting', without(7, 'set: detectors.rally.r33 0.02', 'tape'), 'x:8: '],
+    ['a row before any table', without(7, '  10:00:00 20.00', 'tape'), 'x:8: an indented row'],
+    ['no expectation', without(11), 'expects nothing'],
+    ['a key twice', without(6, 'day: 20261123', 'adv20: 1'), 'x:7: day stands twice'],
   ])('%s', (_what, text, message) => {
     const read = () => parseScenario('x', text);
     expect(read).toThrow(FenshiError);

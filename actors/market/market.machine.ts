@@ -2,7 +2,7 @@
  * Market: the phase of the day, the regime with its dwell, whether the feed as a whole is fresh and each exchange moves.
  *
  * Table      contracts/decisions/0009-machines.md
- * Consumed   phase: gates U1 and the end of the session; regime: calibration strata and risk notes; feed: gate K1
+ * Consumed   phase: the end of the session and what a clock does; regime: calibration maps and detectors; feed: gate K1
  */
 import { assign, setup } from 'xstate';
 import { type Phase, phases } from '../../contracts/session.ts';
@@ -13,6 +13,11 @@ import { type Regime, regimes } from './regime.ts';
 
 /** A proposed regime must hold this long before it counts (quant.md §2.2 G). */
 export const regimeDwellSec = 180;
+
+/** K1: share of symbols that are fresh; unhealthy this long freezes new opportunities, healthy this long frees them. Seconds of the tape's clock. */
+export const feedHealth = { min: 0.9, staleAfterSec: 10, healthyAfterSec: 60 } as const;
+/** A source is lagging after this long without a batch: a whole market is never silent so long, a handful of symbols often. */
+export const sourceSilentSec = (quoted: number): number => (quoted >= 30 ? 15 : 60);
 
 export type MarketEvent = At &
   (

@@ -2,6 +2,9 @@
 export const regimes = ['panic', 'weak', 'neutral', 'strong', 'euphoric'] as const;
 export type Regime = (typeof regimes)[number];
 
+/** Who can say which regime holds. */
+export type RegimeSource = { readonly regime: Regime };
+
 type Breadth = { readonly mktMed5m: number; readonly advShare: number; readonly nUp: number; readonly nDn: number };
 const hysteresis = 0.05;
 

@@ -1,12 +1,14 @@
-/** What an opportunity knows, and the events it hears. All of it plain JSON; prices Milli, instants tape ms. */
-import type { ConfidenceSource, EndReason, Family } from '../../contracts/opportunity.ts';
-import type { InstrumentId, TradeDate } from '../../contracts/units.ts';
+/** What an opportunity knows, and the events it receives. All of it plain JSON; prices Milli, instants tape ms. */
+import type { Entity } from '../../contracts/entity.ts';
+import type { Advice, ConfidenceSource, EndReason, Family } from '../../contracts/opportunity.ts';
+import type { Direction, Variant } from '../../contracts/signal.ts';
+import type { TradeDate } from '../../contracts/units.ts';
 import type { At } from '../common/actor-event.ts';
 import type { PausedTimers, Timers } from '../common/timers.ts';
 import type { DataState } from '../symbol/symbol.machine.ts';
 import type { CoolDowns } from './cool-down.ts';
 
-/** Entry reference and exits, frozen at confirmation (quant.md §3.0). */
+/** Entry reference and exits, frozen at confirmation (quant.md §3.0). In a down-opportunity the stop lies above and the targets below. */
 export type Plan = {
   readonly entryMilli: number;
   readonly stopMilli: number;
@@ -17,75 +19,130 @@ export type Plan = {
   readonly rewardRisk: number;
 };
 
+/** One strategy's level in this opportunity, as last reported. */
+export type Track = {
+  readonly variant: Variant;
+  readonly path: string;
+  readonly score: number | null;
+  /** Calibrated probability; null where the score is unknown or nothing was fitted. */
+  readonly p: number | null;
+  readonly raised: boolean;
+  readonly confirmable: boolean;
+  readonly atMs: number;
+};
+/** By strategy id. */
+export type Tracks = Readonly<Record<string, Track>>;
+
+/** What the strategies say together; replaces what they said before. */
+export type Standing = {
+  readonly tracks: Tracks;
+  /** Highest score of a raised track; null where all are unknown. */
+  readonly score: number | null;
+  /** Pooled probability of the label, and its base rate; null where nothing was fitted: it cannot confirm then. */
+  readonly p: number | null;
+  readonly p0: number | null;
+  /** What the probabilities were fitted on; null where nothing was. */
+  readonly confidenceSource: ConfidenceSource | null;
+  /** Every track is under its exit score or lowered. */
+  readonly weak: boolean;
+  /** Contradicted by an opposite opportunity of equal strength: p stays at or under one half. */
+  readonly capped: boolean;
+};
+
+/** What is offered besides the plan; stands in the facts, so that the journal alone explains it. */
+export type Offer = {
+  readonly advice: Advice;
+  readonly risks: readonly string[];
+  readonly rank: number | null;
+};
+export type Anchor = { readonly p0Milli: number; readonly enterMilli: number };
+export type RiskPolicy = 'end' | 'hold';
+
 export type OpportunityInput = {
   readonly id: string;
   readonly tradeDate: TradeDate;
-  readonly instrument: InstrumentId;
+  readonly entity: Entity;
+  readonly direction: Direction;
   readonly family: Family;
-  readonly detector: string;
   readonly openedMs: number;
-  readonly anchor: { readonly p0Milli: number; readonly enterMilli: number };
+  readonly anchor: Anchor;
   readonly plan: Plan;
-  /** Calibrated probability of the label, and its base rate. */
-  readonly p: number;
-  readonly p0: number;
-  /** What the probabilities were fitted on. */
-  readonly confidenceSource: ConfidenceSource;
-  readonly score: number;
+  readonly standing: Standing;
+  readonly offer: Offer;
   readonly horizonSec: number;
-  readonly confirmSec: number;
-  /** Score at which the detector enters: a horizon is extended only above it. */
+  /** Score from which a horizon is extended. */
   readonly enterScore: number;
-  readonly riskLevel: number;
   readonly coolDowns: CoolDowns;
-  /** Stops of the same symbol and family earlier today. */
+  /** Stops of the same entity and family earlier today. */
   readonly stopsToday: number;
+  /** The opportunity this one took over from, and the sector's that it is a part of. */
+  readonly predecessorId: string | null;
+  readonly parentId: string | null;
 };
 
-export type OpportunityContext = OpportunityInput & {
-  readonly timers: Timers;
-  /** Timers set aside by a halt or by a market-wide freeze. */
-  readonly paused: PausedTimers | null;
-  readonly pausedAtMilli: number | null;
-  readonly peakMilli: number;
-  /** Set once T1 was touched: max(stop, entry, peak − 0.4 · gain). */
-  readonly trailMilli: number | null;
-  readonly confirmedMs: number | null;
-  readonly endedMs: number | null;
-  readonly endReason: EndReason | null;
-  /** The stop was hit while nobody was bidding. */
-  readonly unfillable: boolean;
-  readonly extended: boolean;
-  readonly heldByRisk: boolean;
-  readonly reopened: number;
-  readonly riskTarget: number;
-  /** The last change that is not a change of state, and how many there were. */
-  readonly note: string | null;
-  readonly noteSeq: number;
-};
+/** Level and policy as the risk desk has them: the highest of all scopes, and the policy of the scope that decides. */
+export type RiskLevel = { readonly level: number; readonly policy: RiskPolicy };
 
-export type PriceEvent = At & {
-  readonly type: 'price';
+export type OpportunityContext = Omit<OpportunityInput, 'standing' | 'offer'> &
+  Standing &
+  Offer & {
+    readonly timers: Timers;
+    /** Timers set aside while a halt or a freeze stops their time. */
+    readonly paused: PausedTimers;
+    readonly isHalted: boolean;
+    /** Frozen with policy hold. */
+    readonly isHeld: boolean;
+    readonly haltedAtMilli: number | null;
+    readonly peakMilli: number;
+    /** Set once target 1 was touched: 40 % of the gain behind the peak, at least the entry. */
+    readonly trailMilli: number | null;
+    /** Risk 2 or more was seen while it stood: the stop is half as far from the entry from then on. */
+    readonly tightened: boolean;
+    readonly confirmedMs: number | null;
+    readonly endedMs: number | null;
+    readonly endReason: EndReason | null;
+    /** The stop was hit while nobody stood on the other side. */
+    readonly unfillable: boolean;
+    readonly extended: boolean;
+    readonly heldByRisk: boolean;
+    readonly reopened: number;
+    readonly risk: RiskLevel;
+    /** The last change that is not a change of state, and how many there were. */
+    readonly note: string | null;
+    readonly noteSeq: number;
+  };
+
+/** One accepted quote. `dive` is K4: a fall from a height. */
+export type Price = {
   readonly bidMilli: number | null;
+  readonly askMilli: number | null;
   readonly midMilli: number;
   readonly lastMilli: number;
-  /** K4: a dive from a height. */
   readonly dive: boolean;
 };
+export type PriceEvent = At & Price & { readonly type: 'price' };
 
 export type OpportunityEvent =
-  | (At & { readonly type: 'signal.enter'; readonly score: number; readonly p: number; readonly reopens: boolean })
-  | (At & { readonly type: 'signal.confirm'; readonly score: number; readonly p: number; readonly plan: Plan | null })
-  | (At & { readonly type: 'signal.update' | 'signal.weaken'; readonly score: number; readonly p: number })
+  /** Another signal of its key: joins, or reopens it with an anchor and a plan of its own. */
+  | (At & {
+      readonly type: 'signal.enter';
+      readonly standing: Standing;
+      readonly reopens: { readonly anchor: Anchor; readonly plan: Plan; readonly offer: Offer } | null;
+    })
+  /** Said at every quote for as long as it would confirm. `plan` null: no room at this price. */
+  | (At & { readonly type: 'signal.confirm'; readonly standing: Standing; readonly plan: Plan | null; readonly offer: Offer })
+  | (At & { readonly type: 'signal.update'; readonly standing: Standing })
   | PriceEvent
   | (At & { readonly type: 'limit.locked' | 'limit.unlocked' | 'snapshot.next' | 'gap' | 'session.end' | 'operator.dismiss' })
   | (At & { readonly type: 'halt' | 'resume'; readonly lastMilli: number })
-  | (At & { readonly type: 'risk.changed'; readonly level: number; readonly policy: 'end' | 'hold' })
+  | (At & RiskLevel & { readonly type: 'risk.synced' })
   | (At & { readonly type: `data.${DataState}` })
   | (At & { readonly type: `timer.${TimerName}` });
 
 export const timerNames = ['confirmDeadline', 'horizon', 'decay', 'pullHold', 'coolDown', 'suspendLimit', 'riskDwell'] as const;
 export type TimerName = (typeof timerNames)[number];
+/** Timers whose time neither a halt nor a freeze stops. */
+export const unpaused: readonly string[] = ['suspendLimit', 'riskDwell', 'coolDown'];
 
 /** Seconds of trading time unless said. Source: quant.md §4.5–4.6. */
 export const lifecycleTimes = {
@@ -106,12 +163,3 @@ export const lifecycleLevels = {
   confirmEdge: 0.1,
   trailGain: 0.4,
 } as const;
-
-export const pullOf = (context: OpportunityContext, midMilli: number): number =>
-  (context.peakMilli - midMilli) / context.peakMilli / context.plan.sigmaH;
-
-/** Share of the impulse that is left: (mid − P0) / (entry signal − P0). */
-export const giveOf = ({ anchor }: OpportunityContext, midMilli: number): number =>
-  (midMilli - anchor.p0Milli) / (anchor.enterMilli - anchor.p0Milli);
-
-export const stopOf = (context: OpportunityContext): number => Math.max(context.plan.stopMilli, context.trailMilli ?? 0);

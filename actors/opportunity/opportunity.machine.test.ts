@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { createActor } from 'xstate';
 import { midnightOf } from '../../contracts/session.ts';
+import { lcg } from '../../scenarios/support/days.ts';
 import { graphCoverage } from '../../scenarios/support/graph.ts';
-import type { OpportunityContext, OpportunityEvent, OpportunityInput, Plan } from './context.ts';
+import type { Offer, OpportunityContext, OpportunityEvent, OpportunityInput, Plan, Standing } from './context.ts';
 import { opportunityMachine } from './opportunity.machine.ts';
+import { stopOf, wants } from './prices.ts';
 
 const at = (clock: string): number => {
   const [h = 0, m = 0, s = 0] = clock.split(':').map(Number);
@@ -11,25 +13,29 @@ const at = (clock: string): number => {
 };
 /** Entry 10.20, stop 10.10, T1 10.30, T2 10.38, σH 1 %. */
 const plan: Plan = { entryMilli: 10_200, stopMilli: 10_100, target1Milli: 10_300, target2Milli: 10_380, sigmaH: 0.01, rewardRisk: 1 };
+const offer: Offer = { advice: 'WATCH', risks: ['R_T1'], rank: 20 };
+/** One rally track at this score and probability; weak under the exit score .25. */
+function standing(score: number, p: number, more: Partial<Standing> = {}): Standing {
+  const track = { variant: 'rule', path: 'main', score, p, raised: true, confirmable: true, atMs: 0 } as const;
+  return { tracks: { rally: track }, score, p, p0: 0.33, confidenceSource: 'synthetic', weak: score < 0.25, capped: false, ...more };
+}
 const input: OpportunityInput = {
   id: '20261123.SH.600000.up.momentum.1',
   tradeDate: '20261123',
-  instrument: '600000.SH',
+  entity: { kind: 'symbol', key: '600000.SH' },
+  direction: 'up',
   family: 'momentum',
-  detector: 'rally',
   openedMs: at('10:00:00'),
   anchor: { p0Milli: 10_000, enterMilli: 10_200 },
   plan,
-  p: 0.6,
-  p0: 0.33,
-  confidenceSource: 'synthetic',
-  score: 0.6,
+  standing: standing(0.6, 0.6),
+  offer,
   horizonSec: 900,
-  confirmSec: 120,
   enterScore: 0.45,
-  riskLevel: 0,
   coolDowns: { other: 600, target: 300, stop: 1200, twoStops: 1800 },
   stopsToday: 0,
+  predecessorId: null,
+  parentId: null,
 };
 
 function open(overrides: Partial<OpportunityInput> = {}) {
@@ -53,15 +59,23 @@ function open(overrides: Partial<OpportunityInput> = {}) {
   const api = { actor, send, context, state };
   return api;
 }
-const confirm = { type: 'signal.confirm', score: 0.6, p: 0.6, plan };
+const confirm = { type: 'signal.confirm', standing: standing(0.6, 0.6), plan, offer: { ...offer, rank: 30 } };
+const said = (score: number, p: number) => ({ type: 'signal.update', standing: standing(score, p) });
+const risk = (level: number, policy = 'hold') => ({ type: 'risk.synced', level, policy });
 const price = (milli: number, more: Record<string, unknown> = {}) => ({
   type: 'price',
   bidMilli: milli,
+  askMilli: milli + 10,
   midMilli: milli + 5,
   lastMilli: milli,
   dive: false,
   ...more,
 });
+const again = {
+  type: 'signal.enter',
+  standing: standing(0.7, 0.65),
+  reopens: { anchor: { p0Milli: 10_100, enterMilli: 10_250 }, plan: { ...plan, entryMilli: 10_260 }, offer },
+};
 const tracking = (overrides: Partial<OpportunityInput> = {}) => open(overrides).send(confirm).send({ type: 'snapshot.next' });
 
 describe('life of an opportunity', () => {
@@ -81,14 +95,16 @@ describe('life of an opportunity', () => {
   });
 
   test.each([
-    ['no edge over the base rate', { ...confirm, p: 0.42 }],
+    ['no edge over the base rate', { ...confirm, standing: standing(0.6, 0.42) }],
     ['no room', { ...confirm, plan: null }],
+    ['no probability', { ...confirm, standing: standing(0.6, 0.6, { p: null }) }],
+    ['no base rate', { ...confirm, standing: standing(0.6, 0.6, { p0: null }) }],
   ])('a confirmation with %s changes nothing', (_why, event) => {
     expect(open().send(event).state()).toBe('discovered');
   });
 
   test('risk 2 holds a confirmation once and extends the deadline by 60 s', () => {
-    const opened = open({ riskLevel: 2 }).send(confirm, '10:01:30');
+    const opened = open().send(risk(2), '10:00:00').send(confirm, '10:01:30');
 
     expect([opened.state(), opened.context().heldByRisk, opened.context().note]).toEqual(['discovered', true, 'heldByRisk']);
     expect(opened.context().timers.confirmDeadline).toBe(at('10:02:30'));
@@ -103,7 +119,7 @@ describe('life of an opportunity', () => {
     ['a gap in the data', { type: 'gap' }, 'DATA'],
     ['the closing call', { type: 'session.end' }, 'SESSION'],
     ['a person', { type: 'operator.dismiss' }, 'MANUAL'],
-    ['a freeze with policy end', { type: 'risk.changed', level: 3, policy: 'end' }, 'RISK'],
+    ['a freeze with policy end', risk(3, 'end'), 'RISK'],
   ])('discovered ends by %s', (_why, event, reason) => {
     const opened = open().send(event);
 
@@ -119,7 +135,7 @@ describe('life of an opportunity', () => {
     ['lock', { type: 'limit.locked' }, 'LIMIT'],
   ])('tracking ends by %s', (_why, event, reason) => {
     const followed = tracking();
-    if (reason === 'TIMEOUT') followed.send({ type: 'signal.weaken', score: 0.2, p: 0.4 });
+    if (reason === 'TIMEOUT') followed.send(said(0.2, 0.4));
     followed.send(event);
 
     expect([followed.state(), followed.context().endReason]).toEqual(['ended', reason]);
@@ -131,7 +147,7 @@ describe('life of an opportunity', () => {
     expect(followed.context().endReason).toBe('TARGET');
 
     const crossed = tracking();
-    crossed.send({ type: 'price', bidMilli: 10_090, midMilli: 10_500, lastMilli: 10_400, dive: false });
+    crossed.send({ type: 'price', bidMilli: 10_090, askMilli: 10_100, midMilli: 10_500, lastMilli: 10_400, dive: false });
     expect(crossed.context().endReason).toBe('STOP');
   });
 
@@ -145,7 +161,7 @@ describe('life of an opportunity', () => {
   });
 
   test('a stop without a bid is marked unfillable', () => {
-    const followed = tracking().send({ type: 'price', bidMilli: null, midMilli: 10_090, lastMilli: 10_090, dive: false });
+    const followed = tracking().send({ type: 'price', bidMilli: null, askMilli: 10_090, midMilli: 10_090, lastMilli: 10_090, dive: false });
 
     expect([followed.context().endReason, followed.context().unfillable]).toEqual(['STOP', true]);
   });
@@ -176,10 +192,10 @@ describe('life of an opportunity', () => {
   });
 
   test('a weak score decays after 120 s unless it recovers', () => {
-    const followed = tracking().send({ type: 'signal.weaken', score: 0.2, p: 0.4 }, '10:05:00');
+    const followed = tracking().send(said(0.2, 0.4), '10:05:00');
 
     expect(followed.context().timers.decay).toBe(at('10:07:00'));
-    expect('decay' in followed.send({ type: 'signal.update', score: 0.5, p: 0.5 }, '10:06:00').context().timers).toBe(false);
+    expect('decay' in followed.send(said(0.5, 0.5), '10:06:00').context().timers).toBe(false);
   });
 
   test('timers do not age over lunch', () => {
@@ -234,14 +250,17 @@ describe('after the end', () => {
   test('reopens only when the desk says so', () => {
     const ended = () => open().send({ type: 'timer.confirmDeadline' });
 
-    expect(ended().send({ type: 'signal.enter', score: 0.6, p: 0.6, reopens: false }).state()).toBe('ended');
-    const again = ended().send({ type: 'signal.enter', score: 0.6, p: 0.6, reopens: true }, '10:03:00');
-    expect([again.state(), again.context().reopened, again.context().endReason]).toEqual(['discovered', 1, null]);
+    expect(
+      ended()
+        .send({ type: 'signal.enter', standing: standing(0.6, 0.6), reopens: null })
+        .state(),
+    ).toBe('ended');
+    const reopened = ended().send(again, '10:03:00');
+    expect([reopened.state(), reopened.context().reopened, reopened.context().endReason]).toEqual(['discovered', 1, null]);
   });
 });
 
 describe('risk and data beside the life', () => {
-  const risk = (level: number, policy = 'hold') => ({ type: 'risk.changed', level, policy });
   const regionOf = (opened: ReturnType<typeof open>, region: 'risk' | 'data') =>
     (opened.actor.getSnapshot().value as Record<string, unknown>)[region];
 
@@ -257,7 +276,14 @@ describe('risk and data beside the life', () => {
   });
 
   test('restricted halves the distance to the stop', () => {
-    expect(tracking().send(risk(2)).context().plan.stopMilli).toBe(10_150);
+    const restricted = tracking().send(risk(2));
+
+    expect(stopOf(restricted.context())).toBe(10_150);
+    // once: neither a higher level, nor the same again, nor its end moves it
+    for (const level of [3, 2, 0, 2]) expect(stopOf(restricted.send(risk(level)).context())).toBe(10_150);
+    expect(tracking().send(risk(1)).context().tightened).toBe(false);
+    // what is not confirmed has no stop to tighten yet
+    expect(stopOf(open().send(risk(2)).send(risk(0)).send(confirm).context())).toBe(10_100);
   });
 
   test('a market-wide freeze holds the timers and still executes the stop', () => {
@@ -275,61 +301,285 @@ describe('risk and data beside the life', () => {
   });
 });
 
+describe('defects of the first life', () => {
+  const ended = () => tracking().send(price(10_300)).send({ type: 'timer.horizon' }).send(said(0.2, 0.4)).send({ type: 'timer.decay' });
+
+  test('a reopened opportunity keeps nothing of its first life but its number', () => {
+    const before = ended();
+    expect([before.context().trailMilli, before.context().extended, before.context().confirmedMs === null]).toEqual([10_263, true, false]);
+
+    const { peakMilli, trailMilli, extended, heldByRisk, confirmedMs, tightened, anchor, reopened } = before.send(again).context();
+    expect({ peakMilli, trailMilli, extended, heldByRisk, confirmedMs, tightened, anchor, reopened }).toEqual({
+      peakMilli: 10_250,
+      trailMilli: null,
+      extended: false,
+      heldByRisk: false,
+      confirmedMs: null,
+      tightened: false,
+      anchor: again.reopens.anchor,
+      reopened: 1,
+    });
+  });
+
+  test('risk that was held at birth can fall, and a confirmation that was refused can come', () => {
+    const opened = open().send(risk(2), '10:00:01').send(confirm, '10:00:40');
+    expect(opened.state()).toBe('discovered');
+
+    expect(opened.send(risk(0), '10:00:50').send(confirm, '10:01:00').state()).toBe('confirmed');
+  });
+
+  test('a freeze is heard while suspended: it ends, or holds past the resumption', () => {
+    const halted = () => tracking().send({ type: 'halt', lastMilli: 10_250 }, '10:05:00');
+    expect(halted().send(risk(3, 'end')).context().endReason).toBe('RISK');
+
+    const held = halted().send(risk(3), '10:06:00').send({ type: 'resume', lastMilli: 10_250 }, '10:07:00');
+    expect([held.state(), held.context().timers, held.context().paused]).toEqual(['tracking.rising', {}, { horizon: 660 }]);
+    expect(held.send(risk(1), '10:08:00').context().timers.horizon).toBe(at('10:19:00'));
+  });
+
+  test('a weak score counts from the confirmation on, also where it was weak before', () => {
+    const weak = { ...confirm, standing: { ...standing(0.2, 0.6), weak: true } };
+    expect(open().send(weak, '10:00:40').context().timers).toEqual({ horizon: at('10:15:40'), decay: at('10:02:40') });
+    expect(open().send(confirm, '10:00:40').send(said(0.2, 0.4), '10:00:41').context().timers.decay).toBe(at('10:02:41'));
+  });
+
+  test('a lock ends a momentum, is waited at by a board, and is nothing to a sector or a risk', () => {
+    const locked = { type: 'limit.locked' };
+    const families = ['momentum', 'board', 'sector', 'risk'] as const;
+    expect(families.map((family) => open({ family }).send(locked).state())).toEqual(['ended', 'discovered', 'discovered', 'discovered']);
+    expect(families.map((family) => tracking({ family }).send(locked).state())).toEqual([
+      'ended',
+      'tracking.locked',
+      'tracking.rising',
+      'tracking.rising',
+    ]);
+  });
+});
+
+describe('a down-opportunity is the mirror image', () => {
+  const down = { entryMilli: 10_200, stopMilli: 10_300, target1Milli: 10_100, target2Milli: 10_020, sigmaH: 0.01, rewardRisk: 1 };
+  const falling = () =>
+    open({ direction: 'down', plan: down, anchor: { p0Milli: 10_400, enterMilli: 10_200 } })
+      .send({ ...confirm, plan: down })
+      .send({ type: 'snapshot.next' });
+  const asked = (milli: number) => ({ ...price(milli - 10), midMilli: milli - 5 });
+
+  test('it leaves at the ask: the stop lies above, the targets below, the trail follows down', () => {
+    expect(falling().send(asked(10_300)).context().endReason).toBe('STOP');
+    expect(falling().send(asked(10_290)).state()).toBe('tracking.rising');
+    expect(falling().send(asked(10_020)).context().endReason).toBe('TARGET');
+    const touched = falling().send(asked(10_100));
+    expect([touched.context().peakMilli, touched.context().trailMilli]).toEqual([10_095, 10_137]); // 10095 + 0.4 · 105
+    expect(touched.send(asked(10_137)).context().endReason).toBe('STOP');
+    expect(
+      falling()
+        .send({ ...asked(10_300), askMilli: null, lastMilli: 10_300 })
+        .context().unfillable,
+    ).toBe(true);
+  });
+
+  test('a rebound over 65 % of the fall refutes it, a dive does not', () => {
+    const opened = () => open({ direction: 'down', plan: down, anchor: { p0Milli: 10_400, enterMilli: 10_200 } });
+    expect(opened().send(asked(10_340)).context().endReason).toBe('INVALID');
+    expect(
+      opened()
+        .send({ ...asked(10_190), dive: true })
+        .state(),
+    ).toBe('discovered');
+  });
+
+  test('restricted risk halves the distance to a stop that lies above', () => {
+    expect(stopOf(falling().send(risk(2)).context())).toBe(10_250);
+  });
+});
+
+describe('the price filter', () => {
+  test('asks the guards themselves: what it lets pass changes something or ends, what it keeps back changes nothing', () => {
+    const random = lcg(11);
+    for (let trial = 0; trial < 3000; trial++) {
+      const direction = random(2) === 0 ? 'up' : 'down';
+      const opened = direction === 'up' ? tracking() : mirrored();
+      for (let k = 0; k < 12; k++) {
+        const milli = 10_000 + random(45) * 10;
+        const next = price(milli, {
+          midMilli: milli + random(3) * 5,
+          dive: random(30) === 0,
+          ...(random(15) === 0 ? { bidMilli: null } : {}),
+        });
+        if (random(6) === 0) opened.send({ type: 'timer.pullHold' });
+        const before = opened.actor.getSnapshot();
+        const wanted = wants(opened.state(), before.context, next as never);
+        opened.send(next);
+        expect(changed(before, opened.actor.getSnapshot()), `${direction} ${JSON.stringify(next)}`).toBe(wanted);
+      }
+    }
+  });
+
+  const mirrored = () => {
+    const down = { entryMilli: 10_200, stopMilli: 10_300, target1Milli: 10_100, target2Milli: 10_020, sigmaH: 0.01, rewardRisk: 1 };
+    return open({ direction: 'down', plan: down, anchor: { p0Milli: 10_400, enterMilli: 10_200 } })
+      .send({ ...confirm, plan: down })
+      .send({ type: 'snapshot.next' });
+  };
+  const changed = (a: { value: unknown; context: unknown }, b: { value: unknown; context: unknown }): boolean =>
+    JSON.stringify([a.value, a.context]) !== JSON.stringify([b.value, b.context]);
+});
+
 describe('the whole matrix', () => {
-  const events: (Record<string, unknown> & { type: string })[] = [
-    { type: 'signal.enter', score: 0.6, p: 0.6, reopens: true },
-    confirm,
-    { type: 'signal.update', score: 0.5, p: 0.5 },
-    { type: 'signal.weaken', score: 0.2, p: 0.4 },
-    price(10_100),
-    price(10_380),
-    price(10_300),
-    price(10_060),
-    price(10_190, { dive: true }),
-    { type: 'snapshot.next' },
-    { type: 'limit.locked' },
-    { type: 'limit.unlocked' },
-    { type: 'halt', lastMilli: 10_250 },
-    { type: 'resume', lastMilli: 10_250 },
-    { type: 'gap' },
-    { type: 'session.end' },
-    { type: 'operator.dismiss' },
-    { type: 'risk.changed', level: 3, policy: 'end' },
-    { type: 'timer.confirmDeadline' },
-    { type: 'timer.horizon' },
-    { type: 'timer.decay' },
-    { type: 'timer.pullHold' },
-    { type: 'timer.suspendLimit' },
-    { type: 'timer.coolDown' },
-  ];
+  /** Prices around entry 10.20, stop 10.10, T1 10.30, T2 10.38, peak 10.20. */
+  const events = {
+    enters: { type: 'signal.enter', standing: standing(0.5, 0.5), reopens: null },
+    reenters: again,
+    confirms: confirm,
+    confirmsWithoutRoom: { ...confirm, standing: standing(0.61, 0.6), plan: null },
+    updates: said(0.5, 0.5),
+    weakens: said(0.2, 0.4),
+    stopPrice: price(10_100),
+    target2: price(10_380),
+    target1: price(10_300),
+    peak: price(10_250, { midMilli: 10_255 }),
+    gaveBack: price(10_060),
+    pullBack: price(10_150, { midMilli: 10_155 }),
+    deepPull: price(10_120, { midMilli: 10_125 }),
+    dive: price(10_190, { dive: true }),
+    flat: price(10_190, { midMilli: 10_195 }),
+    nextQuote: { type: 'snapshot.next' },
+    locks: { type: 'limit.locked' },
+    unlocks: { type: 'limit.unlocked' },
+    halts: { type: 'halt', lastMilli: 10_250 },
+    resumesNear: { type: 'resume', lastMilli: 10_260 },
+    resumesFar: { type: 'resume', lastMilli: 10_600 },
+    gap: { type: 'gap' },
+    sessionEnds: { type: 'session.end' },
+    dismissed: { type: 'operator.dismiss' },
+    frozenEnd: risk(3, 'end'),
+    frozenHold: risk(3),
+    restricted: risk(2),
+    confirmDeadline: { type: 'timer.confirmDeadline' },
+    horizon: { type: 'timer.horizon' },
+    decay: { type: 'timer.decay' },
+    pullHold: { type: 'timer.pullHold' },
+    suspendLimit: { type: 'timer.suspendLimit' },
+    coolDown: { type: 'timer.coolDown' },
+  } satisfies Record<string, Record<string, unknown> & { type: string }>;
+  type EventName = keyof typeof events;
+  const pulled = () => tracking().send({ type: 'timer.pullHold' });
   const states: Record<string, () => ReturnType<typeof open>> = {
     discovered: () => open(),
     confirmed: () => open().send(confirm),
-    rising: () => tracking(),
+    'tracking.rising': () => tracking(),
+    'tracking.holding': pulled,
+    'tracking.pulling': () => pulled().send(price(10_120, { midMilli: 10_125 })),
+    'tracking.locked': () => tracking({ family: 'board' }).send({ type: 'limit.locked' }),
     suspended: () => tracking().send({ type: 'halt', lastMilli: 10_250 }),
     ended: () => open().send({ type: 'timer.confirmDeadline' }),
     archived: () => open().send({ type: 'timer.confirmDeadline' }).send({ type: 'timer.coolDown' }),
   };
+  /** State afterwards, with the reason of an end; `·` changes what it knows and not where it stands; what is not named changes nothing. */
+  const always = {
+    gap: 'ended DATA',
+    sessionEnds: 'ended SESSION',
+    dismissed: 'ended MANUAL',
+    frozenEnd: 'ended RISK',
+    frozenHold: '·',
+    restricted: '·',
+    halts: 'suspended',
+  } as const;
+  const signals = { enters: '·', reenters: '·', updates: '·', weakens: '·' } as const;
+  const exits = { stopPrice: 'ended STOP', target2: 'ended TARGET', target1: '·', gaveBack: 'ended STOP', dive: 'ended INVALID' } as const;
+  const timers = { horizon: '·', decay: 'ended DECAY' } as const;
+  const table: Record<string, Partial<Record<EventName, string>>> = {
+    discovered: {
+      ...always,
+      ...signals,
+      confirms: 'confirmed',
+      confirmsWithoutRoom: '·',
+      gaveBack: 'ended INVALID',
+      dive: 'ended INVALID',
+      locks: 'ended LIMIT',
+      confirmDeadline: 'ended UNCONFIRMED',
+    },
+    confirmed: {
+      ...always,
+      ...signals,
+      nextQuote: 'tracking.rising',
+      locks: 'ended LIMIT',
+      decay: 'ended DECAY',
+      horizon: 'ended TIMEOUT',
+    },
+    'tracking.rising': {
+      ...always,
+      ...signals,
+      ...exits,
+      ...timers,
+      peak: '·',
+      pullBack: '·',
+      deepPull: '·',
+      locks: 'ended LIMIT',
+      pullHold: 'tracking.holding',
+    },
+    'tracking.holding': {
+      ...always,
+      ...signals,
+      ...exits,
+      ...timers,
+      peak: 'tracking.rising',
+      deepPull: 'tracking.pulling',
+      locks: 'ended LIMIT',
+    },
+    'tracking.pulling': {
+      ...always,
+      ...signals,
+      ...exits,
+      ...timers,
+      peak: 'tracking.rising',
+      flat: 'tracking.rising',
+      locks: 'ended LIMIT',
+    },
+    'tracking.locked': { ...always, ...signals, ...exits, ...timers, locks: '·same', unlocks: 'tracking.holding' },
+    suspended: {
+      resumesNear: 'tracking.rising',
+      resumesFar: 'ended INVALID',
+      suspendLimit: 'ended INVALID',
+      sessionEnds: 'ended SESSION',
+      dismissed: 'ended MANUAL',
+      frozenEnd: 'ended RISK',
+      frozenHold: '·',
+      restricted: '·',
+    },
+    ended: { reenters: 'discovered', coolDown: 'archived', frozenEnd: '·', frozenHold: '·', restricted: '·' },
+    archived: { frozenEnd: '·', frozenHold: '·', restricted: '·' },
+  };
 
-  test.each(Object.keys(states))('in %s every event is either in the table or changes nothing, and none throws', (name) => {
-    for (const event of events) {
+  test('names every state there is', () => {
+    expect(Object.keys(table).sort()).toEqual(Object.keys(states).sort());
+  });
+
+  describe.each(Object.keys(states))('in %s', (name) => {
+    test.each(Object.keys(events) as EventName[])('%s', (event) => {
       const opened = states[name]!();
-      opened.send(event);
-      expect(opened.actor.getSnapshot().status, `${name} × ${event.type}`).toBe('active');
-    }
+      expect(opened.state()).toBe(name);
+      const before = JSON.stringify([opened.actor.getSnapshot().value, opened.context()]);
+      opened.send(events[event]);
+      const after = JSON.stringify([opened.actor.getSnapshot().value, opened.context()]);
+      const reason = opened.state() === 'ended' && name !== 'ended' ? ` ${opened.context().endReason}` : '';
+      const expected = table[name]![event];
+
+      expect(opened.actor.getSnapshot().status).toBe('active');
+      if (expected === undefined || expected === '·same') expect([opened.state(), after === before]).toEqual([name, true]);
+      else if (expected === '·') expect([opened.state(), after === before]).toEqual([name, false]);
+      else expect(`${opened.state()}${reason}`).toBe(expected);
+    });
   });
 
   test('paths through the graph take every transition the machine declares', () => {
     const stamp = (list: readonly Record<string, unknown>[]) =>
       list.map((event) => ({ tsMs: at('10:01:00'), ...event })) as unknown as OpportunityEvent[];
-    const risks = [0, 1, 2, 3].map((level) => ({ type: 'risk.changed', level, policy: 'hold' }));
+    const risks = [0, 1, 2, 3].map((level) => risk(level));
     const data = ['fresh', 'degraded', 'stale', 'halted'].map((state) => ({ type: `data.${state}` }));
+    const { frozenHold: _held, restricted: _restricted, ...lifecycle } = events;
     // regions are walked apart: their product is a million states and no new transition
-    const walks = [
-      stamp([...events, price(10_290, { midMilli: 10_330 }), price(10_150), price(10_215)]),
-      stamp([...risks, { type: 'timer.riskDwell' }]),
-      stamp(data),
-    ];
+    const walks = [stamp(Object.values(lifecycle)), stamp([...risks, { type: 'timer.riskDwell' }]), stamp(data)];
     const { declared, untaken } = graphCoverage(
       opportunityMachine,
       walks.flatMap((walk) => (['momentum', 'board'] as const).map((family) => ({ input: { ...input, family }, events: walk }))),

@@ -6,153 +6,11 @@
  * Time     every event carries tape time; timers are data in context, dropped by the region `clock` before all else
  * Output   the actor's state and context only; the cell journals what changed
  */
-import { assign, setup } from 'xstate';
 import type { EndReason } from '../../contracts/opportunity.ts';
-import { arm, armWall, disarm, pause, resume, timerId } from '../common/timers.ts';
-import {
-  giveOf,
-  lifecycleLevels as levels,
-  type OpportunityContext,
-  type OpportunityEvent,
-  type OpportunityInput,
-  type Plan,
-  type PriceEvent,
-  pullOf,
-  stopOf,
-  lifecycleTimes as times,
-} from './context.ts';
-import { coolDownSec } from './cool-down.ts';
+import { arm } from '../common/timers.ts';
+import { familyTraits } from './families.ts';
 import { riskRegion } from './risk-region.ts';
-
-const asPrice = (event: OpportunityEvent): PriceEvent => event as PriceEvent;
-type Args = { readonly context: OpportunityContext; readonly event: OpportunityEvent };
-const noted = (context: OpportunityContext, note: string) => ({ note, noteSeq: context.noteSeq + 1 });
-const isStopped = ({ context, event }: Args): boolean => {
-  const { bidMilli, lastMilli } = asPrice(event);
-  return (bidMilli ?? lastMilli) <= stopOf(context);
-};
-const coolDownOf = ({ stopsToday, coolDowns }: OpportunityContext, reason: EndReason): number =>
-  coolDownSec(reason, stopsToday + (reason === 'STOP' ? 1 : 0), coolDowns);
-const trail = (context: OpportunityContext, peakMilli: number): number =>
-  Math.max(
-    context.plan.stopMilli,
-    context.plan.entryMilli,
-    Math.floor(peakMilli - levels.trailGain * (peakMilli - context.plan.entryMilli)),
-  );
-
-export const opportunitySetup = setup({
-  types: { input: {} as OpportunityInput, context: {} as OpportunityContext, events: {} as OpportunityEvent },
-  guards: {
-    hasEdge: ({ context, event }) =>
-      event.type === 'signal.confirm' && event.p >= context.p0 + levels.confirmEdge && event.plan !== null && context.riskTarget < 2,
-    isHeldByRisk: ({ context }) => context.riskTarget >= 2 && !context.heldByRisk,
-    isLost: ({ context, event }) => asPrice(event).dive || giveOf(context, asPrice(event).midMilli) < levels.giveInvalid,
-    dives: ({ event }) => asPrice(event).dive,
-    isStopped,
-    reachesTarget2: ({ context, event }) => (asPrice(event).bidMilli ?? 0) >= context.plan.target2Milli,
-    reachesTarget1: ({ context, event }) => context.trailMilli === null && (asPrice(event).bidMilli ?? 0) >= context.plan.target1Milli,
-    isNewPeak: ({ context, event }) => asPrice(event).midMilli > context.peakMilli,
-    startsPull: ({ context, event }) => !('pullHold' in context.timers) && pullOf(context, asPrice(event).midMilli) >= levels.pullHold,
-    endsPull: ({ context, event }) => 'pullHold' in context.timers && pullOf(context, asPrice(event).midMilli) < levels.pullHold,
-    isDeepPull: ({ context, event }) => pullOf(context, asPrice(event).midMilli) >= levels.pullDeep,
-    isRecovered: ({ context, event }) => pullOf(context, asPrice(event).midMilli) < levels.pullHold,
-    mayExtend: ({ context }) => context.score >= context.enterScore && !context.extended,
-    isMomentum: ({ context }) => context.family === 'momentum',
-    endsByRisk: ({ event }) => event.type === 'risk.changed' && event.level === 3 && event.policy === 'end',
-    mustHold: ({ context, event }) =>
-      event.type === 'risk.changed' && event.level === 3 && event.policy === 'hold' && context.paused === null,
-    isReleased: ({ context, event }) => event.type === 'risk.changed' && event.level < 3 && context.paused !== null,
-    opensNear: ({ context, event }) =>
-      event.type === 'resume' &&
-      context.pausedAtMilli !== null &&
-      Math.abs(event.lastMilli / context.pausedAtMilli - 1) <= levels.resumeGap,
-    reopens: ({ event }) => event.type === 'signal.enter' && event.reopens,
-    risesTo: ({ event }, params: { level: number }) => event.type === 'risk.changed' && event.level === params.level,
-    fallsBelow: ({ event }, params: { level: number }) => event.type === 'risk.changed' && event.level < params.level,
-  },
-  actions: {
-    dropTimer: assign({ timers: ({ context, event }) => disarm(context.timers, timerId(event.type)) }),
-    score: assign(({ context, event }) => ('score' in event ? { score: event.score, p: event.p } : { score: context.score })),
-    confirm: assign(({ context, event }) => {
-      const plan: Plan = event.type === 'signal.confirm' && event.plan !== null ? event.plan : context.plan;
-      return {
-        plan,
-        confirmedMs: event.tsMs,
-        peakMilli: Math.max(context.anchor.enterMilli, plan.entryMilli),
-        timers: arm(disarm(context.timers, 'confirmDeadline'), 'horizon', context.horizonSec, event.tsMs, context.tradeDate),
-      };
-    }),
-    holdByRisk: assign(({ context, event }) => ({
-      heldByRisk: true,
-      timers: arm(context.timers, 'confirmDeadline', times.heldByRiskSec, event.tsMs, context.tradeDate),
-      ...noted(context, 'heldByRisk'),
-    })),
-    raisePeak: assign(({ context, event }) => ({
-      peakMilli: Math.max(context.peakMilli, asPrice(event).midMilli),
-      trailMilli: context.trailMilli === null ? null : trail(context, Math.max(context.peakMilli, asPrice(event).midMilli)),
-      timers: disarm(context.timers, 'pullHold'),
-    })),
-    armTrail: assign(({ context, event }) => {
-      const peakMilli = Math.max(context.peakMilli, asPrice(event).midMilli);
-      return { peakMilli, trailMilli: trail(context, peakMilli), ...noted(context, 'target1') };
-    }),
-    armPull: assign({ timers: ({ context, event }) => arm(context.timers, 'pullHold', times.pullHoldSec, event.tsMs, context.tradeDate) }),
-    disarmPull: assign({ timers: ({ context }) => disarm(context.timers, 'pullHold') }),
-    armDecay: assign({ timers: ({ context, event }) => arm(context.timers, 'decay', times.decaySec, event.tsMs, context.tradeDate) }),
-    disarmDecay: assign({ timers: ({ context }) => disarm(context.timers, 'decay') }),
-    extend: assign(({ context, event }) => ({
-      extended: true,
-      timers: arm(context.timers, 'horizon', context.horizonSec / 2, event.tsMs, context.tradeDate),
-      ...noted(context, 'horizonExtended'),
-    })),
-    suspend: assign(({ context, event }) => ({
-      paused: { ...context.paused, ...pause(context.timers, event.tsMs) },
-      pausedAtMilli: event.type === 'halt' ? event.lastMilli : null,
-      timers: armWall({}, 'suspendLimit', times.suspendLimitMs, event.tsMs),
-    })),
-    hold: assign(({ context, event }) => ({
-      paused: pause(disarm(context.timers, 'riskDwell'), event.tsMs),
-      timers: Object.fromEntries(Object.entries(context.timers).filter(([id]) => id === 'riskDwell')),
-      ...noted(context, 'riskHold'),
-    })),
-    release: assign(({ context, event }) => ({
-      paused: null,
-      timers: { ...disarm(context.timers, 'suspendLimit'), ...resume(context.paused ?? {}, event.tsMs, context.tradeDate) },
-    })),
-    noteRelease: assign(({ context }) => noted(context, 'riskReleased')),
-    reopen: assign(({ context, event }) => ({
-      reopened: context.reopened + 1,
-      endReason: null,
-      endedMs: null,
-      timers: arm({}, 'confirmDeadline', context.confirmSec, event.tsMs, context.tradeDate),
-    })),
-    end: assign(({ context, event }, params: { reason: EndReason }) => ({
-      endReason: params.reason,
-      endedMs: event.tsMs,
-      unfillable: params.reason === 'STOP' && event.type === 'price' && event.bidMilli === null,
-      timers: arm({}, 'coolDown', coolDownOf(context, params.reason), event.tsMs, context.tradeDate),
-      paused: null,
-    })),
-    lowerRisk: assign(({ context, event }) => ({
-      riskTarget: event.type === 'risk.changed' ? event.level : context.riskTarget,
-      timers: arm(context.timers, 'riskDwell', times.riskDwellSec, event.tsMs, context.tradeDate),
-    })),
-    raiseRisk: assign(({ context, event }) => ({
-      riskTarget: event.type === 'risk.changed' ? event.level : context.riskTarget,
-      timers: disarm(context.timers, 'riskDwell'),
-    })),
-    stepDown: assign(({ context, event }, params: { to: number }) => ({
-      timers:
-        params.to > context.riskTarget
-          ? arm(context.timers, 'riskDwell', times.riskDwellSec, event.tsMs, context.tradeDate)
-          : context.timers,
-    })),
-    /** Restricted: halve the distance from entry to stop (quant.md §4.6). */
-    tightenStop: assign(({ context: { plan } }) => ({
-      plan: { ...plan, stopMilli: Math.max(plan.stopMilli, Math.floor(plan.entryMilli - 0.5 * (plan.entryMilli - plan.stopMilli))) },
-    })),
-  },
-});
+import { opportunitySetup } from './setup.ts';
 
 const ended = (reason: EndReason) => ({
   target: '#opportunity.lifecycle.ended' as const,
@@ -167,17 +25,33 @@ const exits = [
   { guard: 'reachesTarget1' as const, actions: 'armTrail' as const },
 ];
 const peaks = { guard: 'isNewPeak' as const, target: 'rising' as const, actions: 'raisePeak' as const };
+const followed = { actions: ['stand' as const, 'syncDecay' as const] };
+const locks = (target: 'tracking.locked' | '.locked') => [
+  { guard: 'endsAtLock' as const, ...ended('LIMIT') },
+  { guard: 'staysAtLock' as const, target },
+];
+/** A freeze ends or holds, halted or not; what lets go of a hold. */
+const risks = [
+  { guard: 'endsByRisk' as const, ...ended('RISK') },
+  { guard: 'mustHold' as const, actions: 'hold' as const },
+  { guard: 'isReleased' as const, actions: 'release' as const },
+];
 
 export const opportunityMachine = opportunitySetup.createMachine({
   id: 'opportunity',
   type: 'parallel',
-  context: ({ input }) => ({
+  context: ({ input: { standing, offer, ...input } }) => ({
     ...input,
-    timers: arm({}, 'confirmDeadline', input.confirmSec, input.openedMs, input.tradeDate),
-    paused: null,
-    pausedAtMilli: null,
+    ...standing,
+    ...offer,
+    timers: arm({}, 'confirmDeadline', familyTraits[input.family].confirmSec, input.openedMs, input.tradeDate),
+    paused: {},
+    isHalted: false,
+    isHeld: false,
+    haltedAtMilli: null,
     peakMilli: input.anchor.enterMilli,
     trailMilli: null,
+    tightened: false,
     confirmedMs: null,
     endedMs: null,
     endReason: null,
@@ -185,7 +59,7 @@ export const opportunityMachine = opportunitySetup.createMachine({
     extended: false,
     heldByRisk: false,
     reopened: 0,
-    riskTarget: input.riskLevel,
+    risk: { level: 0, policy: 'hold' },
     note: null,
     noteSeq: 0,
   }),
@@ -198,11 +72,7 @@ export const opportunityMachine = opportunitySetup.createMachine({
           initial: 'discovered',
           on: {
             gap: ended('DATA'),
-            'risk.changed': [
-              { guard: 'endsByRisk', ...ended('RISK') },
-              { guard: 'mustHold', actions: 'hold' },
-              { guard: 'isReleased', actions: ['release', 'noteRelease'] },
-            ],
+            'risk.synced': risks,
             halt: { target: 'suspended', actions: 'suspend' },
             'session.end': ended('SESSION'),
             'operator.dismiss': ended('MANUAL'),
@@ -212,27 +82,32 @@ export const opportunityMachine = opportunitySetup.createMachine({
               on: {
                 price: { guard: 'isLost', ...ended('INVALID') },
                 'signal.confirm': [
-                  { guard: 'hasEdge', target: 'confirmed', actions: ['score', 'confirm'] },
-                  { guard: 'isHeldByRisk', actions: 'holdByRisk' },
+                  { guard: 'hasEdge', target: 'confirmed', actions: ['stand', 'confirm', 'syncDecay'] },
+                  { guard: 'isHeldByRisk', actions: ['stand', 'holdByRisk'] },
+                  { actions: 'stand' },
                 ],
-                'signal.update': { actions: 'score' },
-                'signal.weaken': { actions: 'score' },
-                'limit.locked': ended('LIMIT'),
+                'signal.enter': { actions: 'stand' },
+                'signal.update': { actions: 'stand' },
+                'limit.locked': { guard: 'endsAtLock', ...ended('LIMIT') },
                 'timer.confirmDeadline': ended('UNCONFIRMED'),
               },
             },
             confirmed: {
               on: {
                 'snapshot.next': { target: 'tracking' },
-                'limit.locked': [{ guard: 'isMomentum', ...ended('LIMIT') }, { target: 'tracking.locked' }],
+                'signal.enter': followed,
+                'signal.update': followed,
+                'limit.locked': locks('tracking.locked'),
+                'timer.decay': ended('DECAY'),
+                'timer.horizon': ended('TIMEOUT'),
               },
             },
             tracking: {
               initial: 'rising',
               on: {
-                'signal.update': { actions: ['score', 'disarmDecay'] },
-                'signal.weaken': { actions: ['score', 'armDecay'] },
-                'limit.locked': [{ guard: 'isMomentum', ...ended('LIMIT') }, { target: '.locked' }],
+                'signal.enter': followed,
+                'signal.update': followed,
+                'limit.locked': locks('.locked'),
                 'timer.decay': ended('DECAY'),
                 'timer.horizon': [{ guard: 'mayExtend', actions: 'extend' }, ended('TIMEOUT')],
               },
@@ -258,16 +133,17 @@ export const opportunityMachine = opportunitySetup.createMachine({
         },
         suspended: {
           on: {
-            resume: [{ guard: 'opensNear', target: 'live.hist', actions: 'release' }, ended('INVALID')],
+            resume: [{ guard: 'opensNear', target: 'live.hist', actions: 'unsuspend' }, ended('INVALID')],
             'timer.suspendLimit': ended('INVALID'),
+            'risk.synced': risks,
             'session.end': ended('SESSION'),
             'operator.dismiss': ended('MANUAL'),
           },
         },
         ended: {
           on: {
-            'signal.enter': { guard: 'reopens', target: 'live.discovered', actions: ['score', 'reopen'] },
-            'timer.coolDown': 'archived',
+            'signal.enter': { guard: 'reopens', target: 'live.discovered', actions: ['stand', 'reopen'] },
+            'timer.coolDown': { target: 'archived', actions: 'archive' },
           },
         },
         archived: {},

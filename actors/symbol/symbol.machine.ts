@@ -1,10 +1,9 @@
 /**
- * Symbol: the gate for what is expensive. Quotes never reach it, only crossings do.
+ * Symbol: where it stands to its upper limit, and what its data is worth. Quotes never reach it, only crossings do.
  *
- * activity   quiet: nothing runs. stirring, surging, fading: features and detectors run on every quote
- * limit      free, near, sealed, opened, resealed: the limit-up detector and gate U7
- * data       fresh, degraded, stale, halted: gates, and the opportunities of the symbol
- * Table      contracts/decisions/0009-machines.md
+ * limit      free, near, sealed, opened, resealed. Consumed by the opportunities of the symbol and by limit-up detectors
+ * data       fresh, degraded, stale, halted. Consumed by the opportunities of the symbol
+ * Table      contracts/decisions/0009-machines.md. Whether anything expensive runs for it is asked anew at each quote, and is no state
  */
 import { setup } from 'xstate';
 import type { At } from '../common/actor-event.ts';
@@ -12,17 +11,15 @@ import type { At } from '../common/actor-event.ts';
 export const dataStates = ['fresh', 'degraded', 'stale', 'halted'] as const;
 export type DataState = (typeof dataStates)[number];
 
+/** Shares of the previous close: near the limit under `near`, free again beyond `leave`. */
+export const limitDistances = { near: 0.02, leave: 0.03 } as const;
+/** Trading seconds of silence after which the data of a symbol that is followed is stale, and after which there is a gap; share of covered slots under which it is degraded. */
+export const dataLimits = { staleSec: 15, gapSec: 120, degradedUnder: 0.8 } as const;
+export const limitStates = ['free', 'near', 'sealed', 'opened', 'resealed'] as const;
+export type LimitState = (typeof limitStates)[number];
+
 export type SymbolEvent = At & {
-  readonly type:
-    | 'gate.stirred'
-    | 'gate.calmed'
-    | 'signal.entered'
-    | 'signal.exited'
-    | 'limit.neared'
-    | 'limit.left'
-    | 'limit.locked'
-    | 'limit.unlocked'
-    | `data.${DataState}`;
+  readonly type: 'limit.neared' | 'limit.left' | 'limit.locked' | 'limit.unlocked' | `data.${DataState}`;
 };
 
 const dataTargets = Object.fromEntries(dataStates.map((state) => [`data.${state}`, `.${state}`])) as Record<
@@ -37,15 +34,6 @@ export const symbolMachine = setup({
   type: 'parallel',
   context: ({ input }) => ({ instrument: input.instrument }),
   states: {
-    activity: {
-      initial: 'quiet',
-      states: {
-        quiet: { on: { 'gate.stirred': 'stirring' } },
-        stirring: { on: { 'gate.calmed': 'quiet', 'signal.entered': 'surging' } },
-        surging: { on: { 'signal.exited': 'fading' } },
-        fading: { on: { 'gate.calmed': 'quiet', 'signal.entered': 'surging' } },
-      },
-    },
     limit: {
       initial: 'free',
       states: {

@@ -1,18 +1,19 @@
 /**
  * The registry: one XState actor per entity, each its own system (thousands under one root are O(n²)).
  *
- * send()   delivers an event, journals every region that changed and every note, and keeps the wheel in step
+ * send()   delivers an event, journals every region that changed and every note, and keeps the timer queue in step
  * Poison   an actor that throws is journaled as a fault and hears nothing more that day
  */
 import { type AnyStateMachine, createActor, type Snapshot, type StateValue } from 'xstate';
 import type { Timers } from '../../actors/common/timers.ts';
 import type { Evidence } from '../../contracts/signal.ts';
+import { type KindName, kinds, type Spoken } from './kinds.ts';
 import type { Recorder } from './recorder.ts';
-import type { TimerWheel } from './wheel.ts';
+import type { TimerQueue } from './timer-queue.ts';
 
 /** How a machine's actors are made and told of. */
-export type Kind = {
-  readonly name: string;
+export type Kind<K extends KindName = KindName> = {
+  readonly name: K;
   readonly machine: AnyStateMachine;
   /** What a transition's `data` says of the context after it. */
   readonly facts: (context: never) => Record<string, unknown>;
@@ -27,8 +28,9 @@ type Held = {
   failed: { readonly context: unknown } | null;
 };
 
-export type ActorEvent = { readonly type: string; readonly tsMs: number };
-export type ActorImage = { readonly id: string; readonly kind: string } & (
+/** A timer's event as the queue makes it. */
+export type TimerEvent = { readonly type: `timer.${string}`; readonly tsMs: number };
+export type ActorImage = { readonly id: string; readonly kind: KindName } & (
   | { readonly snapshot: unknown }
   | { readonly failed: { readonly context: unknown }; readonly regions: Regions }
 );
@@ -36,13 +38,13 @@ export type ActorImage = { readonly id: string; readonly kind: string } & (
 export class Actors {
   readonly #held = new Map<string, Held>();
   readonly #recorder: Recorder;
-  readonly #wheel: TimerWheel;
+  readonly #timers: TimerQueue;
   /** Events delivered today: the share of quotes that reach actors. */
   events = 0;
 
-  constructor(recorder: Recorder, wheel: TimerWheel) {
+  constructor(recorder: Recorder, timers: TimerQueue) {
     this.#recorder = recorder;
-    this.#wheel = wheel;
+    this.#timers = timers;
   }
 
   has = (id: string): boolean => this.#held.has(id);
@@ -63,18 +65,27 @@ export class Actors {
   state = (id: string, region: string): string => this.#held.get(id)!.regions[region]!;
 
   /** Creates an actor. With `event`, its birth is journaled as a transition of `region` from nothing. */
-  spawn(
-    kind: Kind,
+  spawn<K extends KindName>(
+    kind: K,
     id: string,
-    input: unknown,
+    input: Spoken[K]['input'],
     birth?: { readonly region: string; readonly event: string; readonly evidence: readonly Evidence[] },
   ): void {
-    const held = this.#start(kind, id, { input });
+    const held = this.#start(kinds[kind], id, { input });
     if (birth === undefined) return;
     this.#transition(id, held, { ...birth, from: null, to: held.regions[birth.region]!, note: null });
   }
 
-  send(id: string, event: ActorEvent, evidence: readonly Evidence[] = []): void {
+  send<K extends KindName>(_kind: K, id: string, event: Spoken[K]['event'], evidence: readonly Evidence[] = []): void {
+    this.#deliver(id, event, evidence);
+  }
+
+  /** A timer of whatever actor it is. */
+  fire(id: string, event: TimerEvent): void {
+    this.#deliver(id, event, []);
+  }
+
+  #deliver(id: string, event: { readonly type: string; readonly tsMs: number }, evidence: readonly Evidence[]): void {
     const held = this.#held.get(id);
     if (held === undefined || held.actor === null) return;
     this.events += 1;
@@ -84,7 +95,7 @@ export class Actors {
     if (after.status === 'error') return this.#fail(id, held, before.context, after.error);
     if (after === before) return;
     const context = after.context as AnyContext;
-    if (context.timers !== undefined) this.#wheel.index(id, context.timers);
+    if (context.timers !== undefined) this.#timers.index(id, context.timers);
     this.#journalChanges(id, held, event.type, evidence, regionsOf(after.value), before.context as AnyContext, context);
   }
 
@@ -122,14 +133,14 @@ export class Actors {
 
   #fail(id: string, held: Held, context: unknown, error: unknown): void {
     this.#held.set(id, { ...held, actor: null, failed: { context } });
-    this.#wheel.forget(id);
+    this.#timers.forget(id);
     this.#recorder.fault(id, `actor:${id}`, 'ACTOR_THREW', error);
   }
 
   drop(id: string): void {
     this.#held.get(id)?.actor?.stop();
     this.#held.delete(id);
-    this.#wheel.forget(id);
+    this.#timers.forget(id);
   }
 
   image(): ActorImage[] {
@@ -139,9 +150,9 @@ export class Actors {
     });
   }
 
-  restore(image: readonly ActorImage[], kinds: Readonly<Record<string, Kind>>): void {
+  restore(image: readonly ActorImage[]): void {
     for (const each of image) {
-      const kind = kinds[each.kind]!;
+      const kind: Kind = kinds[each.kind];
       if ('failed' in each) this.#held.set(each.id, { kind, actor: null, regions: each.regions, failed: each.failed });
       else this.#start(kind, each.id, { snapshot: each.snapshot as Snapshot<unknown> });
     }
@@ -155,7 +166,7 @@ export class Actors {
     const held: Held = { kind, actor, regions: regionsOf(snapshot.value), failed: null };
     this.#held.set(id, held);
     const { timers } = snapshot.context as AnyContext;
-    if (timers !== undefined) this.#wheel.index(id, timers);
+    if (timers !== undefined) this.#timers.index(id, timers);
     return held;
   }
 }

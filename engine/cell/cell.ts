@@ -6,43 +6,31 @@
  * Pure     no clock, no chance, no I/O; the whole state is the image
  */
 import type { Bundle } from '../../contracts/bundle.ts';
-import type { JournalDraft } from '../../contracts/journal.ts';
+import type { JournalDraft, JournalEntry } from '../../contracts/journal.ts';
 import { absentMilli, bookLevels } from '../../contracts/quote.ts';
-import { isContinuous, slotSec, tsecOf } from '../../contracts/session.ts';
+import { tsecOf } from '../../contracts/session.ts';
 import type { Origin } from '../../contracts/status.ts';
-import type { Command, TapeEntry } from '../../contracts/tape.ts';
-import { neverSlot } from '../clean/accepted.ts';
-import { Cleaner, type OnAccepted, type Quarantined } from '../clean/cleaner.ts';
+import type { AnyCommand, TapeEntry } from '../../contracts/tape.ts';
+import type { Quarantined } from '../clean/cleaner.ts';
 import type { GradualImage } from '../clean/columns.ts';
-import { universeOf } from '../clean/universe.ts';
-import { FeatureEngine } from '../features/engine.ts';
-import { Actors } from './actors.ts';
-import { Desk } from './desk.ts';
+import type { AnyDetector } from '../detectors/detector.ts';
+import { Decisions } from './decisions.ts';
 import type { CellImage } from './image.ts';
-import { kinds } from './kinds.ts';
-import { MarketDesk, marketId } from './market-desk.ts';
-import { Recorder } from './recorder.ts';
-import { SymbolDesk } from './symbols.ts';
-import { TimerWheel } from './wheel.ts';
+import { marketId } from './market-desk.ts';
+import { MarketState } from './market-state.ts';
 
 /** What leaves the cell for one entry. `draft` is null when nothing was concluded. */
 export type StepResult = { readonly draft: JournalDraft | null; readonly quarantined: readonly Quarantined[] };
-const staleSec = 15;
-const gapSec = 120;
-const dqDegraded = 0.8;
+
+/** What only tests set: other detectors than the product's. */
+export type CellOptions = { readonly detectors?: readonly AnyDetector[] };
 
 export class Cell {
   readonly bundle: Bundle;
-  readonly cleaner: Cleaner;
-  readonly features: FeatureEngine;
-  readonly actors: Actors;
-  readonly desk: Desk;
-  readonly symbols: SymbolDesk;
-  readonly market: MarketDesk;
-  readonly #recorder = new Recorder();
-  readonly #wheel = new TimerWheel();
-  readonly #handlers: OnAccepted;
-  readonly #poisoned = new Set<number>();
+  readonly market: MarketState;
+  readonly decisions: Decisions;
+  /** Further deciders over the same market: variants of a backtest. What they conclude is taken by whoever added them. */
+  readonly variants: Decisions[] = [];
   readonly #skips: Set<number>;
   /** Ordinal of the next entry, last step, cell time. */
   n = 0;
@@ -50,32 +38,40 @@ export class Cell {
   timeMs = 0;
   /** As day.open says it. */
   origin: Origin | undefined;
-  quotes = 0;
   closed = false;
 
   /** `skips`: entries a supervisor has named as crashing, read from the day's controls before the start. */
-  constructor(bundle: Bundle, skips: readonly number[] = []) {
+  constructor(bundle: Bundle, skips: readonly number[] = [], { detectors }: CellOptions = {}) {
     this.bundle = bundle;
-    const universe = universeOf(bundle);
-    this.cleaner = new Cleaner(universe, bundle.tradeDate, bundle.config.clean.staleGuard);
-    this.features = new FeatureEngine(universe, this.cleaner);
-    this.actors = new Actors(this.#recorder, this.#wheel);
-    this.market = new MarketDesk(this.features, this.actors, this.#recorder, bundle.tradeDate);
-    this.desk = new Desk(bundle, this.actors, this.#recorder);
-    this.symbols = new SymbolDesk(bundle, this.features, this.actors, this.desk, this.#recorder, () => this.market.feedHealthy);
+    this.market = new MarketState(bundle);
+    this.decisions = new Decisions(bundle, this.market, detectors);
     this.#skips = new Set(skips);
-    this.#handlers = {
-      add: (s, batch, i, slot) => {
-        if (!this.#poisoned.has(s)) this.features.add(s, batch, i, slot);
-      },
-      settled: (s, batch, i, slot) => {
-        if (!this.#poisoned.has(s)) this.symbols.settled(s, batch, i, slot);
-      },
-      halted: (s) => {
-        if (!this.#poisoned.has(s)) this.symbols.halted(s);
-      },
-      threw: (s, error) => this.#poison(s, error),
-    };
+  }
+
+  get cleaner() {
+    return this.market.cleaner;
+  }
+  get features() {
+    return this.market.features;
+  }
+  get actors() {
+    return this.decisions.actors;
+  }
+  get desk() {
+    return this.decisions.desk;
+  }
+  get symbols() {
+    return this.decisions.symbols;
+  }
+  get quotes(): number {
+    return this.market.quotes;
+  }
+
+  /** One more set of strategies over the same market, from the next entry on; before the first, to see the whole day. */
+  addVariant(bundle: Bundle, detectors?: readonly AnyDetector[]): Decisions {
+    const variant = new Decisions(bundle, this.market, detectors);
+    this.variants.push(variant);
+    return variant;
   }
 
   /** Whether the next entry was named to be skipped; it need not even be decoded. */
@@ -83,25 +79,34 @@ export class Cell {
     return this.#skips.has(this.n);
   }
 
-  /** Passes over the next entry, at the time reached: a fault in its place, and nothing of what it said. */
+  /** Passes over the next entry, at the time reached: a fault in its place, and nothing of what it said. The day's end is not passed over. */
   skip(): StepResult {
-    return this.#conclude(this.timeMs, (n) => this.#recorder.fault(marketId, `entry:${n}`, 'ENTRY_SKIPPED', 'named by a control entry'));
+    return this.#conclude(this.timeMs, (n) =>
+      this.#each(({ recorder }) => recorder.fault(marketId, `entry:${n}`, 'ENTRY_SKIPPED', 'named by a control entry')),
+    );
   }
 
   /** Applies the next entry of the day's tape. */
   apply(entry: TapeEntry): StepResult {
-    if (this.isSkipped) return this.skip();
-    return this.#conclude(entry.tsMs, (n) => this.#dispatch(entry, n));
+    if (!this.isSkipped) return this.#conclude(entry.tsMs, (n) => this.#dispatch(entry, n));
+    const skipped = this.skip();
+    // a cell that stayed open would read on into the next day
+    if (entry.type === 'day.close') this.closed = true;
+    return skipped;
+  }
+
+  #each(work: (decisions: Decisions) => void): void {
+    work(this.decisions);
+    for (const variant of this.variants) work(variant);
   }
 
   #conclude(tsMs: number, work: (n: number) => void): StepResult {
     const n = this.n;
     this.n += 1;
     this.timeMs = Math.max(this.timeMs, tsMs);
-    this.#fireTimers();
-    this.#recorder.nowMs = this.timeMs;
+    this.#each((decisions) => decisions.advance(this.timeMs));
     work(n);
-    const entries = this.#recorder.take();
+    const entries: readonly JournalEntry[] = this.decisions.take();
     const { quarantined } = this.cleaner;
     if (quarantined.length > 0) this.cleaner.quarantined = [];
     if (entries.length === 0) return { draft: null, quarantined };
@@ -112,150 +117,84 @@ export class Cell {
   #dispatch(entry: TapeEntry, n: number): void {
     switch (entry.type) {
       case 'quotes':
-        this.quotes += entry.batch.count;
-        this.market.heard(entry.batch.source);
-        return this.cleaner.batch(entry.batch, n, this.#handlers);
+        this.#each((decisions) => decisions.heard(entry.batch.source));
+        return this.market.quoted(entry.batch, n);
       case 'clock':
         return this.#clock();
       case 'index':
         return this.market.index.add(entry.batch);
       case 'flow':
+      case 'sector':
         return; // recorded; no feature of fs-1 reads it
+      case 'ext':
+        return this.#each((decisions) => decisions.external(entry));
       case 'source':
-        return this.market.fact(entry.source, entry.event);
+        return this.#each((decisions) => decisions.fact(entry));
       case 'control':
-        return this.#control(entry.commandId, entry.command, n);
+        return this.#each((decisions) => decisions.control(entry.commandId, entry.command, (command) => this.#skip(command, n)));
       case 'day.close':
         return this.#close();
       case 'day.open':
         this.origin = entry.origin;
-        return;
+        return this.#each((decisions) => decisions.opened());
     }
   }
 
   #clock(): void {
-    const changed = this.market.clock();
-    if (changed && this.market.phase === 'CLOSE_CALL') this.desk.tellAll({ type: 'session.end', tsMs: this.timeMs });
-    if (isContinuous(this.market.phase)) this.#watchData();
-  }
-
-  /** Freshness of the symbols that carry opportunities: the others only have their flags. */
-  #watchData(): void {
-    const now = tsecOf(this.timeMs);
-    for (const s of this.desk.rows()) {
-      const silentSec = now - this.cleaner.accepted.slot[s]! * slotSec;
-      if (silentSec > gapSec) this.desk.tell(s, { type: 'gap', tsMs: this.timeMs });
-      else if (silentSec > staleSec) this.symbols.setData(s, 'stale');
-      else this.symbols.setData(s, this.#quality(s) < dqDegraded ? 'degraded' : 'fresh');
-    }
-  }
-
-  #quality(s: number): number {
-    const { rings } = this.features;
-    const head = rings.head[s]!;
-    const then = rings.lookBack(s, head - 60);
-    if (head === neverSlot || then < 0) return 1; // too early to speak of three minutes
-    return (rings.values[rings.base(s, head) + 14]! - rings.values[then + 14]!) / 60;
-  }
-
-  #control(commandId: string, command: Command, n: number): void {
-    const code = this.#command(command, n);
-    this.#recorder.record('control', 'control', { commandId, command: command.name, accepted: code === null, code });
+    let continuous = false;
+    this.#each((decisions) => {
+      continuous = decisions.phaseClock();
+    });
+    if (!continuous) return;
+    const isNew = this.market.clock(tsecOf(this.timeMs));
+    this.#each((decisions) => decisions.clock(isNew));
   }
 
   /** Null when done, else why not. */
-  #command(command: Command, n: number): string | null {
-    switch (command.name) {
-      case 'dismiss':
-        return this.desk.dismiss(command.opportunity) ? null : 'NOT_FOUND';
-      case 'risk':
-        return this.desk.setRisk(command.scope, command.level, command.policy) ? null : 'NOT_FOUND';
-      case 'disable':
-        return this.symbols.disable(command.detector) ? null : 'NOT_FOUND';
-      case 'skip':
-        if (command.tradeDate !== this.bundle.tradeDate) return 'OTHER_DAY';
-        if (command.n <= n) return this.#skips.has(command.n) ? null : 'ALREADY_DECIDED';
-        this.#skips.add(command.n);
-        return null;
-      case 'fence':
-        return null;
-    }
+  #skip(command: AnyCommand, n: number): string | null {
+    if (command.name !== 'skip' || command.tradeDate !== this.bundle.tradeDate) return 'OTHER_DAY';
+    if (command.n <= n) return this.#skips.has(command.n) ? null : 'ALREADY_DECIDED';
+    this.#skips.add(command.n);
+    return null;
   }
 
   #close(): void {
-    this.cleaner.flushHeld(this.#handlers);
-    this.desk.tellAll({ type: 'session.end', tsMs: this.timeMs });
     this.market.close();
-    this.#wheel.clear();
+    this.#each((decisions) => decisions.close());
     this.closed = true;
   }
 
-  #fireTimers(): void {
-    for (let due = this.#wheel.take(this.timeMs); due !== null; due = this.#wheel.take(this.timeMs)) {
-      this.#recorder.nowMs = due.dueMs;
-      const event = { type: `timer.${due.timerId}`, tsMs: due.dueMs };
-      if (due.actorId.startsWith('opportunity.')) this.desk.fired(due.actorId, event);
-      else this.actors.send(due.actorId, event);
-    }
-  }
-
-  /** A throw in cleaning or features takes that symbol out for the day; the same tape takes it out again. */
-  #poison(s: number, error: unknown): void {
-    if (s < 0) throw error;
-    if (this.#poisoned.has(s)) return;
-    this.#poisoned.add(s);
-    this.#recorder.fault(this.features.universe.actorIds[s]!, 'symbol', 'SYMBOL_THREW', error);
-    this.desk.tell(s, { type: 'gap', tsMs: this.timeMs }); // nothing more will be heard of it
-  }
-
   image(): CellImage {
-    return { ...this.#imageBut(), features: this.features.image() };
+    return { ...this.#imageBut(), market: this.market.image() };
   }
 
   /** The same image as of now, its large part copied while the cell goes on. */
   beginImage(): GradualImage<CellImage> {
     const rest = this.#imageBut();
-    const { advance, image } = this.features.beginImage();
-    return { advance, image: () => ({ ...rest, features: image() }) };
+    const { advance, image } = this.market.beginImage();
+    return { advance, image: () => ({ ...rest, market: image() }) };
   }
 
-  #imageBut(): Omit<CellImage, 'features'> {
+  #imageBut(): Omit<CellImage, 'market'> {
     return {
-      v: 1,
+      v: 2,
       tradeDate: this.bundle.tradeDate,
       n: this.n,
       step: this.step,
       timeMs: this.timeMs,
-      quotes: this.quotes,
       closed: this.closed,
-      poisoned: [...this.#poisoned],
       origin: this.origin,
-      cleaner: this.cleaner.image(),
-      symbols: this.symbols.image(),
-      desk: this.desk.image(),
-      market: this.market.image(),
-      actors: this.actors.image(),
-      actorEvents: this.actors.events,
-      seq: this.#recorder.image(),
+      decisions: this.decisions.image(),
     };
   }
 
   /** A cell exactly as `image` left it. */
-  static restore(bundle: Bundle, image: CellImage, skips: readonly number[] = []): Cell {
-    const cell = new Cell(bundle, skips);
-    cell.actors.drop('market');
-    cell.actors.restore(image.actors, kinds);
-    cell.actors.events = image.actorEvents;
-    cell.cleaner.restore(image.cleaner);
-    cell.features.restore(image.features);
-    cell.symbols.restore(image.symbols);
-    cell.desk.restore(image.desk);
+  static restore(bundle: Bundle, image: CellImage, skips: readonly number[] = [], options: CellOptions = {}): Cell {
+    const cell = new Cell(bundle, skips, options);
     cell.market.restore(image.market);
-    cell.#recorder.restore(image.seq);
-    for (const s of image.poisoned) cell.#poisoned.add(s);
+    cell.decisions.restore(image.decisions, image.closed);
     cell.origin = image.origin;
-    Object.assign(cell, { n: image.n, step: image.step, timeMs: image.timeMs, quotes: image.quotes, closed: image.closed });
-    if (image.closed) cell.#wheel.clear();
+    Object.assign(cell, { n: image.n, step: image.step, timeMs: image.timeMs, closed: image.closed });
     return cell;
   }
 

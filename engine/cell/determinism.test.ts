@@ -103,7 +103,7 @@ describe('one tape, one journal', () => {
     const signal = steps
       .flatMap((step) => step.entries.map((entry) => ({ n: step.n, entry })))
       .find(({ entry }) => entry.kind === 'signal')!;
-    const id = signal.entry.kind === 'signal' ? signal.entry.signal.instrument : '';
+    const id = signal.entry.kind === 'signal' ? signal.entry.signal.entity.key : '';
     const no = day.bundle.instruments.find((each) => `${String(each.no % 1e6).padStart(6, '0')}` === id.slice(0, 6))!.no;
     const moved = day.entries.map((entry, n) => {
       if (n !== signal.n || entry.type !== 'quotes') return entry;

@@ -1,31 +1,19 @@
 /** The cell's whole state between two entries: what a checkpoint file holds, as MessagePack. */
 import { decode, encode } from '../../contracts/codec.ts';
 import type { Origin } from '../../contracts/status.ts';
-import type { CleanerImage } from '../clean/cleaner.ts';
-import type { FeatureImage } from '../features/engine.ts';
-import type { ActorImage } from './actors.ts';
-import type { DeskImage } from './desk.ts';
-import type { MarketDesk } from './market-desk.ts';
-import type { SymbolImage } from './symbols.ts';
+import type { DecisionsImage } from './decisions.ts';
+import type { MarketImage } from './market-state.ts';
 
 export type CellImage = {
-  readonly v: 1;
+  readonly v: 2;
   readonly tradeDate: string;
   readonly n: number;
   readonly step: number;
   readonly timeMs: number;
-  readonly quotes: number;
   readonly closed: boolean;
   readonly origin?: Origin | undefined;
-  readonly poisoned: readonly number[];
-  readonly cleaner: CleanerImage;
-  readonly features: FeatureImage;
-  readonly symbols: SymbolImage;
-  readonly desk: DeskImage;
-  readonly market: ReturnType<MarketDesk['image']>;
-  readonly actors: readonly ActorImage[];
-  readonly actorEvents: number;
-  readonly seq: readonly (readonly [string, number])[];
+  readonly market: MarketImage;
+  readonly decisions: DecisionsImage;
 };
 
 /** An image as a file holds it: everything but the large columns as MessagePack, and those as they are, in order. */

@@ -1,51 +1,45 @@
-/** The market's side of a clock entry: phases, the cross-section, regime, feed health (K1), frozen exchanges, silent sources. */
+/** What the market's and the sources' actors hear: phases, regime, feed health (K1), frozen exchanges, silent sources. */
+import { feedHealth as limits, sourceSilentSec } from '../../actors/market/market.machine.ts';
 import { type Regime, regimeOf } from '../../actors/market/regime.ts';
-import { isContinuous, type Phase, phaseOf, slotSec, tsecOf } from '../../contracts/session.ts';
+import { type Phase, phaseOf, tsecOf } from '../../contracts/session.ts';
+import type { sourceEvents } from '../../contracts/tape.ts';
 import type { Exchange } from '../../contracts/units.ts';
 import { exchanges } from '../../contracts/units.ts';
-import type { FeatureEngine } from '../features/engine.ts';
-import { IndexLine } from '../features/index-line.ts';
 import type { Actors } from './actors.ts';
-import { kinds } from './kinds.ts';
+import type { Spoken } from './kinds.ts';
+import type { MarketState } from './market-state.ts';
 import type { Recorder } from './recorder.ts';
 
-const everyClocks = 3;
-/** K1: unhealthy this long freezes new opportunities, healthy this long frees them. Seconds of the tape's clock. */
-const staleAfterSec = 10;
-const healthyAfterSec = 60;
-const healthMin = 0.9;
-/** A source is lagging after this long without a batch: a whole market is never silent so long, a handful of symbols often. */
-const sourceSilentSec = (quoted: number): number => (quoted >= 30 ? 15 : 60);
-
 export const marketId = 'market';
+type MarketEventType = Exclude<Spoken['market']['event']['type'], 'regime.proposed'>;
 
-/** Plain data, saved as it is. */
+/** Plain data, saved as it is. What the market's actor knows is asked of it. */
 type State = {
-  phase: Phase;
-  clocks: number;
   unhealthySec: number;
   healthySec: number;
-  proposed: Regime | null;
   frozen: string[];
   sources: Record<string, { heardMs: number; silent: boolean }>;
 };
 
 export class MarketDesk {
-  readonly #features: FeatureEngine;
+  readonly #market: MarketState;
   readonly #actors: Actors;
   readonly #recorder: Recorder;
-  readonly index = new IndexLine();
-  #state: State = { phase: 'CLOSED', clocks: 0, unhealthySec: 0, healthySec: 0, proposed: null, frozen: [], sources: {} };
+  #state: State = { unhealthySec: 0, healthySec: 0, frozen: [], sources: {} };
 
-  constructor(features: FeatureEngine, actors: Actors, recorder: Recorder, tradeDate: string) {
-    this.#features = features;
+  constructor(market: MarketState, actors: Actors, recorder: Recorder, tradeDate: string) {
+    this.#market = market;
     this.#actors = actors;
     this.#recorder = recorder;
-    actors.spawn(kinds.market, marketId, { tradeDate });
+    actors.spawn('market', marketId, { tradeDate });
   }
 
   get phase(): Phase {
-    return this.#state.phase;
+    return this.#actors.state(marketId, 'phase') as Phase;
+  }
+
+  get regime(): Regime {
+    return this.#actors.state(marketId, 'regime') as Regime;
   }
 
   /** K1 as a guard: whether new opportunities may open at all. */
@@ -53,23 +47,21 @@ export class MarketDesk {
     return this.#actors.state(marketId, 'feed') === 'fresh';
   }
 
-  /** A second passed. Returns true when the phase changed. */
-  clock(): boolean {
-    const { nowMs } = this.#recorder;
-    const phase = phaseOf(nowMs);
-    const changed = this.#enterPhase(phase);
-    if (!isContinuous(phase)) return changed;
-    const tsec = tsecOf(nowMs);
-    for (const exchange of this.#features.cleaner.clock(tsec)) {
+  /** A second passed. True when it began a phase. */
+  phaseClock(): boolean {
+    return this.#enterPhase(phaseOf(this.#recorder.nowMs));
+  }
+
+  /** A second of continuous trading passed; `isNew`: with a new cross-section. */
+  clock(isNew: boolean): void {
+    for (const exchange of this.#market.newlyFrozen) {
       this.#state.frozen.push(exchange);
       this.#send(`exchange.frozen.${exchange as Exchange}`);
     }
     this.#thaw();
-    this.#state.clocks += 1;
-    if (this.#state.clocks % everyClocks === 0) this.#crossSection(tsec);
+    if (isNew) this.#regime();
     this.#feed();
-    this.#silentSources(nowMs);
-    return changed;
+    this.#silentSources(this.#recorder.nowMs);
   }
 
   close(): void {
@@ -77,37 +69,34 @@ export class MarketDesk {
   }
 
   #enterPhase(phase: Phase): boolean {
-    if (phase === this.#state.phase) return false;
-    this.#state.phase = phase;
+    if (phase === this.phase) return false;
     this.#send(`phase.${phase}`);
     return true;
   }
 
   #thaw(): void {
-    const { frozen } = this.#features.cleaner.freshness;
+    const { frozen } = this.#market.cleaner.freshness;
     const thawed = this.#state.frozen.filter((exchange) => frozen[exchanges.indexOf(exchange as Exchange)] === 0);
     for (const exchange of thawed) this.#send(`exchange.thawed.${exchange as Exchange}`);
     if (thawed.length > 0) this.#state.frozen = this.#state.frozen.filter((exchange) => !thawed.includes(exchange));
   }
 
-  #crossSection(tsec: number): void {
-    this.#features.crossSection.idxRet3m = this.index.ret(Math.floor(tsec / slotSec), 60);
-    this.#features.updateCrossSection(tsec);
-    const current = this.#actors.state(marketId, 'regime') as Regime;
-    const regime = regimeOf(current, this.#features.crossSection);
-    if (regime === null || regime === (this.#state.proposed ?? current)) return;
-    this.#state.proposed = regime;
-    this.#actors.send(marketId, { type: 'regime.proposed', tsMs: this.#recorder.nowMs, regime } as never);
+  #regime(): void {
+    const current = this.regime;
+    const regime = regimeOf(current, this.#market.features.crossSection);
+    const { proposed } = this.#actors.context<{ readonly proposed: Regime | null }>(marketId);
+    if (regime === null || regime === (proposed ?? current)) return;
+    this.#actors.send('market', marketId, { type: 'regime.proposed', tsMs: this.#recorder.nowMs, regime });
   }
 
   /** A frozen exchange does not count here: its gate is its own. */
   #feed(): void {
-    const { feedHealth } = this.#features.crossSection;
-    const healthy = Number.isNaN(feedHealth) || feedHealth >= healthMin;
+    const { feedHealth } = this.#market.features.crossSection;
+    const healthy = Number.isNaN(feedHealth) || feedHealth >= limits.min;
     this.#state.unhealthySec = healthy ? 0 : this.#state.unhealthySec + 1;
     this.#state.healthySec = healthy ? this.#state.healthySec + 1 : 0;
-    if (this.feedHealthy && this.#state.unhealthySec >= staleAfterSec) this.#send('feed.staled');
-    else if (!this.feedHealthy && this.#state.healthySec >= healthyAfterSec) this.#send('feed.recovered');
+    if (this.feedHealthy && this.#state.unhealthySec >= limits.staleAfterSec) this.#send('feed.staled');
+    else if (!this.feedHealthy && this.#state.healthySec >= limits.healthyAfterSec) this.#send('feed.recovered');
   }
 
   /** A batch of a source arrived. */
@@ -126,7 +115,7 @@ export class MarketDesk {
   }
 
   #silentSources(nowMs: number): void {
-    const quoted = this.#features.cleaner.freshness.quoted.reduce((sum, n) => sum + n, 0);
+    const quoted = this.#market.cleaner.freshness.quoted.reduce((sum, n) => sum + n, 0);
     for (const [source, state] of Object.entries(this.#state.sources)) {
       // lunch and the auctions are silent by nature
       if (state.silent || tsecOf(nowMs) - tsecOf(state.heardMs) < sourceSilentSec(quoted)) continue;
@@ -136,24 +125,23 @@ export class MarketDesk {
   }
 
   /** A fact of the feed about one source. */
-  fact(source: string, event: string): void {
+  fact(source: string, event: (typeof sourceEvents)[number]): void {
     this.#source(source, `source.${event}`);
   }
 
-  #source(name: string, type: string): void {
+  #source(name: string, type: Spoken['source']['event']['type']): void {
     const id = `source.${name}`;
-    if (!this.#actors.has(id)) this.#actors.spawn(kinds.source, id, { name });
-    this.#actors.send(id, { type, tsMs: this.#recorder.nowMs });
+    if (!this.#actors.has(id)) this.#actors.spawn('source', id, { name });
+    this.#actors.send('source', id, { type, tsMs: this.#recorder.nowMs });
   }
 
-  #send(type: string): void {
-    this.#actors.send(marketId, { type, tsMs: this.#recorder.nowMs });
+  #send(type: MarketEventType): void {
+    this.#actors.send('market', marketId, { type, tsMs: this.#recorder.nowMs });
   }
 
-  image = () => ({ state: structuredClone(this.#state), index: this.index.image() });
+  image = (): State => structuredClone(this.#state);
 
-  restore(image: ReturnType<MarketDesk['image']>): void {
-    this.#state = structuredClone(image.state);
-    this.index.restore(image.index);
+  restore(image: State): void {
+    this.#state = structuredClone(image);
   }
 }

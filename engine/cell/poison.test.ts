@@ -41,7 +41,7 @@ describe('what throws is shut off, said, and leaves the rest alone', () => {
     const faults = entries.filter((entry) => entry.kind === 'fault');
 
     expect(calls, 'asked once, never again').toBe(1);
-    expect(faults).toMatchObject([{ scope: 'detector:rally', code: 'DETECTOR_THREW', message: 'division by cucumber' }]);
+    expect(faults).toMatchObject([{ scope: 'strategy:rally', code: 'DETECTOR_THREW', message: 'division by cucumber' }]);
     expect(ofVictim(faults[0]!)).toBe(true);
     expect(opened(entries).filter(ofVictim)).toEqual([]);
     expect(opened(entries).map(({ actorId }) => actorId)).toEqual(
@@ -57,9 +57,9 @@ describe('what throws is shut off, said, and leaves the rest alone', () => {
     const before = plain();
     const prepare = (cell: Cell) => {
       const add = cell.features.add.bind(cell.features);
-      cell.features.add = (s, batch, i, slot) => {
-        if (s === victim && slot >= 100) throw new Error('ring fell over');
-        add(s, batch, i, slot);
+      cell.features.add = (verdict, batch, i) => {
+        if (verdict.s === victim && verdict.slot >= 100) throw new Error('ring fell over');
+        add(verdict, batch, i);
       };
     };
     const entries = all(foldDay(day.bundle, day.entries, { prepare }));
@@ -96,7 +96,15 @@ describe('what throws is shut off, said, and leaves the rest alone', () => {
     const onEntry = (n: number, _entry: unknown, cell: Cell) => {
       if (thrownAt !== 0 || !cell.desk.hasLive(victim)) return;
       thrownAt = n;
-      const event = { type: 'price', tsMs: cell.timeMs, bidMilli: 1, lastMilli: 1, dive: false };
+      const event = {
+        type: 'price',
+        tsMs: cell.timeMs,
+        bidMilli: 20_000_000,
+        askMilli: 1,
+        midMilli: 1,
+        lastMilli: 20_000_000,
+        dive: false,
+      } as const;
       Object.defineProperty(event, 'midMilli', { get: () => expect.fail('no mid') });
       cell.desk.tell(victim, event);
     };

@@ -11,9 +11,9 @@ const openSlotMax = 5;
 
 export type Accepted = ReturnType<typeof acceptedColumns>;
 
-export type KnownLimits = Pick<Universe, 'count' | 'limitUp' | 'limitDown' | 'limitTold'>;
+export type KnownLimits = Pick<Universe, 'count' | 'preClose' | 'limitUp' | 'limitDown' | 'limitTold'>;
 
-export function acceptedColumns({ count, limitUp, limitDown, limitTold }: KnownLimits) {
+export function acceptedColumns({ count, preClose, limitUp, limitDown, limitTold }: KnownLimits) {
   const ints = (fill: number, width = 1) => new Int32Array(count * width).fill(fill);
   const doubles = (width = 1) => new Float64Array(count * width).fill(Number.NaN);
   return {
@@ -21,7 +21,6 @@ export function acceptedColumns({ count, limitUp, limitDown, limitTold }: KnownL
     seen: new Uint8Array(count),
     source: new Uint8Array(count),
     tsExchangeMs: doubles(),
-    tsRecvMs: doubles(),
     /** The source's own cumulative totals. */
     volume: doubles(),
     amount: doubles(),
@@ -49,6 +48,8 @@ export function acceptedColumns({ count, limitUp, limitDown, limitTold }: KnownL
     slot: ints(neverSlot),
     /** Slot at which the last gap, halt or freeze ended. */
     resumeSlot: ints(neverSlot),
+    /** The exchange's reference price: the bundle's, else what a feed tells first. */
+    preClose: preClose.slice(),
     /** The price limits in force, absent where there are none or nobody knows them: the bundle's, then what the feed tells. */
     limitUp: limitUp.slice(),
     limitDown: limitDown.slice(),
@@ -89,7 +90,6 @@ export function commit(
   accepted.seen[s] = 1;
   accepted.source[s] = source;
   accepted.tsExchangeMs[s] = batch.tsExchangeMs[i]!;
-  accepted.tsRecvMs[s] = batch.tsMs;
   accepted.volume[s] = batch.volumeShares[i]!;
   accepted.amount[s] = batch.amountYuan[i]!;
   accepted.outer[s] = batch.outerShares?.[i] ?? Number.NaN;
@@ -115,6 +115,11 @@ export function commit(
   accepted.recent[s * recentCount + (accepted.recentSeen[s]! % recentCount)] = last;
   accepted.recentSeen[s]! += 1;
   accepted.slot[s] = slot;
+}
+
+/** A reference price that the bundle lacks is the first one a feed tells. */
+export function notePreClose(accepted: Accepted, s: number, batch: QuoteBatch, i: number): void {
+  if (accepted.preClose[s] === absentMilli) accepted.preClose[s] = batch.preCloseMilli?.[i] ?? absentMilli;
 }
 
 /**

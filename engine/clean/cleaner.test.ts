@@ -98,12 +98,19 @@ describe('cleaning', () => {
   test('a quote of a symbol that has not traded yet is accepted, and no price comes of it', () => {
     const taken: number[] = [];
     const cleaner = new Cleaner(universeOf(bundle), testDate, true);
-    const watching = { ...ignore, add: (_s: number, batch: { lastMilli: Int32Array }, i: number) => void taken.push(batch.lastMilli[i]!) };
+    let traded = Number.NaN;
+    const watching: OnAccepted = {
+      ...ignore,
+      add: ({ dv }, batch, i) => {
+        traded = dv;
+        taken.push(batch.lastMilli[i]!);
+      },
+    };
     const untraded = { lastMilli: null, volumeShares: 0, amountYuan: 0 };
     for (const clock of ['09:31:00', '09:31:03']) cleaner.batch(batchOf('a', at(clock), [{ ...quote(clock), ...untraded }]), 0, watching);
     cleaner.batch(batchOf('a', at('09:32:00'), [quote('09:32:00', { volumeShares: 100, amountYuan: base / 10 })]), 0, watching);
 
-    expect([cleaner.counts.accepted, taken, cleaner.dv]).toEqual([3, [base], 100]);
+    expect([cleaner.counts.accepted, taken, traded]).toEqual([3, [base], 100]);
     expect(cleaner.freshness.quoted.reduce((sum, n) => sum + n)).toBe(1);
   });
 
@@ -239,11 +246,18 @@ describe('cleaning', () => {
     const cleaner = new Cleaner(universeOf(bundle), testDate, true);
     const first = quote('09:31:00', traded(5));
     const totals = { volumeShares: first.volumeShares! + shares, amountYuan: first.amountYuan! + money };
-    cleaner.batch(batchOf('a', at('09:31:00'), [first]), 0, ignore);
-    cleaner.batch(batchOf('b', at('09:31:03'), [quote('09:31:03', totals)]), 1, ignore);
+    let told: readonly number[] = [];
+    const watching: OnAccepted = {
+      ...ignore,
+      add: ({ dv, da }) => {
+        told = [dv, Math.round(da * 100) / 100];
+      },
+    };
+    cleaner.batch(batchOf('a', at('09:31:00'), [first]), 0, watching);
+    cleaner.batch(batchOf('b', at('09:31:03'), [quote('09:31:03', totals)]), 1, watching);
 
     expect([cleaner.counts.accepted, cleaner.counts.quarantined]).toEqual([2, {}]);
-    expect([cleaner.dv, Math.round(cleaner.da * 100) / 100]).toEqual([interval[0], Math.round(interval[1] * 100) / 100]);
+    expect(told).toEqual([interval[0], Math.round(interval[1] * 100) / 100]);
     expect(cleaner.accepted.volumeGapSlot[0] === 21).toBe(Number.isNaN(interval[0]));
   });
 });

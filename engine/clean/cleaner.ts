@@ -4,12 +4,22 @@
  * Accounting  accepted + duplicate + outOfSession + quarantined + held = rows, at every moment
  * Reorder     rows of one symbol inside one entry are taken in exchange-time order (the entry, ≤ 1 s, is the window);
  *             what comes later than that is Q2_TIME_BACKWARDS
- * Interval    `dv`, `da` after check() are the interval's shares and yuan, NaN where unknown
+ * Verdict     what an accepted row was found to be, handed on with it: one object for all rows, good until the next
  */
 import { absentMilli, batchOf, phaseCode, type Quote, type QuoteBatch, quoteFlag, rowOf } from '../../contracts/quote.ts';
 import { isContinuous, midnightOf, type Phase, phaseOf, slotSec, tsecOf } from '../../contracts/session.ts';
 import { exchanges } from '../../contracts/units.ts';
-import { type Accepted, acceptedColumns, commit, type Held, neverSlot, noteLimits, sameBook, sameDouble } from './accepted.ts';
+import {
+  type Accepted,
+  acceptedColumns,
+  commit,
+  type Held,
+  neverSlot,
+  noteLimits,
+  notePreClose,
+  sameBook,
+  sameDouble,
+} from './accepted.ts';
 import {
   checkPrice,
   checkTime,
@@ -46,8 +56,9 @@ export type CleanCounts = {
   ruleWrong: number;
 };
 
-/** What to do with an accepted quote of continuous trading: `slot` on the grid, `batch` and `i` where it lies. */
-type Handle = (s: number, batch: QuoteBatch, i: number, slot: number) => void;
+/** What cleaning found of the row being accepted. `dv`, `da`: shares and yuan since the quote before, NaN where unknown. */
+export type RowVerdict = { s: number; slot: number; dv: number; da: number; bookOk: boolean; frozen: boolean };
+type Handle = (verdict: Readonly<RowVerdict>, batch: QuoteBatch, i: number) => void;
 /** `add` runs while `accepted` still holds the quote before, `settled` once it holds this one. */
 export type OnAccepted = {
   readonly add: Handle;
@@ -57,6 +68,12 @@ export type OnAccepted = {
   readonly threw: (s: number, error: unknown) => void;
 };
 
+type Heard = { slot: number; resumedSlot: number };
+/** A whole source is never silent so long while anything trades. */
+const sourceSilentSec = 15;
+/** Silence of one symbol beyond which it was lost, whatever its source did. */
+const lostSec = 300;
+
 const auctionPhases: readonly Phase[] = ['OPEN_CALL_1', 'OPEN_CALL_2', 'OPEN_PAUSE', 'CLOSE_CALL'];
 
 export class Cleaner {
@@ -65,16 +82,15 @@ export class Cleaner {
   readonly counts: CleanCounts = { accepted: 0, duplicate: 0, outOfSession: 0, held: 0, quarantined: {}, bookDropped: 0, ruleWrong: 0 };
   /** Filled while an entry is applied, taken by the cell at its end. */
   quarantined: Quarantined[] = [];
-  /** Of the quote being accepted. */
-  dv = Number.NaN;
-  da = Number.NaN;
-  bookOk = false;
+  readonly #verdict: RowVerdict = { s: 0, slot: 0, dv: Number.NaN, da: Number.NaN, bookOk: false, frozen: false };
 
   readonly #universe: Universe;
   readonly #staleGuard: boolean;
   readonly #held = new Map<number, Held>();
   readonly #sources: string[] = [];
   readonly #skews: Skew[] = [];
+  /** By source: slot of its last batch, and at which it last came back from a silence. */
+  readonly #heard: Heard[] = [];
   readonly #exchange: Uint8Array;
   readonly #midnight: number;
   /** Scratch of #isOrdered: which batch touched a symbol last, and with what stamp. */
@@ -95,6 +111,7 @@ export class Cleaner {
   /** Takes every row of a batch; `onAccepted` runs for accepted quotes of continuous trading. */
   batch(batch: QuoteBatch, n: number, onAccepted: OnAccepted): void {
     const source = this.#sourceNo(batch.source);
+    this.#noteHeard(source, batch.tsMs);
     if (this.#isOrdered(batch)) {
       for (let i = 0; i < batch.count; i++) this.#guarded(batch, i, n, source, onAccepted);
       return;
@@ -102,6 +119,14 @@ export class Cleaner {
     const rows = Array.from({ length: batch.count }, (_, i) => i);
     rows.sort((a, b) => batch.tsExchangeMs[a]! - batch.tsExchangeMs[b]! || a - b);
     for (const i of rows) this.#guarded(batch, i, n, source, onAccepted);
+  }
+
+  /** When a source speaks again after a silence: what a symbol did not say meanwhile is a gap, else it had nothing to say. */
+  #noteHeard(source: number, tsMs: number): void {
+    const slot = Math.floor(tsecOf(tsMs) / slotSec);
+    const heard = this.#heard[source]!;
+    if ((slot - heard.slot) * slotSec > sourceSilentSec) heard.resumedSlot = slot;
+    heard.slot = slot;
   }
 
   /** A throw concerns the row's symbol and no other. */
@@ -153,7 +178,6 @@ export class Cleaner {
     if (at < this.#midnight || at >= this.#midnight + 86_400_000) return this.#quarantine(batch, i, n, 'WRONG_DATE');
     if (isDuplicate(accepted, s, batch, i, source)) {
       this.counts.duplicate += 1;
-      accepted.tsRecvMs[s] = batch.tsMs;
       return;
     }
     const phase = phaseOf(at);
@@ -173,7 +197,7 @@ export class Cleaner {
       return this.#row(batch, i, n, source, onAccepted, !isSameLevel(held.quote.lastMilli!, batch.lastMilli[i]!));
     }
     if (!continuous) return this.#acceptAuction(s, batch, i, source);
-    if (mayHold && mustHold(accepted, s, batch.lastMilli[i]!, this.dv)) {
+    if (mayHold && mustHold(accepted, s, batch.lastMilli[i]!, this.#verdict.dv)) {
       this.counts.held += 1;
       this.#held.set(s, { quote: rowOf(batch, i), source: batch.source, tsMs: batch.tsMs, n, row: i });
       return;
@@ -191,7 +215,7 @@ export class Cleaner {
     const isSame = this.accepted.source[s] === source;
     return (
       checkPrice(batch, i, known ? this.accepted.limitUp[s]! : up, known ? this.accepted.limitDown[s]! : down) ??
-      (isSame ? checkUnits(this.accepted, s, batch, i, this.dv, this.da) : null)
+      (isSame ? checkUnits(this.accepted, s, batch, i, this.#verdict.dv, this.#verdict.da) : null)
     );
   }
 
@@ -200,14 +224,15 @@ export class Cleaner {
     const dv = batch.volumeShares[i]! - accepted.volume[s]!;
     const da = batch.amountYuan[i]! - accepted.amount[s]!;
     const known = accepted.seen[s] === 1 && accepted.decreases[s] === 0;
-    this.dv = known ? dv : Number.NaN;
-    this.da = known ? da : Number.NaN;
-    if (known && accepted.source[s] !== source) [this.dv, this.da] = intervalAcross(accepted, s, batch, i, dv, da);
+    this.#verdict.dv = known ? dv : Number.NaN;
+    this.#verdict.da = known ? da : Number.NaN;
+    if (known && accepted.source[s] !== source) [this.#verdict.dv, this.#verdict.da] = intervalAcross(accepted, s, batch, i, dv, da);
   }
 
   #acceptAuction(s: number, batch: QuoteBatch, i: number, source: number): void {
     this.counts.accepted += 1;
     this.accepted.decreases[s] = 0;
+    notePreClose(this.accepted, s, batch, i);
     noteLimits(this.accepted, s, batch, i);
     commit(this.accepted, s, batch, i, source, false, null);
   }
@@ -218,15 +243,16 @@ export class Cleaner {
     const slot = Math.floor(tsec / slotSec);
     this.counts.accepted += 1;
     accepted.decreases[s] = 0;
-    this.bookOk = isBookSound(batch, i);
+    this.#verdict.bookOk = isBookSound(batch, i);
+    notePreClose(accepted, s, batch, i);
     if (noteLimits(accepted, s, batch, i)) this.counts.ruleWrong += 1;
-    if (!this.bookOk) this.counts.bookDropped += 1;
+    if (!this.#verdict.bookOk) this.counts.bookDropped += 1;
     if (batch.lastMilli[i] === absentMilli && batch.phaseCode[i] !== phaseCode.halted) {
       // not traded yet today: a book, and no price to make features of
-      commit(accepted, s, batch, i, source, this.bookOk, null);
+      commit(accepted, s, batch, i, source, this.#verdict.bookOk, null);
       return;
     }
-    this.#noteGap(s, batch, i, slot, tsec);
+    this.#noteGap(s, batch, i, slot, tsec, source);
     learnSkew(this.#skews[source]!, batch.tsMs, batch.tsExchangeMs[i]!);
     if (batch.phaseCode[i] === phaseCode.halted) {
       commit(accepted, s, batch, i, source, false, null);
@@ -236,12 +262,16 @@ export class Cleaner {
       }
       return;
     }
-    onAccepted.add(s, batch, i, slot);
-    commit(accepted, s, batch, i, source, this.bookOk, slot);
-    onAccepted.settled(s, batch, i, slot);
+    const verdict = this.#verdict;
+    verdict.s = s;
+    verdict.slot = slot;
+    verdict.frozen = this.isFrozen(s);
+    onAccepted.add(verdict, batch, i);
+    commit(accepted, s, batch, i, source, verdict.bookOk, slot);
+    onAccepted.settled(verdict, batch, i);
   }
 
-  #noteGap(s: number, batch: QuoteBatch, i: number, slot: number, tsec: number): void {
+  #noteGap(s: number, batch: QuoteBatch, i: number, slot: number, tsec: number, source: number): void {
     const { accepted } = this;
     const lastSlot = accepted.slot[s]!;
     const resumed = accepted.halted[s] === 1 && batch.phaseCode[i] !== phaseCode.halted;
@@ -250,11 +280,13 @@ export class Cleaner {
       batch.lastMilli[i] !== accepted.last[s] || !sameDouble(batch.amountYuan[i]!, accepted.amount[s]!) || !sameBook(accepted, s, batch, i);
     noteQuote(this.freshness, this.#exchange[s]!, slot, tsec, changed, lastSlot === neverSlot);
     if (lastSlot !== neverSlot) {
-      const gap = resumed || (slot - lastSlot) * slotSec > this.#universe.staleSec[s]!;
+      const silentSec = (slot - lastSlot) * slotSec;
+      const gap =
+        resumed || silentSec > lostSec || (silentSec > this.#universe.staleSec[s]! && this.#heard[source]!.resumedSlot > lastSlot);
       const thawed = lastSlot < this.freshness.thawSlot[this.#exchange[s]!]!;
       if (gap) accepted.resumeSlot[s] = slot;
       // what was traded behind a gap or a frozen feed arrives as one interval and belongs to no window
-      if (gap || thawed || Number.isNaN(this.da)) accepted.volumeGapSlot[s] = slot;
+      if (gap || thawed || Number.isNaN(this.#verdict.da)) accepted.volumeGapSlot[s] = slot;
     }
   }
 
@@ -281,6 +313,7 @@ export class Cleaner {
     if (known >= 0) return known;
     this.#sources.push(name);
     this.#skews.push(newSkew());
+    this.#heard.push({ slot: neverSlot, resumedSlot: neverSlot });
     return this.#sources.length - 1;
   }
 
@@ -292,6 +325,7 @@ export class Cleaner {
       held: [...this.#held],
       sources: [...this.#sources],
       skews: structuredClone(this.#skews),
+      heard: structuredClone(this.#heard),
     };
   }
 
@@ -303,6 +337,7 @@ export class Cleaner {
     for (const [s, held] of image.held) this.#held.set(s, held);
     this.#sources.splice(0, this.#sources.length, ...image.sources);
     this.#skews.splice(0, this.#skews.length, ...structuredClone(image.skews as Skew[]));
+    this.#heard.splice(0, this.#heard.length, ...structuredClone(image.heard as Heard[]));
   }
 }
 
@@ -313,4 +348,5 @@ export type CleanerImage = {
   readonly held: readonly (readonly [number, Held])[];
   readonly sources: readonly string[];
   readonly skews: readonly Skew[];
+  readonly heard: readonly Heard[];
 };

@@ -22,6 +22,15 @@ export type Universe = {
   readonly adv20: Float64Array;
   /** Seconds without an accepted quote after which a symbol is stale: 15, or 60 when thinly traded. */
   readonly staleSec: Int32Array;
+  /** Index into `profiles`; 1 where the profile is the symbol's own; bound of its z-scores; daily deviation. */
+  readonly profileOf: Int32Array;
+  readonly ownProfile: Uint8Array;
+  readonly zMax: Float64Array;
+  readonly sigmaDay: Float64Array;
+  /** 1 for a suspended symbol, one without a limit today, one under risk warning. */
+  readonly suspended: Uint8Array;
+  readonly noLimit: Uint8Array;
+  readonly riskWarning: Uint8Array;
   readonly profiles: readonly ProfileColumns[];
   /** By profile: 99 % print by bucket as a share of adv20, and mean and deviation of nar3m; null where unknown. */
   readonly amountQ99: readonly (readonly number[] | null)[];
@@ -34,6 +43,9 @@ export type Universe = {
   readonly rowOf: (no: number) => number;
 };
 
+/** A borrowed profile is not trusted past four sigma. */
+const borrowedZMax = 4;
+const isOwn = ({ profileSource }: Instrument): number => (profileSource === 'own' ? 1 : 0);
 const milliOr = (milli: number | null): number => milli ?? absentMilli;
 
 export function universeOf(bundle: Bundle): Universe {
@@ -41,6 +53,7 @@ export function universeOf(bundle: Bundle): Universe {
   const rows = rowIndex(instruments);
   const profiles = bundle.profiles.map(profileColumns);
   const ints = (pick: (instrument: Instrument) => number) => Int32Array.from(instruments, pick);
+  const flags = (pick: (instrument: Instrument) => boolean) => Uint8Array.from(instruments, (each) => (pick(each) ? 1 : 0));
   return {
     count: instruments.length,
     instruments,
@@ -52,6 +65,13 @@ export function universeOf(bundle: Bundle): Universe {
     preClose: ints((each) => milliOr(each.preCloseMilli)),
     adv20: Float64Array.from(instruments, (each) => each.adv20Yuan ?? assumedAdv20),
     staleSec: ints((each) => ((each.adv20Yuan ?? assumedAdv20) < illiquidAdv ? 60 : 15)),
+    profileOf: ints(({ profile }) => profile),
+    ownProfile: Uint8Array.from(instruments, isOwn),
+    zMax: Float64Array.from(instruments, (each) => (isOwn(each) === 1 ? Number.POSITIVE_INFINITY : borrowedZMax)),
+    sigmaDay: Float64Array.from(instruments, ({ sigmaDay }) => sigmaDay),
+    suspended: flags(({ suspended }) => suspended),
+    noLimit: flags(({ noLimit }) => noLimit),
+    riskWarning: flags(({ riskWarning }) => riskWarning),
     profiles,
     amountQ99: bundle.profiles.map((each) => each.amountQ99),
     narMean: bundle.profiles.map((each) => each.narMean),

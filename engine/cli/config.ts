@@ -8,6 +8,7 @@ import { isMap, isScalar, LineCounter, type Node, parseDocument, type YAMLMap } 
 import type { ZodError } from 'zod';
 import { Config } from '../../contracts/config.ts';
 import { FenshiError } from '../../contracts/errors.ts';
+import { resolvedDetectors } from '../detectors/strategies.ts';
 
 export type Origin = { readonly value: unknown; readonly from: string };
 export type Loaded = { readonly config: Config; readonly origins: ReadonlyMap<string, Origin> };
@@ -33,9 +34,24 @@ export function loadConfig(root: string, flags: Readonly<Record<string, unknown>
   }
   const parsed = Config.safeParse(raw);
   if (!parsed.success) throw new FenshiError('CONFIG_INVALID', describe(parsed.error, origins));
-  for (const [path, value] of leaves(parsed.data)) if (!origins.has(path)) origins.set(path, { value, from: 'default' });
-  return { config: parsed.data, origins };
+  const config = { ...parsed.data, detectors: detectorsOf(parsed.data.detectors, origins) };
+  for (const [path, value] of leaves(config)) if (!origins.has(path)) origins.set(path, { value, from: 'default' });
+  return { config, origins };
 }
+
+/** Each detector's schema checks its own part; the message says where the key came from. */
+function detectorsOf(given: Config['detectors'], origins: ReadonlyMap<string, Origin>): Config['detectors'] {
+  try {
+    return resolvedDetectors(given);
+  } catch (error) {
+    const { message } = error as Error;
+    const path = /detectors\.[\w.-]+/.exec(message)?.[0] ?? 'detectors';
+    throw new FenshiError('CONFIG_INVALID', `${originOf(path, origins)}: ${message.slice(message.indexOf('detectors.'))}`);
+  }
+}
+
+const originOf = (path: string, origins: ReadonlyMap<string, Origin>): string =>
+  [...origins].find(([key]) => key === path || key.startsWith(`${path}.`))?.[1].from ?? 'configuration';
 
 function yamlLayers(path: string, name: string): Layer[] {
   if (!existsSync(path)) return [];
@@ -71,7 +87,7 @@ function envLayers(env: NodeJS.ProcessEnv): Layer[] {
 }
 
 function camelPath(segments: readonly string[]): string[] {
-  let shape: unknown = Config.parse({});
+  let shape: unknown = { ...Config.parse({}), detectors: resolvedDetectors({}) };
   return segments.map((segment) => {
     const keys = shape !== null && typeof shape === 'object' ? Object.keys(shape) : [];
     const key = keys.find((each) => each.toLowerCase() === segment.toLowerCase().replaceAll('_', '')) ?? segment.toLowerCase();
@@ -111,8 +127,7 @@ function describe(error: ZodError, origins: ReadonlyMap<string, Origin>): string
     .map((issue) => {
       const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
       const path = [...issue.path.map(String), ...(unknown === undefined ? [] : [unknown])].join('.');
-      const origin = [...origins].find(([key]) => key === path || key.startsWith(`${path}.`))?.[1].from ?? 'configuration';
-      return `${origin}: ${path}: ${unknown === undefined ? issue.message : 'unknown key'}`;
+      return `${originOf(path, origins)}: ${path}: ${unknown === undefined ? issue.message : 'unknown key'}`;
     })
     .join('; ');
 }

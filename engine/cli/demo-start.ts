@@ -1,6 +1,6 @@
 /** What the scenarios role of a demo is told: seed, size, first trading day, where to begin, how fast. */
 import { resolve } from 'node:path';
-import { bundleConfig } from '../../contracts/bundle.ts';
+import { dayConfig } from '../../contracts/bundle.ts';
 import type { Config } from '../../contracts/config.ts';
 import type { RoleStart } from '../../contracts/roles.ts';
 import { tradeDateOf } from '../../contracts/session.ts';
@@ -23,7 +23,7 @@ export function demoStart(config: Config): NonNullable<RoleStart['demo']> {
     startAt,
     speed,
     ...(recorded === null ? {} : { recorded: resolve(recorded) }),
-    config: bundleConfig(config),
+    config: dayConfig(config),
   };
 }
 
@@ -40,7 +40,7 @@ export const feedStart = (config: Config, live: Config['feed']['order'] | null =
           token: config.tushare.token,
           monitoredFile: config.reference.monitored,
           calendarFile: config.reference.calendar,
-          config: bundleConfig(config),
+          config: dayConfig(config),
         },
       }),
 });

@@ -6,7 +6,7 @@ import { ClientFrame } from '../../contracts/frames.ts';
 import { JournalStep, LifecycleMessage } from '../../contracts/journal.ts';
 import { RoleStart } from '../../contracts/roles.ts';
 import { TapeBody } from '../../contracts/tape.ts';
-import { DeadLetter, SymbolsView } from '../../contracts/view.ts';
+import { DeadLetter, OpportunitiesView, SymbolsView } from '../../contracts/view.ts';
 import { codeVersion } from './root.ts';
 
 const shapes = {
@@ -17,6 +17,7 @@ const shapes = {
   'lifecycle-message': LifecycleMessage,
   'role-start': RoleStart,
   'symbols-view': SymbolsView,
+  'opportunities-view': OpportunitiesView,
   'tape-body': TapeBody,
 };
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bundleConfig } from '../../contracts/bundle.ts';
+import { dayConfig } from '../../contracts/bundle.ts';
 import { defaultConfig } from '../../contracts/config.ts';
 import { type RoleStart, roleEnv } from '../../contracts/roles.ts';
 import { DayState } from '../../gateway/day-state.ts';
@@ -45,7 +45,7 @@ test('the inventing role itself, told to write into the live run, ends and will 
     dir,
     bundles: dir,
   } satisfies Partial<RoleStart>;
-  const demo = { seed: 1, count: 6, date: '20261123', startAt: '10:00', speed: 1, config: bundleConfig(defaultConfig) };
+  const demo = { seed: 1, count: 6, date: '20261123', startAt: '10:00', speed: 1, config: dayConfig(defaultConfig) };
   const { code, said } = await tried(['scenarios/main.ts'], { [roleEnv]: JSON.stringify({ ...start, demo }) });
   expect([code, said]).toEqual([2, expect.stringContaining('RUN_KIND')]);
 });

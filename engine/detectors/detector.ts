@@ -1,22 +1,31 @@
 /**
- * The plugin contract: a detector is a pure fold over one symbol's snapshots. Same inputs, same signals, live or replayed.
+ * The plugin contract: a detector is a pure fold over one symbol's or one sector's moments. Same inputs, same readings, live or replayed.
  *
- * Write one   an object below, one file; register it in registry.ts; its parameters in contracts/config.ts; scenarios for
- *             raises, does not raise, clears, ugly data
- * State       plain JSON, bounded; the checkpoint saves it as it is
+ * Write one   an object below in one file, a line in registry.ts, scenarios for raises, does not raise, clears, ugly data (CONTRIBUTING.md)
+ * Levels      `step` says what stands now, not what has just changed: raised, confirmable, the score. Who listens may refuse now and
+ *             accept the same level later
+ * Run         begins with a raised reading and ends with one that is not; the cell ends it too, by setting the state back to
+ *             `initial`, when what it raised was refused or has ended: no run outlives what it raised
+ * State       plain JSON, bounded, never changed in place; the checkpoint saves it as it is
  */
+import type { z } from 'zod';
+import type { Regime } from '../../actors/market/regime.ts';
+import type { SectorState } from '../../actors/sector/sector.machine.ts';
 import type { Instrument } from '../../contracts/bundle.ts';
-import { type FeatureId, featureAt } from '../../contracts/features.ts';
-import type { Evidence, SignalPhase } from '../../contracts/signal.ts';
+import type { EntityKind } from '../../contracts/entity.ts';
+import type { FeatureId } from '../../contracts/features.ts';
+import type { Family } from '../../contracts/opportunity.ts';
+import type { Anchor, Direction, Evidence, Variant } from '../../contracts/signal.ts';
 import type { InstrumentId } from '../../contracts/units.ts';
 
-/** What a detector sees at one accepted quote of a symbol that stirs. */
+/** What a detector sees at one accepted quote of a symbol that it is awake for. Read only: it is one object for all of them. */
 export type DetectorInput = {
   readonly instrument: Instrument;
   readonly id: InstrumentId;
-  /** FeatureSnapshot values; read through feature(). */
-  readonly values: Float64Array;
+  /** One feature of the snapshot, NaN for null: every comparison with it is false, which is the fail-closed rule of contracts/spec. */
+  readonly feature: (id: FeatureId) => number;
   readonly benchmark: string;
+  readonly regime: Regime;
   readonly tsMs: number;
   readonly tsExchangeMs: number;
   readonly tsec: number;
@@ -29,6 +38,10 @@ export type DetectorInput = {
   readonly runAmount: number;
   readonly runVolume: number;
   readonly limitUpMilli: number | null;
+  /** The reference price of the day: the bundle's, else what the feed told. */
+  readonly preCloseMilli: number | null;
+  /** Mean yuan a day over 20 days; where nobody knows it, what today comes to by the minute profile; NaN where not even that. */
+  readonly advYuan: number;
   readonly locked: boolean;
   /** Slot at which the last gap, halt or freeze ended. */
   readonly resumedSlot: number;
@@ -39,31 +52,85 @@ export type DetectorInput = {
   readonly adv20Min: number;
 };
 
-/** A detector's words: the cell adds who, when and which version. */
-export type Signal = {
-  readonly phase: SignalPhase;
+/** What a sector shows at a third clock. Returns are medians of its live members; NaN where fewer than five are live. */
+export type SectorInput = {
+  readonly code: string;
+  readonly name: string;
+  readonly state: SectorState;
+  readonly regime: Regime;
+  readonly tsMs: number;
+  readonly tsec: number;
+  readonly members: number;
+  readonly live: number;
+  readonly ret1m: number;
+  readonly ret3m: number;
+  readonly ret5m: number;
+  /** Share of live members above their previous close, and members at the upper limit. */
+  readonly advShare: number;
+  readonly limitUps: number;
+  /** The market's median over three minutes: what a sector is ahead of. */
+  readonly market3m: number;
+};
+
+/** The dozen values a wake predicate may ask for; each costs a look into the ring, paid when asked. */
+export type Hot = {
+  /** ln-return over three minutes; NaN before there are three. */
+  readonly ret3m: number;
+  /** amtZ1m and amtZ5m as the snapshot has them. */
+  readonly amountSurprise: (window: '1m' | '5m') => number;
+};
+
+/** A level: what the detector holds at this moment. The cell adds who, when, which version, and what changed. */
+export type Reading = {
+  readonly raised: boolean;
+  /** Whether it would confirm now. Stays true while it would: a refusal is not the last word. */
+  readonly confirmable: boolean;
   readonly path: string;
-  readonly score: number;
-  readonly evidence: readonly Evidence[];
-  readonly anchor: { readonly p0Milli: number; readonly enterMilli: number; readonly peakMilli: number; readonly impulse: number };
+  readonly direction: Direction;
+  /** null where a feature it rests on is unknown. */
+  readonly score: number | null;
+  /** Asked for only where it is journaled. */
+  readonly evidence: () => readonly Evidence[];
+  readonly anchor: Anchor;
 };
 
 /** `refused` names the gates or conditions that stopped what otherwise looked like the pattern; counted, not journaled. */
-export type StepResult<State> = { readonly state: State; readonly signal: Signal | null; readonly refused: readonly string[] };
+export type StepResult<State> = { readonly state: State; readonly reading: Reading | null; readonly refused: readonly string[] };
 
-export type Detector<Params, State> = {
-  /** Kebab-case; also the scenario prefix, the subject token and the metric label. */
+type Base<Params> = {
+  /** Kebab-case; also the scenario folder, the subject token and the metric label. */
   readonly id: string;
   /** Raised whenever recorded input could yield another signal. */
   readonly version: number;
-  readonly kind: 'rule' | 'stat' | 'ml';
-  readonly entity: 'symbol';
-  readonly needs: readonly FeatureId[];
+  readonly variant: Variant;
+  /**
+   * What its opportunities are merged by: `momentum` (a price that runs), `board` (the limit), `sector`, `risk`. Signals of one family and
+   * direction on one symbol meet in one opportunity, and each may confirm it.
+   */
+  readonly family: Family;
+  /** Every parameter with its default; unknown ones are an error of the configuration. */
+  readonly params: z.ZodType<Params>;
   readonly horizonSec: (params: Params) => number;
-  readonly enterScore: (params: Params) => number;
+  /** Scores between which a run is weak: under `exit` for 120 s it decays; a horizon is extended from `enter` on. */
+  readonly scores: (params: Params) => { readonly enter: number; readonly exit: number };
+};
+
+export type SymbolDetector<Params, State> = Base<Params> & {
+  readonly entity: 'symbol';
+  /** Every feature it may ask for; asking for another throws. */
+  readonly needs: readonly FeatureId[];
+  /** Whether a run could begin now: true wherever `step` could raise, over values that cost little. */
+  readonly wakes: (hot: Hot, params: Params) => boolean;
   readonly initial: State;
   readonly step: (state: State, input: DetectorInput, params: Params) => StepResult<State>;
 };
 
-/** NaN for null: every comparison with it is false, which is the fail-closed rule of quant.md §2.3. */
-export const feature = (input: DetectorInput, id: FeatureId): number => input.values[featureAt[id]]!;
+export type SectorDetector<Params, State> = Base<Params> & {
+  readonly entity: 'sector';
+  readonly initial: State;
+  readonly step: (state: State, input: SectorInput, params: Params) => StepResult<State>;
+};
+
+// biome-ignore lint/suspicious/noExplicitAny: each detector pairs its own params and state; lanes only hand them back
+export type AnyDetector = SymbolDetector<any, any> | SectorDetector<any, any>;
+export type AnyEntityKind = Extract<EntityKind, AnyDetector['entity']>;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Instrument } from '../../contracts/bundle.ts';
-import { type FeatureId, featureAt, featureCount } from '../../contracts/features.ts';
+import type { FeatureId } from '../../contracts/features.ts';
 import type { DetectorInput } from './detector.ts';
 import { failedGates, gates } from './gates.ts';
 
@@ -45,16 +45,18 @@ const open: Partial<Record<FeatureId, number>> = {
 };
 
 type Change = { readonly values?: Partial<Record<FeatureId, number>>; readonly instrument?: Partial<Instrument> } & Partial<
-  Omit<DetectorInput, 'values' | 'instrument'>
+  Omit<DetectorInput, 'feature' | 'instrument'>
 >;
 /** An input every gate lets through, changed in one thing. */
 function inputWith({ values = {}, instrument: other = {}, ...rest }: Change = {}): DetectorInput {
-  const all = new Float64Array(featureCount).fill(Number.NaN);
-  for (const [id, value] of Object.entries({ ...open, ...values })) all[featureAt[id as FeatureId]] = value;
+  const known: Partial<Record<FeatureId, number>> = { ...open, ...values };
   return {
     instrument: { ...instrument, ...other },
     id: '600001.SH',
-    values: all,
+    feature: (id) => known[id] ?? Number.NaN,
+    regime: 'neutral',
+    preCloseMilli: 10_000,
+    advYuan: 100e6,
     benchmark: 'market',
     tsMs: 0,
     tsExchangeMs: 0,
@@ -92,13 +94,16 @@ describe('universal gates (quant.md §3.0)', () => {
     ['U4', 'fifth listing day', { instrument: { listingDayN: 5 } }],
     ['U4', 'named C: days 2 to 5', { instrument: { listing: 'new' } }],
     ['U4', 'first day on BSE', { instrument: { listingDayN: 1, board: 'BSE' } }],
-    ['U5', 'ex-date without the adjusted close', { instrument: { exDate: true, preCloseMilli: null }, values: { distUp: 0.05 } }],
+    ['U5', 'ex-date without the adjusted close', { instrument: { exDate: true }, preCloseMilli: null, values: { distUp: 0.05 } }],
     ['U6', 'risk warning', { instrument: { riskWarning: true } }],
     ['U6', 'delisting, even if ST is allowed', { instrument: { delisting: true }, excludeRiskWarning: false }],
     ['U7', 'locked', { locked: true }],
     ['U7', '0.4 % under the limit', { values: { distUp: 0.004 } }],
-    ['U7', 'two ticks under the limit of a 1-yuan stock', { instrument: { preCloseMilli: 1000 }, values: { distUp: 0.02 } }],
-    ['U8', '29 million a day', { instrument: { adv20Yuan: 29e6 } }],
+    ['U7', 'two ticks under the limit of a 1-yuan stock', { preCloseMilli: 1000, values: { distUp: 0.02 } }],
+    ['U2', 'the surprise a hair under 3', { tsec: 299, values: { amtZ1m: 2.999 } }],
+    ['U7', 'the reference price unknown', { preCloseMilli: null }],
+    ['U8', 'a yuan under 30 million a day', { advYuan: 30e6 - 1 }],
+    ['U8', 'nobody knows what it turns over', { advYuan: Number.NaN }],
     ['U8', '499,000 yuan in five minutes', { values: { amt5m: 499_000 } }],
     ['U8', 'four ticks of spread', { values: { spreadTk: 4 } }],
     ['U8', '199,000 yuan in the book', { values: { depth5: 199_000 } }],
@@ -124,7 +129,10 @@ describe('universal gates (quant.md §3.0)', () => {
     ['U4', 'second day on BSE', { instrument: { listingDayN: 2, board: 'BSE' } }],
     ['U6', 'risk warning where it is allowed', { instrument: { riskWarning: true }, excludeRiskWarning: false }],
     ['U7', '0.5 % under the limit', { values: { distUp: 0.005 } }],
-    ['U8', 'an unknown 20-day turnover', { instrument: { adv20Yuan: null } }],
+    ['U2', 'a surprise of exactly 3', { tsec: 60, values: { amtZ1m: 3 } }],
+    ['U8', 'exactly at its floors', { advYuan: 30e6, values: { amt5m: 500_000, depth5: 200_000, spreadTk: 3 } }],
+    ['U9', 'exactly at its floors', { values: { dqW180: 0.8, feedHealth: 0.9 } }],
+    ['U11', 'a burst of exactly .6', { values: { burst: 0.6, active20: 0 } }],
     ['U8', 'four ticks at 100 yuan', { values: { spreadTk: 4 }, lastMilli: 100_000 }],
     ['U9', 'nine seconds old', { values: { age: 9 } }],
     ['U10', '120 s after a gap', { resumedSlot: 560 }],

@@ -4,17 +4,33 @@
  * Raises    main: a 3-minute rise of r3 that is z3 sigma, ahead of the market by ex3, at the day's high, on an amount
  *           surprise and active buying; early 量在价先: volume and flow ahead of price (cannot confirm by itself)
  *           for two of the last three quotes, with every universal gate open and the score at `enter`
- * Confirms  once, 30–90 s later, if at least 75 % of the impulse stands at every quote from 30 s on
- * Tracks    tells its score when it has moved by 0.05, at most every 15 s, and at once when it crosses `exit`
- * Clears    when the score stays under `exit` for 120 trading seconds
- * Ignores   quotes of symbols that do not stir
+ * Confirms  from 30 s on, if at least 75 % of the impulse stands at every quote until it first would, at the latest after 90 s; and as
+ *           long as that holds from there on
+ * Clears    when the score has been under `exit` for 120 trading seconds
  */
-import type { RallyParams } from '../../contracts/config.ts';
+import { z } from 'zod';
 import type { FeatureId } from '../../contracts/features.ts';
 import { ramp } from '../../contracts/math.ts';
 import type { Evidence } from '../../contracts/signal.ts';
-import { type Detector, type DetectorInput, feature, type Signal, type StepResult } from './detector.ts';
-import { failedGates } from './gates.ts';
+import type { DetectorInput, Reading, StepResult, SymbolDetector } from './detector.ts';
+import { failedGates, gateNeeds } from './gates.ts';
+
+/** Ratios are fractions, times trading seconds. */
+const RallyParams = z.strictObject({
+  r3: z.number().positive().default(0.015),
+  z3: z.number().positive().default(3.5),
+  ex3: z.number().positive().default(0.012),
+  az: z.number().default(1.5),
+  nar: z.number().default(0.2),
+  ob: z.number().default(0),
+  pvd: z.number().default(0.6),
+  enter: z.number().default(0.45),
+  exit: z.number().default(0.25),
+  confirmSecMin: z.int().default(30),
+  confirmSecMax: z.int().default(90),
+  horizonSec: z.int().default(900),
+});
+export type RallyParams = z.infer<typeof RallyParams>;
 
 /** Plain data. `hits`: the last three quotes as bits, newest lowest. */
 export type RallyState = {
@@ -25,12 +41,10 @@ export type RallyState = {
   readonly enterMilli: number;
   readonly runAmount: number;
   readonly runVolume: number;
+  /** `lost`: the impulse was given back, or the time for a first confirmation has passed. */
   readonly confirm: 'open' | 'done' | 'lost';
   /** tsec since which the score is under `exit`; null while above. */
   readonly belowSince: number | null;
-  /** The score as last said, and when: it is said again when it has moved, at most every 15 s. */
-  readonly toldScore: number;
-  readonly toldTsec: number;
 };
 
 const none: readonly string[] = [];
@@ -44,20 +58,19 @@ const idle: RallyState = {
   runVolume: 0,
   confirm: 'open',
   belowSince: null,
-  toldScore: 0,
-  toldTsec: 0,
 };
 /** Returns are asked for by how far the day's limit lets prices run: 1.5 %, at 20 % 2 %, at 30 % 2.5 %. */
 const limitScale = (limitRate: number | null): number => (limitRate === null || limitRate <= 0.1 ? 1 : limitRate <= 0.2 ? 4 / 3 : 5 / 3);
 const earlyRet3m = 0.004;
+const earlyAmtZ5m = 2.5;
 const openNoiseSec = 300;
 const openNoiseScale = 1.5;
 const marketLift = 0.003;
 const confirmGive = 0.75;
 const confirmNar = 0.1;
 const exitAfterSec = 120;
-const tellEverySec = 15;
-const tellMoved = 0.05;
+/** Weight of known features under which there is no score. */
+const knownWeightMin = 0.8;
 
 /** Score: [feature, weight, lo, hi, sign] (quant.md §3.1.R). */
 const weights: readonly (readonly [FeatureId, number, number, number, 1 | -1])[] = [
@@ -72,114 +85,84 @@ const weights: readonly (readonly [FeatureId, number, number, number, 1 | -1])[]
 
 type Condition = { readonly feature: FeatureId; readonly op: '>=' | '<='; readonly threshold: number };
 
-export const rally: Detector<RallyParams, RallyState> = {
+export const rally: SymbolDetector<RallyParams, RallyState> = {
   id: 'rally',
-  version: 2,
-  kind: 'rule',
+  version: 3,
+  variant: 'rule',
+  family: 'momentum',
   entity: 'symbol',
-  needs: [
-    'ret_3m',
-    'ret_z3m',
-    'exRet3m',
-    'distHigh',
-    'amtZ1m',
-    'amtZ5m',
-    'nar1m',
-    'nar3m',
-    'obi5m1',
-    'ofiN',
-    'pvd',
-    'burst',
-    'spreadTk',
-    'depth5',
-  ],
-  horizonSec: (params) => params.horizonSec,
-  enterScore: (params) => params.enter,
+  params: RallyParams,
+  needs: [...gateNeeds, ...weights.map(([id]) => id), 'ret_3m', 'distHigh', 'amtZ5m', 'nar3m', 'mktMed3m', 'burst5'],
+  horizonSec: ({ horizonSec }) => horizonSec,
+  scores: ({ enter, exit }) => ({ enter, exit }),
+  /** What no path can do without: a rise of 0.4 %, and an amount surprise over one minute or five. */
+  wakes: (hot, { az }) => hot.ret3m >= earlyRet3m && (hot.amountSurprise('1m') >= az || hot.amountSurprise('5m') >= earlyAmtZ5m),
   initial: idle,
-
-  step(state, input, params) {
-    return state.path === null ? seek(state, input, params) : follow(state, input, params);
-  },
+  step: (state, input, params) => (state.path === null ? seek(state, input, params) : follow(state, input, params)),
 };
 
 function seek(state: RallyState, input: DetectorInput, params: RallyParams): StepResult<RallyState> {
-  // neither path can begin under 0.4 % in three minutes, and most quotes of a stirring symbol end here
-  if (!(feature(input, 'ret_3m') >= earlyRet3m)) return missed(state);
+  if (!(input.feature('ret_3m') >= earlyRet3m)) return missed(state, none);
   const main = mainConditions(input, params);
   const early = earlyConditions(input, params);
-  const failedMain = main.filter((each) => !holds(input, each));
-  const path = failedMain.length === 0 ? 'main' : early.every((each) => holds(input, each)) ? 'early' : null;
+  const path = main.every((each) => holds(input, each)) ? 'main' : early.every((each) => holds(input, each)) ? 'early' : null;
+  if (path === null) return missed(state, hasRisen(input, main[0]!) ? failing(input, main) : none);
   const score = scoreOf(input);
-  const failed = path === null ? [] : failedGates(input);
-  const hit = path !== null && failed.length === 0 && (path === 'early' || score >= params.enter);
+  const failed = failedGates(input);
+  const hit = failed.length === 0 && score !== null && (path === 'early' || score >= params.enter);
   const hits = ((state.hits << 1) | (hit ? 1 : 0)) & 7;
-  if (!hit || bitCount(hits) < 2)
-    return {
-      state: hits === 0 ? idle : { ...state, hits },
-      signal: null,
-      refused: refusals(input, main, failedMain, failed, score, params),
-    };
-  const p0Milli = Number.isNaN(input.midAgo3m) ? input.midMilli : input.midAgo3m;
+  if (!hit || bitCount(hits) < 2) {
+    return { state: hits === 0 ? idle : { ...state, hits }, reading: null, refused: refusals(input, main, failed, score, params) };
+  }
   const entered: RallyState = {
     ...idle,
     hits,
     path,
     enteredTsec: input.tsec,
-    p0Milli,
+    p0Milli: Number.isNaN(input.midAgo3m) ? input.midMilli : input.midAgo3m,
     enterMilli: input.midMilli,
     runAmount: input.runAmount,
     runVolume: input.runVolume,
-    toldScore: score,
-    toldTsec: input.tsec,
   };
   const conditions = path === 'main' ? main : early;
   return {
     state: entered,
-    signal: signalOf(
-      'enter',
-      entered,
-      score,
-      conditions.map((each) => evidenceOf(input, each)),
-    ),
-    refused: [],
+    reading: readingOf(entered, score, { raised: true, confirmable: false }, () => conditions.map((each) => evidenceOf(input, each))),
+    refused: none,
   };
 }
 
 /** A quote without a hit; a state without hits is the initial one. */
-function missed(state: RallyState): StepResult<RallyState> {
+function missed(state: RallyState, refused: readonly string[]): StepResult<RallyState> {
   const hits = (state.hits << 1) & 7;
-  return { state: hits === 0 ? idle : { ...state, hits }, signal: null, refused: none };
+  return { state: hits === 0 ? idle : { ...state, hits }, reading: null, refused };
 }
 
 function follow(state: RallyState, input: DetectorInput, params: RallyParams): StepResult<RallyState> {
   const score = scoreOf(input);
-  const weak = score < params.exit;
-  const belowSince = weak ? (state.belowSince ?? input.tsec) : null;
-  if (belowSince !== null && input.tsec - belowSince >= exitAfterSec) {
-    return { state: idle, signal: signalOf('exit', state, score, []), refused: [] };
+  // an unknown score is no weak one: what was weak stays so, and nothing ends on it
+  const belowSince = score === null ? state.belowSince : score < params.exit ? (state.belowSince ?? input.tsec) : null;
+  if (score !== null && belowSince !== null && input.tsec - belowSince >= exitAfterSec) {
+    return {
+      state: idle,
+      reading: readingOf(state, score, { raised: false, confirmable: false }, () => partsOf(input)),
+      refused: none,
+    };
   }
-  const confirm = state.confirm === 'open' ? confirmation(state, input, params) : state.confirm;
-  const phase = spoken(state, confirm, weak, score, input.tsec);
+  const stands = giveOf(state, input) >= confirmGive && confirms(state, input, params);
+  const confirm = confirmOf(state, input, params, stands);
+  const confirmable = confirm === 'done' && stands;
   // an early discovery that is confirmed has become the main path: its conditions hold now
-  const next: RallyState = { ...state, confirm, belowSince, path: phase === 'confirm' ? 'main' : state.path };
-  if (phase === null) return { state: next, signal: null, refused: none };
-  const evidence = phase === 'confirm' ? confirmEvidence(state, input) : [];
-  return { state: { ...next, toldScore: score, toldTsec: input.tsec }, signal: signalOf(phase, next, score, evidence), refused: none };
-}
-
-/** What this quote makes the detector say of a rally it follows; null for nothing. */
-function spoken(state: RallyState, confirm: RallyState['confirm'], weak: boolean, score: number, tsec: number): Signal['phase'] | null {
-  if (confirm === 'done' && state.confirm === 'open') return 'confirm';
-  if (weak) return state.belowSince === null ? 'weaken' : null;
-  const moved = tsec - state.toldTsec >= tellEverySec && Math.abs(score - state.toldScore) >= tellMoved;
-  return state.belowSince !== null || moved ? 'update' : null;
+  const next: RallyState = { ...state, confirm, belowSince, path: confirmable ? 'main' : state.path };
+  const evidence = confirmable ? () => confirmEvidence(state, input) : () => partsOf(input);
+  return { state: next, reading: readingOf(next, score, { raised: true, confirmable }, evidence), refused: none };
 }
 
 /** The main path's conditions with the thresholds that hold for this board, minute and benchmark. */
 export function mainConditions(input: DetectorInput, params: RallyParams): Condition[] {
   const scale = limitScale(input.instrument.limitRate) * (input.tsec < openNoiseSec ? openNoiseScale : 1);
   const r3 = params.r3 * scale;
-  const lifted = Math.abs(feature(input, 'mktMed3m')) > marketLift;
+  const lifted = Math.abs(input.feature('mktMed3m')) > marketLift;
   return [
     { feature: lifted ? 'exRet3m' : 'ret_3m', op: '>=', threshold: r3 },
     { feature: 'ret_z3m', op: '>=', threshold: params.z3 },
@@ -193,9 +176,9 @@ export function mainConditions(input: DetectorInput, params: RallyParams): Condi
 }
 
 const earlyConditions = (input: DetectorInput, params: RallyParams): Condition[] => [
-  { feature: 'pvd', op: '<=', threshold: -0.5 },
+  { feature: 'amtZ5m', op: '>=', threshold: earlyAmtZ5m },
   { feature: 'nar3m', op: '>=', threshold: 0.25 },
-  { feature: 'amtZ5m', op: '>=', threshold: 2.5 },
+  { feature: 'pvd', op: '<=', threshold: -0.5 },
   { feature: 'ret_3m', op: '>=', threshold: earlyRet3m },
   { feature: 'ret_3m', op: '<=', threshold: params.r3 * limitScale(input.instrument.limitRate) },
   { feature: 'ofiN', op: '>=', threshold: 1.5 },
@@ -204,26 +187,37 @@ const earlyConditions = (input: DetectorInput, params: RallyParams): Condition[]
 ];
 
 const holds = (input: DetectorInput, { feature: id, op, threshold }: Condition): boolean =>
-  op === '>=' ? feature(input, id) >= threshold : feature(input, id) <= threshold;
+  op === '>=' ? input.feature(id) >= threshold : input.feature(id) <= threshold;
+const failing = (input: DetectorInput, conditions: readonly Condition[]): FeatureId[] =>
+  conditions.filter((each) => !holds(input, each)).map(({ feature }) => feature);
 
-/** Weighted ramps; a null feature adds nothing. */
-export function scoreOf(input: DetectorInput): number {
+/** Weighted ramps over the features that are known; null where they carry less than 80 % of the weight. */
+export function scoreOf(input: DetectorInput): number | null {
   let score = 0;
+  let known = 0;
   for (const [id, weight, lo, hi, sign] of weights) {
-    const value = feature(input, id);
-    if (!Number.isNaN(value)) score += weight * ramp(sign * value, lo, hi);
+    const value = input.feature(id);
+    if (Number.isNaN(value)) continue;
+    score += weight * ramp(sign * value, lo, hi);
+    known += weight;
   }
-  return score;
+  // weights sum to 1; a rounding apart, all known is all of it
+  return known > 0.999 ? score : known >= knownWeightMin ? score / known : null;
 }
 
-function confirmation(state: RallyState, input: DetectorInput, params: RallyParams): RallyState['confirm'] {
+function confirmOf(state: RallyState, input: DetectorInput, params: RallyParams, stands: boolean): RallyState['confirm'] {
+  if (state.confirm !== 'open') return state.confirm;
   const sec = input.tsec - state.enteredTsec;
   if (sec < params.confirmSecMin) return 'open';
   if (sec > params.confirmSecMax || giveOf(state, input) < confirmGive) return 'lost';
-  if (state.path === 'early' && mainConditions(input, params).some((each) => !holds(input, each))) return 'open';
-  const vwapMilli = vwapSince(state, input);
-  const spreadOk = feature(input, 'spreadTk') <= Math.max(3, (0.0015 * input.lastMilli) / 10);
-  return input.lastMilli >= vwapMilli && feature(input, 'nar1m') >= confirmNar && spreadOk ? 'done' : 'open';
+  return stands ? 'done' : 'open';
+}
+
+/** What a confirmation asks besides the impulse that must stand. */
+function confirms(state: RallyState, input: DetectorInput, params: RallyParams): boolean {
+  const spreadOk = input.feature('spreadTk') <= Math.max(3, (0.0015 * input.lastMilli) / 10);
+  if (!spreadOk || !(input.lastMilli >= vwapSince(state, input)) || !(input.feature('nar1m') >= confirmNar)) return false;
+  return state.path === 'main' || mainConditions(input, params).every((each) => holds(input, each));
 }
 
 /** Share of the impulse that stands. */
@@ -238,39 +232,56 @@ const confirmEvidence = (state: RallyState, input: DetectorInput): Evidence[] =>
   evidenceOf(input, { feature: 'nar1m', op: '>=', threshold: confirmNar }),
 ];
 
-function evidenceOf(input: DetectorInput, { feature: id, op, threshold }: Condition): Evidence {
+/** What the score is made of. */
+const partsOf = (input: DetectorInput): Evidence[] =>
+  weights.map(([id]) => ({ feature: id, value: finite(input.feature(id)), op: 'info', threshold: null, contrib: contribOf(input, id) }));
+
+const evidenceOf = (input: DetectorInput, { feature: id, op, threshold }: Condition): Evidence => ({
+  feature: id,
+  value: finite(input.feature(id)),
+  op,
+  threshold,
+  contrib: contribOf(input, id),
+});
+
+function contribOf(input: DetectorInput, id: FeatureId): number {
   const weight = weights.find(([name]) => name === id);
-  const value = feature(input, id);
-  const contrib = weight === undefined || Number.isNaN(value) ? 0 : weight[1] * ramp(weight[4] * value, weight[2], weight[3]);
-  return { feature: id, value: finite(value), op, threshold, contrib };
+  const value = input.feature(id);
+  return weight === undefined || Number.isNaN(value) ? 0 : weight[1] * ramp(weight[4] * value, weight[2], weight[3]);
 }
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-function signalOf(phase: Signal['phase'], state: RallyState, score: number, evidence: readonly Evidence[]): Signal {
+function readingOf(
+  state: RallyState,
+  score: number | null,
+  level: Pick<Reading, 'raised' | 'confirmable'>,
+  evidence: Reading['evidence'],
+): Reading {
   const anchor = {
     p0Milli: state.p0Milli,
     enterMilli: Math.round(state.enterMilli),
     peakMilli: state.enterMilli,
     impulse: state.enterMilli / state.p0Milli - 1,
   };
-  return { phase, path: state.path ?? 'main', score, evidence, anchor };
+  return { ...level, path: state.path ?? 'main', direction: 'up', score, evidence, anchor };
 }
 
-/** Counted only where the price itself did what a rally does, before or after the market is taken out. */
+/** Whether the price itself did what a rally does, before or after the market is taken out: only then are refusals counted. */
+const hasRisen = (input: DetectorInput, rise: Condition): boolean => holds(input, rise) || holds(input, { ...rise, feature: 'ret_3m' });
+
 function refusals(
   input: DetectorInput,
   main: readonly Condition[],
-  failedMain: readonly Condition[],
   failedGateIds: readonly string[],
-  score: number,
+  score: number | null,
   params: RallyParams,
-): string[] {
-  const rose = !failedMain.includes(main[0]!) || holds(input, { ...main[0]!, feature: 'ret_3m' });
-  if (!rose) return failedGateIds.slice();
-  if (failedMain.length > 0) return failedMain.map((each) => each.feature);
-  if (failedGateIds.length > 0) return failedGateIds.slice();
-  return score < params.enter ? ['score'] : ['first'];
+): readonly string[] {
+  if (!hasRisen(input, main[0]!)) return failedGateIds;
+  const failed = failing(input, main);
+  if (failed.length > 0) return failed;
+  if (failedGateIds.length > 0) return failedGateIds;
+  return score === null || score < params.enter ? ['score'] : ['first'];
 }
 
 const bitCount = (bits: number): number => (bits & 1) + ((bits >> 1) & 1) + ((bits >> 2) & 1);

@@ -70,8 +70,8 @@ export class CrossSectioner {
   }
 
   #counts(xs: CrossSection, slot: number): void {
-    const { last, seen, limitUp, limitDown } = this.#accepted;
-    const { preClose, instruments, staleSec } = this.#universe;
+    const { last, seen, preClose, limitUp, limitDown } = this.#accepted;
+    const { suspended, riskWarning, staleSec } = this.#universe;
     let traded = 0;
     let rising = 0;
     let up = 0;
@@ -79,7 +79,7 @@ export class CrossSectioner {
     let expected = 0;
     let healthy = 0;
     for (let s = 0; s < this.#universe.count; s++) {
-      if (seen[s] === 0 || instruments[s]!.suspended) continue;
+      if (seen[s] === 0 || suspended[s] === 1) continue;
       if (this.#accepted.halted[s] === 0) {
         expected += 1;
         if ((slot - this.#accepted.slot[s]!) * slotSec <= staleSec[s]! + graceSec) healthy += 1;
@@ -88,7 +88,7 @@ export class CrossSectioner {
       if (price === absentMilli || preClose[s] === absentMilli) continue;
       traded += 1;
       if (price > preClose[s]!) rising += 1;
-      if (instruments[s]!.riskWarning) continue;
+      if (riskWarning[s] === 1) continue;
       if (price === limitUp[s]) up += 1;
       if (price === limitDown[s]) down += 1;
     }
@@ -126,7 +126,7 @@ export class CrossSectioner {
 
   #liveReturn(s: number, slot: number, window: number): number {
     const head = this.#rings.head[s]!;
-    if (this.#universe.instruments[s]!.noLimit || (slot - head) * slotSec > this.#universe.staleSec[s]! + graceSec) return Number.NaN;
+    if (this.#universe.noLimit[s] === 1 || (slot - head) * slotSec > this.#universe.staleSec[s]! + graceSec) return Number.NaN;
     const then = this.#rings.lookBack(s, head - window);
     return then < 0 ? Number.NaN : this.#rings.values[this.#rings.base(s, head) + at.lnMid]! - this.#rings.values[then + at.lnMid]!;
   }

@@ -1,14 +1,15 @@
 /**
  * The feature engine: quotes in, running sums; on demand the whole FeatureSnapshot of one symbol.
  *
- * Hot    add() for every accepted quote, stirs() as the gate before anything expensive
- * Cold   snapshot() only for symbols that stir
+ * Hot    add() for every accepted quote; ret3m() for the wake predicates of strategies
+ * Cold   a Snapshot, only for symbols that a strategy is awake for
  * Pure   a function of the bundle and of the accepted quotes so far: nothing after t changes what was computed at t
  */
 import { log } from '../../contracts/math.ts';
 import { absentMilli, bookLevels, type QuoteBatch } from '../../contracts/quote.ts';
 import { minuteOf, slotSec } from '../../contracts/session.ts';
-import type { Cleaner } from '../clean/cleaner.ts';
+import type { Accepted } from '../clean/accepted.ts';
+import type { RowVerdict } from '../clean/cleaner.ts';
 import { type ColumnImage, type GradualImage, imageOf, RowCopies, restoreColumns } from '../clean/columns.ts';
 import { profileUpTo, type Universe } from '../clean/universe.ts';
 import { Bars } from './bars.ts';
@@ -16,12 +17,8 @@ import { depth1Of, midOf, obi5Of } from './book.ts';
 import { type CrossSection, CrossSectioner, emptyCrossSection } from './cross-section.ts';
 import { activeBuyShare, orderFlow } from './flow.ts';
 import { at, Rings, type SlotInput } from './rings.ts';
-import { bigThreshold } from './thresholds.ts';
+import { bigThreshold, bucketOf, buckets } from './thresholds.ts';
 
-/** The gate's floor for the 3-minute return, and for amounts against their profile (looser than any detector's). */
-const stirRet3m = 0.004;
-const stirAmount1m = 1.5;
-const stirAmount5m = 2;
 /** Added to amounts before logarithms, yuan (quant.md §2.1). */
 export const amountC = 20_000;
 /** Floor of a minute's expected amount, yuan. */
@@ -30,11 +27,13 @@ const none: readonly RowCopies[] = [];
 
 export class FeatureEngine {
   readonly universe: Universe;
-  readonly cleaner: Cleaner;
+  readonly accepted: Accepted;
   readonly rings: Rings;
   readonly bars: Bars;
   readonly crossSection: CrossSection = emptyCrossSection();
   readonly #sectioner: CrossSectioner;
+  /** By symbol and bucket. */
+  readonly #bigThresholds: Float64Array;
   /** Images being taken: a row is copied before it changes. */
   #copies: readonly RowCopies[] = none;
   readonly #input: SlotInput = {
@@ -53,31 +52,34 @@ export class FeatureEngine {
     covers: true,
   };
 
-  constructor(universe: Universe, cleaner: Cleaner) {
+  constructor(universe: Universe, accepted: Accepted) {
     this.universe = universe;
-    this.cleaner = cleaner;
+    this.accepted = accepted;
     this.rings = new Rings(universe.count, universe.staleSec);
     this.bars = new Bars(universe);
-    this.#sectioner = new CrossSectioner(universe, this.rings, cleaner.accepted);
+    this.#sectioner = new CrossSectioner(universe, this.rings, accepted);
+    this.#bigThresholds = Float64Array.from({ length: universe.count * buckets }, (_, k) =>
+      bigThreshold(universe, Math.floor(k / buckets), k % buckets, universe.preClose[Math.floor(k / buckets)]!),
+    );
   }
 
-  /** Folds one accepted quote in; `cleaner.accepted` still holds the one before. */
-  add(s: number, batch: QuoteBatch, i: number, slot: number): void {
+  /** Folds one accepted quote in, as cleaning judged it; `accepted` still holds the one before. */
+  add({ s, slot, dv, da, bookOk, frozen }: RowVerdict, batch: QuoteBatch, i: number): void {
     for (const copies of this.#copies) copies.keep(s);
-    const { cleaner } = this;
+    const { accepted } = this;
     const input = this.#input;
     const last = batch.lastMilli[i]!;
-    const known = !Number.isNaN(cleaner.da);
+    const known = !Number.isNaN(da);
     input.last = last;
-    input.mid = midOf(batch, i * bookLevels, last, cleaner.bookOk);
+    input.mid = midOf(batch, i * bookLevels, last, bookOk);
     input.lnMid = log(input.mid);
-    input.dv = known && cleaner.dv > 0 ? cleaner.dv : 0;
-    input.da = known ? cleaner.da : 0;
+    input.dv = known && dv > 0 ? dv : 0;
+    input.da = known ? da : 0;
     this.#flow(s, batch, i, slot);
-    input.ofi = cleaner.bookOk && cleaner.accepted.bookOk[s] === 1 ? orderFlow(cleaner.accepted, s, batch, i) : 0;
-    input.obi = cleaner.bookOk ? obi5Of(batch, i * bookLevels) : Number.NaN;
+    input.ofi = bookOk && accepted.bookOk[s] === 1 ? orderFlow(accepted, s, batch, i) : 0;
+    input.obi = bookOk ? obi5Of(batch, i * bookLevels) : Number.NaN;
     input.depth1 = depth1Of(batch, i * bookLevels);
-    input.covers = !cleaner.isFrozen(s);
+    input.covers = !frozen;
     const base = this.rings.add(s, slot, input);
     const { values } = this.rings;
     this.bars.add(s, minuteOf(slot * slotSec), last, input.lnMid, values[base + at.amount]!, values[base + at.net]!);
@@ -87,19 +89,17 @@ export class FeatureEngine {
     const input = this.#input;
     input.net = input.bigNet = input.bigAmount = input.bigCount = 0;
     if (!(input.dv > 0) || !(input.da > 0)) return;
-    const locked = this.isLockedUp(s, batch, i);
-    const bought = locked ? 0 : activeBuyShare(this.cleaner.accepted, s, batch, i, input.dv, input.da);
+    const locked = this.#isLockedRow(s, batch, i);
+    const bought = locked ? 0 : activeBuyShare(this.accepted, s, batch, i, input.dv, input.da);
     input.net = locked ? 0 : (2 * bought - 1) * input.da;
-    const threshold = bigThreshold(this.universe, s, slot);
-    if (locked || !(input.da >= threshold)) return;
+    if (locked || !(input.da >= this.bigThreshold(s, slot))) return;
     input.bigAmount = input.da;
     input.bigNet = bought > 0.5 ? input.da : bought < 0.5 ? -input.da : 0;
     input.bigCount = bought >= 0.7 ? 1 : bought <= 0.3 ? -1 : 0;
   }
 
-  /** Last at the upper limit, the best bid too, nobody asking. */
-  isLockedUp(s: number, batch: QuoteBatch, i: number): boolean {
-    const limit = this.cleaner.accepted.limitUp[s]!;
+  #isLockedRow(s: number, batch: QuoteBatch, i: number): boolean {
+    const limit = this.accepted.limitUp[s]!;
     return (
       limit !== absentMilli &&
       batch.lastMilli[i] === limit &&
@@ -108,40 +108,48 @@ export class FeatureEngine {
     );
   }
 
-  /**
-   * The gate: whether anything a detector looks for can be true of the symbol's head slot. A superset of every
-   * detector's entry (ret_3m ≥ 0.4 % with an amount surprise of at least half a sigma), so it hides nothing.
-   */
-  stirs(s: number): boolean {
+  /** Last at the upper limit, the best bid too, nobody asking: of the quote last accepted. */
+  isLockedUp(s: number): boolean {
+    const { limitUp, last, bid, ask } = this.accepted;
+    const limit = limitUp[s]!;
+    return limit !== absentMilli && last[s] === limit && bid[s * bookLevels] === limit && ask[s * bookLevels] === absentMilli;
+  }
+
+  /** θ1: what counts as a large print of the symbol at this time of day, yuan; NaN where its float is unknown. */
+  bigThreshold(s: number, slot: number): number {
+    const known = this.#bigThresholds[s * buckets + bucketOf(slot)]!;
+    return Number.isNaN(known) ? bigThreshold(this.universe, s, bucketOf(slot), this.accepted.preClose[s]!) : known;
+  }
+
+  /** ln-return over three minutes to the head slot, whatever its quality; NaN before there are three. */
+  ret3m(s: number): number {
     const { rings } = this;
     const head = rings.head[s]!;
     const then = rings.lookBack(s, head - 60);
-    if (then < 0) return false;
-    const now = rings.base(s, head);
-    if (rings.values[now + at.lnMid]! - rings.values[then + at.lnMid]! < stirRet3m) return false;
-    return this.#amountStirs(s, head, now, 20, stirAmount1m) || this.#amountStirs(s, head, now, 100, stirAmount5m);
-  }
-
-  #amountStirs(s: number, head: number, now: number, slots: number, factor: number): boolean {
-    const then = this.rings.lookBack(s, Math.max(head - slots, this.rings.first[s]!));
-    const amount = this.rings.values[now + at.amount]! - this.rings.values[then + at.amount]!;
-    const expected = this.expectedAmount(s, head * slotSec, slots * slotSec);
-    return Number.isNaN(expected) || amount + amountC >= factor * (expected + amountC);
+    return then < 0 ? Number.NaN : rings.values[rings.base(s, head) + at.lnMid]! - rings.values[then + at.lnMid]!;
   }
 
   /** Expected yuan over the `windowSec` up to `tsec`; NaN while a borrowed profile has no ratio yet. */
   expectedAmount(s: number, tsec: number, windowSec: number): number {
     const { universe } = this;
-    const instrument = universe.instruments[s]!;
-    const sums = universe.amountSums[instrument.profile]!;
+    const sums = universe.amountSums[universe.profileOf[s]!]!;
     const share = profileUpTo(sums, tsec) - profileUpTo(sums, tsec - windowSec);
     const yuan = universe.adv20[s]! * share * this.#todayRatio(s, sums);
     return Math.max(yuan, (expectedFloor * windowSec) / 60);
   }
 
+  /** Yuan a day: adv20, or where nobody knows it what today's amount comes to by the profile; NaN in the first minute. */
+  advYuan(s: number): number {
+    const { universe } = this;
+    const known = universe.instruments[s]!.adv20Yuan;
+    if (known !== null) return known;
+    const tsec = this.rings.head[s]! * slotSec;
+    return tsec < 60 ? Number.NaN : this.accepted.amount[s]! / profileUpTo(universe.amountSums[universe.profileOf[s]!]!, tsec);
+  }
+
   /** For a borrowed profile: today's amount over the profile's, up to the last completed minute; NaN before five. */
   #todayRatio(s: number, sums: Float64Array): number {
-    if (this.universe.instruments[s]!.profileSource === 'own') return 1;
+    if (this.universe.ownProfile[s] === 1) return 1;
     const { state } = this.bars;
     if (state.barsDone[s]! < 5) return Number.NaN;
     const from = this.rings.first[s]! * slotSec;
@@ -151,8 +159,8 @@ export class FeatureEngine {
 
   /** σ(W) over [from, from + W] of tsec: profile variance times the day's multiplier, at least half a tick a minute. */
   sigma(s: number, fromTsec: number, windowSec: number, lastMilli: number): number {
-    const { profile, sigmaDay } = this.universe.instruments[s]!;
-    const sums = this.universe.varSums[profile]!;
+    const sigmaDay = this.universe.sigmaDay[s]!;
+    const sums = this.universe.varSums[this.universe.profileOf[s]!]!;
     const share = profileUpTo(sums, fromTsec + windowSec) - profileUpTo(sums, fromTsec);
     const halfTick = 5 / lastMilli;
     const variance = Math.max(sigmaDay * sigmaDay * share, (halfTick * halfTick * windowSec) / 60);

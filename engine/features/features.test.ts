@@ -4,10 +4,10 @@ import { defaultConfig } from '../../contracts/config.ts';
 import { type FeatureId, featureAt } from '../../contracts/features.ts';
 import { generatedBundle } from '../../scenarios/market/bundle.ts';
 import { MarketDay } from '../../scenarios/market/market-day.ts';
+import { type RefQuote, slowSnapshot } from '../../scenarios/oracles/slow-reference.ts';
 import { recordQuotes } from '../../scenarios/support/record-quotes.ts';
 import { Cell } from '../cell/cell.ts';
 import { pace } from '../log/pacer.ts';
-import { type RefQuote, slowSnapshot } from './slow-reference.ts';
 
 /** Features the reference does not restate: market-wide ones, delivery age, and the zig-zag (tested on its own). */
 const elsewhere: readonly FeatureId[] = [
@@ -20,7 +20,6 @@ const elsewhere: readonly FeatureId[] = [
   'idxRet3m',
   'feedHealth',
   'age',
-  'mainNet5',
   'pvDivTop',
   'sealAmt',
 ];
@@ -34,6 +33,7 @@ function compare(seed: number, count: number, every: number, reference: typeof s
   const wrong: string[] = [];
   const seen = new Set<string>();
   let snapshots = 0;
+  cell.symbols.openGate = true;
   cell.symbols.observer = {
     snapshot(s, snapshot, input) {
       if (snapshots++ % every !== 0) return;
@@ -43,7 +43,7 @@ function compare(seed: number, count: number, every: number, reference: typeof s
         narMean: bundle.profiles[s]!.narMean,
         narSd: bundle.profiles[s]!.narSd,
       };
-      const value = (id: FeatureId) => snapshot.values[featureAt[id]]!;
+      const value = snapshot.feature;
       const staleSec = cell.features.universe.staleSec[s]!;
       const history = withDay(cell, s, histories.get(s)!);
       const want = reference(history, { instrument, profile, adv20: instrument.adv20Yuan!, staleSec }, value('ret_3m') - value('exRet3m'));

@@ -1,7 +1,7 @@
 /** Windowed active flow (quant.md §2.2, 43 and 50). */
 import { pow2 } from '../../contracts/math.ts';
 import { at } from './rings.ts';
-import type { SymbolView } from './snapshot.ts';
+import type { SymbolView } from './symbol-view.ts';
 
 /** Under this much traded, a ratio says nothing: null. Yuan. */
 const amountMin = 50_000;

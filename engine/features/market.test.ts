@@ -1,14 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { featureAt } from '../../contracts/features.ts';
 import { absentMilli } from '../../contracts/quote.ts';
 import { minuteOf } from '../../contracts/session.ts';
+import { type RefSymbol, slowDivergence, slowMarket, slowMedian, slowPivots, slowReturn } from '../../scenarios/oracles/slow-market.ts';
 import { generatedDay, lcg } from '../../scenarios/support/days.ts';
 import { recordQuotes } from '../../scenarios/support/record-quotes.ts';
 import { Cell } from '../cell/cell.ts';
 import { barsPerDay } from './bars.ts';
 import { benchmarkOf, type CrossSection, emptyCrossSection } from './cross-section.ts';
 import { at } from './rings.ts';
-import { type RefSymbol, slowDivergence, slowMarket, slowMedian, slowPivots, slowReturn } from './slow-market.ts';
 import { legsOf } from './zigzag.ts';
 
 const close = (got: number, want: number | null): boolean => (want === null ? Number.isNaN(got) : Math.abs(got - want) <= 1e-9);
@@ -116,11 +115,11 @@ describe('benchmark ladder (design §6)', () => {
     const day = generatedDay({ count: 12 });
     const kinds = new Set<string>();
     const cell = new Cell({ ...day.bundle });
+    cell.symbols.openGate = true;
     cell.symbols.observer = {
-      snapshot: (_s, { values, benchmark }) => {
+      snapshot: (_s, { feature, benchmark }) => {
         kinds.add(benchmark);
-        if (benchmark === 'none' && !Number.isNaN(values[featureAt.ret_3m]!))
-          expect(values[featureAt.exRet3m]).toBe(values[featureAt.ret_3m]);
+        if (benchmark === 'none' && !Number.isNaN(feature('ret_3m'))) expect(feature('exRet3m')).toBe(feature('ret_3m'));
       },
     };
     for (const entry of day.entries) if (entry.type !== 'index') cell.apply(entry);
@@ -159,8 +158,9 @@ describe('top divergence', () => {
     const histories = recordQuotes(cell);
     const seen = { null: 0, 0: 0, 1: 0 };
     let n = 0;
+    cell.symbols.openGate = true;
     cell.symbols.observer = {
-      snapshot: (s, { values }, { tsec }) => {
+      snapshot: (s, { feature }, { tsec }) => {
         if (n++ % 23 !== 0 || tsec < 1200) return;
         const { bars, universe } = cell.features;
         const until = Math.floor(tsec / 60) - 1;
@@ -173,7 +173,7 @@ describe('top divergence', () => {
         });
         const theta = Math.max(0.004, cell.features.sigma(s, tsec - 300, 300, list.at(-1)!.close));
         const want = list.length < 3 ? null : slowDivergence(list, theta);
-        const got = values[featureAt.pvDivTop]!;
+        const got = feature('pvDivTop');
         expect(Number.isNaN(got) ? null : got, `${universe.instruments[s]!.no} ${tsec}`).toBe(want);
         seen[String(want) as '0'] += 1;
         const quotes = histories.get(s)!.filter(({ slot }) => minuteOf(slot * 3) === list.at(-1)!.minute);

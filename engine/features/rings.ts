@@ -135,6 +135,11 @@ export class Rings {
     }
   }
 
+  /** mid at the head slot; null before the first quote. */
+  midOf(s: number): number | null {
+    return this.head[s] === neverSlot ? null : this.values[this.base(s, this.head[s]!) + at.mid]!;
+  }
+
   columns(): Columns {
     return { values: this.values, head: this.head, first: this.first };
   }

@@ -4,15 +4,15 @@ import { absentMilli } from '../../contracts/quote.ts';
 import { slotSec } from '../../contracts/session.ts';
 import type { Universe } from '../clean/universe.ts';
 
+export const buckets = 8;
 /** 30-minute bucket 0..7 of a grid slot. */
-export const bucketOf = (slot: number): number => Math.min(Math.floor((slot * slotSec) / 1800), 7);
+export const bucketOf = (slot: number): number => Math.min(Math.floor((slot * slotSec) / 1800), buckets - 1);
 
 /** θ1 in yuan: 2e-5 of the float's value, clipped to [200 k, 5 M], and no less than the symbol's own 99 % print. NaN without a float. */
-export function bigThreshold(universe: Universe, s: number, slot: number): number {
+export function bigThreshold(universe: Universe, s: number, bucket: number, preClose: number): number {
   const { floatShares, profile } = universe.instruments[s]!;
-  const preClose = universe.preClose[s]!;
   if (floatShares === null || preClose === absentMilli) return Number.NaN;
   const byFloat = clamp(2e-5 * floatShares * (preClose / 1000), 200_000, 5_000_000);
   const own = universe.amountQ99[profile]!;
-  return own === null ? byFloat : Math.max(byFloat, own[bucketOf(slot)]! * universe.adv20[s]!);
+  return own === null ? byFloat : Math.max(byFloat, own[bucket]! * universe.adv20[s]!);
 }

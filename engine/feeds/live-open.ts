@@ -1,6 +1,6 @@
 /** A live trading day opened: its bundle from the sources and the library, `day.open` on TAPE, and the hand-over to the collector. */
 import type { KV } from '@nats-io/kv';
-import { type Bundle, type BundleConfig, statedOf } from '../../contracts/bundle.ts';
+import { type Bundle, type DayConfig, statedOf } from '../../contracts/bundle.ts';
 import { midnightOf } from '../../contracts/session.ts';
 import type { TradeDate } from '../../contracts/units.ts';
 import { codeVersion } from '../cli/root.ts';
@@ -22,7 +22,7 @@ import type { TapeAppender } from './tape-appender.ts';
 import { tushareHosts } from './tushare/apis.ts';
 
 export type LiveOptions = {
-  readonly config: BundleConfig;
+  readonly config: DayConfig;
   /** Sources to ask, preferred first. */
   readonly order: readonly MarketSource[];
   readonly hosts: Readonly<Record<string, string>>;

@@ -1,12 +1,12 @@
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { instrumentNo } from '../../contracts/units.ts';
-import { foldedDay } from '../../scenarios/support/days.ts';
+import { encode } from '../../contracts/codec.ts';
+import { tsecOf } from '../../contracts/session.ts';
+import { subjects } from '../../contracts/subjects.ts';
+import { generatedDay } from '../../scenarios/support/days.ts';
 import { startTestBroker, type TestBroker } from '../../scenarios/support/test-broker.ts';
+import { Cell } from '../cell/cell.ts';
 import { connectBroker } from '../log/connect.ts';
-import { JetStreamJournal } from '../log/jetstream-journal.ts';
-import { ensureStreams } from '../log/streams.ts';
-import { Projector } from '../runtime/projector.ts';
+import { symbolsView } from '../runtime/view-publisher.ts';
 import { makeLog } from '../telemetry/log.ts';
 import { followStirring } from './stirring.ts';
 
@@ -16,33 +16,31 @@ beforeAll(async () => {
 });
 afterAll(() => broker.stop());
 
-test('what the projector tells of stirring symbols reaches the planner: those that stir now, and no others', async () => {
-  const day = foldedDay({ count: 40 });
-  const expected = new Set<number>();
-  for (const { entries } of day.steps)
-    for (const entry of entries) {
-      if (entry.kind !== 'transition' || entry.machine !== 'symbol' || entry.region !== 'activity') continue;
-      const [, exchange, code] = entry.actorId.split('.');
-      const no = instrumentNo(`${code}.${exchange}`);
-      if (entry.to === 'quiet') expected.delete(no);
-      else expected.add(no);
-    }
+test('what VIEW says a strategy has use for reaches the planner: those of the last minute, once a change, and no others', async () => {
+  const day = generatedDay({ count: 40, until: '10:00' });
+  const cell = new Cell(day.bundle);
+  const evaluated = new Map<number, number>();
+  cell.symbols.observer = { snapshot: (s, _snapshot, { tsec }) => void evaluated.set(s, tsec) };
   const engine = await connectBroker(broker.access('engine'), 'test');
   const feed = await connectBroker(broker.access('feed'), 'test-feed');
-  const [js, jsm] = [jetstream(engine), await jetstreamManager(engine)];
-  await ensureStreams(jsm, broker.run);
   const told: number[][] = [];
-  const log = makeLog('test', 'silent');
-  const following = followStirring(feed, broker.run, { stir: (stirring) => void told.push([...stirring]) }, log);
+  const following = followStirring(feed, broker.run, { stir: (stirring) => void told.push([...stirring]) }, makeLog('test', 'silent'));
   await feed.flush();
-  const journal = new JetStreamJournal(js, jsm, broker.run, day.market.date, day.sha);
-  for (const step of day.steps) await journal.append(step);
-  const stop = new AbortController();
-  const projecting = new Projector(js, jsm, broker.run, log, () => undefined).run(stop.signal);
-  await expect.poll(() => [...(told.at(-1) ?? [])].sort(), { timeout: 300_000 }).toEqual([...expected].sort());
+  const expected: number[][] = [];
+  for (const entry of day.entries) {
+    cell.apply(entry);
+    if (entry.type !== 'clock' || entry.tsMs % 5000 !== 0) continue;
+    engine.publish(subjects(broker.run).view('symbols'), encode(symbolsView(cell, cell.step)));
+    const from = Math.floor((tsecOf(cell.timeMs) - 60) / 3) * 3;
+    const awake = day.bundle.instruments.filter((_each, s) => (evaluated.get(s) ?? -1e9) >= from).map(({ no }) => no);
+    if (awake.join() !== (expected.at(-1) ?? []).join()) expected.push(awake);
+  }
+  engine.publish(subjects(broker.run).view('symbols'), encode({ no: 'view' }));
+  await engine.flush();
+  await expect.poll(() => told.length, { timeout: 300_000 }).toBeGreaterThanOrEqual(expected.length);
+
+  expect(told).toEqual(expected);
   expect(told.length).toBeGreaterThan(3);
   following.unsubscribe();
-  stop.abort();
-  await projecting;
   await Promise.all([engine.close(), feed.close()]);
 });

@@ -1,9 +1,8 @@
-/** Which symbols stir, as LIFECYCLE tells it: they are asked for first. */
+/** Which symbols any strategy has use for, as VIEW tells it once a second: they are asked for first. */
 import type { NatsConnection } from 'nats';
-import { decode } from '../../contracts/codec.ts';
-import { LifecycleMessage } from '../../contracts/journal.ts';
+import { columnOf, decode } from '../../contracts/codec.ts';
 import { subjects } from '../../contracts/subjects.ts';
-import { instrumentNo } from '../../contracts/units.ts';
+import { SymbolsView } from '../../contracts/view.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { SweepPlanner } from './collector/planner.ts';
 
@@ -13,20 +12,18 @@ export function followStirring(
   planner: Pick<SweepPlanner, 'stir'>,
   log: Log,
 ): { readonly unsubscribe: () => void } {
-  const stirring = new Set<number>();
-  return nc.subscribe(subjects(run).allSymbols, {
+  let before = '';
+  return nc.subscribe(subjects(run).view('symbols'), {
     callback: (error, message) => {
       if (error !== null) return void log.warn({ event: 'feed.stirring', error: String(error) });
-      const told = LifecycleMessage.safeParse(decode(message.data));
-      if (!told.success || told.data.entry.kind !== 'transition') return;
-      const { actorId, region, to } = told.data.entry;
-      const [, exchange, code] = actorId.split('.');
-      if (exchange === undefined || code === undefined || region !== 'activity') return;
-      const no = instrumentNo(`${code}.${exchange}`);
-      const quiet = to === 'quiet';
-      if (quiet === !stirring.has(no)) return;
-      if (quiet) stirring.delete(no);
-      else stirring.add(no);
+      const told = SymbolsView.safeParse(decode(message.data));
+      if (!told.success) return void log.warn({ event: 'feed.stirring', error: told.error.message });
+      const { instrumentNo, awake } = told.data.columns;
+      const numbers = columnOf(Uint32Array, instrumentNo);
+      const stirring = new Set([...numbers].filter((_no, s) => awake[s] === 1));
+      const now = [...stirring].join();
+      if (now === before) return;
+      before = now;
       planner.stir(stirring);
     },
   });

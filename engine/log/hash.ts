@@ -8,5 +8,5 @@ export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update
 export function chain(prevHash: string, draft: JournalDraft): JournalStep {
   const hash = createHash('sha256').update(prevHash).update(hashedBytes(draft)).digest('hex');
   const { step, n, origin, entries } = draft;
-  return { v: 1, step, n, prevHash, hash, ...(origin === undefined ? {} : { origin }), entries: entries as JournalStep['entries'] };
+  return { v: 2, step, n, prevHash, hash, ...(origin === undefined ? {} : { origin }), entries: entries as JournalStep['entries'] };
 }

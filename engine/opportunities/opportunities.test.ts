@@ -1,56 +1,168 @@
 import { describe, expect, test } from 'vitest';
 import type { Instrument } from '../../contracts/bundle.ts';
 import { defaultConfig } from '../../contracts/config.ts';
-import { type FeatureId, featureAt, featureCount } from '../../contracts/features.ts';
-import { confidenceOf } from './confidence.ts';
-import { judge, type KeyRecord, newKey, type Openness } from './identity.ts';
+import type { FeatureId } from '../../contracts/features.ts';
+import { calibrationOf, probabilityOf } from './confidence.ts';
+import { type PoolInput, standingOf } from './fusion.ts';
+import {
+  archived,
+  conflictOf,
+  ended,
+  judge,
+  type KeyRecord,
+  type Life,
+  newKey,
+  type Openness,
+  opened,
+  type Raise,
+  reopened,
+  supported,
+} from './manager.ts';
 import { adviceOf, costOf, type PlanInput, planOf, riskNotesOf } from './plan.ts';
 import { rankOf } from './rank.ts';
+import { newsOf, type Reported } from './report.ts';
+import { calm, RiskDesk } from './risk-desk.ts';
 
-const now: Openness = { tsec: 3000, score: 0.6, live: 3, liveMax: 200, riskLevel: 0, feedHealthy: true };
+const now: Openness = { live: 3, liveMax: 200, riskLevel: 0, feedHealthy: true };
+const raise: Raise = { family: 'momentum', tsec: 3000, score: 0.6, p0Milli: 10_000, t0Tsec: 2820, sigma900: 0.01 };
 const endedKey: KeyRecord = {
   ...newKey,
   seqNo: 1,
-  lastId: 'x.1',
-  endedTsec: 2950,
-  endReason: 'DECAY',
+  last: { id: 'x.1', tsec: 2950, reason: 'DECAY', reopened: false },
   coolUntilTsec: 3550,
   peakScore: 0.6,
 };
+const life: Life = { id: 'x.1', p0Milli: 9800, openedTsec: 2900, supportTsec: 2900, reopened: false };
+const live: KeyRecord = { ...newKey, lives: [life] };
+const stopped: KeyRecord = { ...endedKey, last: { ...endedKey.last!, reason: 'STOP' } };
+const reopenedBefore: KeyRecord = { ...endedKey, last: { ...endedKey.last!, reopened: true } };
 
-describe('identity: where a signal to enter belongs', () => {
-  test.each<[why: string, record: KeyRecord, change: Partial<Openness>, verdict: unknown]>([
+describe('manager: where a raised signal belongs', () => {
+  test.each<[why: string, record: KeyRecord, change: Partial<Raise & Openness>, verdict: unknown]>([
     ['nothing yet: a new opportunity', newKey, {}, { kind: 'open' }],
-    ['one lives: it joins', { ...newKey, liveId: 'x.1' }, {}, { kind: 'join', id: 'x.1' }],
-    ['one lives: it joins even when nothing new may open', { ...newKey, liveId: 'x.1' }, { riskLevel: 3 }, { kind: 'join', id: 'x.1' }],
+    ['one lives and its impulse began no earlier: it joins', live, { t0Tsec: 2840 }, { kind: 'join', id: 'x.1' }],
+    ['began 61 s before it, 2 % away, σ 1 %: another impulse', live, { t0Tsec: 2839 }, { kind: 'open' }],
+    ['0.5 % away', { ...newKey, lives: [{ ...life, p0Milli: 9950.3 }] }, { t0Tsec: 0, sigma900: 0 }, { kind: 'join', id: 'x.1' }],
+    ['0.6 σ away', { ...newKey, lives: [{ ...life, p0Milli: 9804 }] }, { t0Tsec: 0, sigma900: 0.0334 }, { kind: 'join', id: 'x.1' }],
+    ['σ unknown and 2 % away', live, { t0Tsec: 0, sigma900: Number.NaN }, { kind: 'open' }],
+    ['180 s after the last support', { ...newKey, lives: [{ ...life, supportTsec: 2820 }] }, { t0Tsec: 2840 }, { kind: 'join', id: 'x.1' }],
+    ['181 s after', { ...newKey, lives: [{ ...life, supportTsec: 2819 }] }, { t0Tsec: 2840 }, { kind: 'open' }],
+    ['a sector: 900 s after', { ...newKey, lives: [{ ...life, supportTsec: 2100 }] }, { family: 'sector' }, { kind: 'open' }],
+    [
+      'a sector of the same impulse',
+      { ...newKey, lives: [{ ...life, supportTsec: 2100 }] },
+      { family: 'sector', t0Tsec: 2840 },
+      { kind: 'join', id: 'x.1' },
+    ],
+    ['it joins even when nothing new may open', live, { t0Tsec: 2840, riskLevel: 3 }, { kind: 'join', id: 'x.1' }],
     ['risk 3', newKey, { riskLevel: 3 }, { kind: 'suppress', reason: 'RISK_FROZEN' }],
+    ['risk 2 may be discovered', newKey, { riskLevel: 2 }, { kind: 'open' }],
     ['K1: the feed as a whole is stale', newKey, { feedHealthy: false }, { kind: 'suppress', reason: 'K1_FEED' }],
     ['every place is taken', newKey, { live: 200 }, { kind: 'suppress', reason: 'CAPACITY' }],
+    ['the last place', newKey, { live: 199 }, { kind: 'open' }],
+    ['frozen: not even reopened', endedKey, { riskLevel: 3 }, { kind: 'suppress', reason: 'RISK_FROZEN' }],
     ['50 s after a decay: reopened', endedKey, {}, { kind: 'reopen', id: 'x.1' }],
     ['119 s after', endedKey, { tsec: 3069 }, { kind: 'reopen', id: 'x.1' }],
     ['120 s after: the cool-down', endedKey, { tsec: 3070 }, { kind: 'suppress', reason: 'COOL_DOWN' }],
-    ['reopened once before', { ...endedKey, reopened: true }, {}, { kind: 'suppress', reason: 'COOL_DOWN' }],
-    ['ended at its stop: never reopened', { ...endedKey, endReason: 'STOP' }, {}, { kind: 'suppress', reason: 'COOL_DOWN' }],
-    ['0.15 above the former peak: the cool-down is overridden', { ...endedKey, endReason: 'STOP' }, { score: 0.76 }, { kind: 'open' }],
-    ['0.14 above', { ...endedKey, endReason: 'STOP' }, { score: 0.74 }, { kind: 'suppress', reason: 'COOL_DOWN' }],
-    ['the cool-down is over', { ...endedKey, endReason: 'STOP' }, { tsec: 3550 }, { kind: 'open' }],
+    ['reopened once before', reopenedBefore, {}, { kind: 'suppress', reason: 'COOL_DOWN' }],
+    ['archived meanwhile', archived(endedKey, 'x.1'), {}, { kind: 'suppress', reason: 'COOL_DOWN' }],
+    ['another was archived', archived(endedKey, 'x.2'), {}, { kind: 'reopen', id: 'x.1' }],
+    ['ended at its stop: never reopened', stopped, {}, { kind: 'suppress', reason: 'COOL_DOWN' }],
+    ['0.15 above the former peak: the cool-down is overridden', stopped, { score: 0.75 }, { kind: 'open' }],
+    ['0.14 above', stopped, { score: 0.74 }, { kind: 'suppress', reason: 'COOL_DOWN' }],
+    ['a score nobody knows overrides nothing', stopped, { score: null }, { kind: 'suppress', reason: 'COOL_DOWN' }],
+    ['the cool-down is over', stopped, { tsec: 3550 }, { kind: 'open' }],
   ])('%s', (_why, record, change, verdict) => {
-    expect(judge(record, { ...now, ...change })).toEqual(verdict);
+    expect(judge(record, { ...raise, ...change }, { ...now, ...change })).toEqual(verdict);
+  });
+
+  test('the peak that an override must beat is the highest score of the life, not the first', () => {
+    let record = opened(newKey, { id: 'x.1', p0Milli: 10_000, openedTsec: 100 }, 0.5);
+    record = supported(record, 'x.1', 160, 0.8);
+    record = supported(record, 'x.1', 220, 0.6);
+    record = ended(record, 'x.1', 'STOP', 300, 1200);
+
+    expect(record).toMatchObject({
+      seqNo: 1,
+      lives: [],
+      peakScore: 0.8,
+      stops: 1,
+      coolUntilTsec: 1500,
+      last: { id: 'x.1', reason: 'STOP' },
+    });
+    expect(judge(record, { ...raise, tsec: 700, score: 0.9 }, now)).toEqual({ kind: 'suppress', reason: 'COOL_DOWN' });
+  });
+
+  test('a reopened life is remembered as one, and ends for good; a failed one is not reopened', () => {
+    const again = reopened(endedKey, { id: 'x.1', p0Milli: 10_000, openedTsec: 3000 }, 0.5);
+    expect([again.seqNo, again.lives, again.last]).toEqual([
+      1,
+      [{ id: 'x.1', p0Milli: 10_000, openedTsec: 3000, supportTsec: 3000, reopened: true }],
+      null,
+    ]);
+    expect(ended(again, 'x.1', 'DECAY', 3100, 600).last).toMatchObject({ reopened: true });
+    expect(ended(live, 'x.1', null, 3100, 600)).toMatchObject({ last: null, lives: [], coolUntilTsec: 3700 });
+  });
+
+  // logit .7 = .847, .6 = .405, .8 = 1.386, .9 = 2.197
+  test.each([
+    ['half a log-unit stronger: it weakens the other', 0.8, 0.7, 0, 'weakens'],
+    ['less: both are capped', 0.7, 0.6, 0, 'caps'],
+    ['weaker: both are capped', 0.6, 0.9, 0, 'caps'],
+    ['nobody knows how strong', null, 0.9, 0, 'caps'],
+    ['121 s apart: they do not meet', 0.9, 0.6, 121, null],
+    ['120 s apart', 0.9, 0.6, 120, 'weakens'],
+  ] as const)('up against down, %s', (_why, later, earlier, apart, outcome) => {
+    expect(conflictOf({ p: later, tsec: 1000 + apart }, { p: earlier, openedTsec: 1000 })).toBe(outcome);
+  });
+});
+
+describe('risk desk: one level for whom it concerns', () => {
+  const desk = () => new RiskDesk((scope) => ['market', 'symbol.SH.600000', 'sector.BK1', 'strategy.rally'].includes(scope));
+  const mine = ['market', 'symbol.SH.600000', 'sector.BK1', 'strategy.rally'];
+
+  test('the highest level, with the policy of the scope that has it', () => {
+    const risk = desk();
+    risk.set('market', 3, 'hold');
+    risk.set('symbol.SH.600000', 1, 'end');
+
+    expect(risk.of(mine)).toEqual({ level: 3, policy: 'hold' });
+    expect(risk.of(['symbol.SH.600000'])).toEqual({ level: 1, policy: 'end' });
+    risk.set('sector.BK1', 3, 'end');
+    expect(risk.of(mine), 'equally high: the stricter').toEqual({ level: 3, policy: 'end' });
+    expect(risk.of(['market', 'symbol.SZ.000001'])).toEqual({ level: 3, policy: 'hold' });
+  });
+
+  test('a level of 0 is no level, an unknown scope is refused and remembered nowhere', () => {
+    const risk = desk();
+    expect([risk.set('strategy.rally', 2, 'hold'), risk.set('strategy.nobody', 2, 'hold'), risk.set('symbol.SH.999999', 3, 'end')]).toEqual(
+      [true, false, false],
+    );
+    risk.set('strategy.rally', 0, 'end');
+    expect([risk.of(mine), risk.image()]).toEqual([calm, []]);
+  });
+
+  test('an image is the levels themselves', () => {
+    const risk = desk();
+    risk.set('market', 2, 'hold');
+    const again = desk();
+    again.set('sector.BK1', 3, 'end');
+    again.restore(risk.image());
+    expect(again.of(mine)).toEqual({ level: 2, policy: 'hold' });
   });
 });
 
 const instrument = { limitRate: 0.1, riskWarning: false, listingDayN: null } as Instrument;
 const zeroCost = { ...defaultConfig.opportunities, roundTripCost: 0.001, impactCost: 0.0002 };
 function planInput(values: Partial<Record<FeatureId, number>>, rest: Partial<PlanInput> = {}): PlanInput {
-  const all = new Float64Array(featureCount).fill(Number.NaN);
-  for (const [id, value] of Object.entries(values)) all[featureAt[id as FeatureId]] = value;
   return {
-    values: all,
+    feature: (id) => values[id] ?? Number.NaN,
     instrument,
+    direction: 'up',
     entryMilli: 10_000,
     lastMilli: 10_000,
     p0Milli: 9800,
-    limitUpMilli: 11_000,
+    limitMilli: 11_000,
     horizonSec: 900,
     tsec: 3000,
     costs: zeroCost,
@@ -75,13 +187,26 @@ describe('plan: entry, stop and targets', () => {
 
   test('σH is at least 0.6 % and at most 6 %, and the larger of the profile and 1.25 · atr1m · √15', () => {
     expect(planOf(planInput({ sigma900: 0.001 }, { p0Milli: 9800 }))).toBeNull(); // 0.6 % leaves no room at this cost
-    expect(planOf(planInput({ sigma900: 0.2 }, { limitUpMilli: null }))!.sigmaH).toBe(0.06);
+    expect(planOf(planInput({ sigma900: 0.2 }, { limitMilli: null }))!.sigmaH).toBe(0.06);
     expect(planOf(planInput({ sigma900: 0.01, atr1m: 0.04 }))!.sigmaH).toBeCloseTo((1.25 * 0.04 * Math.sqrt(15)) / 10, 10);
   });
 
   test('targets end at the limit; too little room under it is NO_ROOM', () => {
-    expect(planOf(planInput({ sigma900: 0.01 }, { limitUpMilli: 10_120 }))).toMatchObject({ target1Milli: 10_100, target2Milli: 10_120 });
-    expect(planOf(planInput({ sigma900: 0.01 }, { limitUpMilli: 10_050 }))).toBeNull();
+    expect(planOf(planInput({ sigma900: 0.01 }, { limitMilli: 10_120 }))).toMatchObject({ target1Milli: 10_100, target2Milli: 10_120 });
+    expect(planOf(planInput({ sigma900: 0.01 }, { limitMilli: 10_050 }))).toBeNull();
+  });
+
+  test('a down-plan is the mirror image: E 10.00, σH 1 %: stop 10.08, T1 9.90, T2 9.82', () => {
+    const down = { direction: 'down', p0Milli: 10_200, limitMilli: 9000 } as const;
+    const plan = planOf(planInput({ sigma900: 0.01 }, down))!;
+    expect(plan).toMatchObject({ entryMilli: 10_000, stopMilli: 10_080, target1Milli: 9900, target2Milli: 9820 });
+    expect(plan.rewardRisk).toBeCloseTo((100 - 22) / 80, 10);
+    expect(planOf(planInput({ sigma900: 0.01 }, { ...down, limitMilli: 9880 }))).toMatchObject({ target1Milli: 9900, target2Milli: 9880 });
+    expect(planOf(planInput({ sigma900: 0.01 }, { ...down, p0Milli: 10_120 }))!.stopMilli).toBe(10_060);
+  });
+
+  test('without σ and without atr there is no plan', () => {
+    expect(planOf(planInput({}))).toBeNull();
   });
 
   test('advice: no more than the data carries', () => {
@@ -108,20 +233,117 @@ describe('plan: entry, stop and targets', () => {
   });
 });
 
-describe('confidence and rank', () => {
-  const calibration = { p0: 0.33, a: 1, b: 0, n: 100, source: 'synthetic' } as const;
-
-  test('the identity map gives the score back; risk takes log-odds; nothing is shown as certain', () => {
-    expect(confidenceOf(0.6, calibration, 0)).toBeCloseTo(0.6, 12);
-    // logit 0.6 = 0.405465; minus 0.35 is 0.055465, minus 0.9 is −0.494535
-    expect(confidenceOf(0.6, calibration, 1)).toBeCloseTo(0.513863, 5);
-    expect(confidenceOf(0.6, calibration, 2)).toBeCloseTo(0.378826, 5);
-    expect([confidenceOf(1, calibration, 0), confidenceOf(0, calibration, 0)]).toEqual([0.95, 0.05]);
+const calibration = { p0: 0.33, a: 1, b: 0, n: 100, source: 'synthetic' } as const;
+type TrackChange = Partial<PoolInput['tracks'][string]>;
+const track = (p: number | null, more: TrackChange = {}) =>
+  ({ variant: 'rule', path: 'main', score: 0.6, p, raised: true, confirmable: false, atMs: 0, ...more }) as const;
+const pool = (tracks: PoolInput['tracks'], more: Partial<PoolInput> = {}) =>
+  standingOf({
+    tracks,
+    family: 'momentum',
+    nowMs: 0,
+    p0: 0.33,
+    confidenceSource: 'synthetic',
+    riskLevel: 0,
+    capped: false,
+    exitScore: () => 0.25,
+    ...more,
   });
 
-  test('a larger a spreads, b shifts', () => {
-    expect(confidenceOf(0.6, { ...calibration, a: 2 }, 0)).toBeCloseTo(0.692308, 5);
-    expect(confidenceOf(0.5, { ...calibration, b: -1 }, 0)).toBeCloseTo(0.268941, 5);
+describe('fusion', () => {
+  test('one strategy speaks for itself; risk takes log-odds; nothing is shown as certain', () => {
+    expect(pool({ rally: track(0.6) }).p).toBeCloseTo(0.6, 12);
+    // logit 0.6 = 0.405465; minus 0.35 is 0.055465, minus 0.9 is −0.494535
+    expect(pool({ rally: track(0.6) }, { riskLevel: 1 }).p).toBeCloseTo(0.513863, 5);
+    expect(pool({ rally: track(0.6) }, { riskLevel: 2 }).p).toBeCloseTo(0.378826, 5);
+    expect([pool({ rally: track(0.999) }).p, pool({ rally: track(0.001) }).p]).toEqual([0.95, 0.05]);
+  });
+
+  test('two ideas are pooled with a discount: p0 .33, rally .72, money flow .60, ρ .60: .735', () => {
+    const both = pool({ rally: track(0.72), moneyflow: track(0.6) });
+    expect(both.p).toBeCloseTo(0.735, 3);
+    // the order in which they came does not matter, to the bit
+    expect(pool({ moneyflow: track(0.6), rally: track(0.72) }).p).toBe(both.p);
+    // what nobody has compared is alike by one half: w = 1/1.5; −.708 + .667 · 2.766 = 1.136 → .757
+    expect(pool({ one: track(0.72), two: track(0.6) }).p).toBeCloseTo(0.757, 3);
+  });
+
+  test('a track halves in the family’s time: 120 s for momentum', () => {
+    // logit .33 = −.708, logit .72 = .944: half of the way is .118 → .529
+    expect(pool({ rally: track(0.72) }, { nowMs: 120_000 }).p).toBeCloseTo(0.5295, 3);
+  });
+
+  test('variants of one idea are not pooled: the learned one, else the strongest a tenth nearer to p0', () => {
+    expect(pool({ rally: track(0.72), 'rally-ml': track(0.5, { variant: 'ml' }) }).p).toBeCloseTo(0.5, 12);
+    expect(pool({ rally: track(0.5), 'rally-stat': track(0.72, { variant: 'stat' }) }).p).toBeCloseTo(0.72 + 0.1 * (0.33 - 0.72), 12);
+  });
+
+  test('a lowered track has no say, and neither has one without a probability; without any there is none', () => {
+    expect(pool({ rally: track(0.72), moneyflow: track(0.9, { raised: false }) }).p).toBeCloseTo(0.72, 12);
+    expect(pool({ rally: track(0.72), moneyflow: track(null) }).p).toBeCloseTo(0.72, 12);
+    expect([pool({ rally: track(null) }).p, pool({ rally: track(0.6) }, { p0: null }).p, pool({}).p]).toEqual([null, null, null]);
+  });
+
+  test('weak is every raised track under its exit score, or none raised; an unknown score is not weak', () => {
+    const weak = (...tracks: TrackChange[]) => pool(Object.fromEntries(tracks.map((each, i) => [`s${i}`, track(0.5, each)]))).weak;
+    expect(weak({ score: 0.24 })).toBe(true);
+    expect(weak({ score: 0.25 })).toBe(false);
+    expect(weak({ score: 0.2 }, { score: 0.3 })).toBe(false);
+    expect(weak({ score: null })).toBe(false);
+    expect(weak({ score: 0.9, raised: false })).toBe(true);
+  });
+
+  test('the score is the highest of the raised; contradicted at equal strength p stays at one half', () => {
+    expect(pool({ a: track(0.5, { score: 0.4 }), b: track(0.5, { score: 0.7 }), c: track(0.5, { score: 0.9, raised: false }) }).score).toBe(
+      0.7,
+    );
+    expect(pool({ a: track(0.5, { score: null }) }).score).toBeNull();
+    expect([pool({ a: track(0.9) }, { capped: true }).p, pool({ a: track(0.4) }, { capped: true }).p]).toEqual([
+      0.5,
+      expect.closeTo(0.4, 12),
+    ]);
+  });
+});
+
+describe('what is news of a level', () => {
+  const reading = (change: object) =>
+    ({ raised: true, confirmable: false, path: 'main', direction: 'up', score: 0.6, evidence: () => [], anchor: {}, ...change }) as never;
+  const last: Reported = { score: 0.6, tsec: 100, weak: false, confirmed: false };
+  test.each<[string, Reported | null, object, number, string | null]>([
+    ['the first raised one', null, {}, 100, 'enter'],
+    ['never raised', null, { raised: false }, 100, null],
+    ['the same again', last, {}, 200, null],
+    ['moved by .05 after 15 s', last, { score: 0.65 }, 115, 'update'],
+    ['after 14 s', last, { score: 0.65 }, 114, null],
+    ['moved by .04', last, { score: 0.56 }, 115, null],
+    ['would confirm', last, { confirmable: true }, 103, 'confirm'],
+    ['would still confirm', { ...last, confirmed: true }, { confirmable: true }, 103, null],
+    ['fell under its exit score', last, { score: 0.24 }, 103, 'weaken'],
+    ['stays under it', { ...last, score: 0.24, weak: true }, { score: 0.1 }, 200, null],
+    ['came back over it', { ...last, score: 0.24, weak: true }, { score: 0.25 }, 103, 'update'],
+    ['nobody knows the score: neither weak nor better', last, { score: null }, 200, null],
+    ['nobody knows it after a weak one', { ...last, weak: true }, { score: null }, 200, null],
+    ['known again', { ...last, score: null }, { score: 0.6 }, 115, 'update'],
+    ['lowered', last, { raised: false }, 103, 'exit'],
+  ])('%s', (_why, before, change, tsec, phase) => {
+    expect(newsOf(before, reading(change), 0.25, tsec)?.phase ?? null).toBe(phase);
+  });
+});
+
+describe('confidence and rank', () => {
+  test('the identity map gives the score back; a larger a spreads, b shifts', () => {
+    expect(probabilityOf(0.6, calibration)).toBeCloseTo(0.6, 12);
+    expect(probabilityOf(0.6, { ...calibration, a: 2 })).toBeCloseTo(0.692308, 5);
+    expect(probabilityOf(0.5, { ...calibration, b: -1 })).toBeCloseTo(0.268941, 5);
+  });
+
+  test('the narrowest map is taken: path in a regime, path, strategy; none is none', () => {
+    const named = (n: number) => ({ ...calibration, n });
+    const maps = { rally: named(1), 'rally.early': named(2), 'rally.early@weak': named(3) };
+    expect(calibrationOf(maps, 'rally', 'early', 'weak')?.n).toBe(3);
+    expect(calibrationOf(maps, 'rally', 'early', 'strong')?.n).toBe(2);
+    expect(calibrationOf(maps, 'rally', 'main', 'weak')?.n).toBe(1);
+    expect(calibrationOf(maps, 'moneyflow', 'main', 'weak')).toBeNull();
   });
 
   test('rank in basis points: expectation by liquidity, freshness and diversity, less 5 a risk level', () => {
@@ -129,10 +351,11 @@ describe('confidence and rank', () => {
     const input = { p: 0.5, plan, cost: 0.002, amt1m: 2e6, ageSec: 0, activeInSector: 0, riskLevel: 0 };
     // 0.5 · 200 − 0.5 · 100 − 20 = 30 bp
     expect(rankOf(input)).toBeCloseTo(30, 9);
+    expect(rankOf({ ...input, plan: { ...plan, stopMilli: 10_100, target1Milli: 9800 } }), 'down').toBeCloseTo(30, 9);
     expect(rankOf({ ...input, ageSec: 600 })).toBeCloseTo(15, 9);
     expect(rankOf({ ...input, amt1m: 125_000 })).toBeCloseTo(15, 9);
     expect(rankOf({ ...input, activeInSector: 10 })).toBeCloseTo(15, 9);
     expect(rankOf({ ...input, riskLevel: 2 })).toBeCloseTo(20, 9);
-    expect(rankOf({ ...input, amt1m: Number.NaN })).toBeCloseTo(0, 9);
+    expect([rankOf({ ...input, amt1m: Number.NaN }), rankOf({ ...input, p: null })]).toEqual([null, null]);
   });
 });

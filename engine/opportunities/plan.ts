@@ -1,5 +1,5 @@
 /**
- * Entry reference, stop, targets, advice and risk notes of an up-opportunity (quant.md §3.0).
+ * Entry reference, stop, targets, advice and risk notes of an opportunity of either direction (quant.md §3.0).
  *
  * Worked     E 10.000, σH 1 %, P0 9.80, cost 0.22 %: stop by σ 9.92 (0.8 %); half the impulse would be 9.90, lower, so 9.92;
  *            T1 10.10, T2 10.18; reward over risk (0.10 − 0.022) / 0.08 = 0.97
@@ -8,25 +8,27 @@
 import type { Plan } from '../../actors/opportunity/context.ts';
 import type { Instrument } from '../../contracts/bundle.ts';
 import type { Config } from '../../contracts/config.ts';
-import { type FeatureId, featureAt } from '../../contracts/features.ts';
+import type { FeatureId } from '../../contracts/features.ts';
 import { tickMilli } from '../../contracts/instruments.ts';
 import { clamp } from '../../contracts/math.ts';
 import type { Advice } from '../../contracts/opportunity.ts';
+import type { Direction } from '../../contracts/signal.ts';
 
 export type PlanInput = {
-  readonly values: Float64Array;
+  readonly feature: (id: FeatureId) => number;
   readonly instrument: Instrument;
-  /** Best ask, the last price when nobody asks. */
+  readonly direction: Direction;
+  /** Best ask for up, best bid for down; the last price when nobody stands there. */
   readonly entryMilli: number;
   readonly lastMilli: number;
   readonly p0Milli: number;
-  readonly limitUpMilli: number | null;
+  /** The limit that the targets cannot pass: the upper for up, the lower for down. */
+  readonly limitMilli: number | null;
   readonly horizonSec: number;
   readonly tsec: number;
   readonly costs: Config['opportunities'];
 };
 
-const value = (input: PlanInput, id: FeatureId): number => input.values[featureAt[id]]!;
 /** Under this reward over risk there is no room: the opportunity is not offered. */
 const rewardRiskMin = 0.8;
 const lateTsec = 12_600;
@@ -35,31 +37,38 @@ const lateTsec = 12_600;
 export const costOf = (entryMilli: number, costs: Config['opportunities']): number =>
   costs.roundTripCost + tickMilli / entryMilli + costs.impactCost;
 
-/** null: NO_ROOM. Prices are rounded to ticks against the trader. */
+/** null: NO_ROOM. Prices are rounded to ticks against the trader. `sign` turns a down-opportunity into an up one and back. */
 export function planOf(input: PlanInput): Plan | null {
   const { entryMilli: entry, p0Milli, lastMilli, horizonSec } = input;
-  const atr = value(input, 'atr1m');
+  const sign = input.direction === 'up' ? 1 : -1;
+  const atr = input.feature('atr1m');
   const byAtr = Number.isNaN(atr) ? 0 : (1.25 * atr * Math.sqrt(horizonSec / 60) * 1000) / entry;
-  const sigmaH = clamp(Math.max(value(input, 'sigma900') * Math.sqrt(horizonSec / 900), byAtr), 0.006, 0.06);
+  const sigmaH = clamp(Math.max(input.feature('sigma900') * Math.sqrt(horizonSec / 900), byAtr), 0.006, 0.06);
   const cost = costOf(entry, input.costs);
-  let stop = entry * (1 - Math.max(0.8 * sigmaH, 0.006, (3 * tickMilli) / entry));
+  let stop = entry * (1 - sign * Math.max(0.8 * sigmaH, 0.006, (3 * tickMilli) / entry));
   const halfImpulse = p0Milli + 0.5 * (lastMilli - p0Milli);
-  if (halfImpulse > stop && (entry - halfImpulse) / entry >= 0.004) stop = halfImpulse;
-  const cap = input.limitUpMilli ?? Number.POSITIVE_INFINITY;
-  const target1 = Math.min(ceilTick(entry * (1 + Math.max(sigmaH, 1.2 * cost))), cap);
-  const target2 = Math.min(ceilTick(entry * (1 + 1.8 * sigmaH)), cap);
-  const stopMilli = Math.floor(stop / tickMilli) * tickMilli;
-  const rewardRisk = (target1 - entry - cost * entry) / (entry - stopMilli);
-  if (rewardRisk < rewardRiskMin) return null;
-  return { entryMilli: entry, stopMilli, target1Milli: target1, target2Milli: target2, sigmaH, rewardRisk };
+  if (sign * (halfImpulse - stop) > 0 && (sign * (entry - halfImpulse)) / entry >= 0.004) stop = halfImpulse;
+  const target = (share: number): number => {
+    const away = roundAway(entry * (1 + sign * share), sign);
+    return input.limitMilli !== null && sign * (away - input.limitMilli) > 0 ? input.limitMilli : away;
+  };
+  const target1Milli = target(Math.max(sigmaH, 1.2 * cost));
+  const stopMilli = sign === 1 ? Math.floor(stop / tickMilli) * tickMilli : Math.ceil(stop / tickMilli) * tickMilli;
+  const rewardRisk = (sign * (target1Milli - entry) - cost * entry) / (sign * (entry - stopMilli));
+  // a σ or an impulse nobody knows gives no plan either
+  if (!(rewardRisk >= rewardRiskMin)) return null;
+  return { entryMilli: entry, stopMilli, target1Milli, target2Milli: target(1.8 * sigmaH), sigmaH, rewardRisk };
 }
 
-const ceilTick = (milli: number): number => Math.ceil(milli / tickMilli - 1e-9) * tickMilli;
+/** To the next tick on the far side. */
+const roundAway = (milli: number, sign: 1 | -1): number =>
+  sign === 1 ? Math.ceil(milli / tickMilli - 1e-9) * tickMilli : Math.floor(milli / tickMilli + 1e-9) * tickMilli;
 
 /** Advice never promises what the data cannot carry: late in the day a new position's night has no statistic here. */
 export function adviceOf(input: PlanInput): Advice {
+  if (input.direction === 'down') return 'REDUCE';
   if (input.tsec >= lateTsec) return 'WATCH';
-  return value(input, 'depth5') >= 400_000 ? 'T0_WITH_BASE' : 'WATCH';
+  return input.feature('depth5') >= 400_000 ? 'T0_WITH_BASE' : 'WATCH';
 }
 
 export const riskNotes = ['R_LIMIT_NEAR', 'R_CHASE', 'R_PVD', 'R_THIN', 'R_ST', 'R_NEW', 'R_MKT_WEAK', 'R_LATE', 'R_T1', 'R_DATA'] as const;
@@ -69,16 +78,16 @@ export function riskNotesOf(input: PlanInput): RiskNote[] {
   const { instrument } = input;
   const chase = (instrument.limitRate ?? 0.1) <= 0.1 ? 0.07 : 0.14;
   const raised: Record<RiskNote, boolean> = {
-    R_LIMIT_NEAR: value(input, 'distUp') < 0.02,
-    R_CHASE: value(input, 'dayRet') > chase,
-    R_PVD: value(input, 'pvd') > 0.5,
-    R_THIN: value(input, 'amt5m') < 1_000_000 || value(input, 'depth5') < 400_000,
+    R_LIMIT_NEAR: input.feature('distUp') < 0.02,
+    R_CHASE: input.feature('dayRet') > chase,
+    R_PVD: input.feature('pvd') > 0.5,
+    R_THIN: input.feature('amt5m') < 1_000_000 || input.feature('depth5') < 400_000,
     R_ST: instrument.riskWarning,
     R_NEW: instrument.listingDayN !== null && instrument.listingDayN <= 10,
-    R_MKT_WEAK: value(input, 'mktMed3m') < -0.003 || value(input, 'advShare') < 0.35,
+    R_MKT_WEAK: input.feature('mktMed3m') < -0.003 || input.feature('advShare') < 0.35,
     R_LATE: input.tsec >= lateTsec,
     R_T1: true,
-    R_DATA: value(input, 'dqW180') < 0.9,
+    R_DATA: input.feature('dqW180') < 0.9,
   };
   return riskNotes.filter((note) => raised[note]);
 }

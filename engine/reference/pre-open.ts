@@ -5,7 +5,7 @@
  * Order     engine/feeds/reference/sources.ts: Tushare where there is a token, the sources in theirs, the day before, the library
  * ST        only a dated record is valid for a past day; today's name is a fallback for today and says so
  */
-import { type Bundle, type BundleConfig, bundleConfig, type Instrument, type Sector } from '../../contracts/bundle.ts';
+import { type Bundle, bundleConfig, type DayConfig, type Instrument, type Sector } from '../../contracts/bundle.ts';
 import { FenshiError } from '../../contracts/errors.ts';
 import { type Board, boardOf } from '../../contracts/instruments.ts';
 import { midnightOf, tradeDateOf } from '../../contracts/session.ts';
@@ -58,7 +58,7 @@ const countedDays = 60;
 const newForMs = 120 * 86_400_000;
 
 /** @throws FenshiError REFERENCE_MISSING when nobody can say what is listed */
-export async function preOpenBundle(date: TradeDate, config: BundleConfig, from: PreOpenSources): Promise<Bundle> {
+export async function preOpenBundle(date: TradeDate, config: DayConfig, from: PreOpenSources): Promise<Bundle> {
   const listed = (await from.listed()).filter(({ no }) => boardOf(no) !== null);
   if (listed.length === 0)
     throw new FenshiError('REFERENCE_MISSING', ['nobody says which instruments are listed.', ...from.remarks()].join(' '));
@@ -109,7 +109,7 @@ export async function preOpenBundle(date: TradeDate, config: BundleConfig, from:
   });
   if (sectors.length === 0) notes.add('sectors', 'all');
   return {
-    v: 1,
+    v: 2,
     tradeDate: date,
     origin: 'live',
     instruments,

@@ -5,19 +5,30 @@
 import type { Bundle, Calibration, MinuteProfile } from '../../contracts/bundle.ts';
 import { bytesOf, encode } from '../../contracts/codec.ts';
 import type { Config } from '../../contracts/config.ts';
-import { detectors } from '../detectors/registry.ts';
+import { strategiesOf } from '../detectors/strategies.ts';
 import { sha256 } from '../log/hash.ts';
 import boardProfile from './board-profile.json' with { type: 'json' };
 import calibration from './calibration.json' with { type: 'json' };
 
 export const shippedCalibration = calibration as Record<string, Calibration>;
 
+/** The strategies of a day, one for each detector that is not off. @throws FenshiError CONFIG_INVALID */
 export const registeredDetectors = (config: Pick<Config, 'detectors'>): Bundle['detectors'] =>
-  detectors.map(({ detector, paramsOf }) => ({
-    id: detector.id,
-    version: detector.version,
-    paramHash: sha256(encode(paramsOf(config))).slice(0, 16),
-  }));
+  strategiesOf(config.detectors).flatMap(({ detector, mode, params }) =>
+    mode === 'off'
+      ? []
+      : [
+          {
+            id: detector.id,
+            detector: detector.id,
+            version: detector.version,
+            mode,
+            modelId: null,
+            params,
+            paramHash: sha256(encode(params)).slice(0, 16),
+          },
+        ],
+  );
 
 /** The minute profile of a symbol without ten days of its own: the invented market's mean over 300 symbols. */
 export const shippedProfile = (): MinuteProfile => ({

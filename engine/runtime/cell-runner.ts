@@ -230,7 +230,7 @@ export class CellRunner {
     metrics.step.set(step.step);
     metrics.live.set(cell.desk.live);
     for (const entry of step.entries) {
-      if (entry.kind === 'signal') metrics.signals.inc({ detector: entry.signal.detector, phase: entry.signal.phase });
+      if (entry.kind === 'signal') metrics.signals.inc({ detector: entry.signal.strategy.id, phase: entry.signal.phase });
       if (entry.kind === 'fault') metrics.faults.inc({ code: entry.code });
       if (entry.kind === 'transition' && entry.machine === 'opportunity')
         metrics.transitions.inc({ from: entry.from ?? '', to: entry.to, event: entry.event });
@@ -239,8 +239,9 @@ export class CellRunner {
   }
 
   #isCheckpointDue(cell: Cell): boolean {
-    const phaseEnded = this.#phase !== cell.market.phase;
-    this.#phase = cell.market.phase;
+    const { phase } = cell.decisions.marketDesk;
+    const phaseEnded = this.#phase !== phase;
+    this.#phase = phase;
     return phaseEnded || cell.timeMs >= this.#checkpointAt;
   }
 

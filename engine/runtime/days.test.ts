@@ -1,6 +1,6 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { bundleConfig } from '../../contracts/bundle.ts';
+import { dayConfig } from '../../contracts/bundle.ts';
 import { decode } from '../../contracts/codec.ts';
 import { defaultConfig } from '../../contracts/config.ts';
 import { JournalStep } from '../../contracts/journal.ts';
@@ -70,7 +70,7 @@ describe('day after day', () => {
 
   test('a pacer that is restarted in its second day, with another seed and date asked for, goes on with the market it began', async () => {
     const { nc, js, jsm } = await open();
-    const demo = { seed: 5, count: 10, date: '20261120', startAt: '09:15', speed: 1e9, config: bundleConfig(defaultConfig) };
+    const demo = { seed: 5, count: 10, date: '20261120', startAt: '09:15', speed: 1e9, config: dayConfig(defaultConfig) };
     const start = { ...(await roleStart(broker, 'scenarios', `${broker.dir}/bundles`)), demo };
     const days = async (): Promise<TapeEntry[]> =>
       (await collect(js, jsm, streams(broker.run).tape, decodeTape)).filter(({ type }) => type.startsWith('day.'));

@@ -53,7 +53,7 @@ export class Projector {
       for (const [index, entry] of step.entries.entries()) {
         if (!isAfter({ date, step: step.step, index }, this.projected)) continue;
         this.#reach('projector');
-        const message = { v: 1, tradeDate: date, step: step.step, index, hash: step.hash, origin: step.origin ?? 'simulated', entry };
+        const message = { v: 2, tradeDate: date, step: step.step, index, hash: step.hash, origin: step.origin ?? 'simulated', entry };
         await this.#js.publish(subjects(this.#run).lifecycle(entry), encode(message), {
           msgID: `${this.#run}:${date}:${step.step}:${index}`,
           timeout: 5000,

@@ -63,7 +63,11 @@ export class Tally {
       opportunities: this.#opportunities,
       suppressed: this.#suppressed,
       faults: this.#faults,
-      refused: { ...cell.symbols.refusals },
+      refused: Object.fromEntries(
+        Object.entries(cell.symbols.refusals).flatMap(([strategy, counts]) =>
+          Object.entries(counts).map(([gate, n]) => [`${strategy}.${gate}`, n]),
+        ),
+      ),
       actorEvents: cell.actors.events,
       steps: cell.step,
       hash,

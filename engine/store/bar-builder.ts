@@ -10,7 +10,7 @@ import type { Bundle } from '../../contracts/bundle.ts';
 import { absentMilli, type QuoteBatch } from '../../contracts/quote.ts';
 import { midnightOf, msOfDay } from '../../contracts/session.ts';
 import type { TradeDate } from '../../contracts/units.ts';
-import { Cleaner } from '../clean/cleaner.ts';
+import { Cleaner, type RowVerdict } from '../clean/cleaner.ts';
 import { universeOf } from '../clean/universe.ts';
 import type { StoredBar } from './encode-rows.ts';
 
@@ -41,8 +41,8 @@ export class BarBuilder {
   readonly #last: ({ readonly bar: StoredBar; readonly before: { shares: number; yuan: number } } | null)[];
   readonly #ready: StoredBar[] = [];
   readonly #handlers = {
-    add: (s: number) => this.#opening(s),
-    settled: (s: number, batch: QuoteBatch, i: number) => this.#quote(s, batch, i),
+    add: ({ s }: Readonly<RowVerdict>) => this.#opening(s),
+    settled: ({ s }: Readonly<RowVerdict>, batch: QuoteBatch, i: number) => this.#quote(s, batch, i),
     halted: () => undefined,
     threw: (_s: number, error: unknown) => {
       throw error;

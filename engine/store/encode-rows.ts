@@ -99,16 +99,16 @@ export function entryRows(transitions: RowBinary, signals: RowBinary, date: Trad
         .string(JSON.stringify(entry.data))
         .endRow();
     } else if (entry.kind === 'signal') {
-      const { detector, phase, score } = entry.signal;
+      const { strategy, phase, score } = entry.signal;
       signals
         .date(date)
         .u32(step)
         .u16(idx)
         .i64(entry.tsMs)
         .string(entry.actorId)
-        .string(detector)
+        .string(strategy.id)
         .string(phase)
-        .f64(score)
+        .f64(score ?? Number.NaN)
         .string(JSON.stringify(entry.signal))
         .endRow();
     }

@@ -60,7 +60,7 @@ function bytesPerActor(): number {
   const cell = new Cell(bundle);
   globalThis.gc?.();
   const before = process.memoryUsage().heapUsed;
-  for (let s = 0; s < 1000; s++) cell.symbols.halted(s);
+  for (let s = 0; s < 1000; s++) cell.symbols.states.halted(s);
   globalThis.gc?.();
   return Math.round((process.memoryUsage().heapUsed - before) / 1000);
 }

@@ -121,12 +121,13 @@ class Polled {
     this.cell = new Cell(bundle);
     const { cleaner, features } = this.cell;
     const add = features.add.bind(features);
-    features.add = (s, batch, i, slot) => {
+    features.add = (verdict, batch, i) => {
+      const { s, da } = verdict;
       const isCrossed = cleaner.accepted.seen[s] === 1 && this.#lastSource.get(s) !== batch.source;
       this.#lastSource.set(s, batch.source);
       if (isCrossed) this.crossed += 1;
-      if (isCrossed && Number.isNaN(cleaner.da)) this.unknown += 1;
-      add(s, batch, i, slot);
+      if (isCrossed && Number.isNaN(da)) this.unknown += 1;
+      add(verdict, batch, i);
     };
     this.cell.symbols.observer = {
       signal: (s, detector, { phase }, { tsMs }) => void (phase === 'enter' && this.enters.push({ key: `${detector}|${s}`, tsMs })),

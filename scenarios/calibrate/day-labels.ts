@@ -5,7 +5,6 @@
  * B2     at each signal's moment, five other symbols by seed: what the label is worth without choosing
  * B0     ret_3m ≥ 2 % by board, at most every 600 trading seconds, 09:31 to 14:51
  */
-import { featureAt } from '../../contracts/features.ts';
 import { absentMilli, bookLevels } from '../../contracts/quote.ts';
 import { tsecOf } from '../../contracts/session.ts';
 import { type Label, TripleBarrier } from '../../engine/backtest/triple-barrier.ts';
@@ -54,9 +53,9 @@ export function dayLabels(seed: number, count: number): DayLabels {
       prepare: (cell) => {
         current = cell;
         cell.symbols.observer = {
-          signal: (s, _detector, { phase, path, score }, input) => {
-            const sigma600 = input.values[featureAt.sigma900]! * Math.sqrt(600 / 900);
-            if (phase !== 'enter') return;
+          signal: (s, _strategy, { phase, path, score }, input) => {
+            if (phase !== 'enter' || score === null) return;
+            const sigma600 = input.feature('sigma900') * Math.sqrt(600 / 900);
             signals.open({ s, path, score, sigma600, decidedMs: input.tsMs, barrier: null });
             for (let k = 0; k < placebos; k++) openPlacebo(current, placebo, random(count));
           },

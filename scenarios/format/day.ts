@@ -6,7 +6,7 @@
  * Quotes   ask = last, bid = last − 1 tick; five levels of 400,000 yuan a side; half a slot's trades print at the quotes before it
  * Volume   goes on while the feed is silent, as in the market: the totals jump when it returns
  */
-import { type Bundle, type Calibration, type Instrument, minutesPerDay } from '../../contracts/bundle.ts';
+import { type Bundle, bundleConfig, type Calibration, type Instrument, minutesPerDay } from '../../contracts/bundle.ts';
 import { bytesOf } from '../../contracts/codec.ts';
 import { boardOf } from '../../contracts/instruments.ts';
 import { bookLevels, phaseCode, type Quote } from '../../contracts/quote.ts';
@@ -39,7 +39,7 @@ const othersOf = (scenario: Scenario): number[] =>
 export function scenarioBundle(scenario: Scenario): Bundle {
   const flat = (value: number) => bytesOf(new Float64Array(minutesPerDay).fill(value)).slice();
   return {
-    v: 1,
+    v: 2,
     tradeDate: scenario.date,
     origin: 'scenario',
     instruments: [
@@ -61,7 +61,7 @@ export function scenarioBundle(scenario: Scenario): Bundle {
     ],
     detectors: registeredDetectors(scenario.config),
     calibration,
-    config: scenario.config,
+    config: bundleConfig(scenario.config),
     sectors: [],
     monitored: [],
     assumed: [`Scenario ${scenario.name}: flat minute profiles.`],

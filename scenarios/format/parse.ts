@@ -1,11 +1,13 @@
 /** Reads a scenario file. Anything it does not know is an error with its line: a misread expectation would prove nothing. */
 import { z } from 'zod';
-import { type BundleConfig, bundleConfig } from '../../contracts/bundle.ts';
+import { type DayConfig, dayConfig } from '../../contracts/bundle.ts';
 import { Config } from '../../contracts/config.ts';
 import { FenshiError } from '../../contracts/errors.ts';
 import { Command } from '../../contracts/tape.ts';
 import { InstrumentId, instrumentNo, TradeDate } from '../../contracts/units.ts';
 import { setPath } from '../../engine/cli/config.ts';
+import { detectors } from '../../engine/detectors/registry.ts';
+import { resolvedDetectors } from '../../engine/detectors/strategies.ts';
 import { type Frame, type MarketFrame, type Scenario, type ScenarioEvent, type SegmentWord, segmentWords } from './scenario.ts';
 
 type Line = { readonly no: number; readonly words: readonly string[]; readonly text: string };
@@ -15,6 +17,7 @@ const flag = z.enum(['yes', 'no']).default('no');
 const Head = z.strictObject({
   title: z.string().min(8),
   why: z.string().min(8),
+  detector: z.enum(detectors.map(({ id }) => id) as [string, ...string[]]),
   day: TradeDate,
   symbol: InstrumentId,
   preclose: z.string(),
@@ -32,19 +35,20 @@ export function parseScenario(name: string, text: string): Scenario {
   const { head, settings, tables } = split(text, fail);
   const parsed = Head.safeParse(head);
   if (!parsed.success) return fail(1, parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
-  const { title, why, day, symbol, preclose, adv20, others, listed, st } = parsed.data;
+  const { title, why, detector, day, symbol, preclose, adv20, others, listed, st } = parsed.data;
   const number = (line: number, word: string | undefined): number => numberOf(word) ?? fail(line, `not a number: ${word ?? 'nothing'}`);
   const scenario: Scenario = {
     name,
     title,
     why,
+    detector,
     date: day,
     no: instrumentNo(symbol),
     preCloseMilli: Math.round(number(1, preclose) * 1000),
     adv20Yuan: number(1, adv20),
     listingDayN: listed === undefined ? null : number(1, listed),
     riskWarning: st === 'yes',
-    config: configOf(settings, fail),
+    config: onlyOf(detector, configOf(settings, fail)),
     others: number(1, others),
     market: tables.market.map((line) => marketFrame(line, number, fail)),
     frames: tables.tape.map((line) => frame(line, number, fail)),
@@ -126,7 +130,7 @@ function event({ no, words }: Line, date: string, fail: Fail): ScenarioEvent {
   return parsed.success ? { sec, event: parsed.data } : fail(no, `not an event: ${words.slice(1).join(' ')}`);
 }
 
-function configOf(settings: readonly Line[], fail: Fail): BundleConfig {
+function configOf(settings: readonly Line[], fail: Fail): DayConfig {
   const given: Record<string, unknown> = {};
   for (const { no, words } of settings) {
     const [path, value, ...rest] = words;
@@ -134,8 +138,19 @@ function configOf(settings: readonly Line[], fail: Fail): BundleConfig {
     setPath(given, path!.split('.'), numberOf(value) ?? (value === 'true' ? true : value === 'false' ? false : value));
   }
   const parsed = Config.safeParse(given);
-  return parsed.success ? bundleConfig(parsed.data) : fail(settings[0]!.no, parsed.error.issues[0]!.message);
+  if (!parsed.success) return fail(settings[0]!.no, parsed.error.issues[0]!.message);
+  try {
+    return dayConfig({ ...parsed.data, detectors: resolvedDetectors(parsed.data.detectors) });
+  } catch (error) {
+    return fail(settings[0]!.no, (error as Error).message);
+  }
 }
+
+/** Every other detector off. */
+const onlyOf = (own: string, config: DayConfig): DayConfig => ({
+  ...config,
+  detectors: Object.fromEntries(detectors.map(({ id }) => [id, id === own ? (config.detectors[id] ?? {}) : { mode: 'off' }])),
+});
 
 function inOrder(rows: readonly { readonly sec: number }[], lines: readonly Line[], fail: Fail): void {
   for (let i = 1; i < rows.length; i++) if (rows[i]!.sec < rows[i - 1]!.sec) fail(lines[i]!.no, 'time runs backwards');

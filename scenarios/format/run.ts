@@ -20,8 +20,11 @@ export type ScenarioRun = {
   readonly restarts: number;
 };
 
-/** `extraRestarts`: seconds of the day at which the cell is also taken down to bytes and made anew. */
-export function runScenario(scenario: Scenario, extraRestarts: readonly number[] = []): ScenarioRun {
+/**
+ * `extraRestarts`: seconds of the day at which the cell is also taken down to bytes and made anew.
+ * `openGate`: the detector sees every quote, so that all it refuses is counted; the journal must be the same without.
+ */
+export function runScenario(scenario: Scenario, extraRestarts: readonly number[] = [], openGate = true): ScenarioRun {
   const bundle = scenarioBundle(scenario);
   const sha = bundleSha(bundle);
   const midnight = midnightOf(scenario.date);
@@ -32,19 +35,23 @@ export function runScenario(scenario: Scenario, extraRestarts: readonly number[]
   const journal = new MemoryJournal(sha);
   const observed: string[] = [];
   let cell = new Cell(bundle);
+  cell.symbols.openGate = openGate;
   let done = 0;
   for (const entry of pace(
     { tradeDate: scenario.date, bundle: sha, codeVersion: 'scenario', origin: 'simulated' },
     scenarioRows(scenario),
   )) {
     if (entry.tsMs > endMs) break;
-    for (; done < restarts.length && restarts[done]! <= entry.tsMs; done++) cell = restarted(bundle, cell);
+    for (; done < restarts.length && restarts[done]! <= entry.tsMs; done++) {
+      cell = restarted(bundle, cell);
+      cell.symbols.openGate = openGate;
+    }
     const { draft } = cell.apply(throughBytes(entry));
     if (draft === null) continue;
     journal.appendNow(draft);
     for (const each of draft.entries) observed.push(...lineOf(each, scenario));
   }
-  return { observed, refusals: cell.symbols.refusals, hash: journal.hash, restarts: done };
+  return { observed, refusals: cell.symbols.refusals[scenario.detector] ?? {}, hash: journal.hash, restarts: done };
 }
 
 const throughBytes = (entry: TapeEntry): TapeEntry => decodeTape(encodeTape(entry));

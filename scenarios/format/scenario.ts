@@ -4,7 +4,7 @@
  * Layout   `key: value` lines, then tables; `#` starts a comment. README.md beside this file explains each column
  * Times    seconds of the Shanghai day; prices Milli; money yuan; shares of 1
  */
-import type { BundleConfig } from '../../contracts/bundle.ts';
+import type { DayConfig } from '../../contracts/bundle.ts';
 import type { Command } from '../../contracts/tape.ts';
 import type { TradeDate } from '../../contracts/units.ts';
 
@@ -27,6 +27,8 @@ export type ScenarioEvent = { readonly sec: number; readonly event: 'restart' | 
 export type Scenario = {
   readonly name: string;
   readonly title: string;
+  /** The detector it is about: the others are off, and `refused` counts its refusals. */
+  readonly detector: string;
   readonly why: string;
   readonly date: TradeDate;
   readonly no: number;
@@ -34,7 +36,7 @@ export type Scenario = {
   readonly adv20Yuan: number;
   readonly listingDayN: number | null;
   readonly riskWarning: boolean;
-  readonly config: BundleConfig;
+  readonly config: DayConfig;
   /** Other symbols that move with the market, all alike. */
   readonly others: number;
   readonly market: readonly MarketFrame[];

@@ -1,12 +1,5 @@
 /** The invented day's bundle: what a real after-close job would have computed, from twenty invented days of history. */
-import {
-  type Bundle,
-  type BundleConfig,
-  bundleConfig,
-  type Calibration,
-  type MinuteProfile,
-  minutesPerDay,
-} from '../../contracts/bundle.ts';
+import { type Bundle, bundleConfig, type Calibration, type DayConfig, type MinuteProfile, minutesPerDay } from '../../contracts/bundle.ts';
 import { bytesOf } from '../../contracts/codec.ts';
 import { clamp, exp, log, medianInPlace } from '../../contracts/math.ts';
 import { smooth } from '../../engine/reference/history.ts';
@@ -24,7 +17,7 @@ export type GeneratedBundle = {
   readonly day?: number;
   readonly issues: readonly Issue[];
   readonly closes?: ReadonlyMap<number, number>;
-  readonly config: BundleConfig;
+  readonly config: DayConfig;
   /** Consecutive limit-up boards up to the day before, by instrument. */
   readonly boards?: ReadonlyMap<number, number>;
   readonly calibration?: Readonly<Record<string, Calibration>>;
@@ -38,7 +31,7 @@ export function generatedBundle({ seed, date, day = 0, issues, closes, config, c
   const histories = issues.map((issue) => historyOf(seed, issue));
   const statuses = issues.map((issue) => statusOf(seed, day, issue));
   return {
-    v: 1,
+    v: 2,
     tradeDate: date,
     origin: 'generator',
     instruments: issues.map((issue, i) => {

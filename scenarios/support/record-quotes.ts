@@ -1,13 +1,25 @@
 /** Listens in on a cell: every accepted quote of continuous trading, as the slow reference wants it, by symbol row. */
 import { absentMilli, quoteFlag, rowOf } from '../../contracts/quote.ts';
+import { tsecOf } from '../../contracts/session.ts';
 import type { Cell } from '../../engine/cell/cell.ts';
 import { exchangeIndex } from '../../engine/clean/universe.ts';
-import type { RefQuote } from '../../engine/features/slow-reference.ts';
+import type { RefQuote } from '../oracles/slow-reference.ts';
 
 export function recordQuotes(cell: Cell): Map<number, RefQuote[]> {
   const histories = new Map<number, RefQuote[]>();
+  const lastMs = new Map<string, number>();
+  const returned = new Map<string, number>();
+  const quoted = cell.market.quoted.bind(cell.market);
+  cell.market.quoted = (batch, n) => {
+    const slot = Math.floor(tsecOf(batch.tsMs) / 3);
+    const before = lastMs.get(batch.source);
+    if (before === undefined || slot * 3 - before > 15) returned.set(batch.source, slot);
+    lastMs.set(batch.source, slot * 3);
+    quoted(batch, n);
+  };
   const add = cell.features.add.bind(cell.features);
-  cell.features.add = (s, batch, i, slot) => {
+  cell.features.add = (verdict, batch, i) => {
+    const { s, slot, dv, da, bookOk, frozen } = verdict;
     const row = rowOf(batch, i);
     const history = histories.get(s) ?? [];
     histories.set(s, history);
@@ -17,11 +29,12 @@ export function recordQuotes(cell: Cell): Map<number, RefQuote[]> {
       last: row.lastMilli!,
       bids: row.bids,
       asks: row.asks,
-      bookOk: cleaner.bookOk,
-      frozen: cleaner.isFrozen(s),
+      bookOk,
+      frozen,
       thawSlot: cleaner.freshness.thawSlot[exchangeIndex(cell.features.universe.exchange[s]!)]!,
-      dv: Number.isNaN(cleaner.dv) ? null : cleaner.dv,
-      da: Number.isNaN(cleaner.da) ? null : cleaner.da,
+      returnSlot: returned.get(batch.source)!,
+      dv: Number.isNaN(dv) ? null : dv,
+      da: Number.isNaN(da) ? null : da,
       outer: row.outerShares === null ? null : row.outerShares - cleaner.accepted.outer[s]!,
       inner: row.innerShares === null ? null : row.innerShares - cleaner.accepted.inner[s]!,
       derivedVolume: (row.flags & quoteFlag.derivedVolume) !== 0,
@@ -32,7 +45,7 @@ export function recordQuotes(cell: Cell): Map<number, RefQuote[]> {
       dayLow: 0,
       dayOpen: null,
     });
-    add(s, batch, i, slot);
+    add(verdict, batch, i);
   };
   return histories;
 }

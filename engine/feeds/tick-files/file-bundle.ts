@@ -81,7 +81,7 @@ export function fileBundle({ date, preClose, earlier }: DayFacts, config: Config
     });
   }
   return {
-    v: 1,
+    v: 2,
     tradeDate: date,
     origin: 'vendor-file',
     instruments,

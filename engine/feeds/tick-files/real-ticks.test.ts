@@ -6,10 +6,10 @@ import { type FeatureId, featureAt } from '../../../contracts/features.ts';
 import { phaseCode, type Quote } from '../../../contracts/quote.ts';
 import { clockOf, midnightOf } from '../../../contracts/session.ts';
 import { instrumentId, instrumentNo } from '../../../contracts/units.ts';
+import { type RefQuote, slowSnapshot } from '../../../scenarios/oracles/slow-reference.ts';
 import { recordQuotes } from '../../../scenarios/support/record-quotes.ts';
 import type { Cell } from '../../cell/cell.ts';
-import type { Observer } from '../../cell/symbols.ts';
-import { type RefQuote, slowSnapshot } from '../../features/slow-reference.ts';
+import type { Observer } from '../../cell/symbol-desk.ts';
 import { pace } from '../../log/pacer.ts';
 import { quoteRows } from '../../log/row-source.ts';
 import { bundleSha, type Fold, foldDay } from '../../runtime/fold.ts';
@@ -53,7 +53,7 @@ const entered = ({ steps }: Fold): Entered[] =>
   steps.flatMap(({ entries }) =>
     entries.flatMap((entry) =>
       entry.kind === 'signal' && entry.signal.phase === 'enter'
-        ? [{ at: clockOf(entry.tsMs), id: entry.signal.instrument, path: entry.signal.path, tsMs: entry.tsMs }]
+        ? [{ at: clockOf(entry.tsMs), id: entry.signal.entity.key, path: entry.signal.path, tsMs: entry.tsMs }]
         : [],
     ),
   );
@@ -158,8 +158,10 @@ describe.skipIf(!existsSync(file('thu2019')))('recorded ticks (needs ../shared)'
 
       const without = during(entered(fold(scaled, unguarded)));
 
-      expect(without.map(({ id }) => id).sort()).toEqual(['000651.SZ', '000725.SZ', '300059.SZ']);
-      expect(without.every(({ at }) => at >= '10:16:15' && at <= '10:16:30')).toBe(true);
+      // one that is refused may ask again
+      expect([...new Set(without.map(({ id }) => id))].sort()).toEqual(['000651.SZ', '000725.SZ', '300059.SZ']);
+      const first = new Map([...without].reverse().map(({ id, at }) => [id, at]));
+      expect([...first.values()].every((at) => at >= '10:16:15' && at <= '10:16:30')).toBe(true);
       expect(during(entered(fold(scaled)))).toEqual([]);
     });
   });
@@ -186,7 +188,7 @@ describe.skipIf(!existsSync(file('thu2019')))('recorded ticks (needs ../shared)'
             { instrument, profile, adv20: instrument.adv20Yuan ?? 300_000_000, staleSec: 15 },
             0,
           );
-          for (const { feature, value } of signal.evidence) {
+          for (const { feature, value } of signal.evidence()) {
             if (!(feature in featureAt)) continue;
             checked += 1;
             const slow = want[feature as FeatureId] ?? null;

@@ -1,5 +1,5 @@
 /**
- * The timer wheel: an index over the timers in actors' contexts, nothing more. Rebuilt on restore.
+ * The timer queue: a heap over the timers in actors' contexts, nothing more. Rebuilt on restore.
  *
  * Order   (due, actorId, timerId) by `<`, never by locale
  * Stale   an entry counts only while the actor's context still says so; others are dropped when they surface
@@ -13,11 +13,11 @@ const isBefore = (a: Due, b: Due): boolean => {
   return a.actorId !== b.actorId ? a.actorId < b.actorId : a.timerId < b.timerId;
 };
 
-export class TimerWheel {
+export class TimerQueue {
   readonly #heap: Due[] = [];
   readonly #timers = new Map<string, Timers>();
 
-  /** Tells the wheel an actor's timers as they are now. */
+  /** Takes an actor's timers as they are now. */
   index(actorId: string, timers: Timers): void {
     const known = this.#timers.get(actorId);
     if (known === timers) return;

@@ -22,6 +22,8 @@ export type RefQuote = {
   readonly frozen: boolean;
   /** Slot of the exchange's last thaw as known at this quote. */
   readonly thawSlot: number;
+  /** Slot at which its source last came back from more than 15 s without a batch. */
+  readonly returnSlot: number;
   readonly dayVolume: number;
   readonly dayAmount: number;
   readonly dayHigh: number;
@@ -68,7 +70,11 @@ export function slowSnapshot(history: readonly RefQuote[], day: RefDay, benchmar
   const ok = (w: number) => dq(w) >= 0.6;
   const hidden = history.filter((q, i) => {
     const was = history[i - 1];
-    return was !== undefined && (q.da === null || (q.slot - was.slot) * 3 > day.staleSec || was.slot < q.thawSlot);
+    if (was === undefined) return false;
+    const silentSec = (q.slot - was.slot) * 3;
+    // what was silent while its source spoke had nothing to say; beyond five minutes it was lost all the same
+    const isGap = silentSec > 300 || (silentSec > day.staleSec && q.returnSlot > was.slot);
+    return q.da === null || isGap || was.slot < q.thawSlot;
   });
   const lastUnknown = Math.max(-1, ...hidden.map((q) => q.slot));
   const sum = (w: number, of: (q: RefQuote, before: RefQuote | null) => number): number => {

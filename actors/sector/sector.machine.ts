@@ -1,0 +1,46 @@
+/**
+ * Sector: how warm it runs against the market. Measured at every third clock; only a change of state reaches the actor.
+ *
+ * Consumed   SectorInput of sector detectors, DetectorInput of symbols in it, the cockpit's heat map
+ * Table      contracts/decisions/0009-machines.md
+ */
+import { setup } from 'xstate';
+import type { At } from '../common/actor-event.ts';
+
+export const sectorStates = ['cold', 'warming', 'hot', 'cooling'] as const;
+export type SectorState = (typeof sectorStates)[number];
+export type SectorEvent = At & { readonly type: `sector.${SectorState}` };
+
+/** Excess of the members' median 3-minute return over the market's, and share of members that rise; with hysteresis below each. */
+const levels = { hot: { excess: 0.008, rising: 0.7 }, warming: { excess: 0.004, rising: 0.6 }, keep: 0.75, cooled: 0.001 } as const;
+
+/** The state that the numbers speak for while `current` holds. NaN, too few live members, says nothing: it stays. */
+export function sectorStateOf(current: SectorState, excess3m: number, advShare: number): SectorState {
+  if (Number.isNaN(excess3m) || Number.isNaN(advShare)) return current;
+  const reaches = (state: 'hot' | 'warming'): boolean => {
+    const share = current === state ? levels.keep : 1;
+    return excess3m >= levels[state].excess * share && advShare >= levels[state].rising * share;
+  };
+  if (reaches('hot')) return 'hot';
+  if (current === 'hot') return 'cooling';
+  if (current === 'cooling') return excess3m < levels.cooled ? 'cold' : 'cooling';
+  return reaches('warming') ? 'warming' : 'cold';
+}
+
+export const sectorMachine = setup({
+  types: {
+    events: {} as SectorEvent,
+    context: {} as { readonly code: string; readonly name: string },
+    input: {} as { readonly code: string; readonly name: string },
+  },
+}).createMachine({
+  id: 'sector',
+  context: ({ input }) => ({ code: input.code, name: input.name }),
+  initial: 'cold',
+  states: {
+    cold: { on: { 'sector.warming': 'warming', 'sector.hot': 'hot' } },
+    warming: { on: { 'sector.hot': 'hot', 'sector.cold': 'cold' } },
+    hot: { on: { 'sector.cooling': 'cooling' } },
+    cooling: { on: { 'sector.hot': 'hot', 'sector.cold': 'cold' } },
+  },
+});

@@ -1,0 +1,40 @@
+/** What each command does to the decisions of a day; the answer is a code, null for done. */
+import type { AnyCommand } from '../../contracts/tape.ts';
+import type { Decisions } from './decisions.ts';
+
+export function applyCommand(decisions: Decisions, command: AnyCommand, skip: (command: AnyCommand) => string | null): string | null {
+  const lane = 'strategy' in command ? decisions.lanes.find(({ id }) => id === command.strategy) : undefined;
+  switch (command.name) {
+    case 'dismiss':
+      return decisions.desk.dismiss(command.opportunity) ? null : 'NOT_FOUND';
+    case 'risk':
+      return decisions.desk.setRisk(command.scope, command.level, command.policy) ? null : 'NOT_FOUND';
+    case 'disable':
+    case 'enable': {
+      const named = decisions.lanes.filter(({ id }) => id === command.detector);
+      for (const each of named) each.disabled = command.name === 'disable';
+      return named.length > 0 ? null : 'NOT_FOUND';
+    }
+    case 'promote':
+      lane?.promote(command.mode);
+      return lane === undefined ? 'NOT_FOUND' : null;
+    case 'params': {
+      if (lane === undefined) return 'NOT_FOUND';
+      const parsed = lane.detector.params.safeParse(command.params);
+      if (!parsed.success) return 'PARAMS_INVALID';
+      lane.retune(parsed.data, command.paramHash);
+      return null;
+    }
+    case 'watch':
+      decisions.watched.clear();
+      for (const no of command.instruments) decisions.watched.add(no);
+      return null;
+    case 'skip':
+      return skip(command);
+    case 'fence':
+      // a cell that is to be replaced ends at its supervisor's word; nothing here would come of it
+      return 'NOT_SUPPORTED';
+    case 'unknown':
+      return 'UNKNOWN_COMMAND';
+  }
+}

@@ -1,0 +1,200 @@
+/**
+ * The deciding side of a cell: lanes, opportunities, actors, timers and the record of what they concluded, over a market state that it
+ * reads and never changes. Any number of them share one market.
+ */
+import type { Bundle } from '../../contracts/bundle.ts';
+import { entityActorId } from '../../contracts/entity.ts';
+import type { JournalEntry } from '../../contracts/journal.ts';
+import type { QuoteBatch } from '../../contracts/quote.ts';
+import { isContinuous } from '../../contracts/session.ts';
+import type { AnyCommand, ExternalReading, TapeEntry } from '../../contracts/tape.ts';
+import type { RowVerdict } from '../clean/cleaner.ts';
+import type { AnyDetector } from '../detectors/detector.ts';
+import { detectors as registered } from '../detectors/registry.ts';
+import { type ActorImage, Actors, type TimerEvent } from './actors.ts';
+import { applyCommand } from './commands.ts';
+import { type Lane, type LaneImage, lanesOf, type Mismatch } from './lanes.ts';
+import { MarketDesk, marketId } from './market-desk.ts';
+import type { Decider, MarketState } from './market-state.ts';
+import { OpportunityDesk, type OpportunityDeskImage } from './opportunity-desk.ts';
+import { Recorder } from './recorder.ts';
+import { SectorDesk, type SectorLane } from './sector-desk.ts';
+import { SymbolDesk, type SymbolImage, type SymbolLane } from './symbol-desk.ts';
+import { TimerQueue } from './timer-queue.ts';
+
+export class Decisions implements Decider {
+  readonly bundle: Bundle;
+  readonly market: MarketState;
+  readonly recorder = new Recorder();
+  readonly actors: Actors;
+  readonly desk: OpportunityDesk;
+  readonly symbols: SymbolDesk;
+  readonly marketDesk: MarketDesk;
+  readonly sectors: SectorDesk;
+  readonly lanes: readonly Lane[];
+  readonly #mismatches: readonly Mismatch[];
+  readonly #timers = new TimerQueue();
+  /** Instrument numbers whose features VIEW publishes. */
+  readonly watched = new Set<number>();
+  /** Symbols about which this decider threw: nothing more is decided about them. */
+  readonly #poisoned = new Set<number>();
+
+  /** `detectors`: what the bundle's strategies are instances of; others than the product's only in tests. */
+  constructor(bundle: Bundle, market: MarketState, detectors: readonly AnyDetector[] = registered) {
+    this.bundle = bundle;
+    this.market = market;
+    const { lanes, mismatches } = lanesOf(bundle, detectors);
+    this.lanes = lanes;
+    this.#mismatches = mismatches;
+    this.actors = new Actors(this.recorder, this.#timers);
+    this.marketDesk = new MarketDesk(market, this.actors, this.recorder, bundle.tradeDate);
+    const scopes = new Set(['market', ...market.universe.actorIds]);
+    for (const code of market.sectors.codes) scopes.add(`sector.${code}`);
+    for (const { id } of lanes) scopes.add(`strategy.${id}`);
+    const exits = new Map(lanes.map((lane) => [lane.id, lane]));
+    this.desk = new OpportunityDesk(bundle, this.actors, this.recorder, {
+      isScope: (scope) => scopes.has(scope),
+      released: (row, id) => {
+        for (const lane of lanes) if (lane.runs.get(row)?.opportunity === id) lane.release(row);
+      },
+      subjectOf: (row) => this.symbols.subjectOf(row),
+      exitScore: (strategy) => exits.get(strategy)?.scores.exit ?? 0,
+    });
+    const parts = { actors: this.actors, desk: this.desk, recorder: this.recorder, market: this.marketDesk };
+    const ofKind = (kind: AnyDetector['entity']) => lanes.filter(({ detector }) => detector.entity === kind);
+    this.symbols = new SymbolDesk(bundle, market, ofKind('symbol') as unknown as SymbolLane[], parts);
+    this.sectors = new SectorDesk(market, ofKind('sector') as unknown as SectorLane[], parts);
+    market.join(this);
+  }
+
+  /** What was concluded since the last time. */
+  take = (): JournalEntry[] => this.recorder.take();
+
+  /** Fires every timer due by `timeMs`, each at its own due, then stands at `timeMs`. */
+  advance(timeMs: number): void {
+    for (let due = this.#timers.take(timeMs); due !== null; due = this.#timers.take(timeMs)) {
+      this.recorder.nowMs = due.dueMs;
+      const event: TimerEvent = { type: `timer.${due.timerId}`, tsMs: due.dueMs };
+      if (due.actorId.startsWith('opportunity.')) this.desk.fired(due.actorId, event as never);
+      else this.actors.fire(due.actorId, event);
+    }
+    this.recorder.nowMs = timeMs;
+  }
+
+  /** Says of each strategy the bundle named and this code does not have as named. */
+  opened(): void {
+    for (const { id, code, message } of this.#mismatches) this.recorder.fault(marketId, `strategy:${id}`, code, message);
+  }
+
+  settled(verdict: Readonly<RowVerdict>, batch: QuoteBatch, i: number): void {
+    const { s } = verdict;
+    if (this.#poisoned.has(s)) return;
+    try {
+      this.symbols.settled(verdict, batch, i);
+    } catch (error) {
+      this.poisoned(s, error);
+    }
+  }
+
+  halted(s: number): void {
+    if (!this.#poisoned.has(s)) this.symbols.states.halted(s);
+  }
+
+  poisoned(s: number, error: unknown): void {
+    if (this.#poisoned.has(s)) return;
+    this.#poisoned.add(s);
+    this.recorder.fault(this.market.universe.actorIds[s]!, 'symbol', 'SYMBOL_THREW', error);
+    this.desk.tell(s, { type: 'gap', tsMs: this.recorder.nowMs }); // nothing more will be heard of it
+  }
+
+  /** A strategy in a process of its own. None is in a bundle yet, so each is answered as one nobody asked for. */
+  external({ strategy, entity }: ExternalReading): void {
+    this.recorder.record('suppressed', entityActorId(entity), { strategy, reason: 'UNKNOWN_STRATEGY' });
+  }
+
+  heard(source: string): void {
+    this.marketDesk.heard(source);
+  }
+
+  fact({ source, event }: Extract<TapeEntry, { type: 'source' }>): void {
+    this.marketDesk.fact(source, event);
+  }
+
+  /** A second passed: its phase first. True in continuous trading. */
+  phaseClock(): boolean {
+    const changed = this.marketDesk.phaseClock();
+    const { phase } = this.marketDesk;
+    if (changed && phase === 'CLOSE_CALL') this.desk.tellAll({ type: 'session.end', tsMs: this.recorder.nowMs });
+    return isContinuous(phase);
+  }
+
+  /** A second of continuous trading passed in the market; `isNew`: with a new cross-section. */
+  clock(isNew: boolean): void {
+    this.marketDesk.clock(isNew);
+    if (isNew) this.sectors.update();
+    this.symbols.states.watchData(this.recorder.nowMs);
+  }
+
+  /** A command and its answer. `skip` is the cell's to answer. */
+  control(commandId: string, command: AnyCommand, skip: (command: AnyCommand) => string | null): void {
+    const code = applyCommand(this, command, skip);
+    this.recorder.record('control', 'control', {
+      commandId,
+      command: command.name === 'unknown' ? command.asked : command.name,
+      accepted: code === null,
+      code,
+    });
+  }
+
+  close(): void {
+    this.desk.tellAll({ type: 'session.end', tsMs: this.recorder.nowMs });
+    this.marketDesk.close();
+    this.#timers.clear();
+  }
+
+  image(): DecisionsImage {
+    return {
+      poisoned: [...this.#poisoned],
+      watched: [...this.watched],
+      lanes: this.lanes.map((lane) => lane.image()),
+      symbols: this.symbols.image(),
+      desk: this.desk.image(),
+      market: this.marketDesk.image(),
+      actors: this.actors.image(),
+      actorEvents: this.actors.events,
+      seq: this.recorder.image(),
+      nowMs: this.recorder.nowMs,
+    };
+  }
+
+  restore(image: DecisionsImage, closed: boolean): void {
+    this.actors.drop(marketId);
+    this.actors.restore(image.actors);
+    this.actors.events = image.actorEvents;
+    for (const lane of this.lanes) {
+      const own = image.lanes.find(({ id }) => id === lane.id);
+      if (own !== undefined) lane.restore(own);
+    }
+    this.symbols.restore(image.symbols);
+    this.desk.restore(image.desk);
+    this.marketDesk.restore(image.market);
+    this.recorder.restore(image.seq);
+    this.recorder.nowMs = image.nowMs;
+    for (const s of image.poisoned) this.#poisoned.add(s);
+    for (const no of image.watched) this.watched.add(no);
+    if (closed) this.#timers.clear();
+  }
+}
+
+export type DecisionsImage = {
+  readonly poisoned: readonly number[];
+  readonly watched: readonly number[];
+  readonly lanes: readonly LaneImage[];
+  readonly symbols: SymbolImage;
+  readonly desk: OpportunityDeskImage;
+  readonly market: ReturnType<MarketDesk['image']>;
+  readonly actors: readonly ActorImage[];
+  readonly actorEvents: number;
+  readonly seq: readonly (readonly [string, number])[];
+  readonly nowMs: number;
+};

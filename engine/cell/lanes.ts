@@ -1,0 +1,150 @@
+/**
+ * Lanes: one for each strategy of the day's bundle, with its parameters, its mode and a run for every symbol or sector it has begun with.
+ *
+ * Run       a detector's state for one row, what was last reported of it, and the opportunity it stands by
+ * Release   when what a run raised was refused or has ended, its state is the initial one again: no run outlives what it raised
+ * Disabled  whole by command, or for one row after a throw, for the rest of the day
+ */
+import type { Bundle, StrategyInstance } from '../../contracts/bundle.ts';
+import type { StrategyMode, StrategyRef } from '../../contracts/signal.ts';
+import type { AnyDetector } from '../detectors/detector.ts';
+import type { Reported } from '../opportunities/report.ts';
+
+export type Run = { readonly state: unknown; readonly reported: Reported | null; readonly opportunity: string | null };
+type Refused = { readonly reason: string; readonly tsec: number };
+
+/** One in this many instruments is a canary's. */
+const canaryShare = 10;
+/** A refusal that is asked for again within this time, for the same reason, is the same one. Trading seconds. */
+const refusedAgainSec = 60;
+
+export class Lane<D extends AnyDetector = AnyDetector> {
+  readonly detector: D;
+  readonly modelId: string | null;
+  readonly runs = new Map<number, Run>();
+  readonly #refused = new Map<number, Refused>();
+  readonly #thrown = new Set<number>();
+  readonly id: string;
+  mode: StrategyMode;
+  params: unknown;
+  paramHash: string;
+  disabled = false;
+  strategy!: StrategyRef;
+  scores!: { readonly enter: number; readonly exit: number };
+  horizonSec!: number;
+
+  constructor(detector: D, { id, mode, modelId, params, paramHash }: StrategyInstance) {
+    this.detector = detector;
+    this.id = id;
+    this.mode = mode;
+    this.modelId = modelId;
+    this.params = params;
+    this.paramHash = paramHash;
+    this.retune(params, paramHash);
+  }
+
+  /** New parameters: what is running goes on under them. */
+  retune(params: unknown, paramHash: string): void {
+    this.params = params;
+    this.paramHash = paramHash;
+    this.scores = this.detector.scores(params);
+    this.horizonSec = this.detector.horizonSec(params);
+    this.#refer();
+  }
+
+  promote(mode: StrategyMode): void {
+    this.mode = mode;
+    this.#refer();
+  }
+
+  #refer(): void {
+    const { variant, version } = this.detector;
+    const { id, paramHash, modelId, mode } = this;
+    this.strategy = { id, variant, version, paramHash, modelId, mode };
+  }
+
+  runsFor(row: number): boolean {
+    return !this.disabled && !this.#thrown.has(row);
+  }
+
+  /** Whether its signals on instrument `no` open opportunities. */
+  actsOn(no: number): boolean {
+    return this.mode === 'active' || (this.mode === 'canary' && no % canaryShare === 0);
+  }
+
+  /** Keeps a detector's state; the initial one is none. */
+  keep(row: number, state: unknown): void {
+    const run = this.runs.get(row);
+    if (state === this.detector.initial) this.runs.delete(row);
+    else this.runs.set(row, run === undefined ? { state, reported: null, opportunity: null } : { ...run, state });
+  }
+
+  /** What was reported of a run, if it still is one. */
+  report(row: number, reported: Reported, opportunity: string | null): void {
+    const run = this.runs.get(row);
+    if (run !== undefined) this.runs.set(row, { ...run, reported, opportunity });
+  }
+
+  release(row: number): void {
+    this.runs.delete(row);
+  }
+
+  threw(row: number): void {
+    this.#thrown.add(row);
+    this.runs.delete(row);
+  }
+
+  /** Notes a refusal; true when it goes on as it was: asked again within a minute, for the same reason. */
+  refuses(row: number, reason: string, tsec: number): boolean {
+    const last = this.#refused.get(row);
+    this.#refused.set(row, { reason, tsec });
+    return last !== undefined && last.reason === reason && tsec - last.tsec < refusedAgainSec;
+  }
+
+  image(): LaneImage {
+    const { id, mode, params, paramHash, disabled } = this;
+    return { id, mode, params, paramHash, disabled, runs: [...this.runs], refused: [...this.#refused], thrown: [...this.#thrown] };
+  }
+
+  restore(image: LaneImage): void {
+    this.mode = image.mode;
+    this.retune(image.params, image.paramHash);
+    this.disabled = image.disabled;
+    for (const [row, run] of image.runs) this.runs.set(row, run);
+    for (const [row, refused] of image.refused) this.#refused.set(row, refused);
+    for (const row of image.thrown) this.#thrown.add(row);
+  }
+}
+
+export type LaneImage = {
+  readonly id: string;
+  readonly mode: StrategyMode;
+  readonly params: unknown;
+  readonly paramHash: string;
+  readonly disabled: boolean;
+  readonly runs: readonly (readonly [number, Run])[];
+  readonly refused: readonly (readonly [number, Refused])[];
+  readonly thrown: readonly number[];
+};
+
+/** What a bundle asked for and this code does not have as it was named. */
+export type Mismatch = { readonly id: string; readonly code: 'STRATEGY_UNKNOWN' | 'STRATEGY_VERSION'; readonly message: string };
+
+/** In the bundle's order. */
+export function lanesOf({ detectors: wanted }: Pick<Bundle, 'detectors'>, registered: readonly AnyDetector[]) {
+  const lanes: Lane[] = [];
+  const mismatches: Mismatch[] = [];
+  for (const instance of wanted) {
+    const detector = registered.find(({ id }) => id === instance.detector);
+    if (detector === undefined) {
+      mismatches.push({ id: instance.id, code: 'STRATEGY_UNKNOWN', message: `there is no detector ${instance.detector} in this code` });
+      continue;
+    }
+    if (detector.version !== instance.version) {
+      const message = `the bundle was made for version ${instance.version}, this code has ${detector.version}`;
+      mismatches.push({ id: instance.id, code: 'STRATEGY_VERSION', message });
+    }
+    lanes.push(new Lane(detector, { ...instance, params: detector.params.parse(instance.params) as Record<string, unknown> }));
+  }
+  return { lanes, mismatches };
+}

@@ -1,0 +1,136 @@
+/**
+ * The market's side of a cell: what was quoted, cleaned and summed, and the cross-section. Nothing here decides anything, so any number of
+ * strategies' deciders share one.
+ */
+import type { Bundle } from '../../contracts/bundle.ts';
+import type { QuoteBatch } from '../../contracts/quote.ts';
+import { slotSec } from '../../contracts/session.ts';
+import { Cleaner, type OnAccepted, type RowVerdict } from '../clean/cleaner.ts';
+import { type ColumnImage, type GradualImage, imageOf, restoreColumns } from '../clean/columns.ts';
+import { type Universe, universeOf } from '../clean/universe.ts';
+import { FeatureEngine, type FeatureImage } from '../features/engine.ts';
+import { IndexLine } from '../features/index-line.ts';
+import { Sectors } from '../features/sectors.ts';
+
+/** Who decides about what was accepted; each sees the same market. */
+export type Decider = {
+  readonly settled: (verdict: Readonly<RowVerdict>, batch: QuoteBatch, i: number) => void;
+  readonly halted: (s: number) => void;
+  /** Cleaning or features threw on a row of this symbol: it is out for the day. */
+  readonly poisoned: (s: number, error: unknown) => void;
+};
+
+const everyClocks = 3;
+
+export class MarketState {
+  readonly universe: Universe;
+  readonly cleaner: Cleaner;
+  readonly features: FeatureEngine;
+  readonly index = new IndexLine();
+  readonly sectors: Sectors;
+  readonly #poisoned = new Set<number>();
+  readonly #deciders: Decider[] = [];
+  readonly #handlers: OnAccepted;
+  #clocks = 0;
+  quotes = 0;
+  /** Exchanges that froze at the last clock. */
+  newlyFrozen: readonly string[] = [];
+
+  constructor(bundle: Bundle) {
+    this.universe = universeOf(bundle);
+    this.cleaner = new Cleaner(this.universe, bundle.tradeDate, bundle.config.clean.staleGuard);
+    this.features = new FeatureEngine(this.universe, this.cleaner.accepted);
+    this.sectors = new Sectors(bundle, this.universe, this.features.rings, this.cleaner.accepted);
+    this.#handlers = {
+      add: (verdict, batch, i) => {
+        if (!this.#poisoned.has(verdict.s)) this.features.add(verdict, batch, i);
+      },
+      settled: (verdict, batch, i) => {
+        if (this.#poisoned.has(verdict.s)) return;
+        for (const decider of this.#deciders) decider.settled(verdict, batch, i);
+      },
+      halted: (s) => {
+        if (this.#poisoned.has(s)) return;
+        for (const decider of this.#deciders) decider.halted(s);
+      },
+      threw: (s, error) => this.#poison(s, error),
+    };
+  }
+
+  /** In the order they are asked. */
+  join(decider: Decider): void {
+    this.#deciders.push(decider);
+  }
+
+  quoted(batch: QuoteBatch, n: number): void {
+    this.quotes += batch.count;
+    this.cleaner.batch(batch, n, this.#handlers);
+  }
+
+  /** A second of continuous trading passed. True when the cross-section is new. */
+  clock(tsec: number): boolean {
+    this.newlyFrozen = this.cleaner.clock(tsec);
+    this.#clocks += 1;
+    if (this.#clocks % everyClocks !== 0) return false;
+    const slot = Math.floor(tsec / slotSec);
+    this.features.crossSection.idxRet3m = this.index.ret(slot, 60);
+    this.features.updateCrossSection(tsec);
+    this.sectors.update(slot);
+    return true;
+  }
+
+  /** At the day's end: quotes still held are accepted, since nothing came to refute them. */
+  close(): void {
+    this.cleaner.flushHeld(this.#handlers);
+  }
+
+  /** A throw in cleaning or features takes that symbol out for the day; the same tape takes it out again. */
+  #poison(s: number, error: unknown): void {
+    if (s < 0) throw error;
+    if (this.#poisoned.has(s)) return;
+    this.#poisoned.add(s);
+    for (const decider of this.#deciders) decider.poisoned(s, error);
+  }
+
+  image(): MarketImage {
+    return { ...this.#imageBut(), features: this.features.image() };
+  }
+
+  /** The same image as of now, its large part copied while the cell goes on. */
+  beginImage(): GradualImage<MarketImage> {
+    const rest = this.#imageBut();
+    const { advance, image } = this.features.beginImage();
+    return { advance, image: () => ({ ...rest, features: image() }) };
+  }
+
+  #imageBut() {
+    return {
+      cleaner: this.cleaner.image(),
+      sectors: imageOf(this.sectors.columns),
+      index: this.index.image(),
+      poisoned: [...this.#poisoned],
+      clocks: this.#clocks,
+      quotes: this.quotes,
+    };
+  }
+
+  restore(image: MarketImage): void {
+    this.cleaner.restore(image.cleaner);
+    this.features.restore(image.features);
+    restoreColumns(this.sectors.columns, image.sectors);
+    this.index.restore(image.index);
+    for (const s of image.poisoned) this.#poisoned.add(s);
+    this.#clocks = image.clocks;
+    this.quotes = image.quotes;
+  }
+}
+
+export type MarketImage = {
+  readonly cleaner: ReturnType<Cleaner['image']>;
+  readonly features: FeatureImage;
+  readonly sectors: ColumnImage;
+  readonly index: ReturnType<IndexLine['image']>;
+  readonly poisoned: readonly number[];
+  readonly clocks: number;
+  readonly quotes: number;
+};

@@ -1,0 +1,389 @@
+/**
+ * The opportunity desk: carries what the manager decides to the actors, and prices, locks, halts, gaps and risk to the live ones.
+ *
+ * Bound     `liveMax` live opportunities; beyond it a signal is refused
+ * Feedback  `released` is told of each opportunity that ended: the runs that stood by it are over
+ */
+import type { Offer, OpportunityContext, OpportunityEvent, Plan, Price, Standing, Track } from '../../actors/opportunity/context.ts';
+import { type CoolDowns, coolDownSec } from '../../actors/opportunity/cool-down.ts';
+import { wants } from '../../actors/opportunity/prices.ts';
+import type { Bundle, Calibration } from '../../contracts/bundle.ts';
+import { type Entity, entityActorId } from '../../contracts/entity.ts';
+import { type Family, opportunityId } from '../../contracts/opportunity.ts';
+import { tsecOf } from '../../contracts/session.ts';
+import type { Direction, Evidence } from '../../contracts/signal.ts';
+import type { Reading } from '../detectors/detector.ts';
+import { probabilityOf } from '../opportunities/confidence.ts';
+import { standingOf } from '../opportunities/fusion.ts';
+import * as manager from '../opportunities/manager.ts';
+import { offerOf } from '../opportunities/offer.ts';
+import { type PlanInput, planOf } from '../opportunities/plan.ts';
+import { RiskDesk } from '../opportunities/risk-desk.ts';
+import type { Actors } from './actors.ts';
+import type { Lane } from './lanes.ts';
+import { priceEvidence } from './price-evidence.ts';
+import type { Recorder } from './recorder.ts';
+
+/** What an opportunity is about, as the cell knows it: `row` of the symbol, its sectors as risk scopes, its industry. */
+export type Subject = { readonly entity: Entity; readonly row: number; readonly scopes: readonly string[]; readonly industry: number };
+
+/** A level that news came of, with what it takes to act on it. */
+export type SignalCase = {
+  readonly subject: Subject;
+  readonly lane: Lane;
+  readonly reading: Reading;
+  readonly calibration: Calibration | null;
+  readonly plan: Omit<PlanInput, 'costs'>;
+  /** tsec at which the impulse began. */
+  readonly t0Tsec: number;
+  readonly feedHealthy: boolean;
+};
+/** A live opportunity as the desk follows it. */
+type Watch = { readonly subject: Subject; path: string; context: OpportunityContext };
+export type Verdict = manager.Verdict;
+
+const prefix = 'opportunity.';
+
+export class OpportunityDesk {
+  readonly risk: RiskDesk;
+  readonly #bundle: Bundle;
+  readonly #actors: Actors;
+  readonly #recorder: Recorder;
+  readonly #released: (row: number, id: string) => void;
+  readonly #subjectOf: (row: number) => Subject;
+  readonly #exitScore: (strategy: string) => number;
+  readonly #keys = new Map<string, manager.KeyRecord>();
+  readonly #watches = new Map<string, Watch>();
+  /** Live ids by row, in the order in which rows and ids came. */
+  readonly #byRow = new Map<number, string[]>();
+  readonly #coolDowns: CoolDowns;
+
+  constructor(
+    bundle: Bundle,
+    actors: Actors,
+    recorder: Recorder,
+    links: {
+      readonly isScope: (scope: string) => boolean;
+      readonly released: (row: number, id: string) => void;
+      readonly subjectOf: (row: number) => Subject;
+      readonly exitScore: (strategy: string) => number;
+    },
+  ) {
+    this.#bundle = bundle;
+    this.#actors = actors;
+    this.#recorder = recorder;
+    this.#released = links.released;
+    this.#subjectOf = links.subjectOf;
+    this.#exitScore = links.exitScore;
+    this.risk = new RiskDesk(links.isScope);
+    const { coolDownSec: other, coolDownTargetSec, coolDownStopSec, coolDownTwoStopsSec } = bundle.config.opportunities;
+    this.#coolDowns = { other, target: coolDownTargetSec, stop: coolDownStopSec, twoStops: coolDownTwoStopsSec };
+  }
+
+  hasLive = (row: number): boolean => this.#byRow.has(row);
+  rows = (): readonly number[] => [...this.#byRow.keys()];
+  get live(): number {
+    return this.#watches.size;
+  }
+  /** Live opportunities in the order of their birth, for displays. */
+  views = (): { readonly id: string; readonly path: string; readonly row: number; readonly context: OpportunityContext }[] =>
+    [...this.#watches].map(([id, { path, subject, context }]) => ({ id, path, row: subject.row, context }));
+
+  /** Whether a raised level may open or join an opportunity now. Changes nothing. */
+  judge(given: SignalCase): Verdict {
+    const { subject, lane, reading, t0Tsec, feedHealthy } = given;
+    const raise = {
+      family: lane.detector.family,
+      tsec: tsecOf(this.#recorder.nowMs),
+      score: reading.score,
+      p0Milli: reading.anchor.p0Milli,
+      t0Tsec,
+      sigma900: given.plan.feature('sigma900'),
+    };
+    const { liveMax } = this.#bundle.config.opportunities;
+    const { level } = this.risk.of([...subject.scopes, `strategy.${lane.id}`]);
+    const verdict = manager.judge(this.#record(given), raise, { live: this.live, liveMax, riskLevel: level, feedHealthy });
+    const needsPlan = verdict.kind === 'open' || verdict.kind === 'reopen';
+    return needsPlan && this.#planOf(given) === null ? { kind: 'suppress', reason: 'NO_ROOM' } : verdict;
+  }
+
+  /** Acts on a verdict that is no refusal; the id of the opportunity that the run now stands by. */
+  enter(given: SignalCase, verdict: Exclude<Verdict, { kind: 'suppress' }>): string {
+    if (verdict.kind === 'join') {
+      this.#stand(verdict.id, given, 'signal.enter');
+      return verdict.id;
+    }
+    return verdict.kind === 'reopen' ? this.#reopen(verdict.id, given) : this.#open(given);
+  }
+
+  /**
+   * A level of a run that stands by `id`: told when there is news of it, and for as long as it would confirm what is not confirmed yet, so
+   * that a refusal is not the last word.
+   */
+  level(id: string, given: SignalCase, hasNews: boolean): void {
+    const watch = this.#watches.get(id);
+    if (watch === undefined) return;
+    const { reading } = given;
+    if (reading.raised && reading.confirmable && watch.path === 'discovered') return this.#confirm(id, watch, given);
+    if (hasNews) this.#stand(id, given, 'signal.update');
+  }
+
+  #confirm(id: string, watch: Watch, given: SignalCase): void {
+    const standing = this.#standing(watch.context, given);
+    const plan = this.#planOf(given);
+    const offer = plan === null ? watch.context : this.#offerOf(given, plan, standing.p, watch.context.capped);
+    const { advice, risks, rank } = offer;
+    this.#note(id, given);
+    const event = { type: 'signal.confirm', tsMs: this.#recorder.nowMs, standing, plan, offer: { advice, risks, rank } } as const;
+    this.#send(id, event, given.reading.evidence());
+  }
+
+  #stand(id: string, given: SignalCase, type: 'signal.enter' | 'signal.update'): void {
+    const { context } = this.#watches.get(id)!;
+    const standing = this.#standing(context, given);
+    this.#note(id, given);
+    const tsMs = this.#recorder.nowMs;
+    this.#send(id, type === 'signal.enter' ? { type, tsMs, standing, reopens: null } : { type, tsMs, standing }, given.reading.evidence());
+  }
+
+  /** A raised level supports its opportunity: the merge gap begins anew, and the peak to beat rises. */
+  #note(id: string, given: SignalCase): void {
+    if (!given.reading.raised) return;
+    const tsec = tsecOf(this.#recorder.nowMs);
+    this.#keys.set(this.#key(given), manager.supported(this.#record(given), id, tsec, given.reading.score));
+  }
+
+  #open(given: SignalCase): string {
+    const { subject, lane, reading } = given;
+    const { family } = lane.detector;
+    const record = this.#record(given);
+    const id = opportunityId(this.#bundle.tradeDate, subject.entity, reading.direction, family, record.seqNo + 1);
+    const nowMs = this.#recorder.nowMs;
+    const plan = this.#planOf(given)!;
+    const capped = this.#conflicts(given);
+    const standing = this.#standing({ tracks: {}, p0: null, confidenceSource: null, capped, family }, given);
+    this.#keys.set(
+      this.#key(given),
+      manager.opened(record, { id, p0Milli: reading.anchor.p0Milli, openedTsec: tsecOf(nowMs) }, reading.score),
+    );
+    this.#actors.spawn(
+      'opportunity',
+      prefix + id,
+      {
+        id,
+        tradeDate: this.#bundle.tradeDate,
+        entity: subject.entity,
+        direction: reading.direction,
+        family,
+        openedMs: nowMs,
+        anchor: { p0Milli: reading.anchor.p0Milli, enterMilli: reading.anchor.enterMilli },
+        plan,
+        standing,
+        offer: this.#offerOf(given, plan, standing.p, capped),
+        horizonSec: lane.horizonSec,
+        enterScore: lane.scores.enter,
+        coolDowns: this.#coolDowns,
+        stopsToday: record.stops,
+        predecessorId: null,
+        parentId: null,
+      },
+      { region: 'lifecycle', event: 'signal.enter', evidence: reading.evidence() },
+    );
+    this.#watch(id, subject);
+    this.#syncRisk(id);
+    return id;
+  }
+
+  #reopen(id: string, given: SignalCase): string {
+    const { subject, reading } = given;
+    const { capped } = this.#actors.context<OpportunityContext>(prefix + id);
+    const tsMs = this.#recorder.nowMs;
+    const { p0Milli, enterMilli } = reading.anchor;
+    this.#keys.set(this.#key(given), manager.reopened(this.#record(given), { id, p0Milli, openedTsec: tsecOf(tsMs) }, reading.score));
+    const before = this.#actors.context<OpportunityContext>(prefix + id);
+    const standing = this.#standing({ ...before, tracks: {} }, given);
+    const plan = this.#planOf(given)!;
+    const reopens = { anchor: { p0Milli, enterMilli }, plan, offer: this.#offerOf(given, plan, standing.p, capped) };
+    this.#watch(id, subject);
+    this.#send(id, { type: 'signal.enter', tsMs, standing, reopens }, reading.evidence());
+    this.#syncRisk(id);
+    return id;
+  }
+
+  /** Meets the opposite direction on the same entity: weakens it, or caps both; true when this one is capped. */
+  #conflicts(given: SignalCase): boolean {
+    const { subject, lane, reading } = given;
+    const opposite: Direction = reading.direction === 'up' ? 'down' : 'up';
+    const record = this.#keys.get(manager.keyOf(entityActorId(subject.entity), opposite, lane.detector.family));
+    const tsec = tsecOf(this.#recorder.nowMs);
+    let capped = false;
+    for (const life of record?.lives ?? []) {
+      const { context } = this.#watches.get(life.id)!;
+      const outcome = manager.conflictOf({ p: this.#trackOf(given).p, tsec }, { p: context.p, openedTsec: life.openedTsec });
+      if (outcome === null) continue;
+      const { tracks, score, p, p0, confidenceSource } = context;
+      const weakened = { tracks, score, p, p0, confidenceSource, capped: context.capped, weak: true };
+      const standing =
+        outcome === 'weakens' ? weakened : { ...weakened, weak: context.weak, capped: true, p: p === null ? null : Math.min(p, 0.5) };
+      if (outcome === 'caps') capped = true;
+      this.#send(life.id, { type: 'signal.update', tsMs: this.#recorder.nowMs, standing }, []);
+    }
+    return capped;
+  }
+
+  #trackOf({ lane, reading, calibration }: SignalCase): Track {
+    const { score, path, raised, confirmable } = reading;
+    const p = calibration === null || score === null ? null : probabilityOf(score, calibration);
+    return { variant: lane.strategy.variant, path, score, p, raised, confirmable, atMs: this.#recorder.nowMs };
+  }
+
+  /** What all tracks say with this one's level as it is now. */
+  #standing(before: Pick<OpportunityContext, 'tracks' | 'p0' | 'confidenceSource' | 'capped' | 'family'>, given: SignalCase): Standing {
+    const { lane, subject, calibration } = given;
+    const tracks = { ...before.tracks, [lane.id]: this.#trackOf(given) };
+    return standingOf({
+      tracks,
+      family: before.family,
+      nowMs: this.#recorder.nowMs,
+      p0: before.p0 ?? calibration?.p0 ?? null,
+      confidenceSource: before.confidenceSource ?? calibration?.source ?? null,
+      riskLevel: this.risk.of(scopesOf(subject, tracks)).level,
+      capped: before.capped,
+      exitScore: this.#exitScore,
+    });
+  }
+
+  #planOf = (given: SignalCase) => planOf({ ...given.plan, costs: this.#bundle.config.opportunities });
+
+  #offerOf({ subject, lane, plan: input }: SignalCase, plan: Plan, p: number | null, capped: boolean): Offer {
+    const costs = this.#bundle.config.opportunities;
+    const riskLevel = this.risk.of([...subject.scopes, `strategy.${lane.id}`]).level;
+    const inSector = [...this.#watches.values()].filter((each) => subject.industry >= 0 && each.subject.industry === subject.industry);
+    return offerOf({ ...input, costs }, plan, { p, capped, riskLevel, activeInSector: inSector.length });
+  }
+
+  #watch(id: string, subject: Subject): void {
+    const actorId = prefix + id;
+    this.#watches.set(id, { subject, path: this.#actors.state(actorId, 'lifecycle'), context: this.#actors.context(actorId) });
+    this.#byRow.set(subject.row, [...(this.#byRow.get(subject.row) ?? []), id]);
+  }
+
+  /** One accepted quote of a symbol with live opportunities. */
+  price(row: number, price: Price): void {
+    for (const id of this.#byRow.get(row) ?? []) {
+      const watch = this.#watches.get(id)!;
+      const tsMs = this.#recorder.nowMs;
+      // the quote that confirmed is not the one after it
+      if (watch.path === 'confirmed' && watch.context.confirmedMs! < tsMs) this.#send(id, { type: 'snapshot.next', tsMs }, []);
+      if (!this.#watches.has(id) || !wants(watch.path, watch.context, price)) continue;
+      this.#send(id, { type: 'price', tsMs, ...price }, priceEvidence(watch.context, price));
+    }
+  }
+
+  /** An event for every live opportunity of a symbol. */
+  tell(row: number, event: OpportunityEvent): void {
+    for (const id of this.#byRow.get(row) ?? []) this.#send(id, event, []);
+  }
+
+  tellAll(event: OpportunityEvent): void {
+    for (const id of [...this.#watches.keys()]) this.#send(id, event, []);
+  }
+
+  /** A timer of an opportunity fired. */
+  fired(actorId: string, event: OpportunityEvent): void {
+    this.#send(actorId.slice(prefix.length), event, []);
+  }
+
+  dismiss(id: string): boolean {
+    if (!this.#watches.has(id)) return false;
+    this.#send(id, { type: 'operator.dismiss', tsMs: this.#recorder.nowMs }, []);
+    return true;
+  }
+
+  /** False when the day has no such scope. */
+  setRisk(scope: string, level: number, policy: 'end' | 'hold'): boolean {
+    if (!this.risk.set(scope, level, policy)) return false;
+    for (const id of [...this.#watches.keys()]) this.#syncRisk(id);
+    return true;
+  }
+
+  /** Tells an opportunity the level that concerns it, where it is not what it knows. */
+  #syncRisk(id: string): void {
+    const watch = this.#watches.get(id);
+    if (watch === undefined) return;
+    const { level, policy } = this.risk.of(scopesOf(watch.subject, watch.context.tracks));
+    if (level === watch.context.risk.level && policy === watch.context.risk.policy) return;
+    this.#send(id, { type: 'risk.synced', tsMs: this.#recorder.nowMs, level, policy }, []);
+  }
+
+  #send(id: string, event: OpportunityEvent, evidence: readonly Evidence[]): void {
+    const actorId = prefix + id;
+    if (!this.#actors.has(actorId)) return;
+    this.#actors.send('opportunity', actorId, event, evidence);
+    const watch = this.#watches.get(id);
+    if (this.#actors.hasFailed(actorId)) return watch === undefined ? undefined : this.#close(id, watch, null);
+    const path = this.#actors.state(actorId, 'lifecycle');
+    const context = this.#actors.context<OpportunityContext>(actorId);
+    if (path === 'archived') return this.#archive(id, context);
+    if (watch === undefined) return;
+    watch.path = path;
+    watch.context = context;
+    if (path === 'ended') this.#close(id, watch, context);
+  }
+
+  #archive(id: string, context: OpportunityContext): void {
+    const key = manager.keyOf(entityActorId(context.entity), context.direction, context.family);
+    this.#keys.set(key, manager.archived(this.#keys.get(key)!, id));
+    this.#actors.drop(prefix + id);
+  }
+
+  /** `context` null: its actor threw; it hears nothing more, takes no place, and its key cools down as usual. */
+  #close(id: string, { subject, context: last }: Watch, context: OpportunityContext | null): void {
+    this.#watches.delete(id);
+    const rest = this.#byRow.get(subject.row)!.filter((each) => each !== id);
+    if (rest.length === 0) this.#byRow.delete(subject.row);
+    else this.#byRow.set(subject.row, rest);
+    const key = manager.keyOf(entityActorId(last.entity), last.direction, last.family);
+    const record = this.#keys.get(key)!;
+    const reason = context?.endReason ?? null;
+    const endedTsec = tsecOf(context?.endedMs ?? this.#recorder.nowMs);
+    const stops = record.stops + (reason === 'STOP' ? 1 : 0);
+    const cool = reason === null ? this.#coolDowns.other : coolDownSec(reason, stops, this.#coolDowns);
+    this.#keys.set(key, manager.ended(record, id, reason, endedTsec, cool));
+    this.#released(subject.row, id);
+  }
+
+  #key = ({ subject, lane, reading }: SignalCase): string =>
+    manager.keyOf(entityActorId(subject.entity), reading.direction, lane.detector.family as Family);
+  #record = (given: SignalCase): manager.KeyRecord => this.#keys.get(this.#key(given)) ?? manager.newKey;
+
+  image(): OpportunityDeskImage {
+    return {
+      keys: [...this.#keys],
+      watches: [...this.#watches].map(([id, { subject }]) => ({ id, row: subject.row })),
+      byRow: [...this.#byRow],
+      risk: this.risk.image(),
+    };
+  }
+
+  /** After the actors: a watch takes its thresholds from them. */
+  restore({ keys, watches, byRow, risk }: OpportunityDeskImage): void {
+    for (const [key, record] of keys) this.#keys.set(key, record);
+    this.risk.restore(risk);
+    for (const { id, row } of watches) this.#watch(id, this.#subjectOf(row));
+    this.#byRow.clear();
+    for (const [row, ids] of byRow) this.#byRow.set(row, [...ids]);
+  }
+}
+
+export type OpportunityDeskImage = {
+  readonly keys: readonly (readonly [string, manager.KeyRecord])[];
+  readonly watches: readonly { readonly id: string; readonly row: number }[];
+  readonly byRow: readonly (readonly [number, readonly string[]])[];
+  readonly risk: ReturnType<RiskDesk['image']>;
+};
+
+const scopesOf = ({ scopes }: Subject, tracks: OpportunityContext['tracks']): string[] => [
+  ...scopes,
+  ...Object.keys(tracks).map((id) => `strategy.${id}`),
+];

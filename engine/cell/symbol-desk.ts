@@ -1,0 +1,296 @@
+/**
+ * What runs for which symbol: distance to the limit, halts, data state, and the lanes that are awake for it.
+ *
+ * A quote that wakes no lane, of a symbol without a run and without an opportunity, costs the wake predicates and nothing more
+ */
+import type { RegimeSource } from '../../actors/market/regime.ts';
+import type { Bundle } from '../../contracts/bundle.ts';
+import { symbolEntity } from '../../contracts/entity.ts';
+import type { FeatureId } from '../../contracts/features.ts';
+import { absentMilli, bookLevels, type QuoteBatch } from '../../contracts/quote.ts';
+import { slotSec, tsecOf } from '../../contracts/session.ts';
+import type { SignalPhase } from '../../contracts/signal.ts';
+import { neverSlot } from '../clean/accepted.ts';
+import type { RowVerdict } from '../clean/cleaner.ts';
+import type { ColumnImage } from '../clean/columns.ts';
+import type { DetectorInput, Reading, SymbolDetector } from '../detectors/detector.ts';
+import { Snapshot } from '../features/snapshot.ts';
+import { calibrationOf } from '../opportunities/confidence.ts';
+import { newsOf } from '../opportunities/report.ts';
+import type { Actors } from './actors.ts';
+import { HotValues } from './hot.ts';
+import type { Lane } from './lanes.ts';
+import type { MarketState } from './market-state.ts';
+import { momentOf } from './moment.ts';
+import type { OpportunityDesk, SignalCase, Subject } from './opportunity-desk.ts';
+import type { Recorder } from './recorder.ts';
+import { SymbolStates } from './symbol-states.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: a lane hands a detector back its own params and state
+export type SymbolLane = Lane<SymbolDetector<any, any>>;
+/** A reading that made news. */
+export type Spoke = Reading & { readonly phase: SignalPhase };
+/** For tests and reports; never part of a decision. */
+export type Observer = {
+  readonly refused?: (s: number, strategy: string, refused: readonly string[], input: DetectorInput) => void;
+  readonly signal?: (s: number, strategy: string, signal: Spoke, input: DetectorInput) => void;
+  readonly snapshot?: (s: number, snapshot: Snapshot, input: DetectorInput) => void;
+};
+
+/** What the desk asks of the market's actor. */
+export type MarketAnswers = RegimeSource & { readonly feedHealthy: boolean };
+
+/** K4: a fall from the five-minute peak that had risen as much from the day's low, or a minute that falls by this many sigma. */
+const dive = { pull: -0.02, rise: 0.02, sigmas: -4 } as const;
+const lookBackSec = 180;
+const awakeSec = 60;
+
+export class SymbolDesk {
+  readonly #bundle: Bundle;
+  readonly #state: MarketState;
+  readonly #actors: Actors;
+  readonly #desk: OpportunityDesk;
+  readonly #recorder: Recorder;
+  readonly #market: MarketAnswers;
+  readonly #lanes: readonly SymbolLane[];
+  readonly #snapshot: Snapshot;
+  readonly #hot: HotValues;
+  readonly #subjects: (Subject | undefined)[] = [];
+  readonly states: SymbolStates;
+  /** Slot of the last quote that anything was evaluated for. */
+  readonly #awakeSlot: Int32Array;
+  observer: Observer = {};
+  refusals: Record<string, Record<string, number>> = {};
+  signals = 0;
+  /** Quotes for which a lane was awake. */
+  evaluated = 0;
+  /** Wakes every lane for every quote: what a test compares the predicates with. */
+  openGate = false;
+
+  constructor(
+    bundle: Bundle,
+    state: MarketState,
+    lanes: readonly SymbolLane[],
+    parts: { readonly actors: Actors; readonly desk: OpportunityDesk; readonly recorder: Recorder; readonly market: MarketAnswers },
+  ) {
+    this.#bundle = bundle;
+    this.#state = state;
+    this.#lanes = lanes;
+    this.#actors = parts.actors;
+    this.#desk = parts.desk;
+    this.#recorder = parts.recorder;
+    this.#market = parts.market;
+    this.#snapshot = new Snapshot(state.features);
+    this.#hot = new HotValues(state.features);
+    this.states = new SymbolStates(state, parts);
+    this.#awakeSlot = new Int32Array(bundle.instruments.length).fill(neverSlot);
+  }
+
+  /** An accepted quote is in the rings and is the last: halts, limit state, lanes, prices of live opportunities. */
+  settled(verdict: Readonly<RowVerdict>, batch: QuoteBatch, i: number): void {
+    const { s } = verdict;
+    this.states.quoted(s, batch.lastMilli[i]!);
+    const awake = this.#awake(s);
+    const live = this.#desk.hasLive(s);
+    if (awake === 0 && !live) return;
+    this.evaluated += 1;
+    this.#awakeSlot[s] = verdict.slot;
+    this.#snapshot.take(s, this.#recorder.nowMs);
+    const input = momentOf(this.#state, this.#bundle.config, verdict, batch, i, {
+      snapshot: this.#snapshot,
+      regime: this.#market.regime,
+      nowMs: this.#recorder.nowMs,
+    });
+    this.observer.snapshot?.(s, this.#snapshot, input);
+    for (const [k, lane] of this.#lanes.entries()) if ((awake & (1 << k)) !== 0) this.#run(s, lane, input, batch, i);
+    if (this.#desk.hasLive(s)) this.#price(s, input, batch, i);
+  }
+
+  /** A bit for every lane that has a run with the symbol or could begin one. */
+  #awake(s: number): number {
+    let mask = 0;
+    let looked = false;
+    for (const [k, lane] of this.#lanes.entries()) {
+      if (!lane.runsFor(s)) continue;
+      if (lane.runs.has(s) || this.openGate) {
+        mask |= 1 << k;
+        continue;
+      }
+      if (!looked) this.#hot.look(s, this.#recorder.nowMs);
+      looked = true;
+      if (lane.detector.wakes(this.#hot, lane.params)) mask |= 1 << k;
+    }
+    return mask;
+  }
+
+  #run(s: number, lane: SymbolLane, input: DetectorInput, batch: QuoteBatch, i: number): void {
+    const { detector } = lane;
+    let result: ReturnType<typeof detector.step>;
+    try {
+      result = detector.step(lane.runs.get(s)?.state ?? detector.initial, input, lane.params);
+    } catch (error) {
+      lane.threw(s);
+      this.#recorder.fault(this.#state.universe.actorIds[s]!, `strategy:${lane.id}`, 'DETECTOR_THREW', error);
+      return;
+    }
+    const run = lane.runs.get(s);
+    lane.keep(s, result.state);
+    if (result.refused.length > 0) this.#count(s, lane.id, result.refused, input);
+    if (result.reading !== null) this.#read(s, lane, run, result.reading, input, batch, i);
+  }
+
+  #count(s: number, strategy: string, refused: readonly string[], input: DetectorInput): void {
+    this.refusals[strategy] ??= {};
+    const counts = this.refusals[strategy];
+    for (const gate of refused) counts[gate] = (counts[gate] ?? 0) + 1;
+    this.observer.refused?.(s, strategy, refused, input);
+  }
+
+  /** A level: its news goes to the journal, the level itself to the opportunity that the run stands by. */
+  #read(
+    s: number,
+    lane: SymbolLane,
+    run: ReturnType<SymbolLane['runs']['get']>,
+    reading: Reading,
+    input: DetectorInput,
+    batch: QuoteBatch,
+    i: number,
+  ): void {
+    const news = newsOf(run?.reported ?? null, reading, lane.scores.exit, input.tsec);
+    let opportunity = run?.opportunity ?? null;
+    if (news === null) {
+      if (opportunity !== null) this.#desk.level(opportunity, this.#caseOf(s, lane, reading, input, batch, i), false);
+      return;
+    }
+    const acts = lane.actsOn(input.instrument.no);
+    const given = this.#caseOf(s, lane, reading, input, batch, i);
+    const verdict = news.phase === 'enter' && acts ? this.#desk.judge(given) : null;
+    if (verdict?.kind === 'suppress') return this.#refuse(s, lane, verdict.reason, given, input);
+    this.#journal(s, lane, { ...reading, phase: news.phase }, input);
+    if (verdict !== null) opportunity = this.#desk.enter(given, verdict);
+    // before the opportunity hears of it: it may end of that, and end the run
+    lane.report(s, news.reported, opportunity);
+    if (verdict === null && opportunity !== null) this.#desk.level(opportunity, given, true);
+  }
+
+  /** The run is over, and may begin anew at once; a refusal that goes on is said once. */
+  #refuse(s: number, lane: SymbolLane, reason: string, given: SignalCase, input: DetectorInput): void {
+    lane.release(s);
+    if (lane.refuses(s, reason, input.tsec)) return;
+    this.#journal(s, lane, { ...given.reading, phase: 'enter' }, input);
+    this.#recorder.record('suppressed', this.#state.universe.actorIds[s]!, { strategy: lane.id, reason });
+  }
+
+  #journal(s: number, lane: SymbolLane, spoke: Spoke, input: DetectorInput): void {
+    this.signals += 1;
+    this.observer.signal?.(s, lane.id, spoke, input);
+    this.#recorder.record('signal', this.#state.universe.actorIds[s]!, {
+      signal: {
+        strategy: lane.strategy,
+        entity: this.subjectOf(s).entity,
+        direction: spoke.direction,
+        phase: spoke.phase,
+        path: spoke.path,
+        raised: spoke.raised,
+        confirmable: spoke.confirmable,
+        tsExchangeMs: input.tsExchangeMs,
+        tsMs: input.tsMs,
+        score: spoke.score,
+        evidence: [...spoke.evidence()],
+        anchor: spoke.anchor,
+        horizonSec: lane.horizonSec,
+        benchmark: input.benchmark,
+        profileSource: input.instrument.profileSource,
+      },
+    });
+  }
+
+  #caseOf(s: number, lane: SymbolLane, reading: Reading, input: DetectorInput, batch: QuoteBatch, i: number): SignalCase {
+    const { accepted } = this.#state.cleaner;
+    const up = reading.direction === 'up';
+    const side = up ? batch.askMilli[i * bookLevels]! : batch.bidMilli[i * bookLevels]!;
+    const limit = up ? accepted.limitUp[s]! : accepted.limitDown[s]!;
+    return {
+      subject: this.subjectOf(s),
+      lane,
+      reading,
+      calibration: calibrationOf(this.#bundle.calibration, lane.id, reading.path, input.regime),
+      t0Tsec: input.tsec - lookBackSec,
+      feedHealthy: this.#market.feedHealthy,
+      plan: {
+        feature: input.feature,
+        instrument: input.instrument,
+        direction: reading.direction,
+        entryMilli: side === absentMilli ? input.lastMilli : side,
+        lastMilli: input.lastMilli,
+        p0Milli: reading.anchor.p0Milli,
+        limitMilli: limit === absentMilli ? null : limit,
+        horizonSec: lane.horizonSec,
+        tsec: input.tsec,
+      },
+    };
+  }
+
+  #price(s: number, input: DetectorInput, batch: QuoteBatch, i: number): void {
+    const side = (column: Int32Array) => (column[i * bookLevels] === absentMilli ? null : column[i * bookLevels]!);
+    this.#desk.price(s, {
+      bidMilli: side(batch.bidMilli),
+      askMilli: side(batch.askMilli),
+      midMilli: input.midMilli,
+      lastMilli: input.lastMilli,
+      dive: this.#dives(s, input.midMilli),
+    });
+  }
+
+  #dives(s: number, midMilli: number): boolean {
+    const { feature } = this.#snapshot;
+    if (feature('ret_z1m') <= dive.sigmas) return true;
+    const pull = feature('pull5');
+    const low = this.#state.cleaner.accepted.low[s]!;
+    return pull <= dive.pull && low !== absentMilli && midMilli / (1 + pull) / low - 1 >= dive.rise;
+  }
+
+  /** Risk scopes and sectors of a symbol, made once. */
+  subjectOf(s: number): Subject {
+    const known = this.#subjects[s];
+    if (known !== undefined) return known;
+    const { universe, sectors } = this.#state;
+    const subject: Subject = {
+      entity: symbolEntity(universe.instruments[s]!.no),
+      row: s,
+      scopes: ['market', universe.actorIds[s]!, ...sectors.ofRow[s]!.map((k) => `sector.${sectors.codes[k]}`)],
+      industry: sectors.industryOf[s]!,
+    };
+    this.#subjects[s] = subject;
+    return subject;
+  }
+
+  /** 1 for each symbol that anything was evaluated for in the last minute: who is asked for first, and no state of the day. */
+  awakeAt(timeMs: number): Uint8Array {
+    const from = Math.floor((tsecOf(timeMs) - awakeSec) / slotSec);
+    return Uint8Array.from(this.#awakeSlot, (slot) => (slot >= from ? 1 : 0));
+  }
+
+  /** One feature of a symbol as it stands now: for displays and tests. */
+  featureOf(s: number, id: FeatureId): number {
+    return this.#snapshot.take(s, this.#recorder.nowMs).feature(id);
+  }
+
+  image(): SymbolImage {
+    return { refusals: structuredClone(this.refusals), signals: this.signals, evaluated: this.evaluated, states: this.states.image() };
+  }
+
+  restore(image: SymbolImage): void {
+    this.states.restore(image.states);
+    this.refusals = structuredClone(image.refusals);
+    this.signals = image.signals;
+    this.evaluated = image.evaluated;
+  }
+}
+
+export type SymbolImage = {
+  readonly states: ColumnImage;
+  readonly refusals: Record<string, Record<string, number>>;
+  readonly signals: number;
+  readonly evaluated: number;
+};

@@ -1,0 +1,30 @@
+/** B. 26: the largest slot's amount over the window's; 1 when a single print made it. */
+import { at } from '../rings.ts';
+import type { SymbolView } from '../symbol-view.ts';
+import { F, type FeatureGroup, nan } from './group.ts';
+
+export const burst: FeatureGroup = {
+  ids: ['burst', 'active20'],
+  needs: ['amt1m'],
+  compute(view, out, { feature }) {
+    out[F.burst] = burstOf(view, 20, feature('amt1m'));
+    let active = 0;
+    for (let back = 0; back < 7; back++) if (view.ago(back, at.amount) - view.ago(back + 1, at.amount) > 0) active += 1;
+    out[F.active20] = active;
+  },
+};
+
+export const burst5: FeatureGroup = {
+  ids: ['burst5'],
+  needs: ['amt5m'],
+  compute(view, out, { feature }) {
+    out[F.burst5] = burstOf(view, view.reach(100), feature('amt5m'));
+  },
+};
+
+function burstOf(view: SymbolView, slots: number, amount: number): number {
+  if (!(amount > 0)) return nan;
+  let largest = 0;
+  for (let back = 0; back < slots; back++) largest = Math.max(largest, view.ago(back, at.amount) - view.ago(back + 1, at.amount));
+  return largest / amount;
+}

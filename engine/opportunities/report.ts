@@ -1,0 +1,43 @@
+/**
+ * What is new about a strategy's level, so that the journal holds changes and not every quote's reading.
+ *
+ * Update   when the score has moved by 0.05, at most every 15 s; and at once when it comes back over its exit score
+ */
+import type { SignalPhase } from '../../contracts/signal.ts';
+import type { Reading } from '../detectors/detector.ts';
+
+/** The level as last reported. Plain data. */
+export type Reported = {
+  readonly score: number | null;
+  readonly tsec: number;
+  readonly weak: boolean;
+  /** It has said once that it would confirm. */
+  readonly confirmed: boolean;
+};
+const everySec = 15;
+const moved = 0.05;
+
+export type News = { readonly phase: SignalPhase; readonly reported: Reported } | null;
+
+/** null: nothing worth a line. `last` null before the run's first. */
+export function newsOf(last: Reported | null, { raised, confirmable, score }: Reading, exitScore: number, tsec: number): News {
+  const weak = score === null ? (last?.weak ?? false) : score < exitScore;
+  const phase = phaseOf(last, raised, confirmable, score, weak, tsec);
+  return phase === null ? null : { phase, reported: { score, tsec, weak, confirmed: (last?.confirmed ?? false) || phase === 'confirm' } };
+}
+
+function phaseOf(
+  last: Reported | null,
+  raised: boolean,
+  confirmable: boolean,
+  score: number | null,
+  weak: boolean,
+  tsec: number,
+): SignalPhase | null {
+  if (last === null) return raised ? 'enter' : null;
+  if (!raised) return 'exit';
+  if (confirmable && !last.confirmed) return 'confirm';
+  if (weak !== last.weak) return weak ? 'weaken' : 'update';
+  if (weak || score === null || tsec - last.tsec < everySec) return null;
+  return last.score === null || Math.abs(score - last.score) >= moved ? 'update' : null;
+}
