@@ -5,7 +5,7 @@ import { JetStreamJournal } from '../engine/log/jetstream-journal.ts';
 import { ensureStreams } from '../engine/log/streams.ts';
 import { foldedDay } from '../scenarios/support/days.ts';
 import { startTestBroker, type TestBroker } from '../scenarios/support/test-broker.ts';
-import { connectGateway, followJournal } from './journal-feed.ts';
+import { connectGateway, followJournal, newestDayOf } from './journal-feed.ts';
 
 let broker: TestBroker;
 beforeAll(async () => {
@@ -57,4 +57,17 @@ test('a gateway that starts beside two days reads the newer one only, and is cau
   stop.abort();
   await reader.close();
   await nc.close();
+});
+
+test('a first step that is stored while the gateway looks for the newest day is read, not passed over', async () => {
+  let storedSeq = 0;
+  const streams = {
+    info: async () => ({ state: { last_seq: storedSeq } }),
+    getMessage: async () => {
+      storedSeq = 1; // the broker answers "none", and stores the first one before it is asked again
+      return null;
+    },
+  };
+
+  expect(await newestDayOf({ streams } as never, 'test-1')).toEqual({ firstSeq: 1, lastSeq: 0 });
 });

@@ -4,7 +4,7 @@
  *
  * Caught up  once the fold has reached the end that the stream had when we came: until then it is the past, and nobody's news
  */
-import { DeliverPolicy, jetstream, jetstreamManager, type MsgRequest } from '@nats-io/jetstream';
+import { DeliverPolicy, type JetStreamManager, jetstream, jetstreamManager, type MsgRequest } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from 'nats';
 import { readStep } from '../contracts/compat/read.ts';
 import { FenshiError } from '../contracts/errors.ts';
@@ -46,7 +46,7 @@ export async function followJournal(nc: NatsConnection, run: string, handlers: F
   while (!signal.aborted) {
     try {
       if (untilSeq === null) {
-        const newest = await newestDayOf(nc, run);
+        const newest = await newestDayOf(await jetstreamManager(nc), run);
         [lastSeq, untilSeq] = [newest.firstSeq - 1, newest.lastSeq];
         if (lastSeq >= untilSeq) handlers.onCaughtUp();
       }
@@ -82,11 +82,15 @@ async function onceReconnected(nc: NatsConnection): Promise<void> {
 }
 
 /** Where the newest day begins and where the stream ends now; an empty stream ends before it begins. */
-async function newestDayOf(nc: NatsConnection, run: string): Promise<{ readonly firstSeq: number; readonly lastSeq: number }> {
-  const jsm = await jetstreamManager(nc);
+export async function newestDayOf(
+  jsm: Pick<JetStreamManager, 'streams'>,
+  run: string,
+): Promise<{ readonly firstSeq: number; readonly lastSeq: number }> {
   const name = streams(run).journal;
+  // before the last message is asked for: one that is stored between the two questions is read, not passed over
+  const { state } = await jsm.streams.info(name);
   const last = await jsm.streams.getMessage(name, { last_by_subj: subjects(run).allJournal });
-  if (last === null) return { firstSeq: (await jsm.streams.info(name)).state.last_seq + 1, lastSeq: 0 };
+  if (last === null) return { firstSeq: state.last_seq + 1, lastSeq: 0 };
   // the server takes next_by_subj here as on the direct API; only the client's type lacks it
   const first = await jsm.streams.getMessage(name, { seq: 1, next_by_subj: last.subject } as unknown as MsgRequest);
   return { firstSeq: first?.seq ?? last.seq, lastSeq: last.seq };
