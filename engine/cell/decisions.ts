@@ -43,7 +43,7 @@ export class Decisions implements Decider {
   constructor(bundle: Bundle, market: MarketState, detectors: readonly AnyDetector[] = registered) {
     this.bundle = bundle;
     this.market = market;
-    const { lanes, mismatches } = lanesOf(bundle, detectors);
+    const { lanes, mismatches } = lanesOf(bundle, detectors, { symbol: market.universe.count, sector: market.sectors.count });
     this.lanes = lanes;
     this.#mismatches = mismatches;
     this.actors = new Actors(this.recorder, this.#timers);

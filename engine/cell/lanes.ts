@@ -22,8 +22,10 @@ export class Lane<D extends AnyDetector = AnyDetector> {
   readonly detector: D;
   readonly modelId: string | null;
   readonly runs = new Map<number, Run>();
+  /** 1 for each row that may run at all, and for each that has a run: what is asked of every quote. */
+  readonly #open: Uint8Array;
+  readonly running: Uint8Array;
   readonly #refused = new Map<number, Refused>();
-  readonly #thrown = new Set<number>();
   readonly id: string;
   mode: StrategyMode;
   params: unknown;
@@ -33,7 +35,9 @@ export class Lane<D extends AnyDetector = AnyDetector> {
   scores!: { readonly enter: number; readonly exit: number };
   horizonSec!: number;
 
-  constructor(detector: D, { id, mode, modelId, params, paramHash }: StrategyInstance) {
+  constructor(detector: D, { id, mode, modelId, params, paramHash }: StrategyInstance, rows: number) {
+    this.#open = new Uint8Array(rows).fill(1);
+    this.running = new Uint8Array(rows);
     this.detector = detector;
     this.id = id;
     this.mode = mode;
@@ -64,7 +68,7 @@ export class Lane<D extends AnyDetector = AnyDetector> {
   }
 
   runsFor(row: number): boolean {
-    return !this.disabled && !this.#thrown.has(row);
+    return !this.disabled && this.#open[row] === 1;
   }
 
   /** Whether its signals on instrument `no` open opportunities. */
@@ -75,8 +79,9 @@ export class Lane<D extends AnyDetector = AnyDetector> {
   /** Keeps a detector's state; the initial one is none. */
   keep(row: number, state: unknown): void {
     const run = this.runs.get(row);
-    if (state === this.detector.initial) this.runs.delete(row);
-    else this.runs.set(row, run === undefined ? { state, reported: null, opportunity: null } : { ...run, state });
+    if (state === this.detector.initial) return this.release(row);
+    this.running[row] = 1;
+    this.runs.set(row, run === undefined ? { state, reported: null, opportunity: null } : { ...run, state });
   }
 
   /** What was reported of a run, if it still is one. */
@@ -86,12 +91,13 @@ export class Lane<D extends AnyDetector = AnyDetector> {
   }
 
   release(row: number): void {
+    this.running[row] = 0;
     this.runs.delete(row);
   }
 
   threw(row: number): void {
-    this.#thrown.add(row);
-    this.runs.delete(row);
+    this.#open[row] = 0;
+    this.release(row);
   }
 
   /** Notes a refusal; true when it goes on as it was: asked again within a minute, for the same reason. */
@@ -103,16 +109,28 @@ export class Lane<D extends AnyDetector = AnyDetector> {
 
   image(): LaneImage {
     const { id, mode, params, paramHash, disabled } = this;
-    return { id, mode, params, paramHash, disabled, runs: [...this.runs], refused: [...this.#refused], thrown: [...this.#thrown] };
+    return {
+      id,
+      mode,
+      params,
+      paramHash,
+      disabled,
+      runs: [...this.runs],
+      refused: [...this.#refused],
+      thrown: [...this.#open.keys()].filter((row) => this.#open[row] === 0),
+    };
   }
 
   restore(image: LaneImage): void {
     this.mode = image.mode;
     this.retune(image.params, image.paramHash);
     this.disabled = image.disabled;
-    for (const [row, run] of image.runs) this.runs.set(row, run);
+    for (const [row, run] of image.runs) {
+      this.runs.set(row, run);
+      this.running[row] = 1;
+    }
     for (const [row, refused] of image.refused) this.#refused.set(row, refused);
-    for (const row of image.thrown) this.#thrown.add(row);
+    for (const row of image.thrown) this.#open[row] = 0;
   }
 }
 
@@ -131,7 +149,11 @@ export type LaneImage = {
 export type Mismatch = { readonly id: string; readonly code: 'STRATEGY_UNKNOWN' | 'STRATEGY_VERSION'; readonly message: string };
 
 /** In the bundle's order. */
-export function lanesOf({ detectors: wanted }: Pick<Bundle, 'detectors'>, registered: readonly AnyDetector[]) {
+export function lanesOf(
+  { detectors: wanted }: Pick<Bundle, 'detectors'>,
+  registered: readonly AnyDetector[],
+  rows: Readonly<Record<AnyDetector['entity'], number>>,
+) {
   const lanes: Lane[] = [];
   const mismatches: Mismatch[] = [];
   for (const instance of wanted) {
@@ -144,7 +166,8 @@ export function lanesOf({ detectors: wanted }: Pick<Bundle, 'detectors'>, regist
       const message = `the bundle was made for version ${instance.version}, this code has ${detector.version}`;
       mismatches.push({ id: instance.id, code: 'STRATEGY_VERSION', message });
     }
-    lanes.push(new Lane(detector, { ...instance, params: detector.params.parse(instance.params) as Record<string, unknown> }));
+    const params = detector.params.parse(instance.params) as Record<string, unknown>;
+    lanes.push(new Lane(detector, { ...instance, params }, rows[detector.entity]));
   }
   return { lanes, mismatches };
 }

@@ -11,6 +11,8 @@ import { type Universe, universeOf } from '../clean/universe.ts';
 import { FeatureEngine, type FeatureImage } from '../features/engine.ts';
 import { IndexLine } from '../features/index-line.ts';
 import { Sectors } from '../features/sectors.ts';
+import { Snapshot } from '../features/snapshot.ts';
+import { HotValues } from './hot.ts';
 
 /** Who decides about what was accepted; each sees the same market. */
 export type Decider = {
@@ -28,6 +30,11 @@ export class MarketState {
   readonly features: FeatureEngine;
   readonly index = new IndexLine();
   readonly sectors: Sectors;
+  /** Of the quote at hand, for whoever decides: computed once. */
+  readonly snapshot: Snapshot;
+  readonly hot: HotValues;
+  /** Changes whenever the market does. */
+  serial = 0;
   readonly #poisoned = new Set<number>();
   readonly #deciders: Decider[] = [];
   readonly #handlers: OnAccepted;
@@ -40,13 +47,16 @@ export class MarketState {
     this.universe = universeOf(bundle);
     this.cleaner = new Cleaner(this.universe, bundle.tradeDate, bundle.config.clean.staleGuard);
     this.features = new FeatureEngine(this.universe, this.cleaner.accepted);
-    this.sectors = new Sectors(bundle, this.universe, this.features.rings, this.cleaner.accepted);
+    this.sectors = new Sectors(bundle, this.universe);
+    this.snapshot = new Snapshot(this.features);
+    this.hot = new HotValues(this.features);
     this.#handlers = {
       add: (verdict, batch, i) => {
         if (!this.#poisoned.has(verdict.s)) this.features.add(verdict, batch, i);
       },
       settled: (verdict, batch, i) => {
         if (this.#poisoned.has(verdict.s)) return;
+        this.serial += 1;
         for (const decider of this.#deciders) decider.settled(verdict, batch, i);
       },
       halted: (s) => {
@@ -69,13 +79,13 @@ export class MarketState {
 
   /** A second of continuous trading passed. True when the cross-section is new. */
   clock(tsec: number): boolean {
+    this.serial += 1;
     this.newlyFrozen = this.cleaner.clock(tsec);
     this.#clocks += 1;
     if (this.#clocks % everyClocks !== 0) return false;
-    const slot = Math.floor(tsec / slotSec);
-    this.features.crossSection.idxRet3m = this.index.ret(slot, 60);
+    this.features.crossSection.idxRet3m = this.index.ret(Math.floor(tsec / slotSec), 60);
     this.features.updateCrossSection(tsec);
-    this.sectors.update(slot);
+    this.sectors.update(this.features.sectioner);
     return true;
   }
 

@@ -1,65 +1,96 @@
-/** What a symbol's detectors see at one accepted quote. */
-import type { Bundle } from '../../contracts/bundle.ts';
+/** What a symbol's detectors see at one accepted quote. One object for all of them, good until the next quote. */
+import type { Bundle, Instrument } from '../../contracts/bundle.ts';
 import { absentMilli, type QuoteBatch } from '../../contracts/quote.ts';
 import { slotSec } from '../../contracts/session.ts';
-import { instrumentId } from '../../contracts/units.ts';
 import type { RowVerdict } from '../clean/cleaner.ts';
 import type { DetectorInput } from '../detectors/detector.ts';
-import type { FeatureEngine } from '../features/engine.ts';
 import { at } from '../features/rings.ts';
 import type { Snapshot } from '../features/snapshot.ts';
 import type { MarketState } from './market-state.ts';
 
 const lunchSlot = 2400;
+const nan = Number.NaN;
+const milliOf = (milli: number): number | null => (milli === absentMilli ? null : milli);
 
-export function momentOf(
-  { features, universe, cleaner }: MarketState,
-  { universe: chosen }: Bundle['config'],
-  { s, slot }: Readonly<RowVerdict>,
-  batch: QuoteBatch,
-  i: number,
-  given: { readonly snapshot: Snapshot; readonly regime: DetectorInput['regime']; readonly nowMs: number },
-): DetectorInput {
-  const { rings } = features;
-  const base = rings.base(s, slot);
-  const ago = rings.lookBack(s, slot - 60);
-  const instrument = universe.instruments[s]!;
-  const { snapshot } = given;
-  const { accepted } = cleaner;
-  const milliOf = (milli: number): number | null => (milli === absentMilli ? null : milli);
-  return {
-    instrument,
-    id: instrumentId(instrument.no),
-    feature: snapshot.feature,
-    get benchmark() {
-      return snapshot.benchmark;
-    },
-    regime: given.regime,
-    tsMs: given.nowMs,
-    tsExchangeMs: batch.tsExchangeMs[i]!,
-    tsec: slot * slotSec,
-    slot,
-    lastMilli: batch.lastMilli[i]!,
-    midMilli: rings.values[base + at.mid]!,
-    midAgo3m: ago < 0 ? Number.NaN : rings.values[ago + at.mid]!,
-    runAmount: rings.values[base + at.amount]!,
-    runVolume: rings.values[base + at.volume]!,
-    limitUpMilli: milliOf(accepted.limitUp[s]!),
-    preCloseMilli: milliOf(accepted.preClose[s]!),
-    advYuan: features.advYuan(s),
-    locked: features.isLockedUp(s),
-    resumedSlot: cleaner.resumedSlot(s),
-    frozen: cleaner.isFrozen(s) || accepted.disputed[s] === 1,
-    lunchJump: lunchJump(features, s, slot),
-    excludeRiskWarning: chosen.excludeRiskWarning,
-    adv20Min: chosen.adv20Min,
-  };
-}
+export class Moment implements DetectorInput {
+  readonly #state: MarketState;
+  readonly #snapshot: Snapshot;
+  readonly feature: DetectorInput['feature'];
+  readonly excludeRiskWarning: boolean;
+  readonly adv20Min: number;
+  instrument!: Instrument;
+  id!: DetectorInput['id'];
+  regime: DetectorInput['regime'] = 'neutral';
+  tsMs = 0;
+  tsExchangeMs = 0;
+  tsec = 0;
+  slot = 0;
+  lastMilli = 0;
+  midMilli = nan;
+  midAgo3m = nan;
+  runAmount = nan;
+  runVolume = nan;
+  #s = 0;
 
-/** U3: the move over 13:00:00–13:00:06, while it still sits inside the first minute's judgement. */
-function lunchJump({ rings }: FeatureEngine, s: number, slot: number): number {
-  if (slot < lunchSlot || slot >= lunchSlot + 20) return 0;
-  const before = rings.lookBack(s, lunchSlot - 1);
-  const after = rings.lookBack(s, Math.min(slot, lunchSlot + 2));
-  return before < 0 || after < 0 ? 0 : rings.values[after + at.lnMid]! - rings.values[before + at.lnMid]!;
+  constructor(state: MarketState, { universe }: Bundle['config']) {
+    this.#state = state;
+    this.#snapshot = state.snapshot;
+    this.feature = state.snapshot.feature;
+    this.excludeRiskWarning = universe.excludeRiskWarning;
+    this.adv20Min = universe.adv20Min;
+  }
+
+  /** Turns to the quote that was just accepted. */
+  take({ s, slot }: Readonly<RowVerdict>, batch: QuoteBatch, i: number, regime: DetectorInput['regime'], nowMs: number): this {
+    const { features, universe } = this.#state;
+    const { rings } = features;
+    const base = rings.base(s, slot);
+    const ago = rings.lookBack(s, slot - 60);
+    this.#snapshot.take(s, nowMs, this.#state.serial);
+    this.#s = s;
+    this.instrument = universe.instruments[s]!;
+    this.id = universe.ids[s]!;
+    this.regime = regime;
+    this.tsMs = nowMs;
+    this.tsExchangeMs = batch.tsExchangeMs[i]!;
+    this.tsec = slot * slotSec;
+    this.slot = slot;
+    this.lastMilli = batch.lastMilli[i]!;
+    this.midMilli = rings.values[base + at.mid]!;
+    this.midAgo3m = ago < 0 ? nan : rings.values[ago + at.mid]!;
+    this.runAmount = rings.values[base + at.amount]!;
+    this.runVolume = rings.values[base + at.volume]!;
+    return this;
+  }
+
+  get benchmark(): string {
+    return this.#snapshot.benchmark;
+  }
+  get limitUpMilli(): number | null {
+    return milliOf(this.#state.cleaner.accepted.limitUp[this.#s]!);
+  }
+  get preCloseMilli(): number | null {
+    return milliOf(this.#state.cleaner.accepted.preClose[this.#s]!);
+  }
+  get advYuan(): number {
+    return this.#state.features.advYuan(this.#s);
+  }
+  get locked(): boolean {
+    return this.#state.features.isLockedUp(this.#s);
+  }
+  get resumedSlot(): number {
+    return this.#state.cleaner.resumedSlot(this.#s);
+  }
+  get frozen(): boolean {
+    return this.#state.cleaner.isFrozen(this.#s) || this.#state.cleaner.accepted.disputed[this.#s] === 1;
+  }
+
+  /** U3: the move over 13:00:00–13:00:06, while it still sits inside the first minute's judgement. */
+  get lunchJump(): number {
+    if (this.slot < lunchSlot || this.slot >= lunchSlot + 20) return 0;
+    const { rings } = this.#state.features;
+    const before = rings.lookBack(this.#s, lunchSlot - 1);
+    const after = rings.lookBack(this.#s, Math.min(this.slot, lunchSlot + 2));
+    return before < 0 || after < 0 ? 0 : rings.values[after + at.lnMid]! - rings.values[before + at.lnMid]!;
+  }
 }

@@ -81,6 +81,7 @@ export class OpportunityDesk {
   }
 
   hasLive = (row: number): boolean => this.#byRow.has(row);
+  isDiscovered = (id: string): boolean => this.#watches.get(id)?.path === 'discovered';
   rows = (): readonly number[] => [...this.#byRow.keys()];
   get live(): number {
     return this.#watches.size;

@@ -67,7 +67,8 @@ export class SectorDesk {
     if (result.reading === null) return;
     const news = newsOf(run?.reported ?? null, result.reading, lane.scores.exit, input.tsec);
     if (news === null) return;
-    const { direction, path, raised, confirmable, score, evidence, anchor } = result.reading;
+    const { reading } = result;
+    const { direction, path, raised, confirmable, score, anchor } = reading;
     this.#recorder.record('signal', `sector.${input.code}`, {
       signal: {
         strategy: lane.strategy,
@@ -80,7 +81,7 @@ export class SectorDesk {
         tsExchangeMs: input.tsMs,
         tsMs: input.tsMs,
         score,
-        evidence: [...evidence()],
+        evidence: [...reading.evidence()],
         anchor,
         horizonSec: lane.horizonSec,
         benchmark: 'market',
@@ -94,6 +95,7 @@ export class SectorDesk {
     const { sectors, features } = this.#market;
     const { columns } = sectors;
     const tsMs = this.#recorder.nowMs;
+    const { returns } = features.sectioner;
     return {
       code: sectors.codes[k]!,
       name: sectors.names[k]!,
@@ -103,9 +105,13 @@ export class SectorDesk {
       tsec: tsecOf(tsMs),
       members: sectors.from[k + 1]! - sectors.from[k]!,
       live: columns.live[k]!,
-      ret1m: columns.ret1m[k]!,
+      get ret1m() {
+        return sectors.medianOf(k, returns.ret1m);
+      },
       ret3m: columns.ret3m[k]!,
-      ret5m: columns.ret5m[k]!,
+      get ret5m() {
+        return sectors.medianOf(k, returns.ret5m);
+      },
       advShare: columns.advShare[k]!,
       limitUps: columns.limitUps[k]!,
       market3m: features.crossSection.mktMed3m,

@@ -14,14 +14,13 @@ import { neverSlot } from '../clean/accepted.ts';
 import type { RowVerdict } from '../clean/cleaner.ts';
 import type { ColumnImage } from '../clean/columns.ts';
 import type { DetectorInput, Reading, SymbolDetector } from '../detectors/detector.ts';
-import { Snapshot } from '../features/snapshot.ts';
+import type { Snapshot } from '../features/snapshot.ts';
 import { calibrationOf } from '../opportunities/confidence.ts';
 import { newsOf } from '../opportunities/report.ts';
 import type { Actors } from './actors.ts';
-import { HotValues } from './hot.ts';
 import type { Lane } from './lanes.ts';
 import type { MarketState } from './market-state.ts';
-import { momentOf } from './moment.ts';
+import { Moment } from './moment.ts';
 import type { OpportunityDesk, SignalCase, Subject } from './opportunity-desk.ts';
 import type { Recorder } from './recorder.ts';
 import { SymbolStates } from './symbol-states.ts';
@@ -53,8 +52,7 @@ export class SymbolDesk {
   readonly #recorder: Recorder;
   readonly #market: MarketAnswers;
   readonly #lanes: readonly SymbolLane[];
-  readonly #snapshot: Snapshot;
-  readonly #hot: HotValues;
+  readonly #moment: Moment;
   readonly #subjects: (Subject | undefined)[] = [];
   readonly states: SymbolStates;
   /** Slot of the last quote that anything was evaluated for. */
@@ -80,8 +78,7 @@ export class SymbolDesk {
     this.#desk = parts.desk;
     this.#recorder = parts.recorder;
     this.#market = parts.market;
-    this.#snapshot = new Snapshot(state.features);
-    this.#hot = new HotValues(state.features);
+    this.#moment = new Moment(state, bundle.config);
     this.states = new SymbolStates(state, parts);
     this.#awakeSlot = new Int32Array(bundle.instruments.length).fill(neverSlot);
   }
@@ -95,30 +92,27 @@ export class SymbolDesk {
     if (awake === 0 && !live) return;
     this.evaluated += 1;
     this.#awakeSlot[s] = verdict.slot;
-    this.#snapshot.take(s, this.#recorder.nowMs);
-    const input = momentOf(this.#state, this.#bundle.config, verdict, batch, i, {
-      snapshot: this.#snapshot,
-      regime: this.#market.regime,
-      nowMs: this.#recorder.nowMs,
-    });
-    this.observer.snapshot?.(s, this.#snapshot, input);
-    for (const [k, lane] of this.#lanes.entries()) if ((awake & (1 << k)) !== 0) this.#run(s, lane, input, batch, i);
+    const input = this.#moment.take(verdict, batch, i, this.#market.regime, this.#recorder.nowMs);
+    this.observer.snapshot?.(s, this.#state.snapshot, input);
+    for (let k = 0; k < this.#lanes.length; k++) if ((awake & (1 << k)) !== 0) this.#run(s, this.#lanes[k]!, input, batch, i);
     if (this.#desk.hasLive(s)) this.#price(s, input, batch, i);
   }
 
   /** A bit for every lane that has a run with the symbol or could begin one. */
   #awake(s: number): number {
+    const { hot, serial } = this.#state;
     let mask = 0;
     let looked = false;
-    for (const [k, lane] of this.#lanes.entries()) {
+    for (let k = 0; k < this.#lanes.length; k++) {
+      const lane = this.#lanes[k]!;
       if (!lane.runsFor(s)) continue;
-      if (lane.runs.has(s) || this.openGate) {
+      if (lane.running[s] === 1 || this.openGate) {
         mask |= 1 << k;
         continue;
       }
-      if (!looked) this.#hot.look(s, this.#recorder.nowMs);
+      if (!looked) hot.look(s, serial);
       looked = true;
-      if (lane.detector.wakes(this.#hot, lane.params)) mask |= 1 << k;
+      if (lane.detector.wakes(hot, lane.params)) mask |= 1 << k;
     }
     return mask;
   }
@@ -159,14 +153,16 @@ export class SymbolDesk {
     const news = newsOf(run?.reported ?? null, reading, lane.scores.exit, input.tsec);
     let opportunity = run?.opportunity ?? null;
     if (news === null) {
-      if (opportunity !== null) this.#desk.level(opportunity, this.#caseOf(s, lane, reading, input, batch, i), false);
+      // most quotes of a run end here: only what waits for its confirmation is asked again
+      if (opportunity === null || !reading.raised || !reading.confirmable || !this.#desk.isDiscovered(opportunity)) return;
+      this.#desk.level(opportunity, this.#caseOf(s, lane, reading, input, batch, i), false);
       return;
     }
     const acts = lane.actsOn(input.instrument.no);
     const given = this.#caseOf(s, lane, reading, input, batch, i);
     const verdict = news.phase === 'enter' && acts ? this.#desk.judge(given) : null;
     if (verdict?.kind === 'suppress') return this.#refuse(s, lane, verdict.reason, given, input);
-    this.#journal(s, lane, { ...reading, phase: news.phase }, input);
+    this.#journal(s, lane, reading, news.phase, input);
     if (verdict !== null) opportunity = this.#desk.enter(given, verdict);
     // before the opportunity hears of it: it may end of that, and end the run
     lane.report(s, news.reported, opportunity);
@@ -177,19 +173,19 @@ export class SymbolDesk {
   #refuse(s: number, lane: SymbolLane, reason: string, given: SignalCase, input: DetectorInput): void {
     lane.release(s);
     if (lane.refuses(s, reason, input.tsec)) return;
-    this.#journal(s, lane, { ...given.reading, phase: 'enter' }, input);
+    this.#journal(s, lane, given.reading, 'enter', input);
     this.#recorder.record('suppressed', this.#state.universe.actorIds[s]!, { strategy: lane.id, reason });
   }
 
-  #journal(s: number, lane: SymbolLane, spoke: Spoke, input: DetectorInput): void {
+  #journal(s: number, lane: SymbolLane, spoke: Reading, phase: SignalPhase, input: DetectorInput): void {
     this.signals += 1;
-    this.observer.signal?.(s, lane.id, spoke, input);
+    this.observer.signal?.(s, lane.id, spokeOf(spoke, phase), input);
     this.#recorder.record('signal', this.#state.universe.actorIds[s]!, {
       signal: {
         strategy: lane.strategy,
         entity: this.subjectOf(s).entity,
         direction: spoke.direction,
-        phase: spoke.phase,
+        phase,
         path: spoke.path,
         raised: spoke.raised,
         confirmable: spoke.confirmable,
@@ -243,7 +239,7 @@ export class SymbolDesk {
   }
 
   #dives(s: number, midMilli: number): boolean {
-    const { feature } = this.#snapshot;
+    const { feature } = this.#state.snapshot;
     if (feature('ret_z1m') <= dive.sigmas) return true;
     const pull = feature('pull5');
     const low = this.#state.cleaner.accepted.low[s]!;
@@ -273,7 +269,8 @@ export class SymbolDesk {
 
   /** One feature of a symbol as it stands now: for displays and tests. */
   featureOf(s: number, id: FeatureId): number {
-    return this.#snapshot.take(s, this.#recorder.nowMs).feature(id);
+    this.#state.serial += 1;
+    return this.#state.snapshot.take(s, this.#recorder.nowMs, this.#state.serial).feature(id);
   }
 
   image(): SymbolImage {
@@ -293,4 +290,9 @@ export type SymbolImage = {
   readonly refusals: Record<string, Record<string, number>>;
   readonly signals: number;
   readonly evaluated: number;
+};
+
+const spokeOf = (reading: Reading, phase: SignalPhase): Spoke => {
+  const { raised, confirmable, path, direction, score, anchor } = reading;
+  return { raised, confirmable, path, direction, score, anchor, evidence: () => reading.evidence(), phase };
 };

@@ -22,27 +22,30 @@ export type GradualImage<Image> = { readonly advance: (rows: number) => boolean;
 
 /**
  * Copies of per-symbol columns as of one moment, made while the columns go on changing: `keep` copies a row that is about to
- * change, `advance` the next rows in turn. Every column holds the same number of elements a row.
+ * change, `advance` the next rows in turn. Every column holds the same number of elements a row: together, or in `layers` pieces where the
+ * column is laid out layer by layer, each with all rows in it.
  */
 export class RowCopies {
-  readonly #sources: readonly { readonly bytes: Uint8Array; readonly copy: Uint8Array; readonly width: number }[];
+  readonly #sources: readonly { readonly bytes: Uint8Array; readonly copy: Uint8Array; readonly width: number; readonly layer: number }[];
   readonly #names: readonly string[];
   readonly #kept: Uint8Array;
   #next = 0;
 
-  constructor(columns: Columns, rows: number) {
+  constructor(columns: Columns, rows: number, layers: Readonly<Record<string, number>> = {}) {
     this.#names = Object.keys(columns);
     this.#kept = new Uint8Array(rows);
-    this.#sources = Object.values(columns).map((column) => {
+    this.#sources = Object.entries(columns).map(([name, column]) => {
       const bytes = bytesOf(column);
-      return { bytes, copy: new Uint8Array(bytes.byteLength), width: bytes.byteLength / rows };
+      const layer = bytes.byteLength / (layers[name] ?? 1);
+      return { bytes, copy: new Uint8Array(bytes.byteLength), width: layer / rows, layer };
     });
   }
 
   keep(row: number): void {
     if (this.#kept[row] === 1) return;
     this.#kept[row] = 1;
-    for (const { bytes, copy, width } of this.#sources) copy.set(bytes.subarray(row * width, (row + 1) * width), row * width);
+    for (const { bytes, copy, width, layer } of this.#sources)
+      for (let from = row * width; from < bytes.byteLength; from += layer) copy.set(bytes.subarray(from, from + width), from);
   }
 
   advance(rows: number): boolean {

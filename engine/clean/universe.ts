@@ -1,7 +1,7 @@
 /** What is fixed for the day about each symbol, in columns by row; built once from the bundle. */
 import { type Bundle, type Instrument, type ProfileColumns, profileColumns } from '../../contracts/bundle.ts';
 import { absentMilli } from '../../contracts/quote.ts';
-import { type Exchange, exchangeOf, exchanges, subjectToken } from '../../contracts/units.ts';
+import { type Exchange, exchangeOf, exchanges, type InstrumentId, instrumentId, subjectToken } from '../../contracts/units.ts';
 
 /** Yuan a day under which a symbol may be silent for a minute without being stale (quant.md Q8). */
 const illiquidAdv = 20_000_000;
@@ -13,6 +13,8 @@ export type Universe = {
   readonly instruments: readonly Instrument[];
   /** `symbol.SH.600519` by row. */
   readonly actorIds: readonly string[];
+  /** `600519.SH` by row. */
+  readonly ids: readonly InstrumentId[];
   readonly exchange: readonly Exchange[];
   readonly limitUp: Int32Array;
   readonly limitDown: Int32Array;
@@ -58,6 +60,7 @@ export function universeOf(bundle: Bundle): Universe {
     count: instruments.length,
     instruments,
     actorIds: instruments.map(({ no }) => `symbol.${subjectToken(no)}`),
+    ids: instruments.map(({ no }) => instrumentId(no)),
     exchange: instruments.map(({ no }) => exchangeOf(no)),
     limitUp: ints((each) => (each.noLimit ? absentMilli : milliOr(each.limitUpMilli))),
     limitDown: ints((each) => (each.noLimit ? absentMilli : milliOr(each.limitDownMilli))),

@@ -76,8 +76,10 @@ export type SectorInput = {
 export type Hot = {
   /** ln-return over three minutes; NaN before there are three. */
   readonly ret3m: number;
-  /** amtZ1m and amtZ5m as the snapshot has them. */
+  /** amtZ1m and amtZ5m, also where too little of the window is covered for the snapshot to have them. */
   readonly amountSurprise: (window: '1m' | '5m') => number;
+  /** nar1m and nar3m, likewise. */
+  readonly flowRatio: (window: '1m' | '3m') => number;
 };
 
 /** A level: what the detector holds at this moment. The cell adds who, when, which version, and what changed. */

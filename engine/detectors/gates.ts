@@ -47,4 +47,5 @@ export const gateNeeds: readonly FeatureId[] = [
   'active20',
 ];
 
-export const failedGates = (input: DetectorInput): string[] => Object.keys(gates).filter((id) => !gates[id]!(input));
+const gateIds = Object.keys(gates);
+export const failedGates = (input: DetectorInput): string[] => gateIds.filter((id) => !gates[id]!(input));

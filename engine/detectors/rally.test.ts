@@ -255,16 +255,24 @@ describe('the run ends', () => {
 });
 
 describe('it is awake', () => {
-  const hot = (ret3m: number, one: number, five: number): Hot => ({ ret3m, amountSurprise: (window) => (window === '1m' ? one : five) });
+  const hot = (ret3m: number, one: number, five: number, nar1 = 0.2, nar3 = 0.25): Hot => ({
+    ret3m,
+    amountSurprise: (window) => (window === '1m' ? one : five),
+    flowRatio: (window) => (window === '1m' ? nar1 : nar3),
+  });
   test.each([
-    [0.004, 1.5, 0, true],
-    [0.004, 0, 2.5, true],
-    [0.003_99, 4, 4, false],
-    [0.004, 1.499, 2.499, false],
-    [Number.NaN, 4, 4, false],
-    [0.02, Number.NaN, Number.NaN, false],
-  ])('at %d with surprises of %d and %d: %s', (ret3m, one, five, awake) => {
-    expect(rally.wakes(hot(ret3m, one, five), params)).toBe(awake);
+    ['main, exactly', hot(0.004, 1.5, 0), true],
+    ['early, exactly', hot(0.004, 0, 2.5), true],
+    ['too small a rise', hot(0.003_99, 4, 4), false],
+    ['no surprise', hot(0.004, 1.499, 2.499), false],
+    ['main without buying', hot(0.004, 4, 0, 0.199), false],
+    ['early without buying', hot(0.004, 0, 4, 0.9, 0.249), false],
+    ['the buying of the other path', hot(0.004, 4, 0, 0.1, 0.9), false],
+    ['no three minutes yet', hot(Number.NaN, 4, 4), false],
+    ['nothing expected yet', hot(0.02, Number.NaN, Number.NaN), false],
+    ['no flow', hot(0.02, 4, 4, Number.NaN, Number.NaN), false],
+  ])('%s: %o', (_what, values, awake) => {
+    expect(rally.wakes(values, params)).toBe(awake);
   });
 
   test('it asks for no feature it does not need', () => {

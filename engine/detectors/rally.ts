@@ -11,7 +11,7 @@
 import { z } from 'zod';
 import type { FeatureId } from '../../contracts/features.ts';
 import { ramp } from '../../contracts/math.ts';
-import type { Evidence } from '../../contracts/signal.ts';
+import type { Anchor, Evidence } from '../../contracts/signal.ts';
 import type { DetectorInput, Reading, StepResult, SymbolDetector } from './detector.ts';
 import { failedGates, gateNeeds } from './gates.ts';
 
@@ -47,7 +47,7 @@ export type RallyState = {
   readonly belowSince: number | null;
 };
 
-const none: readonly string[] = [];
+const none: readonly never[] = [];
 const idle: RallyState = {
   hits: 0,
   path: null,
@@ -63,6 +63,7 @@ const idle: RallyState = {
 const limitScale = (limitRate: number | null): number => (limitRate === null || limitRate <= 0.1 ? 1 : limitRate <= 0.2 ? 4 / 3 : 5 / 3);
 const earlyRet3m = 0.004;
 const earlyAmtZ5m = 2.5;
+const earlyNar3m = 0.25;
 const openNoiseSec = 300;
 const openNoiseScale = 1.5;
 const marketLift = 0.003;
@@ -95,8 +96,11 @@ export const rally: SymbolDetector<RallyParams, RallyState> = {
   needs: [...gateNeeds, ...weights.map(([id]) => id), 'ret_3m', 'distHigh', 'amtZ5m', 'nar3m', 'mktMed3m', 'burst5'],
   horizonSec: ({ horizonSec }) => horizonSec,
   scores: ({ enter, exit }) => ({ enter, exit }),
-  /** What no path can do without: a rise of 0.4 %, and an amount surprise over one minute or five. */
-  wakes: (hot, { az }) => hot.ret3m >= earlyRet3m && (hot.amountSurprise('1m') >= az || hot.amountSurprise('5m') >= earlyAmtZ5m),
+  /** What no path can do without: a rise of 0.4 %, and either path's amount surprise and active buying. */
+  wakes: (hot, { az, nar }) =>
+    hot.ret3m >= earlyRet3m &&
+    ((hot.flowRatio('1m') >= nar && hot.amountSurprise('1m') >= az) ||
+      (hot.flowRatio('3m') >= earlyNar3m && hot.amountSurprise('5m') >= earlyAmtZ5m)),
   initial: idle,
   step: (state, input, params) => (state.path === null ? seek(state, input, params) : follow(state, input, params)),
 };
@@ -127,7 +131,7 @@ function seek(state: RallyState, input: DetectorInput, params: RallyParams): Ste
   const conditions = path === 'main' ? main : early;
   return {
     state: entered,
-    reading: readingOf(entered, score, { raised: true, confirmable: false }, () => conditions.map((each) => evidenceOf(input, each))),
+    reading: new RallyReading(entered, score, true, false, input, conditions),
     refused: none,
   };
 }
@@ -145,7 +149,7 @@ function follow(state: RallyState, input: DetectorInput, params: RallyParams): S
   if (score !== null && belowSince !== null && input.tsec - belowSince >= exitAfterSec) {
     return {
       state: idle,
-      reading: readingOf(state, score, { raised: false, confirmable: false }, () => partsOf(input)),
+      reading: new RallyReading(state, score, false, false, input, none),
       refused: none,
     };
   }
@@ -154,37 +158,53 @@ function follow(state: RallyState, input: DetectorInput, params: RallyParams): S
   const confirmable = confirm === 'done' && stands;
   // an early discovery that is confirmed has become the main path: its conditions hold now
   const next: RallyState = { ...state, confirm, belowSince, path: confirmable ? 'main' : state.path };
-  const evidence = confirmable ? () => confirmEvidence(state, input) : () => partsOf(input);
-  return { state: next, reading: readingOf(next, score, { raised: true, confirmable }, evidence), refused: none };
+  return { state: next, reading: new RallyReading(next, score, true, confirmable, input, none), refused: none };
 }
 
 /** The main path's conditions with the thresholds that hold for this board, minute and benchmark. */
-export function mainConditions(input: DetectorInput, params: RallyParams): Condition[] {
-  const scale = limitScale(input.instrument.limitRate) * (input.tsec < openNoiseSec ? openNoiseScale : 1);
-  const r3 = params.r3 * scale;
+export function mainConditions(input: DetectorInput, params: RallyParams): readonly Condition[] {
+  const limit = limitScale(input.instrument.limitRate);
+  const scale = limit * (input.tsec < openNoiseSec ? openNoiseScale : 1);
   const lifted = Math.abs(input.feature('mktMed3m')) > marketLift;
-  return [
-    { feature: lifted ? 'exRet3m' : 'ret_3m', op: '>=', threshold: r3 },
-    { feature: 'ret_z3m', op: '>=', threshold: params.z3 },
-    { feature: 'exRet3m', op: '>=', threshold: input.benchmark === 'none' ? r3 : params.ex3 * scale },
-    { feature: 'distHigh', op: '>=', threshold: -0.003 },
-    { feature: 'amtZ1m', op: '>=', threshold: params.az },
-    { feature: 'nar1m', op: '>=', threshold: params.nar },
-    { feature: 'obi5m1', op: '>=', threshold: params.ob },
-    { feature: 'pvd', op: '<=', threshold: params.pvd },
-  ];
+  const alone = input.benchmark === 'none';
+  return remembered(params, `main ${scale} ${lifted} ${alone}`, () => {
+    const r3 = params.r3 * scale;
+    return [
+      { feature: lifted ? 'exRet3m' : 'ret_3m', op: '>=', threshold: r3 },
+      { feature: 'ret_z3m', op: '>=', threshold: params.z3 },
+      { feature: 'exRet3m', op: '>=', threshold: alone ? r3 : params.ex3 * scale },
+      { feature: 'distHigh', op: '>=', threshold: -0.003 },
+      { feature: 'amtZ1m', op: '>=', threshold: params.az },
+      { feature: 'nar1m', op: '>=', threshold: params.nar },
+      { feature: 'obi5m1', op: '>=', threshold: params.ob },
+      { feature: 'pvd', op: '<=', threshold: params.pvd },
+    ];
+  });
 }
 
-const earlyConditions = (input: DetectorInput, params: RallyParams): Condition[] => [
-  { feature: 'amtZ5m', op: '>=', threshold: earlyAmtZ5m },
-  { feature: 'nar3m', op: '>=', threshold: 0.25 },
-  { feature: 'pvd', op: '<=', threshold: -0.5 },
-  { feature: 'ret_3m', op: '>=', threshold: earlyRet3m },
-  { feature: 'ret_3m', op: '<=', threshold: params.r3 * limitScale(input.instrument.limitRate) },
-  { feature: 'ofiN', op: '>=', threshold: 1.5 },
-  // U11 for the window this path rests on: one print, or a feed catching up, is no accumulation
-  { feature: 'burst5', op: '<=', threshold: 0.6 },
-];
+function earlyConditions(input: DetectorInput, params: RallyParams): readonly Condition[] {
+  const limit = limitScale(input.instrument.limitRate);
+  return remembered(params, `early ${limit}`, () => [
+    { feature: 'amtZ5m', op: '>=', threshold: earlyAmtZ5m },
+    { feature: 'nar3m', op: '>=', threshold: earlyNar3m },
+    { feature: 'pvd', op: '<=', threshold: -0.5 },
+    { feature: 'ret_3m', op: '>=', threshold: earlyRet3m },
+    { feature: 'ret_3m', op: '<=', threshold: params.r3 * limit },
+    { feature: 'ofiN', op: '>=', threshold: 1.5 },
+    // U11 for the window this path rests on: one print, or a feed catching up, is no accumulation
+    { feature: 'burst5', op: '<=', threshold: 0.6 },
+  ]);
+}
+
+/** Lists that depend on the parameters and a word: made once, as a market asks for them with every quote. */
+const lists = new WeakMap<RallyParams, Map<string, readonly Condition[]>>();
+function remembered(params: RallyParams, word: string, make: () => readonly Condition[]): readonly Condition[] {
+  const known = lists.get(params) ?? new Map<string, readonly Condition[]>();
+  if (known.size === 0) lists.set(params, known);
+  const list = known.get(word) ?? make();
+  if (!known.has(word)) known.set(word, list);
+  return list;
+}
 
 const holds = (input: DetectorInput, { feature: id, op, threshold }: Condition): boolean =>
   op === '>=' ? input.feature(id) >= threshold : input.feature(id) <= threshold;
@@ -252,19 +272,46 @@ function contribOf(input: DetectorInput, id: FeatureId): number {
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-function readingOf(
-  state: RallyState,
-  score: number | null,
-  level: Pick<Reading, 'raised' | 'confirmable'>,
-  evidence: Reading['evidence'],
-): Reading {
-  const anchor = {
-    p0Milli: state.p0Milli,
-    enterMilli: Math.round(state.enterMilli),
-    peakMilli: state.enterMilli,
-    impulse: state.enterMilli / state.p0Milli - 1,
-  };
-  return { ...level, path: state.path ?? 'main', direction: 'up', score, evidence, anchor };
+/** A class, and no object with a closure: one is made for every quote of a run, and its evidence is seldom asked for. */
+class RallyReading implements Reading {
+  readonly direction = 'up';
+  readonly raised: boolean;
+  readonly confirmable: boolean;
+  readonly score: number | null;
+  readonly #state: RallyState;
+  readonly #input: DetectorInput;
+  /** What was asked for at the entry; none later. */
+  readonly #conditions: readonly Condition[];
+
+  constructor(
+    state: RallyState,
+    score: number | null,
+    raised: boolean,
+    confirmable: boolean,
+    input: DetectorInput,
+    conditions: readonly Condition[],
+  ) {
+    this.raised = raised;
+    this.confirmable = confirmable;
+    this.score = score;
+    this.#state = state;
+    this.#input = input;
+    this.#conditions = conditions;
+  }
+
+  get path(): string {
+    return this.#state.path ?? 'main';
+  }
+
+  get anchor(): Anchor {
+    const { p0Milli, enterMilli } = this.#state;
+    return { p0Milli, enterMilli: Math.round(enterMilli), peakMilli: enterMilli, impulse: enterMilli / p0Milli - 1 };
+  }
+
+  evidence(): Evidence[] {
+    if (this.confirmable) return confirmEvidence(this.#state, this.#input);
+    return this.#conditions.length > 0 ? this.#conditions.map((each) => evidenceOf(this.#input, each)) : partsOf(this.#input);
+  }
 }
 
 /** Whether the price itself did what a rally does, before or after the market is taken out: only then are refusals counted. */

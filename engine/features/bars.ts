@@ -1,6 +1,7 @@
 /**
  * One-minute bars of the day per symbol, and what is folded from completed ones: atr1m and the volatility multiplier.
  *
+ * Layout    minute by minute, so that the rows of one batch lie beside each other
  * Stamp     minute 0 is 09:30:00–09:30:59; a bar completes when a quote of a later minute is accepted
  * volMult   EWMA (half-life 20 min) of r1m² / varProf, shrunk (n·ewma + 10) / (n + 10), clamped to [0.25, 6]
  */
@@ -9,7 +10,9 @@ import { absentMilli } from '../../contracts/quote.ts';
 import type { Columns } from '../clean/columns.ts';
 import type { Universe } from '../clean/universe.ts';
 
-export const barsPerDay = 240;
+const barsPerDay = 240;
+/** Layers of the columns that hold a bar a minute. */
+export const barLayers = { high: barsPerDay, low: barsPerDay, close: barsPerDay, amount: barsPerDay, net: barsPerDay } as const;
 const atrWeight = 2 / 15;
 const volWeight = 1 - pow2(-1 / 20);
 const volPrior = 10;
@@ -36,12 +39,17 @@ export class Bars {
     this.#universe = universe;
   }
 
+  /** Place of a symbol's minute. */
+  at(s: number, m: number): number {
+    return m * this.#universe.count + s;
+  }
+
   /** Adds a quote of minute `m`. `amount` and `net` are the symbol's running sums after it. */
   add(s: number, m: number, last: number, lnMid: number, amount: number, net: number): void {
     const current = this.state.minute[s]!;
     if (m > current && current !== noMinute) this.#complete(s, current);
     this.state.minute[s] = m;
-    const cell = s * barsPerDay + m;
+    const cell = this.at(s, m);
     if (this.high[cell]! < last) this.high[cell] = last;
     if (this.low[cell] === absentMilli || this.low[cell]! > last) this.low[cell] = last;
     this.close[cell] = last;
@@ -57,9 +65,9 @@ export class Bars {
 
   #complete(s: number, m: number): void {
     const { state } = this;
-    const cell = s * barsPerDay + m;
+    const cell = this.at(s, m);
     const before = m > 0 && state.doneMinute[s] === m - 1 ? m - 1 : noMinute;
-    const previousClose = before === noMinute ? absentMilli : this.close[cell - 1]!;
+    const previousClose = before === noMinute ? absentMilli : this.close[this.at(s, before)]!;
     const range = trueRange(this.high[cell]!, this.low[cell]!, previousClose) / 1000;
     state.atr[s] = Number.isNaN(state.atr[s]!) ? range : state.atr[s]! + atrWeight * (range - state.atr[s]!);
     state.barsDone[s]! += 1;
@@ -74,7 +82,7 @@ export class Bars {
     const { sigmaDay: deviations, profileOf, profiles } = this.#universe;
     const sigmaDay = deviations[s]!;
     const r = state.lnMid[s]! - state.doneLnMid[s]!;
-    const tick = 5000 / this.close[s * barsPerDay + m]! / 1000; // half a tick of 0.01 yuan over the price
+    const tick = 5000 / this.close[this.at(s, m)]! / 1000; // half a tick of 0.01 yuan over the price
     const expected = Math.max(sigmaDay * sigmaDay * profiles[profileOf[s]!]!.varShare[m]!, tick * tick);
     const x = (r * r) / expected;
     state.volEwma[s] = state.volN[s] === 0 ? x : state.volEwma[s]! + volWeight * (x - state.volEwma[s]!);

@@ -9,7 +9,7 @@ import { absentMilli } from '../../contracts/quote.ts';
 import { slotSec } from '../../contracts/session.ts';
 import type { Accepted } from '../clean/accepted.ts';
 import type { Universe } from '../clean/universe.ts';
-import { at, type Rings } from './rings.ts';
+import type { Rings } from './rings.ts';
 
 /** Values at rest between two computations; all NaN before the first. Plain data, saved in the checkpoint. */
 export type CrossSection = {
@@ -48,7 +48,19 @@ const medianMin = 30;
 /** Grace past a symbol's stale allowance before it counts against the feed: two slots of delivery. */
 const graceSec = 2 * slotSec;
 
+/** What a symbol shows at the last computation: over its own three windows, NaN where it is not live. */
+export type SymbolReturns = { readonly ret1m: Float64Array; readonly ret3m: Float64Array; readonly ret5m: Float64Array };
+/** Of a symbol's price at the last computation: 0 unknown, 1 not above its previous close, 2 above; and 1 at its upper limit. */
+export type SymbolStanding = { readonly against: Uint8Array; readonly atLimit: Uint8Array };
+const windows = [
+  ['ret1m', 20],
+  ['ret3m', 60],
+  ['ret5m', 100],
+] as const;
+
 export class CrossSectioner {
+  readonly returns: SymbolReturns;
+  readonly standing: SymbolStanding;
   readonly #universe: Universe;
   readonly #rings: Rings;
   readonly #accepted: Accepted;
@@ -58,20 +70,25 @@ export class CrossSectioner {
     this.#universe = universe;
     this.#rings = rings;
     this.#accepted = accepted;
+    const unknown = () => new Float64Array(universe.count).fill(Number.NaN);
+    this.returns = { ret1m: unknown(), ret3m: unknown(), ret5m: unknown() };
+    this.standing = { against: new Uint8Array(universe.count), atLimit: new Uint8Array(universe.count) };
     this.#scratch = new Float64Array(universe.count);
   }
 
   /** Recomputes all of `xs` but the index at grid slot `slot`. */
   update(xs: CrossSection, slot: number): void {
     this.#counts(xs, slot);
-    xs.mktMed1m = this.#median(xs, slot, 20, false);
-    xs.mktMed5m = this.#median(xs, slot, 100, false);
-    xs.mktMed3m = this.#median(xs, slot, 60, true);
+    this.#returns(slot);
+    xs.mktMed1m = this.#median(xs, this.returns.ret1m, false);
+    xs.mktMed5m = this.#median(xs, this.returns.ret5m, false);
+    xs.mktMed3m = this.#median(xs, this.returns.ret3m, true);
   }
 
   #counts(xs: CrossSection, slot: number): void {
-    const { last, seen, preClose, limitUp, limitDown } = this.#accepted;
+    const { last, seen, preClose, limitUp, limitDown, halted, slot: lastSlot } = this.#accepted;
     const { suspended, riskWarning, staleSec } = this.#universe;
+    const { against, atLimit } = this.standing;
     let traded = 0;
     let rising = 0;
     let up = 0;
@@ -79,13 +96,16 @@ export class CrossSectioner {
     let expected = 0;
     let healthy = 0;
     for (let s = 0; s < this.#universe.count; s++) {
-      if (seen[s] === 0 || suspended[s] === 1) continue;
-      if (this.#accepted.halted[s] === 0) {
-        expected += 1;
-        if ((slot - this.#accepted.slot[s]!) * slotSec <= staleSec[s]! + graceSec) healthy += 1;
-      }
       const price = last[s]!;
-      if (price === absentMilli || preClose[s] === absentMilli) continue;
+      const known = seen[s] === 1 && price !== absentMilli && preClose[s] !== absentMilli;
+      against[s] = known ? (price > preClose[s]! ? 2 : 1) : 0;
+      atLimit[s] = known && price === limitUp[s] ? 1 : 0;
+      if (seen[s] === 0 || suspended[s] === 1) continue;
+      if (halted[s] === 0) {
+        expected += 1;
+        if ((slot - lastSlot[s]!) * slotSec <= staleSec[s]! + graceSec) healthy += 1;
+      }
+      if (!known) continue;
       traded += 1;
       if (price > preClose[s]!) rising += 1;
       if (riskWarning[s] === 1) continue;
@@ -98,11 +118,26 @@ export class CrossSectioner {
     xs.feedHealth = expected === 0 ? Number.NaN : healthy / expected;
   }
 
-  #median(xs: CrossSection, slot: number, window: number, keepMiddle: boolean): number {
+  /** Returns of live symbols to their own head slot, in one pass: neighbours in a slot are neighbours in memory. */
+  #returns(slot: number): void {
+    const rings = this.#rings;
+    const { hotLnMid, head } = rings;
+    const { noLimit, staleSec, count } = this.#universe;
+    for (const [name, window] of windows) {
+      const into = this.returns[name];
+      for (let s = 0; s < count; s++) {
+        const at = head[s]!;
+        const live = noLimit[s] === 0 && (slot - at) * slotSec <= staleSec[s]! + graceSec && rings.holds(s, at - window);
+        into[s] = live ? hotLnMid[rings.hotAt(s, at)]! - hotLnMid[rings.hotAt(s, at - window)]! : Number.NaN;
+      }
+    }
+  }
+
+  #median(xs: CrossSection, returns: Float64Array, keepMiddle: boolean): number {
     const scratch = this.#scratch;
     let n = 0;
-    for (let s = 0; s < this.#universe.count; s++) {
-      const r = this.#liveReturn(s, slot, window);
+    for (let s = 0; s < returns.length; s++) {
+      const r = returns[s]!;
       if (!Number.isNaN(r)) scratch[n++] = r;
     }
     if (n === 0) {
@@ -111,25 +146,30 @@ export class CrossSectioner {
     }
     const k = n >> 1;
     const upper = select(scratch, n, k);
-    let lower = Number.NEGATIVE_INFINITY;
-    for (let i = 0; i < k; i++) if (scratch[i]! > lower) lower = scratch[i]!;
+    const lower = largest(scratch, 0, k);
     if (keepMiddle) {
-      let above = upper;
-      if (k + 1 < n) {
-        above = Number.POSITIVE_INFINITY;
-        for (let i = k + 1; i < n; i++) if (scratch[i]! < above) above = scratch[i]!;
-      }
+      const above = k + 1 < n ? smallest(scratch, k + 1, n) : upper;
       Object.assign(xs, { live: n, middle: upper, below: n < 2 ? Number.NaN : lower, above: n < 2 ? Number.NaN : above });
     }
     return n % 2 === 1 ? upper : (lower + upper) / 2;
   }
+}
 
-  #liveReturn(s: number, slot: number, window: number): number {
-    const head = this.#rings.head[s]!;
-    if (this.#universe.noLimit[s] === 1 || (slot - head) * slotSec > this.#universe.staleSec[s]! + graceSec) return Number.NaN;
-    const then = this.#rings.lookBack(s, head - window);
-    return then < 0 ? Number.NaN : this.#rings.values[this.#rings.base(s, head) + at.lnMid]! - this.#rings.values[then + at.lnMid]!;
-  }
+function largest(values: Float64Array, from: number, to: number): number {
+  let found = Number.NEGATIVE_INFINITY;
+  for (let i = from; i < to; i++) if (values[i]! > found) found = values[i]!;
+  return found;
+}
+function smallest(values: Float64Array, from: number, to: number): number {
+  let found = Number.POSITIVE_INFINITY;
+  for (let i = from; i < to; i++) if (values[i]! < found) found = values[i]!;
+  return found;
+}
+
+/** Median of the first `n` values, which are reordered. */
+export function medianOf(values: Float64Array, n: number): number {
+  const upper = select(values, n, n >> 1);
+  return n % 2 === 1 ? upper : (largest(values, 0, n >> 1) + upper) / 2;
 }
 
 /** The benchmark return for a symbol whose own 3-minute return is `own`, and which rung of the ladder it stands on. */

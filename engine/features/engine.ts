@@ -12,11 +12,11 @@ import type { Accepted } from '../clean/accepted.ts';
 import type { RowVerdict } from '../clean/cleaner.ts';
 import { type ColumnImage, type GradualImage, imageOf, RowCopies, restoreColumns } from '../clean/columns.ts';
 import { profileUpTo, type Universe } from '../clean/universe.ts';
-import { Bars } from './bars.ts';
+import { Bars, barLayers } from './bars.ts';
 import { depth1Of, midOf, obi5Of } from './book.ts';
 import { type CrossSection, CrossSectioner, emptyCrossSection } from './cross-section.ts';
 import { activeBuyShare, orderFlow } from './flow.ts';
-import { at, Rings, type SlotInput } from './rings.ts';
+import { at, Rings, ringSlots, type SlotInput } from './rings.ts';
 import { bigThreshold, bucketOf, buckets } from './thresholds.ts';
 
 /** Added to amounts before logarithms, yuan (quant.md §2.1). */
@@ -31,7 +31,7 @@ export class FeatureEngine {
   readonly rings: Rings;
   readonly bars: Bars;
   readonly crossSection: CrossSection = emptyCrossSection();
-  readonly #sectioner: CrossSectioner;
+  readonly sectioner: CrossSectioner;
   /** By symbol and bucket. */
   readonly #bigThresholds: Float64Array;
   /** Images being taken: a row is copied before it changes. */
@@ -57,7 +57,7 @@ export class FeatureEngine {
     this.accepted = accepted;
     this.rings = new Rings(universe.count, universe.staleSec);
     this.bars = new Bars(universe);
-    this.#sectioner = new CrossSectioner(universe, this.rings, accepted);
+    this.sectioner = new CrossSectioner(universe, this.rings, accepted);
     this.#bigThresholds = Float64Array.from({ length: universe.count * buckets }, (_, k) =>
       bigThreshold(universe, Math.floor(k / buckets), k % buckets, universe.preClose[Math.floor(k / buckets)]!),
     );
@@ -125,8 +125,24 @@ export class FeatureEngine {
   ret3m(s: number): number {
     const { rings } = this;
     const head = rings.head[s]!;
-    const then = rings.lookBack(s, head - 60);
-    return then < 0 ? Number.NaN : rings.values[rings.base(s, head) + at.lnMid]! - rings.values[then + at.lnMid]!;
+    if (!rings.holds(s, head - 60)) return Number.NaN;
+    return rings.hotLnMid[rings.hotAt(s, head)]! - rings.hotLnMid[rings.hotAt(s, head - 60)]!;
+  }
+
+  /** Yuan traded over the last `slots` slots, whatever its quality; NaN before there are so many. */
+  amountOver(s: number, slots: number): number {
+    const { rings } = this;
+    const head = rings.head[s]!;
+    if (!rings.holds(s, head - slots)) return Number.NaN;
+    return rings.hotAmount[rings.hotAt(s, head)]! - rings.hotAmount[rings.hotAt(s, head - slots)]!;
+  }
+
+  /** Active buying less active selling over the last `slots` slots, yuan, likewise. */
+  netOver(s: number, slots: number): number {
+    const { rings } = this;
+    const head = rings.head[s]!;
+    if (!rings.holds(s, head - slots)) return Number.NaN;
+    return rings.hotNet[rings.hotAt(s, head)]! - rings.hotNet[rings.hotAt(s, head - slots)]!;
   }
 
   /** Expected yuan over the `windowSec` up to `tsec`; NaN while a borrowed profile has no ratio yet. */
@@ -169,7 +185,7 @@ export class FeatureEngine {
 
   /** At every third clock entry of continuous trading. */
   updateCrossSection(tsec: number): void {
-    this.#sectioner.update(this.crossSection, Math.floor(tsec / slotSec));
+    this.sectioner.update(this.crossSection, Math.floor(tsec / slotSec));
   }
 
   image(): FeatureImage {
@@ -179,8 +195,8 @@ export class FeatureEngine {
   /** The same image as of now, copied row by row while the engine goes on; at most one at a time. */
   beginImage(): GradualImage<FeatureImage> {
     const copies = [
-      new RowCopies(this.rings.columns(), this.universe.count),
-      new RowCopies(this.bars.columns(), this.universe.count),
+      new RowCopies(this.rings.columns(), this.universe.count, { values: ringSlots }),
+      new RowCopies(this.bars.columns(), this.universe.count, barLayers),
     ] as const;
     const crossSection = { ...this.crossSection };
     this.#copies = copies;
@@ -196,6 +212,7 @@ export class FeatureEngine {
 
   restore(image: FeatureImage): void {
     restoreColumns(this.rings.columns(), image.rings);
+    this.rings.restoreCopies();
     restoreColumns(this.bars.columns(), image.bars);
     Object.assign(this.crossSection, image.crossSection);
   }

@@ -5,7 +5,6 @@ import { type RefSymbol, slowDivergence, slowMarket, slowMedian, slowPivots, slo
 import { generatedDay, lcg } from '../../scenarios/support/days.ts';
 import { recordQuotes } from '../../scenarios/support/record-quotes.ts';
 import { Cell } from '../cell/cell.ts';
-import { barsPerDay } from './bars.ts';
 import { benchmarkOf, type CrossSection, emptyCrossSection } from './cross-section.ts';
 import { at } from './rings.ts';
 import { legsOf } from './zigzag.ts';
@@ -165,11 +164,11 @@ describe('top divergence', () => {
         const { bars, universe } = cell.features;
         const until = Math.floor(tsec / 60) - 1;
         const minutes = Array.from({ length: 60 }, (_, i) => until - 59 + i).filter(
-          (m) => m >= 0 && bars.close[s * barsPerDay + m] !== absentMilli,
+          (m) => m >= 0 && bars.close[bars.at(s, m)] !== absentMilli,
         );
         const list = minutes.map((minute) => {
-          const at = s * barsPerDay + minute;
-          return { minute, close: bars.close[at]!, amount: bars.amount[at]!, net: bars.net[at]! };
+          const cell = bars.at(s, minute);
+          return { minute, close: bars.close[cell]!, amount: bars.amount[cell]!, net: bars.net[cell]! };
         });
         const theta = Math.max(0.004, cell.features.sigma(s, tsec - 300, 300, list.at(-1)!.close));
         const want = list.length < 3 ? null : slowDivergence(list, theta);

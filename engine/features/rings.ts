@@ -1,16 +1,20 @@
 /**
- * Rings: per symbol the last 128 grid slots (384 tsec; no window is longer than 300) of running sums, interleaved so that one slot is two cache lines.
+ * Rings: of every symbol the last 128 grid slots (384 tsec; no window is longer than 300) of running sums. Laid out slot by slot, so that the
+ * rows of one batch lie beside each other; a symbol's slot is two cache lines.
  *
  * Slot       floor(tsec / 3). A slot holds the state after the last quote accepted in it
  * Sums       run since the symbol's first slot; a window's sum over (k − w, k] is sum[k] − sum[k − w]
  * Carry      a slot without a quote repeats the one before, its book counted only while the symbol is not stale
+ * Own        mid and amount a second time, symbol by symbol: what looks back through one symbol's whole window
+ * Hot        lnMid, amount and net a second time, close together: what the cross-section and the wake predicates read of all symbols at one moment
  */
 
 import { slotSec } from '../../contracts/session.ts';
 import { neverSlot } from '../clean/accepted.ts';
 import type { Columns } from '../clean/columns.ts';
 
-const ringSlots = 128;
+/** Layers of `values`. */
+export const ringSlots = 128;
 export const ringStride = 16;
 /** Offsets inside a slot. Prices in Milli, money yuan. */
 export const at = {
@@ -55,12 +59,26 @@ export type SlotInput = {
 
 export class Rings {
   readonly values: Float64Array;
+  /** By slot, then symbol; the same numbers as in `values`. */
+  readonly hotLnMid: Float64Array;
+  readonly hotAmount: Float64Array;
+  readonly hotNet: Float64Array;
+  /** By symbol, then slot. */
+  readonly ownMid: Float64Array;
+  readonly ownAmount: Float64Array;
+  readonly #count: number;
   readonly head: Int32Array;
   readonly first: Int32Array;
   readonly #staleSec: Int32Array;
 
   constructor(count: number, staleSec: Int32Array) {
     this.values = new Float64Array(count * ringSlots * ringStride);
+    this.hotLnMid = new Float64Array(count * ringSlots);
+    this.hotAmount = new Float64Array(count * ringSlots);
+    this.hotNet = new Float64Array(count * ringSlots);
+    this.ownMid = new Float64Array(count * ringSlots);
+    this.ownAmount = new Float64Array(count * ringSlots);
+    this.#count = count;
     this.head = new Int32Array(count).fill(neverSlot);
     this.first = new Int32Array(count).fill(neverSlot);
     this.#staleSec = staleSec;
@@ -68,7 +86,7 @@ export class Rings {
 
   /** Base of the slot's values. The caller has checked that the slot is held. */
   base(s: number, slot: number): number {
-    return (s * ringSlots + (slot & (ringSlots - 1))) * ringStride;
+    return ((slot & (ringSlots - 1)) * this.#count + s) * ringStride;
   }
 
   /** Base of an earlier slot, or −1 when it lies before the first or has been overwritten. */
@@ -76,17 +94,63 @@ export class Rings {
     return slot < this.first[s]! || slot <= this.head[s]! - ringSlots ? -1 : this.base(s, slot);
   }
 
-  /** Adds a quote at `slot` ≥ head. */
+  /** Place of a symbol's slot in the hot rings. */
+  hotAt(s: number, slot: number): number {
+    return (slot & (ringSlots - 1)) * this.#count + s;
+  }
+
+  /** Place of a symbol's slot in its own rings. */
+  ownAt(s: number, slot: number): number {
+    return s * ringSlots + (slot & (ringSlots - 1));
+  }
+
+  /** Whether an earlier slot is still held. */
+  holds(s: number, slot: number): boolean {
+    return slot >= this.first[s]! && slot > this.head[s]! - ringSlots;
+  }
+
+  /** Adds a quote at `slot` ≥ head; returns the base of its slot. */
   add(s: number, slot: number, input: SlotInput): number {
     const head = this.head[s]!;
-    const fresh = head !== slot;
+    if (head === slot) return this.#again(s, slot, input);
+    const b = this.base(s, slot);
     if (head === neverSlot) {
       this.first[s] = slot;
-      this.values.fill(0, this.base(s, slot), this.base(s, slot) + ringStride);
-    } else {
-      for (let j = head + 1; j <= slot; j++) this.#carry(s, j, j < slot);
+      this.values.fill(0, b, b + ringStride);
+      this.head[s] = slot;
+      return this.#again(s, slot, input, true);
     }
+    for (let j = head + 1; j < slot; j++) this.#carry(s, j);
     this.head[s] = slot;
+    this.#next(this.base(s, slot - 1), b, slot, input);
+    this.#copy(s, slot, b);
+    return b;
+  }
+
+  /** A new slot from the one before it, in one pass: the sums go on, the quote's own share is added. */
+  #next(p: number, b: number, slot: number, input: SlotInput): void {
+    const v = this.values;
+    v[b] = input.lnMid;
+    v[b + at.mid] = input.mid;
+    v[b + at.last] = input.last;
+    v[b + at.volume] = v[p + at.volume]! + input.dv;
+    v[b + at.amount] = v[p + at.amount]! + input.da;
+    v[b + at.net] = v[p + at.net]! + input.net;
+    v[b + at.bigNet] = v[p + at.bigNet]! + input.bigNet;
+    v[b + at.bigAmount] = v[p + at.bigAmount]! + input.bigAmount;
+    v[b + at.bigCount] = v[p + at.bigCount]! + input.bigCount;
+    v[b + at.ofi] = v[p + at.ofi]! + input.ofi;
+    const hasBook = !Number.isNaN(input.obi);
+    v[b + at.depth1] = v[p + at.depth1]! + (hasBook ? input.depth1 : 0);
+    v[b + at.depth1N] = v[p + at.depth1N]! + (hasBook ? 1 : 0);
+    v[b + at.obi] = v[p + at.obi]! + (hasBook ? input.obi : 0);
+    v[b + at.obiN] = v[p + at.obiN]! + (hasBook ? 1 : 0);
+    v[b + at.covered] = v[p + at.covered]! + (input.covers ? 1 : 0);
+    v[b + at.acceptedSlot] = slot;
+  }
+
+  /** Another quote in the head slot, or the symbol's first (`fresh`). */
+  #again(s: number, slot: number, input: SlotInput, fresh = false): number {
     const b = this.base(s, slot);
     const v = this.values;
     v[b + at.lnMid] = input.lnMid;
@@ -101,7 +165,18 @@ export class Rings {
     v[b + at.ofi]! += input.ofi;
     v[b + at.acceptedSlot] = slot;
     this.#book(s, slot, b, input, fresh);
+    this.#copy(s, slot, b);
     return b;
+  }
+
+  #copy(s: number, slot: number, b: number): void {
+    const hot = this.hotAt(s, slot);
+    this.hotLnMid[hot] = this.values[b + at.lnMid]!;
+    this.hotAmount[hot] = this.values[b + at.amount]!;
+    this.hotNet[hot] = this.values[b + at.net]!;
+    const own = this.ownAt(s, slot);
+    this.ownMid[own] = this.values[b + at.mid]!;
+    this.ownAmount[own] = this.values[b + at.amount]!;
   }
 
   /** The slot's own share of the averaged sums: the last quote in a slot replaces an earlier one's. */
@@ -120,13 +195,14 @@ export class Rings {
     if (input.covers) v[b + at.covered]! += 1;
   }
 
-  /** Repeats the slot before. `whole`: the slot stays without a quote, so the standing book and coverage count for it. */
-  #carry(s: number, slot: number, whole: boolean): void {
+  /** A slot without a quote repeats the one before; the standing book and coverage count for it. */
+  #carry(s: number, slot: number): void {
     const v = this.values;
     const from = this.base(s, slot - 1);
     const to = this.base(s, slot);
     for (let field = 0; field < ringStride; field++) v[to + field] = v[from + field]!;
-    if (!whole || (slot - v[from + at.acceptedSlot]!) * slotSec > this.#staleSec[s]!) return;
+    this.#copy(s, slot, to);
+    if ((slot - v[from + at.acceptedSlot]!) * slotSec > this.#staleSec[s]!) return;
     const accepted = this.lookBack(s, v[from + at.acceptedSlot]!);
     if (accepted < 0) return;
     const before = this.lookBack(s, v[from + at.acceptedSlot]! - 1);
@@ -138,6 +214,17 @@ export class Rings {
   /** mid at the head slot; null before the first quote. */
   midOf(s: number): number | null {
     return this.head[s] === neverSlot ? null : this.values[this.base(s, this.head[s]!) + at.mid]!;
+  }
+
+  /** The hot and own rings anew from the values, after these were restored. */
+  restoreCopies(): void {
+    for (let s = 0; s < this.#count; s++) {
+      const head = this.head[s]!;
+      if (head === neverSlot) continue;
+      for (let slot = Math.max(this.first[s]!, head - ringSlots + 1); slot <= head; slot++) {
+        this.#copy(s, slot, this.base(s, slot));
+      }
+    }
   }
 
   columns(): Columns {

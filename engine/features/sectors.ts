@@ -3,16 +3,10 @@
  * Members are ranges of one array of rows; a sector with fewer than five live ones has no median.
  */
 import type { Bundle } from '../../contracts/bundle.ts';
-import { absentMilli } from '../../contracts/quote.ts';
-import { slotSec } from '../../contracts/session.ts';
-import type { Accepted } from '../clean/accepted.ts';
 import type { Universe } from '../clean/universe.ts';
-import { select } from './cross-section.ts';
-import { at, type Rings } from './rings.ts';
+import { type CrossSectioner, medianOf, type SymbolStanding } from './cross-section.ts';
 
 const liveMin = 5;
-/** As the cross-section: two slots past a symbol's stale allowance. */
-const graceSec = 2 * slotSec;
 
 export class Sectors {
   readonly codes: readonly string[];
@@ -25,12 +19,9 @@ export class Sectors {
   /** Every sector of each row. */
   readonly ofRow: readonly (readonly number[])[];
   readonly columns: ReturnType<typeof sectorColumns>;
-  readonly #universe: Universe;
-  readonly #rings: Rings;
-  readonly #accepted: Accepted;
   readonly #scratch: Float64Array;
 
-  constructor({ sectors }: Pick<Bundle, 'sectors'>, universe: Universe, rings: Rings, accepted: Accepted) {
+  constructor({ sectors }: Pick<Bundle, 'sectors'>, universe: Universe) {
     const rows = sectors.map(({ members }) => members.map(universe.rowOf).filter((row) => row >= 0));
     this.codes = sectors.map(({ code }) => code);
     this.names = sectors.map(({ name }) => name);
@@ -43,66 +34,53 @@ export class Sectors {
     this.industryOf = Int32Array.from(ofRow, (each) => each.find((k) => sectors[k]!.kind === 'industry') ?? -1);
     this.columns = sectorColumns(sectors.length);
     this.#scratch = new Float64Array(Math.max(0, ...rows.map(({ length }) => length)));
-    [this.#universe, this.#rings, this.#accepted] = [universe, rings, accepted];
   }
 
   get count(): number {
     return this.codes.length;
   }
 
-  update(slot: number): void {
+  /** After the cross-section: from the returns and standings it left. */
+  update({ returns, standing }: Pick<CrossSectioner, 'returns' | 'standing'>): void {
     const { columns } = this;
     for (let k = 0; k < this.count; k++) {
-      this.#breadth(k);
-      columns.ret1m[k] = this.#median(k, slot, 20);
-      columns.ret3m[k] = this.#median(k, slot, 60);
-      columns.ret5m[k] = this.#median(k, slot, 100);
+      this.#breadth(k, standing);
+      columns.ret3m[k] = this.medianOf(k, returns.ret3m);
     }
   }
 
-  #breadth(k: number): void {
-    const { last, preClose, seen, limitUp } = this.#accepted;
+  #breadth(k: number, { against, atLimit }: SymbolStanding): void {
     let traded = 0;
     let rising = 0;
     let up = 0;
     for (let m = this.from[k]!; m < this.from[k + 1]!; m++) {
       const s = this.members[m]!;
-      const price = last[s]!;
-      if (seen[s] === 0 || price === absentMilli || preClose[s] === absentMilli) continue;
+      if (against[s] === 0) continue;
       traded += 1;
-      if (price > preClose[s]!) rising += 1;
-      if (price === limitUp[s]) up += 1;
+      if (against[s] === 2) rising += 1;
+      up += atLimit[s]!;
     }
     this.columns.advShare[k] = traded < liveMin ? Number.NaN : rising / traded;
     this.columns.limitUps[k] = up;
   }
 
-  #median(k: number, slot: number, window: number): number {
+  /** Median of the live members' returns; NaN under five. */
+  medianOf(k: number, returns: Float64Array): number {
     const scratch = this.#scratch;
-    const { values, head } = this.#rings;
     let n = 0;
     for (let m = this.from[k]!; m < this.from[k + 1]!; m++) {
-      const s = this.members[m]!;
-      if (this.#universe.noLimit[s] === 1 || (slot - head[s]!) * slotSec > this.#universe.staleSec[s]! + graceSec) continue;
-      const then = this.#rings.lookBack(s, head[s]! - window);
-      if (then >= 0) scratch[n++] = values[this.#rings.base(s, head[s]!) + at.lnMid]! - values[then + at.lnMid]!;
+      const r = returns[this.members[m]!]!;
+      if (!Number.isNaN(r)) scratch[n++] = r;
     }
     this.columns.live[k] = n;
-    if (n < liveMin) return Number.NaN;
-    const upper = select(scratch, n, n >> 1);
-    if (n % 2 === 1) return upper;
-    let lower = Number.NEGATIVE_INFINITY;
-    for (let i = 0; i < n >> 1; i++) if (scratch[i]! > lower) lower = scratch[i]!;
-    return (lower + upper) / 2;
+    return n < liveMin ? Number.NaN : medianOf(scratch, n);
   }
 }
 
 const sectorColumns = (count: number) => {
   const unknown = () => new Float64Array(count).fill(Number.NaN);
   return {
-    ret1m: unknown(),
     ret3m: unknown(),
-    ret5m: unknown(),
     advShare: unknown(),
     limitUps: new Int32Array(count),
     live: new Int32Array(count),

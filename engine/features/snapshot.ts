@@ -57,14 +57,22 @@ export class Snapshot implements Moment {
   readonly #values = new Float64Array(featureCount);
   /** Groups computed at this moment, a bit each. */
   #done = 0;
+  #s = -1;
+  #serial = -1;
   #benchmark = 'none';
 
   constructor(engine: FeatureEngine) {
     this.view = new SymbolView(engine);
   }
 
-  /** Turns to symbol `s` as it stands now. `nowMs` is the entry's tape time. */
-  take(s: number, nowMs: number): this {
+  /**
+   * Turns to symbol `s` as it stands now. `nowMs` is the entry's tape time. Asked again with the same `serial`, what has been computed stands:
+   * nothing of the market changed in between.
+   */
+  take(s: number, nowMs: number, serial: number): this {
+    if (s === this.#s && serial === this.#serial) return this;
+    this.#s = s;
+    this.#serial = serial;
     this.#done = 0;
     this.view.look(s, nowMs);
     return this;

@@ -3,7 +3,6 @@
  * less money a second and less active buying. Legs are zig-zags on one-minute closes of the last 60 minutes.
  */
 import { absentMilli } from '../../contracts/quote.ts';
-import { barsPerDay } from './bars.ts';
 import type { FeatureEngine } from './engine.ts';
 
 type Leg = { readonly up: boolean; readonly from: number; to: number };
@@ -16,23 +15,23 @@ const fadedPace = 0.7;
 /** 1, 0, or NaN when there are not two up-legs. */
 export function priceVolumeDivergence(engine: FeatureEngine, s: number, tsec: number): number {
   const until = Math.floor(tsec / 60) - 1; // the last completed minute
-  const base = s * barsPerDay;
-  const { close } = engine.bars;
+  const { bars } = engine;
+  const { close } = bars;
+  const cell = (m: number): number => bars.at(s, m);
   const minutes: number[] = [];
-  for (let m = Math.max(0, until - window + 1); m <= until; m++) if (close[base + m] !== absentMilli) minutes.push(m);
+  for (let m = Math.max(0, until - window + 1); m <= until; m++) if (close[cell(m)] !== absentMilli) minutes.push(m);
   if (minutes.length < 3) return Number.NaN;
-  const theta = Math.max(thetaMin, engine.sigma(s, tsec - 300, 300, close[base + minutes.at(-1)!]!));
-  const legs = legsOf(minutes, (m) => close[base + m]!, theta);
+  const theta = Math.max(thetaMin, engine.sigma(s, tsec - 300, 300, close[cell(minutes.at(-1)!)]!));
+  const legs = legsOf(minutes, (m) => close[cell(m)]!, theta);
   const ups = legs.filter((leg) => leg.up);
   const current = ups.at(-1);
   const previous = ups.at(-2);
   if (current === undefined || previous === undefined || legs.at(-1) !== current) return Number.NaN;
-  const pace = (leg: Leg) => (engine.bars.amount[base + leg.to]! - engine.bars.amount[base + leg.from]!) / (leg.to - leg.from);
+  const pace = (leg: Leg) => (bars.amount[cell(leg.to)]! - bars.amount[cell(leg.from)]!) / (leg.to - leg.from);
   const ratio = (leg: Leg) =>
-    (engine.bars.net[base + leg.to]! - engine.bars.net[base + leg.from]!) /
-    (engine.bars.amount[base + leg.to]! - engine.bars.amount[base + leg.from]!);
+    (bars.net[cell(leg.to)]! - bars.net[cell(leg.from)]!) / (bars.amount[cell(leg.to)]! - bars.amount[cell(leg.from)]!);
   const diverges =
-    close[base + current.to]! > close[base + previous.to]! * higherHigh &&
+    close[cell(current.to)]! > close[cell(previous.to)]! * higherHigh &&
     pace(current) < fadedPace * pace(previous) &&
     ratio(current) < ratio(previous);
   return diverges ? 1 : 0;

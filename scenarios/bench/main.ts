@@ -1,12 +1,12 @@
 /**
- * `npm run bench [-- --symbols 5500 --minutes 6 --live 80 --only replay|live|feed|faults|switches|store|market]`: figures of this machine, each against its budget and
+ * `npm run bench [-- --symbols 5500 --rounds 5 --day 600 --live 80 --only replay|live|feed|faults|switches|store|market]`: figures of this machine, each against its budget and
  * floor (design §9). Ends with 1 when a floor does not hold.
  */
 import { parseArgs } from 'node:util';
 import { feedBench } from './feed.ts';
 import { benchLive } from './live.ts';
 import { marketBench } from './market.ts';
-import { benchReplay } from './replay.ts';
+import { benchDay, benchStages, benchWindow, generated } from './replay.ts';
 import { benchService, benchStore } from './store.ts';
 import { switchBench } from './switches.ts';
 
@@ -14,6 +14,8 @@ const { values } = parseArgs({
   options: {
     symbols: { type: 'string', default: '5500' },
     minutes: { type: 'string', default: '6' },
+    rounds: { type: 'string', default: '5' },
+    day: { type: 'string', default: '600' },
     live: { type: 'string', default: '80' },
     feed: { type: 'string', default: '600' },
     bars: { type: 'string', default: '10000000' },
@@ -69,17 +71,37 @@ if (values.only === 'switches') {
 }
 if (values.only === 'market' || values.only === 'hash') process.exit(marketBench(symbols, values.only === 'market') ? 0 : 1);
 if (values.only !== 'live') {
-  const replay = benchReplay(symbols, Number(values.minutes), 3);
-  const { quotesPerSec } = replay;
+  const rounds = Number(values.rounds);
+  const morning = generated(symbols, '09:55');
+  const window = benchWindow(morning, rounds);
+  const perSec = 1e9 / window.nsPerQuote;
   row(
-    `replay, ${symbols} symbols, ${count(replay.quotes)} quotes, one core`,
-    `${count(quotesPerSec)} q/s`,
-    'budget 1,500,000, floor 500,000',
-    quotesPerSec >= 500_000,
+    `replay 09:45–09:55, ${symbols} symbols, ${count(window.quotes)} quotes, one core`,
+    `${count(perSec)} q/s`,
+    'budget 1,000,000, floor 300,000',
+    perSec >= 300_000,
   );
-  row('share of quotes that reach actors', `${(100 * replay.actorShare).toFixed(3)} %`, 'about 1 %');
-  row('process memory with the tape in it', `${replay.rssMb} MB`);
-  row('heap a symbol actor', `${replay.bytesPerActor} B`);
+  row(`  median of ${rounds} rounds: ns a quote`, `${Math.round(window.nsPerQuote)} ns`, window.rounds.join(' '));
+  row('  auctions, apart', `${Math.round(window.auctionNs)} ns`, 'budget 300 ns');
+  for (const [what, ns] of Object.entries(benchStages(morning))) row(`  up to: ${what}`, `${Math.round(ns)} ns`);
+  row('  quotes that a strategy was awake for', `${(100 * window.evaluatedShare).toFixed(2)} %`);
+  row('  events to actors, a share of quotes', `${(100 * window.actorShare).toFixed(3)} %`, 'about 1 %');
+  row('  journal messages in the ten minutes', count(window.steps));
+  row(
+    '  one more variant of every strategy',
+    `${(100 * window.variantShare).toFixed(1)} %`,
+    'budget 5 %, floor 10 %',
+    window.variantShare < 0.1,
+  );
+  row(
+    '  process memory, the tape in it',
+    `${window.rssMb} MB`,
+    `${Math.round(morning.bodies.reduce((sum, body) => sum + body.byteLength, 0) / 1e6)} MB tape`,
+  );
+  const whole = benchDay(generated(Number(values.day), '15:31'), Math.min(rounds, 3));
+  row(`replay of a whole day, ${values.day} symbols, ${count(whole.quotes)} quotes`, `${count(1e9 / whole.nsPerQuote)} q/s`);
+  row('  quotes that a strategy was awake for', `${(100 * whole.evaluatedShare).toFixed(2)} %`);
+  row('  journal messages a day', count(whole.steps));
 }
 if (values.only !== 'replay') {
   const live = await benchLive(symbols, Number(values.live));

@@ -1,6 +1,5 @@
 /** A. 12: against the highest of the previous day and of the last 60 minutes without the last two. */
 import { absentMilli } from '../../../contracts/quote.ts';
-import { barsPerDay } from '../bars.ts';
 import { F, type FeatureGroup, nan } from './group.ts';
 
 const fromTsec = 600;
@@ -12,7 +11,7 @@ export const breakout: FeatureGroup = {
     if (tsec < fromTsec) return;
     const minute = Math.floor(tsec / 60);
     let high = engine.universe.instruments[s]!.prevHighMilli ?? absentMilli;
-    for (let m = Math.max(0, minute - 60); m <= minute - 2; m++) high = Math.max(high, engine.bars.high[s * barsPerDay + m]!);
+    for (let m = Math.max(0, minute - 60); m <= minute - 2; m++) high = Math.max(high, engine.bars.high[engine.bars.at(s, m)]!);
     out[F.brk60] = high === absentMilli ? nan : last / high - 1;
   },
 };

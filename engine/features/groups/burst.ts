@@ -1,5 +1,4 @@
 /** B. 26: the largest slot's amount over the window's; 1 when a single print made it. */
-import { at } from '../rings.ts';
 import type { SymbolView } from '../symbol-view.ts';
 import { F, type FeatureGroup, nan } from './group.ts';
 
@@ -9,7 +8,7 @@ export const burst: FeatureGroup = {
   compute(view, out, { feature }) {
     out[F.burst] = burstOf(view, 20, feature('amt1m'));
     let active = 0;
-    for (let back = 0; back < 7; back++) if (view.ago(back, at.amount) - view.ago(back + 1, at.amount) > 0) active += 1;
+    for (let back = 0; back < Math.min(7, view.reach(7)); back++) if (amountOf(view, back) > 0) active += 1;
     out[F.active20] = active;
   },
 };
@@ -22,9 +21,14 @@ export const burst5: FeatureGroup = {
   },
 };
 
+/** Yuan of the slot `back` slots ago; the caller stays within what the window reaches. */
+function amountOf({ engine: { rings }, s, head }: SymbolView, back: number): number {
+  return rings.ownAmount[rings.ownAt(s, head - back)]! - rings.ownAmount[rings.ownAt(s, head - back - 1)]!;
+}
+
 function burstOf(view: SymbolView, slots: number, amount: number): number {
   if (!(amount > 0)) return nan;
   let largest = 0;
-  for (let back = 0; back < slots; back++) largest = Math.max(largest, view.ago(back, at.amount) - view.ago(back + 1, at.amount));
+  for (let back = 0; back < slots; back++) largest = Math.max(largest, amountOf(view, back));
   return largest / amount;
 }

@@ -1,5 +1,4 @@
 /** A. 14: below the highest mid of the last five minutes. */
-import { at } from '../rings.ts';
 import { F, type FeatureGroup } from './group.ts';
 
 const reachMin = 20;
@@ -11,8 +10,9 @@ export const pullback: FeatureGroup = {
   compute(view, out) {
     const reach = view.reach(100);
     if (reach < reachMin || !(view.quality(reach) >= dqMin)) return;
+    const { rings } = view.engine;
     let high = view.mid;
-    for (let back = 1; back < reach; back++) high = Math.max(high, view.ago(back, at.mid));
+    for (let back = 1; back < reach; back++) high = Math.max(high, rings.ownMid[rings.ownAt(view.s, view.head - back)]!);
     out[F.pull5] = view.mid / high - 1;
   },
 };
