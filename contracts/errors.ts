@@ -29,11 +29,6 @@ export const errorCodes = {
   TAPE_CORRUPT: { meaning: 'A tape entry is not a known body.', retryable: false, status: 500 },
   JOURNAL_FORK: { meaning: 'JOURNAL holds another hash for the same step; the cell stops whole.', retryable: false, status: 500 },
   JOURNAL_GAP: { meaning: 'JOURNAL lacks a step; a reader will not guess it.', retryable: false, status: 500 },
-  JOURNAL_REFUSED: {
-    meaning: 'The broker refuses to store (limits or disk); the append is repeated until it is taken.',
-    retryable: true,
-    status: 503,
-  },
   BROKER_UNREACHABLE: { meaning: 'nats-server cannot be reached.', retryable: true, status: 503 },
   BROKER_OUTDATED: { meaning: 'nats-server is older than 2.12.15.', retryable: false, status: 500 },
   RUN_LOCKED: { meaning: 'Another process holds this run or its store.', retryable: false, status: 409 },
@@ -109,6 +104,22 @@ export const errorCodes = {
   NO_SUBPROTOCOL: { meaning: 'None of the offered subprotocols is fenshi.v1.json or fenshi.v1.msgpack.', retryable: false, status: 400 },
   NOT_FOUND: { meaning: 'There is nothing under this address.', retryable: false, status: 404 },
   NOT_READY: { meaning: 'The day has not been read yet.', retryable: true, status: 503 },
+  USAGE: { meaning: 'A command was given an argument or an option that it does not take in this form.', retryable: false, status: 400 },
+  NOTHING_RUNS: { meaning: 'No run is up on this machine, or what was asked of it has ended.', retryable: false, status: 503 },
+  CONTROL_REFUSED: {
+    meaning: 'The cell has answered a command with a refusal; its code is in the message.',
+    retryable: false,
+    status: 409,
+  },
+  CONTROL_PENDING: {
+    meaning: 'The command is stored and has no answer in the journal yet; it is carried out once, however often it is asked for by its id.',
+    retryable: true,
+    status: 504,
+  },
+  BAD_REQUEST: { meaning: 'A parameter of the request is not of its form.', retryable: false, status: 400 },
+  BUSY: { meaning: 'As many questions as are answered at once are being answered; ask again.', retryable: true, status: 503 },
+  DEADLINE: { meaning: 'The answer took longer than an answer may.', retryable: true, status: 504 },
+  INTERNAL: { meaning: 'A fault of ours; it stands in the log.', retryable: false, status: 500 },
 } as const;
 export type ErrorCode = keyof typeof errorCodes;
 
@@ -123,9 +134,4 @@ export class FenshiError extends Error {
     this.code = code;
     this.retryable = errorCodes[code].retryable;
   }
-}
-
-/** A broken invariant: a bug, so it throws. `claim` says what should have been true. */
-export function assert(condition: unknown, claim: string): asserts condition {
-  if (!condition) throw new Error(`assertion failed: ${claim}`);
 }

@@ -37,5 +37,4 @@ export const closeCodes = {
   slow: 4008,
   rateLimited: 4013,
   badProtocol: 4501,
-  originRefused: 4502,
 } as const;

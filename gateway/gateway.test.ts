@@ -52,6 +52,7 @@ describe.skipIf(reason !== '')(`gateway${reason === '' ? '' : ` (${reason})`}`, 
       metrics,
       ready: () => ({ ready: day.step > 0, checks: {} }),
       report: () => ({}),
+      onFault: () => undefined,
       snapshotPart: 2,
     });
     reader = await connectGateway(broker.access('gateway'));
@@ -293,7 +294,16 @@ describe('a snapshot larger than a socket takes at once', () => {
 
   test.skipIf(reason !== '')('arrives whole over a real socket', async () => {
     const port = await freePort();
-    const options = { host: '127.0.0.1', port, day, registry, metrics, ready: () => ({ ready: true, checks: {} }), report: () => ({}) };
+    const options = {
+      host: '127.0.0.1',
+      port,
+      day,
+      registry,
+      metrics,
+      ready: () => ({ ready: true, checks: {} }),
+      report: () => ({}),
+      onFault: () => undefined,
+    };
     const gateway = await startGateway(loaded as Uws, options);
     const Socket = WebSocket as unknown as SocketConstructor;
     const client = new StreamClient({ url: `ws://127.0.0.1:${port}/v1/stream`, ch: 'opportunities', WebSocket: Socket });

@@ -46,7 +46,10 @@ export class Gatekeeper {
   }
 }
 
-export function route(app: TemplatedApp, pattern: string, gatekeeper: Gatekeeper, handler: Handler): void {
+/** Told of what no handler expected. */
+export type OnFault = (error: unknown) => void;
+
+export function route(app: TemplatedApp, pattern: string, gatekeeper: Gatekeeper, handler: Handler, onFault: OnFault): void {
   app.get(pattern, (response, request) => {
     const wanted = copy(request);
     const refused = gatekeeper.refusal(request.getHeader('host'), request.getHeader('origin'));
@@ -54,7 +57,7 @@ export function route(app: TemplatedApp, pattern: string, gatekeeper: Gatekeeper
     response.onAborted(() => {
       aborted = true;
     });
-    const work = refused === null ? run(handler, wanted) : Promise.resolve(problem(refused, 'not asked under one of our names'));
+    const work = refused === null ? run(handler, wanted, onFault) : Promise.resolve(problem(refused, 'not asked under one of our names'));
     void work.then((answer) => {
       if (!aborted) write(response, answer);
     });
@@ -70,15 +73,17 @@ function copy(request: HttpRequest): Request {
   return { path: (index) => decodeURIComponent(parameters[index] ?? ''), query, header: (name) => headers.get(name) ?? '' };
 }
 
-async function run(handler: Handler, request: Request): Promise<Answer> {
+async function run(handler: Handler, request: Request, onFault: OnFault): Promise<Answer> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Answer>((resolve) => {
-    timer = setTimeout(() => resolve(problem('NOT_READY', 'no answer in time')), answerMs);
+    timer = setTimeout(() => resolve(problem('DEADLINE', 'no answer in time')), answerMs);
   });
   try {
     return await Promise.race([Promise.resolve(handler(request)), late]);
   } catch (error) {
-    return error instanceof FenshiError ? problem(error.code, error.message) : problem('NOT_READY', 'internal error');
+    if (error instanceof FenshiError) return problem(error.code, error.message);
+    onFault(error);
+    return problem('INTERNAL', 'a fault of ours; it stands in the log');
   } finally {
     clearTimeout(timer);
   }

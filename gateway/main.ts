@@ -50,8 +50,10 @@ async function main(): Promise<void> {
     const why = code === null ? {} : { code, why: sayStatus(code, detail, 'en') };
     return { ready: isReady, ...why, checks: { epoch: day.epoch, step: day.step, caughtUp: day.caughtUp } };
   };
+  const onFault = (error: unknown) =>
+    say('error', 'gateway.fault', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   // the page comes first: it is where people read that the broker is away
-  const gateway = await startGateway(uws, { host, port, day, registry, metrics, ready, report: () => status.report(Date.now()) });
+  const gateway = await startGateway(uws, { host, port, day, registry, metrics, ready, report: () => status.report(Date.now()), onFault });
   const ops = await serveOps(ready);
   say('info', 'gateway.listening', { host, port });
   process.send?.({ type: 'up' });

@@ -6,7 +6,7 @@ import type { Registry } from 'prom-client';
 import { FenshiError } from '../contracts/errors.ts';
 import { frameLimits, type Subprotocol, subprotocols } from '../contracts/frames.ts';
 import type { DayDelta, DayState } from './day-state.ts';
-import { Gatekeeper, problem, write } from './http.ts';
+import { Gatekeeper, type OnFault, problem, write } from './http.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { type Ready, registerRoutes } from './rest/routes.ts';
 import type { Uws } from './uws.ts';
@@ -33,6 +33,8 @@ export type GatewayOptions = {
   readonly ready: Ready;
   /** What is known of the run, for people. */
   readonly report: () => Readonly<Record<string, unknown>>;
+  /** Told of what no handler expected. */
+  readonly onFault: OnFault;
   /** Opportunities a snapshot frame holds. */
   readonly snapshotPart?: number;
 };
@@ -40,7 +42,7 @@ export type GatewayOptions = {
 /** @throws FenshiError PORT_IN_USE */
 export async function startGateway(
   uws: Uws,
-  { host, port, day, registry, metrics, ready, report, snapshotPart = 100 }: GatewayOptions,
+  { host, port, day, registry, metrics, ready, report, onFault, snapshotPart = 100 }: GatewayOptions,
 ): Promise<Gateway> {
   const app = uws.App();
   const gatekeeper = new Gatekeeper(port);
@@ -88,7 +90,7 @@ export async function startGateway(
       metrics.disconnects.inc({ code: String(code) });
     },
   });
-  registerRoutes(app, gatekeeper, day, registry, { ready, report });
+  registerRoutes(app, gatekeeper, day, registry, { ready, report, onFault });
   const listener = await listen(app, host, port);
   const clock = setInterval(() => {
     for (const connection of connections) connection.tick(Date.now());

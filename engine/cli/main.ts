@@ -4,6 +4,7 @@ import { FenshiError } from '../../contracts/errors.ts';
 import { recallDays } from '../feeds/reference/calendar-days.ts';
 import { ignoresHangUp } from '../log/processes.ts';
 import { registerConfig } from './commands/config.ts';
+import { registerControl } from './commands/control.ts';
 import { registerData } from './commands/data.ts';
 import { registerReplay } from './commands/replay.ts';
 import { registerRole } from './commands/role.ts';
@@ -21,6 +22,7 @@ registerRole(program);
 registerConfig(program);
 registerData(program);
 registerSource(program);
+registerControl(program);
 program.addHelpText(
   'after',
   '\nTools, by `npm run <tool>`: test, check, bench, torture, calibrate, mutants, scenario\nExit codes: 0 done, 1 refused or failed with a code, 128 + n ended by signal n',

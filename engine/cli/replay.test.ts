@@ -90,7 +90,7 @@ describe('fenshi replay', () => {
 
   test.each([
     ['a file that is not there', ['nowhere.csv'], 'REPLAY_INPUT: nowhere.csv: neither a file, a folder nor an archived day'],
-    ['a speed that is none', ['--speed', 'fast'], 'REPLAY_INPUT: --speed fast: expected max or a multiple such as 60x'],
+    ['a speed that is none', ['--speed', 'fast'], 'USAGE: --speed fast: expected max or a multiple such as 60x'],
   ])('%s is a coded error', async (_what, args, message) => {
     const { code, stderr } = await replay(...(args[0] === '--speed' ? [file, ...args] : args));
     expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
@@ -109,9 +109,9 @@ describe('fenshi replay', () => {
   });
 
   test.each([
-    ['--date', 'abc', /CONFIG_INVALID: --date abc: expected a day such as/],
-    ['--symbol', 'Moutai', /CONFIG_INVALID: --symbol Moutai: expected a symbol such as/],
-    ['--date', '2023-02-30', /CONFIG_INVALID/],
+    ['--date', 'abc', /USAGE: --date abc: expected a day such as/],
+    ['--symbol', 'Moutai', /USAGE: --symbol Moutai: expected a symbol such as/],
+    ['--date', '2023-02-30', /USAGE/],
   ])('%s %s is no selection', async (flag, value, message) => {
     const { code, stderr } = await replay(file, flag, value);
     expect([code, stderr]).toEqual([1, expect.stringMatching(message)]);

@@ -22,7 +22,11 @@ const launcher = join(root, 'engine', 'cli', 'launch.mjs');
 const tools = {
   test: (args) => [[bin('vitest/vitest.mjs'), 'run', ...args]],
   bench: (args) => [['--expose-gc', launcher, 'scenarios/bench/main.ts', ...args]],
-  torture: (args) => [[launcher, 'scenarios/torture/main.ts', ...args]],
+  unit: (args) => [[bin('vitest/vitest.mjs'), ...(args.includes('--watch') ? [] : ['run']), '--config', 'vitest.unit.config.ts', ...args]],
+  torture: (args) => [
+    [bin('vitest/vitest.mjs'), 'run', '--config', 'vitest.torture.config.ts'],
+    [launcher, 'scenarios/torture/main.ts', ...args],
+  ],
   calibrate: (args) => [[launcher, 'scenarios/calibrate/main.ts', ...args]],
   mutants: (args) => [[launcher, 'scenarios/mutants/main.ts', ...args]],
   scenario: (args) => [[launcher, 'scenarios/format/main.ts', ...args]],

@@ -88,8 +88,25 @@ describe.skipIf(noGateway !== '')(`fenshi up${noGateway === '' ? '' : ` (${noGat
     const json = await up.linesOf(['tail', '--json'], 2);
     const [text] = await up.linesOf(['tail'], 1);
 
-    for (const line of json) expect(JSON.parse(line)).toMatchObject({ change: { hash: /^[0-9a-f]{64}$/ as never } });
+    for (const line of json) expect(JSON.parse(line).change.hash).toMatch(/^[0-9a-f]{64}$/);
     expect(text).toMatch(/^\d\d:\d\d:\d\d {2}\d{6}\.(SH|SZ|BJ) .* → /);
+  });
+
+  test('a command is answered by the journal step it caused, once for its id, and a refusal says why', async () => {
+    const asked = (...words: string[]) => fenshi(['control', ...words, '--wait', '120', '--json']);
+    const first = await asked('risk', 'market', '1', 'hold', '--id', 'quiet-1');
+    const again = await asked('risk', 'market', '1', 'hold', '--id', 'quiet-2');
+    expect([first.code, again.code]).toEqual([0, 0]);
+    expect(JSON.parse(again.stdout).step).toBeGreaterThan(JSON.parse(first.stdout).step);
+    expect(JSON.parse(first.stdout)).toMatchObject({ run: 'demo-1', commandId: 'quiet-1', accepted: true, code: null });
+
+    const refused = await asked('dismiss', 'nobody');
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('CONTROL_REFUSED: NOT_FOUND at step')]);
+    const fenced = await asked('fence');
+    expect(fenced.stderr).toContain('CONTROL_REFUSED: NOT_SUPPORTED');
+    const twice = await asked('risk', 'market', '1', 'hold', '--id', 'quiet-1');
+    expect(JSON.parse(twice.stdout), 'the same command again').toEqual(JSON.parse(first.stdout));
+    expect((await fenshi(['control', 'risk', 'market', '7'])).stderr).toContain('USAGE: level');
   });
 
   test('SIGTERM stops the roles in order and loses nothing: JOURNAL is the fold of TAPE as far as it goes', async () => {
@@ -108,15 +125,21 @@ describe.skipIf(noGateway !== '')(`fenshi up${noGateway === '' ? '' : ` (${noGat
     expect(journal.map(({ hash }) => hash)).toEqual(steps.slice(0, journal.length).map(({ hash }) => hash));
   });
 
+  test('where nothing runs no command is taken', async () => {
+    const { code, stderr } = await fenshi(['control', 'risk', 'market', '0']);
+
+    expect([code, stderr]).toEqual([1, expect.stringContaining('NOTHING_RUNS')]);
+  });
+
   test('where nothing runs there is no vendor to break, and a folder without day files is not served', async () => {
     const { code, stderr } = await fenshi(['source', 'fault', 'tencent', 'ban']);
 
     expect(code).toBe(1);
-    expect(stderr).toContain('NOT_READY: no demo with emulated vendors runs here');
+    expect(stderr).toContain('NOTHING_RUNS: no demo with emulated vendors runs here');
     const served = await fenshi(['up', '--recorded', join(dir, 'nowhere')]);
     expect([served.code, served.stderr]).toEqual([1, expect.stringContaining('NOT_FOUND')]);
     const both = await fenshi(['up', '--recorded', dir, '--run', 'demo-1']);
-    expect([both.code, both.stderr]).toEqual([1, expect.stringContaining('CONFIG_INVALID')]);
+    expect([both.code, both.stderr]).toEqual([1, expect.stringContaining('USAGE')]);
   });
 
   test('--run goes on where it stopped', async () => {

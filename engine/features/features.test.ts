@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { profileColumns } from '../../contracts/bundle.ts';
 import { defaultConfig } from '../../contracts/config.ts';
 import { type FeatureId, featureAt } from '../../contracts/features.ts';
+import { absentMilli } from '../../contracts/quote.ts';
+import { midnightOf } from '../../contracts/session.ts';
 import { generatedBundle } from '../../scenarios/market/bundle.ts';
 import { MarketDay } from '../../scenarios/market/market-day.ts';
 import { type RefQuote, slowSnapshot } from '../../scenarios/oracles/slow-reference.ts';
@@ -80,6 +82,30 @@ describe('features against the slow reference', () => {
     expect(snapshots).toBeGreaterThan(1000);
     const never = (Object.keys(featureAt) as FeatureId[]).filter((id) => !seen.has(id) && !elsewhere.includes(id));
     expect(never).toEqual([]);
+  });
+
+  test('the seal of a locked symbol is what stands at the limit, in yuan; nothing while it is not locked', () => {
+    const day = new MarketDay({ seed: 7, date: '20261123', day: 0, count: 60 });
+    const cell = new Cell(generatedBundle({ seed: 7, date: '20261123', issues: day.issues, config: defaultConfig }));
+    cell.symbols.openGate = true;
+    const seen = { locked: 0, free: 0 };
+    cell.symbols.observer = {
+      snapshot(s, { feature }) {
+        const { limitUp, last, bid, bidShares, ask } = cell.cleaner.accepted;
+        const locked = last[s] === limitUp[s] && bid[s * 5] === limitUp[s] && ask[s * 5] === absentMilli;
+        seen[locked ? 'locked' : 'free'] += 1;
+        if (Number.isNaN(feature('distUp'))) return;
+        expect(feature('lockUp')).toBe(locked ? 1 : 0);
+        expect(feature('sealAmt')).toBe(locked ? (limitUp[s]! / 1000) * bidShares[s * 5]! : Number.NaN);
+      },
+    };
+    for (const entry of pace({ tradeDate: '20261123', bundle: '', codeVersion: '', origin: 'simulated' }, day)) {
+      if (entry.tsMs > midnightOf('20261123') + 11 * 3_600_000) break;
+      cell.apply(entry);
+    }
+
+    expect(seen.locked).toBeGreaterThan(20);
+    expect(seen.free).toBeGreaterThan(1000);
   });
 
   test('a reference with a shifted window edge or strict inequalities does not agree', () => {

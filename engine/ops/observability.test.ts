@@ -59,8 +59,15 @@ describe.skipIf(missing !== '')(`the dashboard over a live run${missing === '' ?
       up.once('exit', (code) => reject(new Error(`up ended with ${code}`)));
     });
     ws = new WebSocket(`ws://127.0.0.1:${port}/v1/stream`, ['fenshi.v1.json'], { origin: `http://127.0.0.1:${port}` });
-    ws.on('open', () => ws.send(JSON.stringify({ op: 'sub', channels: ['opportunities', 'market'] })));
-    ws.on('error', () => undefined);
+    await new Promise<void>((resolve, reject) => {
+      ws.once('open', () => ws.send(JSON.stringify({ op: 'sub', id: 1, ch: 'opportunities' })));
+      ws.once('error', reject);
+      ws.on('message', (data) => {
+        const frame = JSON.parse(String(data)) as { op?: string; id?: number; error?: unknown };
+        if (frame.error !== undefined) reject(new Error(String(data)));
+        if (frame.id === 1) resolve();
+      });
+    });
     cpSync('engine/ops/rules.yml', join(dir, 'rules.yml'));
     const targets = (Object.keys(roles) as RoleName[]).map((role) => ({
       targets: [`127.0.0.1:${opsPortOf(role, ops)}`],

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import type { Registry } from 'prom-client';
 import { FenshiError } from '../../contracts/errors.ts';
 import type { DayState } from '../day-state.ts';
-import { type Gatekeeper, json, route } from '../http.ts';
+import { type Gatekeeper, json, type OnFault, route } from '../http.ts';
 
 const limitMax = 500;
 const page = readFileSync(new URL('../page/index.html', import.meta.url), 'utf8');
@@ -19,16 +19,16 @@ export type Ready = () => {
   readonly why?: string;
   readonly checks: Readonly<Record<string, unknown>>;
 };
-export type Health = { readonly ready: Ready; readonly report: () => Readonly<Record<string, unknown>> };
+export type Health = { readonly ready: Ready; readonly report: () => Readonly<Record<string, unknown>>; readonly onFault: OnFault };
 
 export function registerRoutes(
   app: TemplatedApp,
   gatekeeper: Gatekeeper,
   day: DayState,
   registry: Registry,
-  { ready, report }: Health,
+  { ready, report, onFault }: Health,
 ): void {
-  const get = (pattern: string, handler: Parameters<typeof route>[3]) => route(app, pattern, gatekeeper, handler);
+  const get = (pattern: string, handler: Parameters<typeof route>[3]) => route(app, pattern, gatekeeper, handler, onFault);
   get('/', () => ({ type: 'text/html; charset=utf-8', body: page, headers: { 'content-security-policy': pagePolicy } }));
   get('/healthz', () => ({ body: 'ok\n' }));
   get('/readyz', () => json(ready(), ready().ready ? 200 : 503));
@@ -55,13 +55,13 @@ function read(day: DayState): DayState {
 /** `?state=&symbol=&limit=&cursor=`; newest first, the cursor is the id after which to go on. */
 function list(day: DayState, query: URLSearchParams): unknown {
   const limit = Number(query.get('limit') ?? '50');
-  if (!Number.isInteger(limit) || limit < 1 || limit > limitMax) throw new FenshiError('BAD_FRAME', `limit is 1 to ${limitMax}`);
+  if (!Number.isInteger(limit) || limit < 1 || limit > limitMax) throw new FenshiError('BAD_REQUEST', `limit is 1 to ${limitMax}`);
   const state = query.get('state');
   const symbol = query.get('symbol');
   const all = day.opportunities();
   const cursor = query.get('cursor');
   const after = cursor === null ? -1 : all.findIndex((view) => view.id === Buffer.from(cursor, 'base64url').toString());
-  if (cursor !== null && after < 0) throw new FenshiError('BAD_FRAME', 'the cursor is none of ours, or of another day');
+  if (cursor !== null && after < 0) throw new FenshiError('BAD_REQUEST', 'the cursor is none of ours, or of another day');
   const matching = all
     .slice(after + 1)
     .filter((view) => (state === null || view.state === state) && (symbol === null || view.instrument === symbol));

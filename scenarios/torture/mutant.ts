@@ -25,7 +25,7 @@ export const bugs: readonly Bug[] = [
     name: 'timers are lost on restore',
     file: 'engine/cell/actors.ts',
     find: '{ snapshot: each.snapshot as Snapshot<unknown> });',
-    replace: '{ snapshot: each.snapshot as Snapshot<unknown> });\n      this.#wheel.forget(each.id);',
+    replace: '{ snapshot: each.snapshot as Snapshot<unknown> });\n      this.#timers.forget(each.id);',
   },
 ];
 // biome-ignore-end lint/suspicious/noTemplateCurlyInString: source text, not templates

@@ -117,18 +117,17 @@ function endable(): AbortController {
   return stop;
 }
 
-/** @throws FenshiError CONFIG_INVALID */
+/** @throws FenshiError USAGE */
 function chosen(asked: readonly string[] | undefined, hasToken: boolean): MinuteSourceName[] {
   const names = [...new Set(asked ?? ['tencent', 'eastmoney', ...(hasToken ? ['tushare'] : [])])];
   const wrong = names.filter((name) => !(minuteSourceNames as readonly string[]).includes(name));
-  if (wrong.length > 0) throw new FenshiError('CONFIG_INVALID', `--source ${wrong.join(' ')}: one of ${minuteSourceNames.join(', ')}`);
+  if (wrong.length > 0) throw new FenshiError('USAGE', `--source ${wrong.join(' ')}: one of ${minuteSourceNames.join(', ')}`);
   return names as MinuteSourceName[];
 }
 
-/** @throws FenshiError CALENDAR_UNKNOWN, CONFIG_INVALID */
+/** @throws FenshiError CALENDAR_UNKNOWN, USAGE */
 function daysBetween(from: TradeDate, to: TradeDate): TradeDate[] {
-  if (!/^\d{8}$/.test(from) || !/^\d{8}$/.test(to) || from > to)
-    throw new FenshiError('CONFIG_INVALID', '--from and --to are yyyymmdd, in order');
+  if (!/^\d{8}$/.test(from) || !/^\d{8}$/.test(to) || from > to) throw new FenshiError('USAGE', '--from and --to are yyyymmdd, in order');
   const days: TradeDate[] = dayKind(from) === 'TRADING' ? [from] : [];
   for (let day = nextTradingDay(from); day <= to; day = nextTradingDay(day)) days.push(day);
   return days.filter((day) => midnightOf(day) + toldFromMs <= Date.now());

@@ -165,11 +165,11 @@ async function verifyDays(run: string, only: string | undefined, { json }: Json)
   }
 }
 
-/** @throws FenshiError CONFIG_INVALID */
+/** @throws FenshiError USAGE */
 function dayFlag(name: 'from' | 'to', text: string | undefined): { readonly from?: string; readonly to?: string } {
   if (text === undefined) return {};
   const day = dayIn(text);
-  if (day === undefined) throw new FenshiError('CONFIG_INVALID', `--${name} ${text}: expected a day such as 20260616 or 2026-06-16`);
+  if (day === undefined) throw new FenshiError('USAGE', `--${name} ${text}: expected a day such as 20260616 or 2026-06-16`);
   return { [name]: day };
 }
 
@@ -177,7 +177,7 @@ type ExportFlags = { readonly table: string; readonly out: string; readonly run?
 
 async function exportTable({ table, out, run, from, to }: ExportFlags): Promise<void> {
   if (!(exportable as readonly string[]).includes(table))
-    throw new FenshiError('CONFIG_INVALID', `--table ${table}: one of ${exportable.join(', ')}`);
+    throw new FenshiError('USAGE', `--table ${table}: one of ${exportable.join(', ')}`);
   const within = <T>(work: (store: Store) => Promise<T>): Promise<T> =>
     run === undefined ? withLibrary(work) : withRunStore(runDir(run), work);
   const range = { ...dayFlag('from', from), ...dayFlag('to', to) };

@@ -34,7 +34,7 @@ export async function importAll(paths: readonly string[], flags: ImportFlags): P
   const options = optionsOf(flags);
   const inputs = (await Promise.all(paths.map(inputsOf))).flat();
   if (flags.name !== undefined && inputs.length > 1)
-    throw new FenshiError('CONFIG_INVALID', `--name ${flags.name}: ${inputs.length} files are not one dataset`);
+    throw new FenshiError('USAGE', `--name ${flags.name}: ${inputs.length} files are not one dataset`);
   if (inputs.length === 0) throw new FenshiError('IMPORT_INVALID', `${paths.join(', ')}: no file in it`);
   const each = async (work: (input: Input) => Promise<void>): Promise<void> => {
     for (const input of inputs) await orRefused(inputs.length > 1, () => work(input));
@@ -45,11 +45,10 @@ export async function importAll(paths: readonly string[], flags: ImportFlags): P
 
 function optionsOf({ licence, asOf, map, name, period, labels }: ImportFlags): ImportOptions {
   const day = asOf === undefined ? undefined : dayIn(asOf);
-  if (asOf !== undefined && day === undefined) throw new FenshiError('CONFIG_INVALID', `--as-of ${asOf}: expected a day such as 20260227`);
+  if (asOf !== undefined && day === undefined) throw new FenshiError('USAGE', `--as-of ${asOf}: expected a day such as 20260227`);
   if (period !== undefined && !(periods as readonly number[]).includes(Number(period)))
-    throw new FenshiError('CONFIG_INVALID', `--period ${period}: seconds, one of ${periods.join(', ')}`);
-  if (labels !== undefined && !['start', 'end'].includes(labels))
-    throw new FenshiError('CONFIG_INVALID', `--labels ${labels}: start or end`);
+    throw new FenshiError('USAGE', `--period ${period}: seconds, one of ${periods.join(', ')}`);
+  if (labels !== undefined && !['start', 'end'].includes(labels)) throw new FenshiError('USAGE', `--labels ${labels}: start or end`);
   return {
     licence,
     ...(day === undefined ? {} : { asOf: day }),

@@ -85,14 +85,14 @@ async function* days(input: string, flags: Flags, config: Config, options: Repla
   }
 }
 
-/** @throws FenshiError CONFIG_INVALID for a date or a symbol that is none */
+/** @throws FenshiError USAGE for a date or a symbol that is none */
 function selected({ date, symbol }: Flags): { readonly date?: string; readonly instrument?: number } {
   const day = date === undefined ? undefined : dayIn(date);
   if (date !== undefined && day === undefined)
-    throw new FenshiError('CONFIG_INVALID', `--date ${date}: expected a day such as 20230201 or 2023-02-01`);
+    throw new FenshiError('USAGE', `--date ${date}: expected a day such as 20230201 or 2023-02-01`);
   const instrument = symbol === undefined ? undefined : (symbolOf(symbol) ?? undefined);
   if (symbol !== undefined && instrument === undefined)
-    throw new FenshiError('CONFIG_INVALID', `--symbol ${symbol}: expected a symbol such as 600519.SH or sh600519`);
+    throw new FenshiError('USAGE', `--symbol ${symbol}: expected a symbol such as 600519.SH or sh600519`);
   return { ...(day === undefined ? {} : { date: day }), ...(instrument === undefined ? {} : { instrument }) };
 }
 
@@ -142,7 +142,7 @@ function archivedDay(input: string, date: string | undefined): { readonly dir: s
 function speedOf(text: string): number | null {
   if (text === 'max') return null;
   const speed = Number(/^(\d+(?:\.\d+)?)x$/.exec(text)?.[1]);
-  if (!(speed > 0)) throw new FenshiError('REPLAY_INPUT', `--speed ${text}: expected max or a multiple such as 60x`);
+  if (!(speed > 0)) throw new FenshiError('USAGE', `--speed ${text}: expected max or a multiple such as 60x`);
   return speed;
 }
 

@@ -30,8 +30,8 @@ export function registerRole(program: Command): void {
 }
 
 async function runRole(name: string, { run, servers, dir, host, opsHost }: Flags): Promise<void> {
-  if (!(name in roles)) throw new FenshiError('CONFIG_INVALID', `no role is called ${name}; there are ${Object.keys(roles).join(', ')}`);
-  if (!runPattern.test(run)) throw new FenshiError('CONFIG_INVALID', `--run ${run}: expected live, demo-<n> or replay-<id>`);
+  if (!(name in roles)) throw new FenshiError('USAGE', `no role is called ${name}; there are ${Object.keys(roles).join(', ')}`);
+  if (!runPattern.test(run)) throw new FenshiError('USAGE', `--run ${run}: expected live, demo-<n> or replay-<id>`);
   if (name === 'scenarios' && run === liveRun)
     throw new FenshiError('RUN_KIND', `the scenarios role invents a market and does not write into the run ${liveRun}`);
   const role = roles[name as RoleName];

@@ -18,19 +18,19 @@ import { loadConfig } from '../config.ts';
 import { root, runDir } from '../root.ts';
 import { readUpLock } from '../up-lock.ts';
 
-/** @throws FenshiError NOT_READY, CONFIG_INVALID */
+/** @throws FenshiError NOTHING_RUNS, USAGE */
 async function fault(vendor: string, kind: string, seconds: number): Promise<void> {
   const lock = readUpLock();
   const file = lock === null ? null : join(runDir(lock.run), 'emulators.json');
-  if (file === null || !existsSync(file)) throw new FenshiError('NOT_READY', 'no demo with emulated vendors runs here');
+  if (file === null || !existsSync(file)) throw new FenshiError('NOTHING_RUNS', 'no demo with emulated vendors runs here');
   const urls = new Map(Object.entries(JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>));
   const url = urls.get(vendor);
-  if (url === undefined) throw new FenshiError('CONFIG_INVALID', `no emulated vendor is called ${vendor}`);
+  if (url === undefined) throw new FenshiError('USAGE', `no emulated vendor is called ${vendor}`);
   const body = JSON.stringify({ kind: kind === 'none' ? null : kind, seconds });
   const response = await fetch(`${url}/-/fault`, { method: 'PUT', body }).catch((error: unknown) => {
-    throw new FenshiError('NOT_READY', `the emulated ${vendor} does not answer`, { cause: error });
+    throw new FenshiError('NOTHING_RUNS', `the emulated ${vendor} does not answer`, { cause: error });
   });
-  if (!response.ok) throw new FenshiError('CONFIG_INVALID', await response.text());
+  if (!response.ok) throw new FenshiError('USAGE', await response.text());
   console.log(kind === 'none' ? `${vendor}: well again` : `${vendor}: ${kind} for ${seconds} s`);
 }
 
@@ -69,10 +69,10 @@ export function registerSource(program: Command): void {
     .action((flags: { readonly yes?: boolean }) => init(flags.yes === true));
 }
 
-/** @throws FenshiError CONFIG_INVALID */
+/** @throws FenshiError USAGE */
 function chosen(names: readonly string[]): SourceName[] {
   const wrong = names.filter((name) => !(sourceNames as readonly string[]).includes(name));
-  if (wrong.length > 0) throw new FenshiError('CONFIG_INVALID', `${wrong.join(' ')}: one of ${sourceNames.join(', ')}`);
+  if (wrong.length > 0) throw new FenshiError('USAGE', `${wrong.join(' ')}: one of ${sourceNames.join(', ')}`);
   return names.length === 0 ? [...sourceNames] : (names as SourceName[]);
 }
 
@@ -128,7 +128,7 @@ async function init(silent: boolean): Promise<void> {
   const ask = silent ? null : createInterface({ input: process.stdin, output: process.stderr });
   const ended = new Promise<never>((_, reject) =>
     ask?.once('close', () =>
-      reject(new FenshiError('CONFIG_INVALID', 'the input has ended; `fenshi init --yes` takes the defaults and asks nothing')),
+      reject(new FenshiError('USAGE', 'the input has ended; `fenshi init --yes` takes the defaults and asks nothing')),
     ),
   );
   ended.catch(() => undefined);

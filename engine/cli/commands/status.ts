@@ -30,7 +30,7 @@ type TailFlags = { readonly symbol?: string; readonly state?: string; readonly j
 
 function running(): UpLock {
   const lock = readUpLock();
-  if (lock === null) throw new FenshiError('NOT_READY', 'nothing runs here; start it with `npm start`');
+  if (lock === null) throw new FenshiError('NOTHING_RUNS', 'nothing runs here; start it with `npm start`');
   return lock;
 }
 
@@ -102,7 +102,7 @@ async function tail({ symbol, state, json }: TailFlags): Promise<void> {
     setInterval(() => readUpLock()?.pid !== lock.pid && resolve('gone'), lookMs).unref();
   });
   client.stop();
-  if (ended === 'gone') throw new FenshiError('NOT_READY', `${lock.run} has ended`);
+  if (ended === 'gone') throw new FenshiError('NOTHING_RUNS', `${lock.run} has ended`);
 }
 
 function line({ id, change, opportunity }: StreamedEvent): string {

@@ -109,13 +109,13 @@ class Running {
   }
 }
 
-/** @throws FenshiError RUN_KIND, CONFIG_INVALID: a run's name says what its market is */
+/** @throws FenshiError RUN_KIND, USAGE: a run's name says what its market is */
 function runOf({ run }: Flags, isLive: boolean): string {
   if (isLive && run !== undefined && run !== liveRun)
     throw new FenshiError('RUN_KIND', `--sources is the real market and goes into the run ${liveRun}, not ${run}`);
   if (isLive) return liveRun;
   if (run === liveRun) throw new FenshiError('RUN_KIND', `the run ${liveRun} holds the real market: start it with --sources`);
-  if (run !== undefined && !/^demo-\d+$/.test(run)) throw new FenshiError('CONFIG_INVALID', `--run ${run}: expected demo-<n>`);
+  if (run !== undefined && !/^demo-\d+$/.test(run)) throw new FenshiError('USAGE', `--run ${run}: expected demo-<n>`);
   return run ?? nextDemo();
 }
 
@@ -205,17 +205,17 @@ function startsOf(
   };
 }
 
-/** @throws FenshiError CONFIG_INVALID, NOT_FOUND */
+/** @throws FenshiError USAGE, NOT_FOUND */
 function assertRecorded({ sources, run, recorded: asked }: Flags, recorded: string | null): void {
   if (asked !== undefined && (sources !== undefined || run !== undefined))
-    throw new FenshiError('CONFIG_INVALID', '--recorded begins a new demo: without --sources and --run');
+    throw new FenshiError('USAGE', '--recorded begins a new demo: without --sources and --run');
   if (recorded !== null && sources === undefined && recordedDays(recorded).length === 0)
     throw new FenshiError('NOT_FOUND', `${recorded} has no day files (<date>.tape.br)`);
 }
 
 /**
  * `tushare` is asked for reference data where it is named, and needs a token then; a token that stands unused is said.
- * @throws FenshiError CONFIG_INVALID
+ * @throws FenshiError USAGE
  */
 function sourcesOf(
   text: string | undefined,
@@ -224,13 +224,13 @@ function sourcesOf(
   if (text === undefined) return { order: null, tushare: false };
   const names = text.split(',').map((name) => name.trim());
   const wrong = names.filter((name) => !(feedSources as readonly string[]).includes(name) && name !== 'tushare');
-  if (wrong.length > 0) throw new FenshiError('CONFIG_INVALID', `--sources ${wrong.join(',')}: of ${feedSources.join(', ')}, tushare`);
+  if (wrong.length > 0) throw new FenshiError('USAGE', `--sources ${wrong.join(',')}: of ${feedSources.join(', ')}, tushare`);
   const order = names.filter((name) => name !== 'tushare') as Config['feed']['order'];
   if (order.length === 0)
-    throw new FenshiError('CONFIG_INVALID', '--sources: tushare gives reference data; one that carries quotes is needed beside it');
+    throw new FenshiError('USAGE', '--sources: tushare gives reference data; one that carries quotes is needed beside it');
   const hasToken = config.tushare.token !== null;
   if (names.includes('tushare') && !hasToken)
-    throw new FenshiError('CONFIG_INVALID', '--sources tushare: there is no token; set tushare.token, by environment variable or file');
+    throw new FenshiError('USAGE', '--sources tushare: there is no token; set tushare.token, by environment variable or file');
   if (hasToken && !names.includes('tushare')) say('a Tushare token is configured but tushare is not among --sources: it is not asked');
   return { order, tushare: names.includes('tushare') };
 }
@@ -269,15 +269,15 @@ const signalled = (): Promise<'signal'> =>
       });
   });
 
-/** @throws FenshiError CONFIG_INVALID */
+/** @throws FenshiError USAGE */
 function wholeOf(flag: string, text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new FenshiError('CONFIG_INVALID', `${flag} ${text}: expected a whole number`);
+  if (!/^\d{1,9}$/.test(text)) throw new FenshiError('USAGE', `${flag} ${text}: expected a whole number`);
   return Number(text);
 }
 
-/** @throws FenshiError CONFIG_INVALID */
+/** @throws FenshiError USAGE */
 function portOf(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (port < 1 || port > 65_535) throw new FenshiError('CONFIG_INVALID', `--port ${text}: expected a port, 1 to 65535`);
+  if (port < 1 || port > 65_535) throw new FenshiError('USAGE', `--port ${text}: expected a port, 1 to 65535`);
   return port;
 }

@@ -1,0 +1,98 @@
+/** `fenshi control …`: what an operator may ask of the run that is up here; the answer is the journal step it caused. */
+
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { Command as Program } from 'commander';
+import { encode } from '../../../contracts/codec.ts';
+import { FenshiError } from '../../../contracts/errors.ts';
+import { Command } from '../../../contracts/tape.ts';
+import { InstrumentId, instrumentNo } from '../../../contracts/units.ts';
+import { accessFor } from '../../log/broker.ts';
+import { connectBroker } from '../../log/connect.ts';
+import { askControl } from '../../log/control.ts';
+import { sha256 } from '../../log/hash.ts';
+import { runDir } from '../root.ts';
+import { readUpLock } from '../up-lock.ts';
+
+type Flags = { readonly id?: string; readonly wait: string; readonly json?: boolean };
+const examples = `
+Examples: fenshi control risk market 2 hold
+          fenshi control risk symbol.SH.600519 3 end
+          fenshi control dismiss 20261126.SH.600519.up.momentum.1
+          fenshi control promote rally shadow
+          fenshi control params rally params.json
+Exit codes: 0 accepted, 1 refused with the cell's code, nothing runs, or CONTROL_PENDING`;
+
+export function registerControl(program: Program): void {
+  const control = program.command('control').description('commands to the run that is up here');
+  const add = (name: string, what: string, make: (...words: string[]) => unknown) =>
+    control
+      .command(name)
+      .description(what)
+      .option('--id <id>', 'a name for the command: the same one is carried out once')
+      .option('--wait <seconds>', 'how long to wait for the answer', '5')
+      .option('--json', 'print as JSON')
+      .addHelpText('after', examples)
+      .action(async (...given: unknown[]) => {
+        const words = given.slice(0, -2).flat() as string[];
+        await ask(make(...words), given.at(-2) as Flags);
+      });
+  add(
+    'risk <scope> <level> [policy]',
+    'risk level 0 to 3 of market, sector.<code>, symbol.<ex>.<code>, strategy.<id>; policy hold or end',
+    (scope, level, policy) => ({
+      name: 'risk',
+      scope,
+      level: Number(level),
+      policy: policy ?? 'hold',
+    }),
+  );
+  add('dismiss <opportunity>', 'end an opportunity by hand', (opportunity) => ({ name: 'dismiss', opportunity }));
+  add('disable <strategy>', 'a strategy looks at nothing more today', (detector) => ({ name: 'disable', detector }));
+  add('enable <strategy>', 'and looks again', (detector) => ({ name: 'enable', detector }));
+  add('promote <strategy> <mode>', 'shadow, canary or active', (strategy, mode) => ({ name: 'promote', strategy, mode }));
+  add('params <strategy> <file>', 'whole parameters from a JSON file', (strategy, file) => paramsCommand(strategy!, file!));
+  add('watch [instruments...]', 'whose features VIEW publishes', (...ids) => ({ name: 'watch', instruments: ids.map(numberOf) }));
+  add('skip <date> <n>', 'pass over an entry that crashes the engine', (tradeDate, n) => ({ name: 'skip', tradeDate, n: Number(n) }));
+  add('fence', 'hand over to another version at this entry', () => ({ name: 'fence' }));
+}
+
+/** @throws FenshiError USAGE */
+function paramsCommand(strategy: string, file: string) {
+  let params: unknown;
+  try {
+    params = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new FenshiError('USAGE', `${file}: ${(error as Error).message}`);
+  }
+  return { name: 'params', strategy, params, paramHash: sha256(encode(params)).slice(0, 16) };
+}
+
+/** @throws FenshiError USAGE */
+function numberOf(id: string | undefined): number {
+  const parsed = InstrumentId.safeParse(id);
+  if (!parsed.success) throw new FenshiError('USAGE', `${id}: expected a symbol such as 600519.SH`);
+  return instrumentNo(parsed.data);
+}
+
+/** @throws FenshiError USAGE, NOTHING_RUNS, CONTROL_REFUSED, CONTROL_PENDING */
+async function ask(given: unknown, { id, wait, json }: Flags): Promise<void> {
+  const command = Command.safeParse(given);
+  if (!command.success)
+    throw new FenshiError('USAGE', command.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+  const waitMs = Number(wait) * 1000;
+  if (!(waitMs > 0 && waitMs <= 600_000)) throw new FenshiError('USAGE', `--wait ${wait}: expected seconds, up to 600`);
+  const lock = readUpLock();
+  if (lock === null) throw new FenshiError('NOTHING_RUNS', 'nothing runs here; start it with `npm start`');
+  const nc = await connectBroker(accessFor(runDir(lock.run), lock.natsPort, 'control'), 'fenshi-control');
+  try {
+    const commandId = id ?? randomUUID();
+    const answer = await askControl(jetstream(nc), await jetstreamManager(nc), lock.run, { commandId, command: command.data, waitMs });
+    if (json === true) console.log(JSON.stringify({ run: lock.run, commandId, ...answer }));
+    else if (answer.accepted) console.log(`accepted at step ${answer.step} of ${answer.tradeDate}`);
+    if (!answer.accepted) throw new FenshiError('CONTROL_REFUSED', `${answer.code} at step ${answer.step} of ${answer.tradeDate}`);
+  } finally {
+    await nc.close();
+  }
+}
