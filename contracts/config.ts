@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { InstrumentId } from './units.ts';
 
-/** Sources that carry the market's quotes, in the order of preference the evidence supports (sources.md §0.7). */
+/** Sources that carry the market's quotes, in the order of preference the evidence supports (contracts/spec/sources.md#common). */
 export const feedSources = ['tencent', 'sina', 'eastmoney'] as const;
 
 const section = <T extends z.ZodObject>(schema: T) => schema.prefault({} as z.input<T>);
@@ -15,7 +15,7 @@ export const Config = z.strictObject({
     }),
   ),
   nats: section(z.strictObject({ port: z.int().min(1).max(65_535).default(4333) })),
-  /** First of the roles' `/metrics` ports, one a role from here on. */
+  /** First of the roles' `/metrics` ports, one per role from here on. */
   ops: section(z.strictObject({ port: z.int().min(1).max(65_500).default(8791) })),
   log: section(z.strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info') })),
   feed: section(
@@ -39,13 +39,13 @@ export const Config = z.strictObject({
     z.strictObject({
       /** A file of trading days beyond the shipped calendar, `cal_date,is_open` a line, as Tushare's trade_cal is saved. */
       calendar: z.string().nullable().default(null),
-      /** A file of instrument ids, one a line: the exchanges' list of closely watched ones. */
+      /** A file of instrument ids, one per line: the exchanges' list of closely watched ones. */
       monitored: z.string().nullable().default(null),
     }),
   ),
   clean: section(
     z.strictObject({
-      /** Hold back an exchange whose feed has stopped moving while another still does (quant.md Q8, per exchange). */
+      /** Hold back an exchange whose feed has stopped moving while another still does (contracts/spec/quality.md#silence, per exchange). */
       staleGuard: z.boolean().default(true),
     }),
   ),

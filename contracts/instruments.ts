@@ -1,4 +1,4 @@
-/** Boards by code prefix (quant.md §1.3). The prefix counts only together with its exchange. */
+/** Boards by code prefix (contracts/spec/market.md#boards). The prefix counts only together with its exchange. */
 import { codeOf, exchangeOf } from './units.ts';
 
 export const boards = ['MAIN', 'CHINEXT', 'STAR', 'BSE'] as const;

@@ -77,7 +77,7 @@ export function tanh(x: number): number {
 export const sigmoid = (x: number): number => 1 / (1 + exp(-x));
 export const logit = (p: number): number => log(p / (1 - p));
 export const clamp = (x: number, lo: number, hi: number): number => (x < lo ? lo : x > hi ? hi : x);
-/** 0 at `lo`, 1 at `hi`, linear between (quant.md, conventions). */
+/** 0 at `lo`, 1 at `hi`, linear between (contracts/spec/detectors.md#rally). */
 export const ramp = (x: number, lo: number, hi: number): number => clamp((x - lo) / (hi - lo), 0, 1);
 
 /** Middle of the values, mean of the two middle ones for an even count; NaN for none. Sorts `values` in place. */

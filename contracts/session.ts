@@ -1,7 +1,7 @@
 /**
  * The trading day's phases and its own clock, `tsec`.
  *
- * Source  SSE and SZSE trading rules as of quant.md §1.1; both exchanges and BSE share these hours since 2018-08-20
+ * Source  SSE and SZSE trading rules as of contracts/spec/market.md#sessions; both exchanges and BSE share these hours since 2018-08-20
  * tsec    trading seconds since 09:30 with lunch removed, 0..14400: windows and timers do not age over lunch
  */
 import type { TradeDate } from './units.ts';
@@ -83,3 +83,6 @@ export function msOfTsec(date: TradeDate, tsec: number): number {
 
 /** Trading minute 0..239; 237..239 are the closing call. */
 export const minuteOf = (tsec: number): number => Math.min(Math.floor(tsec / 60), 239);
+
+/** `2026-11-23` of `20261123`. */
+export const dashed = (date: TradeDate): string => `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}`;

@@ -1,12 +1,12 @@
 /** The engine role: cell and projector in one process, on the broker it is told of. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { codeVersion } from './cli/root.ts';
 import { connectBroker } from './log/connect.ts';
 import { ensureFeedBucket } from './log/feed-bucket.ts';
 import { ensureStreams } from './log/streams.ts';
 import { CellRunner } from './runtime/cell-runner.ts';
 import { crashFromEnv } from './runtime/crash-points.ts';
+import { codeVersion } from './runtime/paths.ts';
 import { Projector } from './runtime/projector.ts';
 import { type RoleProcess, runRole } from './runtime/role-process.ts';
 import { Vitals } from './runtime/vitals.ts';

@@ -13,6 +13,15 @@ function sources(dir: string): string[] {
 const folders = ['contracts', 'actors', 'engine', 'gateway', 'scenarios'] as const;
 const files = folders.flatMap(sources).map((path) => ({ path, text: readFileSync(path, 'utf8') }));
 const isTest = (path: string) => path.includes('.test.') || path.includes('scenarios/support');
+/** What a file imports of the repository, as paths from its root. */
+const importsOf = (path: string, text: string): string[] =>
+  [...text.matchAll(/from '((?:\.\.?\/)+[^']*)'/g)].map(([, target]) => join(path, '..', target!));
+const pages = ['README.md', 'CONTRIBUTING.md', ...readdirSync('contracts/decisions').map((name) => `contracts/decisions/${name}`)].map(
+  (path) => ({
+    path,
+    text: readFileSync(path, 'utf8'),
+  }),
+);
 const pure = ['contracts/', 'actors/', 'engine/clean/', 'engine/features/', 'engine/detectors/', 'engine/opportunities/', 'engine/cell/'];
 
 describe('house rules', () => {
@@ -33,6 +42,88 @@ describe('house rules', () => {
           .filter((target) => folders.includes(target as never) && !may[own]!.includes(target))
           .map((target) => `${path} → ${target}`);
       });
+    expect(wrong).toEqual([]);
+  });
+
+  test('the engine’s rooms lie one over another: an import goes down', () => {
+    const order = ['telemetry', 'wire', 'log', 'clean', 'features', 'detectors', 'opportunities', 'backtest', 'reference', 'cell'];
+    const rooms = [...order, 'runtime', 'files', 'store', 'feeds', 'query', 'ops', 'cli'];
+    const roomOf = (path: string) => (path.split('/').length > 2 ? path.split('/')[1]! : 'main');
+    const wrong = files
+      .filter(({ path }) => path.startsWith('engine/') && !isTest(path) && roomOf(path) !== 'main')
+      .flatMap(({ path, text }) =>
+        importsOf(path, text)
+          .filter((target) => target.startsWith('engine/'))
+          .filter((target) => roomOf(target) !== roomOf(path) && rooms.indexOf(roomOf(target)) >= rooms.indexOf(roomOf(path)))
+          .map((target) => `${path} → ${target}`),
+      );
+    expect(wrong).toEqual([]);
+    expect(
+      [
+        ...new Set(
+          files
+            .map(({ path }) => path)
+            .filter((path) => path.startsWith('engine/'))
+            .map(roomOf),
+        ),
+      ].sort(),
+    ).toEqual([...rooms, 'main', 'tidy.test.ts'].filter((room) => room !== 'tidy.test.ts').sort());
+  });
+
+  test('a pure folder imports pure folders only, so that nothing impure is behind one', () => {
+    const isPure = (path: string) => pure.some((folder) => path.startsWith(folder));
+    const wrong = files
+      .filter(({ path }) => isPure(path) && !isTest(path))
+      .flatMap(({ path, text }) =>
+        importsOf(path, text)
+          .filter((target) => !isPure(target))
+          .map((target) => `${path} → ${target}`),
+      );
+    expect(wrong).toEqual([]);
+  });
+
+  test('what the code cites of the law has its heading there, and nothing cites a page that is not here', () => {
+    const anchors = new Set<string>();
+    for (const page of readdirSync('contracts/spec')) {
+      anchors.add(page);
+      for (const [, heading] of readFileSync(join('contracts/spec', page), 'utf8').matchAll(/^#+ (.+)$/gm))
+        anchors.add(
+          `${page}#${heading!
+            .toLowerCase()
+            .replace(/[^a-z0-9 -]/g, '')
+            .replaceAll(' ', '-')}`,
+        );
+    }
+    const cited = [...files, ...pages].flatMap(({ path, text }) =>
+      [...text.matchAll(/contracts\/spec\/([a-z-]+\.md(?:#[a-z0-9-]+)?)/g)].map(([, anchor]) => ({ path, anchor: anchor! })),
+    );
+    expect(cited.length).toBeGreaterThan(80);
+    expect(cited.filter(({ anchor }) => !anchors.has(anchor)).map(({ path, anchor }) => `${path}: ${anchor}`)).toEqual([]);
+    const elsewhere = /\b(?:quant|sources|reliability|experience|stack|real-market)\.md §|\bdesign §/;
+    expect(
+      [...files, ...pages].filter(({ path, text }) => !path.endsWith('tidy.test.ts') && elsewhere.test(text)).map(({ path }) => path),
+    ).toEqual([]);
+  });
+
+  test('words the field has another word for are not written (contracts/spec/words.md)', () => {
+    const banned: readonly (readonly [RegExp, string])[] = [
+      [/\bone a (?:source|role|symbol|key|path|machine|minute|second|slot|bar|line|way)\b/, 'per …'],
+      [/\bthe wall’?'?s pace\b/, 'real time'],
+      [/\bis worth nothing\b/, 'is not valid'],
+      [/\bnought\b/, '0'],
+      [/\btimer wheel\b/i, 'timer queue'],
+      [/\bto be had\b/, 'available'],
+      [/\blaid beside\b/, 'compared with'],
+    ];
+    const wrong = [...files, ...pages]
+      .filter(({ path }) => !path.endsWith('tidy.test.ts') && path !== 'contracts/spec/words.md')
+      .flatMap(({ path, text }) =>
+        text
+          .split('\n')
+          .flatMap((line, i) =>
+            banned.filter(([word]) => word.test(line)).map(([word, instead]) => `${path}:${i + 1}: ${word.source}: write ${instead}`),
+          ),
+      );
     expect(wrong).toEqual([]);
   });
 

@@ -18,7 +18,7 @@ export const metrics = {
   }),
   disconnects: new Counter({ name: 'fenshi_ws_disconnects_total', help: 'Closed connections', labelNames: ['code'], registers }),
   step: new Gauge({ name: 'fenshi_gateway_journal_step', help: 'Last journal step folded', registers }),
-  /** Tape time of a step to its send: meaningful while the tape runs at the wall's pace. */
+  /** Tape time of a step to its send: meaningful while the tape runs in real time. */
   behind: new Histogram({
     name: 'fenshi_gateway_step_age_seconds',
     help: 'Wall clock at send less tape time of the step',

@@ -11,7 +11,7 @@ import type { At } from '../common/actor-event.ts';
 import { arm, disarm, type Timers, timerId } from '../common/timers.ts';
 import { type Regime, regimes } from './regime.ts';
 
-/** A proposed regime must hold this long before it counts (quant.md §2.2 G). */
+/** A proposed regime must hold this long before it counts (contracts/spec/features.md#market). */
 export const regimeDwellSec = 180;
 
 /** K1: share of symbols that are fresh; unhealthy this long freezes new opportunities, healthy this long frees them. Seconds of the tape's clock. */

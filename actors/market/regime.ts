@@ -1,4 +1,4 @@
-/** Market regime from the cross-section (quant.md §2.2 G), with 5 points of hysteresis on shares. */
+/** Market regime from the cross-section (contracts/spec/features.md#market), with 5 points of hysteresis on shares. */
 export const regimes = ['panic', 'weak', 'neutral', 'strong', 'euphoric'] as const;
 export type Regime = (typeof regimes)[number];
 

@@ -8,7 +8,7 @@ import type { PausedTimers, Timers } from '../common/timers.ts';
 import type { DataState } from '../symbol/symbol.machine.ts';
 import type { CoolDowns } from './cool-down.ts';
 
-/** Entry reference and exits, frozen at confirmation (quant.md §3.0). In a down-opportunity the stop lies above and the targets below. */
+/** Entry reference and exits, frozen at confirmation (contracts/spec/lifecycle.md#plan). In a down-opportunity the stop lies above and the targets below. */
 export type Plan = {
   readonly entryMilli: number;
   readonly stopMilli: number;
@@ -144,7 +144,7 @@ export type TimerName = (typeof timerNames)[number];
 /** Timers whose time neither a halt nor a freeze stops. */
 export const unpaused: readonly string[] = ['suspendLimit', 'riskDwell', 'coolDown'];
 
-/** Seconds of trading time unless said. Source: quant.md §4.5–4.6. */
+/** Seconds of trading time unless said. Source: contracts/spec/lifecycle.md#states. */
 export const lifecycleTimes = {
   decaySec: 120,
   pullHoldSec: 30,

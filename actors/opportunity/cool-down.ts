@@ -1,4 +1,4 @@
-/** Cool-down after an end, by reason (quant.md §4.4). Trading seconds; the values come from the day's config. */
+/** Cool-down after an end, by reason (contracts/spec/lifecycle.md#rank-and-cool-down). Trading seconds; the values come from the day's config. */
 import type { EndReason } from '../../contracts/opportunity.ts';
 
 export type CoolDowns = { readonly other: number; readonly target: number; readonly stop: number; readonly twoStops: number };

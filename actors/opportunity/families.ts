@@ -1,4 +1,4 @@
-/** What differs between families of opportunities (quant.md §4.2, 4.5). Trading seconds. */
+/** What differs between families of opportunities (contracts/spec/lifecycle.md#identity). Trading seconds. */
 import type { Family } from '../../contracts/opportunity.ts';
 
 export type FamilyTraits = {

@@ -33,7 +33,7 @@ export function stopOf(context: OpportunityContext): number {
   return trailMilli === null ? stop : better(context, trailMilli, stop);
 }
 
-/** Halfway from entry to stop, rounded towards the stop (quant.md §4.6). */
+/** Halfway from entry to stop, rounded towards the stop (contracts/spec/lifecycle.md#risk). */
 function tightStop(context: Directed, { entryMilli, stopMilli }: Plan): number {
   const half = entryMilli - 0.5 * (entryMilli - stopMilli);
   return context.direction === 'up' ? Math.floor(half) : Math.ceil(half);

@@ -1,5 +1,5 @@
 /**
- * Region risk of an opportunity: up at once, down one level after 120 trading seconds below (quant.md §4.6). The level itself comes from the
+ * Region risk of an opportunity: up at once, down one level after 120 trading seconds below (contracts/spec/lifecycle.md#risk). The level itself comes from the
  * risk desk in `risk.synced`; the region is what is shown and what the stop was tightened by.
  */
 const names = ['normal', 'caution', 'restricted', 'frozen'] as const;

@@ -218,7 +218,7 @@ export const opportunitySetup = setup({
           ? arm(context.timers, 'riskDwell', times.riskDwellSec, event.tsMs, context.tradeDate)
           : context.timers,
     }),
-    /** What is followed keeps half the distance to its stop once risk was restricted (quant.md §4.6). */
+    /** What is followed keeps half the distance to its stop once risk was restricted (contracts/spec/lifecycle.md#risk). */
     tighten: assign(({ context }) => ({
       tightened: context.tightened || (context.risk.level >= 2 && context.confirmedMs !== null && context.endReason === null),
     })),

@@ -1,6 +1,6 @@
 /**
  * Platt's map from a score to a probability: p = σ(a · logit(score) + b), by Newton with Platt's prior targets
- * (Platt 1999; Lin, Lin, Weng 2007; quant.md §3.0 Calibration). Deterministic.
+ * (Platt 1999; Lin, Lin, Weng 2007; contracts/spec/detectors.md#calibration). Deterministic.
  */
 import { log, sigmoid } from '../../contracts/math.ts';
 import { scoreOdds } from '../opportunities/confidence.ts';

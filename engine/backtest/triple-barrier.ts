@@ -1,5 +1,5 @@
 /**
- * The primary label y_tb (quant.md §5.1): which barrier the bid reaches first after a fill, net of cost.
+ * The primary label y_tb (contracts/spec/evaluation.md#label): which barrier the bid reaches first after a fill, net of cost.
  *
  * Entry    the ask of the first quote an order could meet; barriers +1.5 s and −1.0 s around it, s = max(0.6 %, σ(600 s))
  * Expiry   after 900 trading seconds, or at 14:56:57: 1 if the net return is positive

@@ -1,5 +1,5 @@
 /**
- * Validation of one quote, Q1–Q7 of quant.md §2.1. Reject with a reason, never repair.
+ * Validation of one quote, Q1–Q7 of contracts/spec/quality.md#rows. Reject with a reason, never repair.
  *
  * Order     instrument, date, duplicate, session, Q2, Q1, Q3, Q6, Q7; Q4 and Q5 keep the quote and drop its book
  * Source    of totals and deltas is one feed at a time: after a switch the first interval's volume is unknown

@@ -1,6 +1,6 @@
 /**
  * How far a source's clock runs from ours: the least of (receive − exchange time) over the last five minutes of accepted quotes
- * (reliability.md §4). Kept as two halves of the window, the older dropped whole. Plain data, saved as it is.
+ * (contracts/spec/quality.md#ingest). Kept as two halves of the window, the older dropped whole. Plain data, saved as it is.
  */
 export type Skew = { halfEndsMs: number; current: number; previous: number };
 

@@ -3,7 +3,7 @@ import { type Bundle, type Instrument, type ProfileColumns, profileColumns } fro
 import { absentMilli } from '../../contracts/quote.ts';
 import { type Exchange, exchangeOf, exchanges, type InstrumentId, instrumentId, subjectToken } from '../../contracts/units.ts';
 
-/** Yuan a day under which a symbol may be silent for a minute without being stale (quant.md Q8). */
+/** Yuan a day under which a symbol may be silent for a minute without being stale (contracts/spec/quality.md#silence). */
 const illiquidAdv = 20_000_000;
 /** Stands for an unknown adv20, so that minute profiles have a scale; xs profiles rescale it by today's own ratio. */
 export const assumedAdv20 = 300_000_000;

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { subjects } from '../../contracts/subjects.ts';
 import { foldedDay } from '../../scenarios/support/days.ts';
 import { exportedSchemas } from './exported-schemas.ts';
+import { featurePage } from './feature-page.ts';
 
 test('contracts/schemas holds what the contracts say now (npm run schemas)', () => {
   const wanted = exportedSchemas();
@@ -14,6 +15,10 @@ test('contracts/schemas holds what the contracts say now (npm run schemas)', () 
   );
   for (const [name, schema] of Object.entries(wanted))
     expect(JSON.parse(readFileSync(`contracts/schemas/${name}.json`, 'utf8')), name).toEqual(JSON.parse(JSON.stringify(schema)));
+});
+
+test('the page of features is the dictionary (npm run schemas)', () => {
+  expect(readFileSync('contracts/spec/features.md', 'utf8')).toBe(featurePage());
 });
 
 test('the AsyncAPI document is valid by its own specification, and every subject of a day has a channel', () => {

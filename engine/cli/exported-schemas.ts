@@ -7,7 +7,7 @@ import { JournalStep, LifecycleMessage } from '../../contracts/journal.ts';
 import { RoleStart } from '../../contracts/roles.ts';
 import { TapeBody } from '../../contracts/tape.ts';
 import { DeadLetter, OpportunitiesView, SymbolsView } from '../../contracts/view.ts';
-import { codeVersion } from './root.ts';
+import { codeVersion } from '../runtime/paths.ts';
 
 const shapes = {
   config: Config,

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { FenshiError } from '../../contracts/errors.ts';
 import { recallDays } from '../feeds/reference/calendar-days.ts';
 import { ignoresHangUp } from '../log/processes.ts';
+import { codeVersion, dataDir } from '../runtime/paths.ts';
 import { registerConfig } from './commands/config.ts';
 import { registerControl } from './commands/control.ts';
 import { registerData } from './commands/data.ts';
@@ -11,7 +12,6 @@ import { registerRole } from './commands/role.ts';
 import { registerSource } from './commands/source.ts';
 import { registerStatus } from './commands/status.ts';
 import { registerUp } from './commands/up.ts';
-import { codeVersion, dataDir } from './root.ts';
 import { sayFailure } from './say-failure.ts';
 
 const program = new Command('fenshi').description('Fenshi 分时: real-time opportunity detection for Chinese A-shares').version(codeVersion);

@@ -1,5 +1,5 @@
 /**
- * Three crashes at one entry, and the entry is named to be skipped (design §1, poison): the only way past an entry that ends
+ * Three crashes at one entry, and the entry is named to be skipped (contracts/spec/engine.md#fold): the only way past an entry that ends
  * the process rather than throwing inside it.
  */
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';

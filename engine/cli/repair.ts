@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { FenshiError } from '../../contracts/errors.ts';
 import { tradeDateOf } from '../../contracts/session.ts';
 import { tradingDaysUntil } from '../reference/calendar.ts';
-import { root } from './root.ts';
+import { root } from '../runtime/paths.ts';
 
 /** Time for a day under way to be opened. */
 const afterMs = 60_000;

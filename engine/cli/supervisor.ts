@@ -10,7 +10,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import { hopelessCode, type RoleName, type RoleStart, roleEnv, roles } from '../../contracts/roles.ts';
-import { root } from './root.ts';
+import { root } from '../runtime/paths.ts';
 
 const launcher = join(root, 'engine', 'cli', 'launch.mjs');
 const graceMs = 10_000;

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { basename, join, resolve } from 'node:path';
 import { FenshiError } from '../../contracts/errors.ts';
 import { isSame, startOf } from '../log/processes.ts';
-import { dataDir } from './root.ts';
+import { dataDir } from '../runtime/paths.ts';
 
 export type UpLock = {
   readonly pid: number;

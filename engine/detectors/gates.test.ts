@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Change, inputWith } from '../../scenarios/support/detector-input.ts';
 import { failedGates, gates } from './gates.ts';
 
-describe('universal gates (quant.md §3.0)', () => {
+describe('universal gates (contracts/spec/detectors.md#gates)', () => {
   test('an ordinary quote passes all eleven', () => {
     expect(failedGates(inputWith())).toEqual([]);
     expect(Object.keys(gates)).toHaveLength(11);

@@ -1,5 +1,5 @@
 /**
- * Universal gates U1–U11 of every up-detector (quant.md §3.0). A gate that cannot be judged is failed.
+ * Universal gates U1–U11 of every up-detector (contracts/spec/detectors.md#gates). A gate that cannot be judged is failed.
  * U12 (market lift) is in the rule itself: it changes which return is tested.
  */
 

@@ -1,5 +1,5 @@
 /**
- * Rally 拉升异动, rule variant (quant.md §3.1.R).
+ * Rally 拉升异动, rule variant (contracts/spec/detectors.md#rally).
  *
  * Raises    main: a 3-minute rise of r3 that is z3 sigma, ahead of the market by ex3, at the day's high, on an amount
  *           surprise and active buying; early 量在价先: volume and flow ahead of price (cannot confirm by itself)
@@ -73,7 +73,7 @@ const exitAfterSec = 120;
 /** Weight of known features under which there is no score. */
 const knownWeightMin = 0.8;
 
-/** Score: [feature, weight, lo, hi, sign] (quant.md §3.1.R). */
+/** Score: [feature, weight, lo, hi, sign] (contracts/spec/detectors.md#rally). */
 const weights: readonly (readonly [FeatureId, number, number, number, 1 | -1])[] = [
   ['ret_z3m', 0.25, 2.5, 6, 1],
   ['exRet3m', 0.15, 0.008, 0.03, 1],

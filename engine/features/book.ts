@@ -1,4 +1,4 @@
-/** Order-book quantities of one quote (quant.md §2.2 C). NaN where the book says nothing. */
+/** Order-book quantities of one quote (contracts/spec/features.md#inputs). NaN where the book says nothing. */
 import { absentMilli, bookLevels, type QuoteBatch } from '../../contracts/quote.ts';
 
 const weights = [1, 0.8, 0.6, 0.4, 0.2] as const;

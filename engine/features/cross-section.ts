@@ -1,7 +1,7 @@
 /**
  * The market at one moment, from the cell's own rings, at every third clock entry; decisions use it from the next entry on.
  *
- * Benchmark  leave-one-out median of ≥ 500 live symbols; else the index; else the median of ≥ 30; else none (design §6)
+ * Benchmark  leave-one-out median of ≥ 500 live symbols; else the index; else the median of ≥ 30; else none (contracts/spec/features.md#benchmarks)
  * Live       seen today, not suspended, free of a no-limit day, and no staler than its own allowance
  */
 import type { Benchmark } from '../../contracts/features.ts';

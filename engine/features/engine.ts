@@ -19,7 +19,7 @@ import { activeBuyShare, orderFlow } from './flow.ts';
 import { at, Rings, ringSlots, type SlotInput } from './rings.ts';
 import { bigThreshold, bucketOf, buckets } from './thresholds.ts';
 
-/** Added to amounts before logarithms, yuan (quant.md §2.1). */
+/** Added to amounts before logarithms, yuan (contracts/spec/features.md#inputs). */
 export const amountC = 20_000;
 /** Floor of a minute's expected amount, yuan. */
 const expectedFloor = 1000;

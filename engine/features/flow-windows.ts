@@ -1,4 +1,4 @@
-/** Windowed active flow (quant.md §2.2, 43 and 50). */
+/** Windowed active flow (contracts/spec/features.md#active-flow). */
 import { pow2 } from '../../contracts/math.ts';
 import { at } from './rings.ts';
 import type { SymbolView } from './symbol-view.ts';

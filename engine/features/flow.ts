@@ -2,7 +2,7 @@
  * Active flow (主动买卖) of one interval and the order-flow imbalance of one book change.
  *
  * Order   vendor 外盘/内盘 where it fits dv within 2 %; VWAP split against the previous quotes; Lee-Ready on last
- * Source  quant.md §2.2 D; Lee and Ready (1991); Cont, Kukanov and Stoikov (2014) with non-strict inequalities
+ * Source  contracts/spec/features.md#active-flow; Lee and Ready (1991); Cont, Kukanov and Stoikov (2014) with non-strict inequalities
  */
 
 import { tickMilli } from '../../contracts/instruments.ts';

@@ -87,7 +87,7 @@ describe('the cross-section against the slow reference', () => {
   });
 });
 
-describe('benchmark ladder (design §6)', () => {
+describe('benchmark ladder (contracts/spec/features.md#benchmarks)', () => {
   const xs = (live: number, idxRet3m: number): CrossSection => ({
     ...emptyCrossSection(),
     live,

@@ -1,5 +1,5 @@
 /**
- * The FeatureSnapshot of one symbol at one moment (quant.md §2.2), NaN for null: each group is computed when one of its features is first
+ * The FeatureSnapshot of one symbol at one moment (contracts/spec/features.md#features), NaN for null: each group is computed when one of its features is first
  * asked for, and point in time whenever that is within the step.
  */
 import { type FeatureId, featureAt, featureCount, featureIds } from '../../contracts/features.ts';

@@ -1,4 +1,4 @@
-/** What counts as a large print of a symbol (quant.md §2.2, 45). */
+/** What counts as a large print of a symbol (contracts/spec/features.md#large-prints). */
 import { clamp } from '../../contracts/math.ts';
 import { absentMilli } from '../../contracts/quote.ts';
 import { slotSec } from '../../contracts/session.ts';

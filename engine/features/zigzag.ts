@@ -1,5 +1,5 @@
 /**
- * Structural top divergence (量价顶背离), quant.md §2.2, 28: the current up-leg makes a higher high than the one before on
+ * Structural top divergence (量价顶背离), contracts/spec/features.md#top-divergence: the current up-leg makes a higher high than the one before on
  * less money a second and less active buying. Legs are zig-zags on one-minute closes of the last 60 minutes.
  */
 import { absentMilli } from '../../contracts/quote.ts';

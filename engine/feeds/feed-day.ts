@@ -1,7 +1,7 @@
 /**
  * One day of collecting: sweeps every cadence while the exchanges speak, the clock every second of run time, `day.close` at 15:30.
  *
- * Leases  one a source and one for the clock: a second feed beside this one waits until ours run out
+ * Leases  one per source and one for the clock: a second feed beside this one waits until ours run out
  */
 import type { KV } from '@nats-io/kv';
 import type { Bundle } from '../../contracts/bundle.ts';

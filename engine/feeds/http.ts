@@ -1,7 +1,7 @@
 /**
  * One source's HTTP: what an adapter asks, as bytes with their times, or a coded failure.
  *
- * Limits  connect 2 s, first byte 3 s, between bytes 3 s, whole answer 8 s, 16 MiB (reliability.md §4)
+ * Limits  connect 2 s, first byte 3 s, between bytes 3 s, whole answer 8 s, 16 MiB (contracts/spec/quality.md#ingest)
  * Errors  SOURCE_UNREACHABLE without an answer or with a cut one, SOURCE_STATUS, SOURCE_DENIED (401, 403), SOURCE_LIMITED (429)
  */
 import { Agent, request } from 'undici';
@@ -25,7 +25,7 @@ export class SourceHttp {
     pipelining: 1,
   });
 
-  /** `totalMs`: for what is worth nothing after a while. */
+  /** `totalMs`: for what is not needed any more after a while. */
   constructor(hosts: Readonly<Record<string, string>>, { totalMs }: { readonly totalMs: number } = limits) {
     this.#hosts = hosts;
     this.#totalMs = totalMs;

@@ -1,4 +1,4 @@
-/** Requests a second by source and host: what each vendor was seen to bear (sources.md §1.1, §2.10, §3, §4.1). */
+/** Requests a second by source and host: what each vendor was seen to bear (contracts/spec/quality.md#ingest). */
 import type { SourceName } from './adapter.ts';
 import type { Rate } from './collector/token-bucket.ts';
 

@@ -10,7 +10,7 @@ import type { TradeDate } from '../../contracts/units.ts';
 import { type Trouble, troubleOf } from '../log/trouble.ts';
 
 const publishMs = 2000;
-/** A batch that cannot be stored for so long is worth nothing any more: the next sweep has newer rows. */
+/** A batch that cannot be stored for so long is dropped: the next sweep has newer rows. */
 const worthMs = 10_000;
 /** Not stored for so long: a state, no hiccup. */
 const troubledMs = 3000;

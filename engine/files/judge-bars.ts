@@ -4,8 +4,8 @@
  */
 import { midnightOf } from '../../contracts/session.ts';
 import type { TradeDate } from '../../contracts/units.ts';
-import { lot } from '../feeds/wire/numbers.ts';
-import { type CountUnit, indexUnitOf, isPriced, unitOf } from '../feeds/wire/units.ts';
+import { lot } from '../wire/numbers.ts';
+import { type CountUnit, indexUnitOf, isPriced, unitOf } from '../wire/units.ts';
 import type { BarShape } from './bar-shape.ts';
 import type { RefusalReason } from './refusals.ts';
 import type { Judged, RowReader } from './row-reader.ts';

@@ -2,8 +2,8 @@
 import { phaseCode, type Quote, quoteFlag } from '../../contracts/quote.ts';
 import { midnightOf } from '../../contracts/session.ts';
 import type { TradeDate } from '../../contracts/units.ts';
-import { lot } from '../feeds/wire/numbers.ts';
-import { type CountUnit, unitOf } from '../feeds/wire/units.ts';
+import { lot } from '../wire/numbers.ts';
+import { type CountUnit, unitOf } from '../wire/units.ts';
 import { coarseSlack } from './judge-bars.ts';
 import { listIn, numberIn } from './numbers.ts';
 import type { RefusalReason } from './refusals.ts';

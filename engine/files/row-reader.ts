@@ -5,9 +5,9 @@
 import { tickMilli } from '../../contracts/instruments.ts';
 import { midnightOf } from '../../contracts/session.ts';
 import type { TradeDate } from '../../contracts/units.ts';
-import { lot } from '../feeds/wire/numbers.ts';
-import type { CountUnit } from '../feeds/wire/units.ts';
 import { dayKind, isWeekend } from '../reference/calendar.ts';
+import { lot } from '../wire/numbers.ts';
+import type { CountUnit } from '../wire/units.ts';
 import type { Placed, SheetLayout } from './layout.ts';
 import { numberIn } from './numbers.ts';
 import type { RefusalReason } from './refusals.ts';

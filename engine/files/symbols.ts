@@ -3,7 +3,7 @@
  * Ping An Bank, not the Shanghai index.
  */
 import { boardOf } from '../../contracts/instruments.ts';
-import { isIndex } from '../feeds/wire/symbols.ts';
+import { isIndex } from '../wire/symbols.ts';
 
 const exchangeWords: Readonly<Record<string, number>> = {
   SH: 1,

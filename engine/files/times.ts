@@ -1,7 +1,7 @@
 /** Instants as files write them. All clocks are Shanghai's; a zone that is told is held to. */
 import { midnightOf, tradeDateOf } from '../../contracts/session.ts';
 import type { TradeDate } from '../../contracts/units.ts';
-import { dateOf, instant } from '../feeds/wire/numbers.ts';
+import { dateOf, instant } from '../wire/numbers.ts';
 
 export type Stamp = { readonly date: TradeDate; readonly ms: number };
 

@@ -12,7 +12,7 @@ const draftOf = (step: number, code = 'x'): JournalDraft => ({
   entries: [{ kind: 'fault', actorId: 'market', actorSeq: step, tsMs: 1000 + step, scope: 's', code, message: 'm' }],
 });
 
-/** A broker in memory. `order`: which check comes first, as it differs between versions and topologies (reliability.md F3). */
+/** A broker in memory. `order`: which check comes first, as it differs between versions and topologies (contracts/spec/engine.md#append). */
 class FakeBroker {
   readonly stored: { seq: number; msgId: string; body: Uint8Array }[] = [];
   readonly order: 'dedupe' | 'sequence';

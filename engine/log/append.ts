@@ -1,5 +1,5 @@
 /**
- * The append protocol: exactly one message a step, whatever the broker answers (design §5, reliability.md §2.4).
+ * The append protocol: exactly one message a step, whatever the broker answers (contracts/spec/engine.md#append).
  *
  * Unknown   a time-out, a rejection and a duplicate all mean "look": the next message after our last known sequence decides.
  *           None: the same bytes again. Same step and hash: done. Anything else: JOURNAL_FORK, stop whole

@@ -93,7 +93,7 @@ describe('the embedded broker', () => {
     );
   });
 
-  test('secrets: one a role, readable by the owner only, kept, and completed when a role is added', () => {
+  test('secrets: one per role, readable by the owner only, kept, and completed when a role is added', () => {
     const secrets = ensureSecrets(dir);
     expect(Object.keys(secrets)).toEqual([...brokerRoles]);
     expect(statSync(join(dir, 'secrets.json')).mode & 0o777).toBe(0o600);

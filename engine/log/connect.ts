@@ -1,4 +1,4 @@
-/** The connection of every process to the broker, with options that notice a frozen server in seconds (reliability.md F5). */
+/** The connection of every process to the broker, with options that notice a frozen server in seconds (contracts/spec/engine.md#connections). */
 import { connect, type NatsConnection } from 'nats';
 import { FenshiError } from '../../contracts/errors.ts';
 

@@ -1,4 +1,4 @@
-/** The run's streams as they must be (design §5). Created by the engine; one that exists is left as it is. */
+/** The run's streams as they must be (contracts/spec/engine.md#streams). Created by the engine; one that exists is left as it is. */
 import { DiscardPolicy, type JetStreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream';
 import { streams, subjects } from '../../contracts/subjects.ts';
 import type { Log } from '../telemetry/log.ts';

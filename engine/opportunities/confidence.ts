@@ -1,4 +1,4 @@
-/** Probability of a signal's label from its score by Platt's map (quant.md §3.0). Without a map there is none. */
+/** Probability of a signal's label from its score by Platt's map (contracts/spec/detectors.md#calibration). Without a map there is none. */
 import type { Regime } from '../../actors/market/regime.ts';
 import type { Calibration } from '../../contracts/bundle.ts';
 import { clamp, logit, sigmoid } from '../../contracts/math.ts';

@@ -1,5 +1,5 @@
 /**
- * One probability from several strategies' tracks (quant.md §4.3): log-odds against the base rate, pooled with a discount for how alike
+ * One probability from several strategies' tracks (contracts/spec/lifecycle.md#fusion): log-odds against the base rate, pooled with a discount for how alike
  * they are and how old they have become, less what risk takes. Variants of one idea are not pooled: the learned one speaks, else the
  * stronger of the others, a tenth nearer to the base rate.
  *

@@ -1,5 +1,5 @@
 /**
- * Which opportunity a raised signal belongs to, and whether a new one may open (quant.md §4.2, 4.4). Pure: records in, verdict out.
+ * Which opportunity a raised signal belongs to, and whether a new one may open (contracts/spec/lifecycle.md#identity). Pure: records in, verdict out.
  *
  * Key       entity, direction, family. Several may be live under one key when their impulses differ
  * Join      within the family's merge gap of the last support, and the same impulse

@@ -1,5 +1,5 @@
 /**
- * Entry reference, stop, targets, advice and risk notes of an opportunity of either direction (quant.md §3.0).
+ * Entry reference, stop, targets, advice and risk notes of an opportunity of either direction (contracts/spec/lifecycle.md#plan).
  *
  * Worked     E 10.000, σH 1 %, P0 9.80, cost 0.22 %: stop by σ 9.92 (0.8 %); half the impulse would be 9.90, lower, so 9.92;
  *            T1 10.10, T2 10.18; reward over risk (0.10 − 0.022) / 0.08 = 0.97

@@ -1,4 +1,4 @@
-/** Rank of an opportunity: expected net return by liquidity, freshness and diversity, less risk (quant.md §4.4). In basis points. */
+/** Rank of an opportunity: expected net return by liquidity, freshness and diversity, less risk (contracts/spec/lifecycle.md#rank-and-cool-down). In basis points. */
 import type { Plan } from '../../actors/opportunity/context.ts';
 import { exp, log, pow2 } from '../../contracts/math.ts';
 

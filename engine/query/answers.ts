@@ -1,11 +1,12 @@
 /** Each service's answer from the day in memory or the store. Throws coded errors; the responder turns them into replies. */
+
 import { FenshiError } from '../../contracts/errors.ts';
 import type { Flow } from '../../contracts/flow.ts';
 import { type ServiceAnswer, type ServiceName, services } from '../../contracts/services.ts';
+import { dashed } from '../../contracts/session.ts';
 import { instrumentNo, type TradeDate } from '../../contracts/units.ts';
 import type { Store } from '../store/client.ts';
 import { database } from '../store/schema.ts';
-import { dashed } from '../store/tape-archive.ts';
 import { type BarLike, barColumns, type DayTable, flowColumns } from './day-table.ts';
 
 export type Sources = { readonly day: () => DayTable | null; readonly store: () => Store | null };

@@ -213,7 +213,7 @@ function listingOf(
   return { listing: 'new', dayN: from === to ? from : null, noLimit: isNoLimitDay(board, to, date) };
 }
 
-/** What today's name says. Valid for today only (quant.md §1.3). */
+/** What today's name says. Valid for today only (contracts/spec/market.md#boards). */
 export function readName(name: string): {
   readonly riskWarning: boolean;
   readonly delisting: boolean;

@@ -1,7 +1,7 @@
 /**
  * Daily price limits (涨跌幅限制) from a dated rule table, in integer arithmetic.
  *
- * Source    quant.md §1.4. Precedence: no-limit days, delisting, risk warning, board base
+ * Source    contracts/spec/market.md#price-limits. Precedence: no-limit days, delisting, risk warning, board base
  * Rounding  SSE and SZSE half up; BSE truncates inward (floor up, ceil down). In fen (0.01 yuan), scaled to Milli
  * Example   10.05 yuan at 10 %: up = floor((1005·110 + 50) / 100) = 1106 fen = 11.06 yuan
  */

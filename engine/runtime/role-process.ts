@@ -7,9 +7,9 @@
  */
 import { FenshiError } from '../../contracts/errors.ts';
 import { hopelessCode, type RoleName, RoleStart, roleEnv } from '../../contracts/roles.ts';
-import { codeVersion } from '../cli/root.ts';
 import { type Log, makeLog } from '../telemetry/log.ts';
 import { metrics } from '../telemetry/metrics.ts';
+import { codeVersion } from './paths.ts';
 
 export type RoleProcess = { readonly start: RoleStart; readonly log: Log; readonly signal: AbortSignal; readonly up: () => void };
 

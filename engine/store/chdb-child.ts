@@ -3,7 +3,7 @@
  * or, once its parent has said `keep`, everybody's who finds its address, ended when nobody has asked for a while.
  *
  * Usage        forked with {dir} in FENSHI_CHDB; sends {port} once it listens on loopback
- * Connections  one writes, two read: a heavy question delays neither inserts nor small ones (spec/stack.md §5)
+ * Connections  one writes, two read: a heavy question delays neither inserts nor small ones (contracts/spec/engine.md#store)
  * Inserts      the body is spooled to a file and read by the engine, so that binary formats work
  * Errors       as ClickHouse words them, `Code: 47. DB::Exception: …`, with X-ClickHouse-Exception-Code
  */

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { FenshiError } from '../../contracts/errors.ts';
-import { root } from '../cli/root.ts';
+import { root } from '../runtime/paths.ts';
 
 export type StoreAddress = { readonly url: string; readonly username: string; readonly password: string };
 export type ChdbProcess = StoreAddress & {

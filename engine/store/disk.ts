@@ -1,4 +1,4 @@
-/** How full the disk under a run is. Levels as design §5: a warning, an alarm, and no new day. */
+/** How full the disk under a run is. Levels as contracts/spec/engine.md#streams: a warning, an alarm, and no new day. */
 import { statfs } from 'node:fs/promises';
 import { FenshiError } from '../../contracts/errors.ts';
 

@@ -1,13 +1,14 @@
 /** JOURNAL into the store: what it says by entry, and its own bytes last, so that the greatest step there says where to go on. */
+
 import { readStep } from '../../contracts/compat/read.ts';
 import { FenshiError } from '../../contracts/errors.ts';
+import { dashed } from '../../contracts/session.ts';
 import type { TradeDate } from '../../contracts/units.ts';
 import { chain } from '../log/hash.ts';
 import type { Store } from './client.ts';
 import { entryRows, journalRow } from './encode-rows.ts';
 import { RowBinary } from './row-binary.ts';
 import { database } from './schema.ts';
-import { dashed } from './tape-archive.ts';
 
 const rowsMax = 5000;
 

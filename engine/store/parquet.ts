@@ -1,11 +1,12 @@
 /** Tables out as Parquet files and back in; the engine writes and reads the format. */
+
 import { createReadStream, createWriteStream, renameSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { FenshiError } from '../../contracts/errors.ts';
+import { dashed } from '../../contracts/session.ts';
 import type { Store } from './client.ts';
 import { database } from './schema.ts';
-import { dashed } from './tape-archive.ts';
 
 export const exportable = [
   'quotes',

@@ -2,7 +2,9 @@
  * A day of TAPE into the store, each row once: an insert holds whole entries and is stored whole or not at all, so the greatest n there
  * says where to go on. Bars are worked out again from the day's start; a bar told twice is the same bar.
  */
+
 import type { Bundle } from '../../contracts/bundle.ts';
+import { dashed } from '../../contracts/session.ts';
 import type { TapeEntry } from '../../contracts/tape.ts';
 import { BarBuilder } from './bar-builder.ts';
 import type { Store } from './client.ts';
@@ -81,6 +83,3 @@ export class TapeArchive {
     }
   }
 }
-
-/** `2026-11-23` of `20261123`. */
-export const dashed = (date: string): string => `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}`;

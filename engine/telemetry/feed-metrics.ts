@@ -1,4 +1,4 @@
-/** The feed's Prometheus metrics (experience.md §3.4). A source and its endpoint are labels, a symbol never. */
+/** The feed's Prometheus metrics (contracts/spec/engine.md#metrics). A source and its endpoint are labels, a symbol never. */
 import { Counter, Gauge, Histogram } from 'prom-client';
 import { registry } from './metrics.ts';
 

@@ -1,4 +1,4 @@
-/** The engine's Prometheus metrics. Names as experience.md §3.4; never a label by symbol or opportunity. */
+/** The engine's Prometheus metrics. Names as contracts/spec/engine.md#metrics; never a label by symbol or opportunity. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 export const registry = new Registry();

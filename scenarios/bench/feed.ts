@@ -1,5 +1,5 @@
 /**
- * The whole market through the emulated vendors in wall time: every row the collector emits is laid beside the generator's own row of
+ * The whole market through the emulated vendors in wall time: every row the collector emits is compared with the generator's own row of
  * that symbol and exchange second.
  */
 import { fork } from 'node:child_process';

@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- --symbols 5500 --rounds 5 --day 600 --live 80 --only replay|live|feed|faults|switches|store|market]`: figures of this machine, each against its budget and
- * floor (design §9). Ends with 1 when a floor does not hold.
+ * floor (contracts/spec/engine.md#budgets). Ends with 1 when a floor does not hold.
  */
 import { parseArgs } from 'node:util';
 import { feedBench } from './feed.ts';

@@ -1,5 +1,5 @@
 /**
- * One invented day's rally signals with their matured labels, those of the declared baseline B0, and placebos B2 (quant.md §5.2).
+ * One invented day's rally signals with their matured labels, those of the declared baseline B0, and placebos B2 (contracts/spec/evaluation.md#baselines).
  *
  * Fill   the ask of the symbol's first quote at least 0.3 s after the decision; none within 15 s: no label
  * B2     at each signal's moment, five other symbols by seed: what the label is worth without choosing

@@ -3,7 +3,7 @@
  * to 46, prints both, and with `--write` ships it in engine/reference/calibration.json.
  *
  * p0   hit rate of placebos: other symbols at the same moments
- * Map  one a path of the rule: the early path draws other signals than the main one
+ * Map  one per path of the rule: the early path draws other signals than the main one
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

@@ -1,4 +1,4 @@
-/** The acceptance bands of quant.md §6.6, on the mean over several unplanted days: one day's market factor moves them all. */
+/** The acceptance bands of contracts/spec/invented-market.md#facts, on the mean over several unplanted days: one day's market factor moves them all. */
 import type { Facts } from './facts.ts';
 
 export const bands: Readonly<Partial<Record<keyof Facts, readonly [number, number]>>> = {

@@ -1,5 +1,5 @@
 /**
- * Planted episodes with their truth (quant.md §6.4): what a symbol is made to do, when, and what should be seen. A symbol draws its own,
+ * Planted episodes with their truth (contracts/spec/invented-market.md#episodes): what a symbol is made to do, when, and what should be seen. A symbol draws its own,
  * so that they are the same in any universe; rotations and lifts are drawn by the sector and the market (waves.ts).
  */
 
@@ -69,7 +69,7 @@ export type Leg = {
 /** Expected episodes a symbol and day. */
 export type Rates = Readonly<Record<(typeof episodeTypes)[number], number>>;
 const of5500 = (many: number): number => many / 5500;
-/** quant.md §6.4's counts among 5,500 symbols. */
+/** contracts/spec/invented-market.md#episodes: counts among 5,500 symbols. */
 export const marketRates: Rates = {
   RALLY_TRUE: 0.04,
   RALLY_FADE: 0.0327,

@@ -1,5 +1,5 @@
 /**
- * Stylised facts of a generated day, as quant.md §6.6 lists them, measured on what the market delivers: rows on the 3-second grid.
+ * Stylised facts of a generated day, as contracts/spec/invented-market.md#facts lists them, measured on what the market delivers: rows on the 3-second grid.
  * Medians are over symbols.
  */
 import { log } from '../../contracts/math.ts';

@@ -1,4 +1,4 @@
-/** Planted faults of the feed (quant.md §6.4): bad ticks of single symbols and outages of the source, with their truth. */
+/** Planted faults of the feed (contracts/spec/invented-market.md#episodes): bad ticks of single symbols and outages of the source, with their truth. */
 import { absentMilli, bookLevels, type QuoteColumns } from '../../contracts/quote.ts';
 import { randomOf } from './random.ts';
 import type { Issue } from './universe.ts';

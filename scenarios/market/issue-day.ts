@@ -1,5 +1,5 @@
 /**
- * One invented symbol through one day, three seconds at a time (quant.md §6.3): latent price, trades, quotes, limits.
+ * One invented symbol through one day, three seconds at a time (contracts/spec/invented-market.md#dynamics): latent price, trades, quotes, limits.
  * Draws only from its own streams, so that it is the same in any universe.
  */
 import { clamp, exp, log, tanh } from '../../contracts/math.ts';
@@ -176,7 +176,7 @@ export class IssueDay {
     return ((goal - this.latent) * stepSec) / Math.max(stepSec, Math.min(leg.to - tsec, holdSec));
   }
 
-  /** Under an order, or for ten minutes after the price of an unlimited day first reached ±30 and ±60 % of its open (quant.md §1.6). */
+  /** Under an order, or for ten minutes after the price of an unlimited day first reached ±30 and ±60 % of its open (contracts/spec/market.md#halts). */
   #isHalted(tsec: number): boolean {
     if (this.#legAt(tsec)?.halted === true || tsec < this.#haltUntil) return true;
     if (!this.unlimited || this.openMilli === absentMilli) return false;

@@ -186,7 +186,7 @@ export class MarketDay implements RowSource {
     columns.phaseCode[row] = phaseCode.pause;
   }
 
-  /** Virtual matching converges on the open; one symbol in ten shows a price of ±5 % that is withdrawn before 09:20 (quant.md §6.3). */
+  /** Virtual matching converges on the open; one symbol in ten shows a price of ±5 % that is withdrawn before 09:20 (contracts/spec/invented-market.md#dynamics). */
   #auction(ms: number): void {
     const left = (9.25 * h + 600_000 - ms) / 600_000;
     for (const [i, day] of this.days.entries()) {

@@ -30,7 +30,7 @@ function rowsOf(market: MarketDay) {
 }
 
 describe('the invented market', () => {
-  test('has the stylised facts of a market: every band of quant.md §6.6 on the mean of five days', () => {
+  test('has the stylised facts of a market: every band of contracts/spec/invented-market.md#facts on the mean of five days', () => {
     const days = [1, 2, 3, 4, 5].map((seed) => factsOf(day({ seed, count: 300, faulty: false, rates: plainRates })));
     expect(outOfBand(meanFacts(days))).toEqual([]);
     expect(days.every(({ offTick, offLot, offSum }) => offTick + offLot + offSum === 0)).toBe(true);
@@ -81,7 +81,7 @@ describe('planted episodes', () => {
     }
   });
 
-  test('at the market’s rates as many as quant.md §6.4 says', () => {
+  test('at the market’s rates as many as contracts/spec/invented-market.md#episodes says', () => {
     const all = universeOf(1, 5500).flatMap((issue) => episodesOf(1, 0, issue, scaledRates(1)));
     const many = (type: string) => all.filter((each) => each.type === type).length;
     const near = (type: string, expected: number) =>

@@ -1,4 +1,4 @@
-/** How each planted episode is made, in legs (quant.md §6.4). `clarity` scales what makes it plain; `wide` 2 for 20 % boards. */
+/** How each planted episode is made, in legs (contracts/spec/invented-market.md#episodes). `clarity` scales what makes it plain; `wide` 2 for 20 % boards. */
 import type { episodeTypes, Leg } from './episodes.ts';
 
 export type Draw = {

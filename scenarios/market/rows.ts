@@ -3,7 +3,7 @@ import { absentMilli, batchFrom, bookLevels, emptyColumns, phaseCode, type Quote
 import type { IssueDay } from './issue-day.ts';
 
 const source = 'generator';
-/** Rows an entry holds at most (design §1). */
+/** Rows an entry holds at most (contracts/spec/engine.md#fold). */
 export const batchRows = 1024;
 
 type Bucket = { columns: QuoteColumns; recv: Float64Array; count: number };

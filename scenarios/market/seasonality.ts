@@ -1,4 +1,4 @@
-/** Intraday shape of volume and volatility by trading minute (quant.md §6.3). */
+/** Intraday shape of volume and volatility by trading minute (contracts/spec/invented-market.md#dynamics). */
 import { exp } from '../../contracts/math.ts';
 
 export const minutes = 237; // continuous trading; 237..239 are the closing call

@@ -1,4 +1,4 @@
-/** What a symbol is on a day (quant.md §6.2): newly listed, suspended, ex-date, in its delisting period, sealed the day before. */
+/** What a symbol is on a day (contracts/spec/invented-market.md#universe): newly listed, suspended, ex-date, in its delisting period, sealed the day before. */
 import { randomOf } from './random.ts';
 import type { Issue } from './universe.ts';
 

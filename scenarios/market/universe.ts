@@ -1,4 +1,4 @@
-/** The invented market: symbols with board, price, size, volatility and sector (quant.md §6.2). No real company is meant. */
+/** The invented market: symbols with board, price, size, volatility and sector (contracts/spec/invented-market.md#universe). No real company is meant. */
 
 import type { Board } from '../../contracts/instruments.ts';
 import { clamp, exp, log } from '../../contracts/math.ts';

@@ -1,5 +1,5 @@
 /**
- * Episodes of more than one symbol (quant.md §6.4): the whole market lifted, a sector's rotation with leaders and followers, a false one
+ * Episodes of more than one symbol (contracts/spec/invented-market.md#episodes): the whole market lifted, a sector's rotation with leaders and followers, a false one
  * by a single heavyweight. When and where is drawn by the market or the sector; whether and how a symbol takes part it draws itself, so
  * that it does so in any universe.
  */

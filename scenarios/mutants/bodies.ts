@@ -1,4 +1,4 @@
-/** Sound bodies of every vendor with random contents, written from the tables of sources.md and nothing of the feeds. */
+/** Sound bodies of every vendor with random contents, written from contracts/spec/sources.md and nothing of the feeds. */
 import type { lcg } from '../support/days.ts';
 
 export type Dice = ReturnType<typeof lcg>;

@@ -6,7 +6,7 @@ const feeds = 'engine/feeds';
 export const bugs: readonly Bug[] = [
   {
     name: 'absent is 0',
-    file: `${feeds}/wire/numbers.ts`,
+    file: 'engine/wire/numbers.ts',
     find: "if (text === undefined || text === '' || text === '-') return null;",
     replace: "if (text === undefined || text === '' || text === '-') return 0;",
   },
@@ -24,7 +24,7 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'a stamp is read as UTC',
-    file: `${feeds}/wire/numbers.ts`,
+    file: 'engine/wire/numbers.ts',
     find: 'return midnight === undefined ? undefined : midnight + ((hours',
     replace: 'return midnight === undefined ? undefined : midnight + 28_800_000 + ((hours',
   },
@@ -48,7 +48,7 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: '92500 is 92:50:00',
-    file: `${feeds}/wire/numbers.ts`,
+    file: 'engine/wire/numbers.ts',
     find: 'return instant(date, Math.floor(value / 10_000), Math.floor(value / 100) % 100, value % 100);',
     replace: 'return instant(date, Math.floor(value / 10_000) % 24, Math.floor(value / 1000) % 60, value % 60);',
   },
@@ -60,7 +60,7 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'STAR is lots',
-    file: `${feeds}/wire/level-one.ts`,
+    file: `${feeds}/rows/level-one.ts`,
     find: 'const unit = found ?? usual;',
     replace: 'const unit = lot;',
   },

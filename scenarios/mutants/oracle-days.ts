@@ -95,7 +95,7 @@ export const emMovesOracle =
     });
   };
 
-/** With or without a leading zero; nought may carry a sign. */
+/** With or without a leading zero; zero may carry a sign. */
 const spellings = (value: number): string[] => {
   const digits = String(Math.abs(value));
   const both = digits.length === 1 ? [digits, `0${digits}`] : [digits];

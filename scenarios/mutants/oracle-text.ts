@@ -57,7 +57,7 @@ export const tencentQuotesOracle =
   (body) =>
     quotes(body, 'v_', asked, tencentRow);
 
-/** undefined: nought in all of it, which tells nothing. */
+/** undefined: zero in all of it, which tells nothing. */
 function tencentRow(no: number, value: string): unknown[] | null | undefined {
   const code = String(no % 1_000_000).padStart(6, '0');
   const first = value.indexOf('~');

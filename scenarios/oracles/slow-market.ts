@@ -1,5 +1,5 @@
 /**
- * The market-wide features again, slowly, from their formulas (quant.md §2.2 G and 28): sorted lists, no selection, no rings.
+ * The market-wide features again, slowly, from their formulas (contracts/spec/features.md#market): sorted lists, no selection, no rings.
  * Imports only types. Tests compare it with the fast engine; nothing else uses it.
  */
 import type { Instrument } from '../../contracts/bundle.ts';

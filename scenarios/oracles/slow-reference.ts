@@ -1,5 +1,5 @@
 /**
- * The features again, slowly, from their formulas (quant.md §2.2): lists and loops, no rings, no running sums.
+ * The features again, slowly, from their formulas (contracts/spec/features.md#features): lists and loops, no rings, no running sums.
  * Imports only types. Tests compare it with the fast engine on random and on real quotes; nothing else uses it.
  */
 import type { Instrument } from '../../contracts/bundle.ts';

@@ -1,4 +1,4 @@
-/** Eastmoney as a server: lists and their stream, one quote, minutes, flow, pools, 盘口异动 (sources.md §2). */
+/** Eastmoney as a server: lists and their stream, one quote, minutes, flow, pools, 盘口异动 (contracts/spec/sources.md#eastmoney). */
 import type { ServerResponse } from 'node:http';
 import { absentMilli } from '../../contracts/quote.ts';
 import { exchangeOf } from '../../contracts/units.ts';

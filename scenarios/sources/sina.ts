@@ -1,4 +1,4 @@
-/** Sina as a server: `/list=` over HTTP and `/wskt?list=` as a WebSocket (sources.md §4). Shares are shares here. */
+/** Sina as a server: `/list=` over HTTP and `/wskt?list=` as a WebSocket (contracts/spec/sources.md#sina). Shares are shares here. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';

@@ -1,4 +1,4 @@
-/** Tencent as a server: `/q=`, the minute line, hsfundtab, boards (sources.md §1), byte for byte. */
+/** Tencent as a server: `/q=`, the minute line, hsfundtab, boards (contracts/spec/sources.md#tencent), byte for byte. */
 import { absentMilli } from '../../contracts/quote.ts';
 import { exchangeOf } from '../../contracts/units.ts';
 import type { FaultDesk } from './faults.ts';

@@ -1,4 +1,4 @@
-/** Tushare Pro as a server (sources.md §3): POST, HTTP 200 always, columns in its own order. */
+/** Tushare Pro as a server (contracts/spec/sources.md#tushare): POST, HTTP 200 always, columns in its own order. */
 import { codeOf } from '../../contracts/units.ts';
 import type { FaultDesk } from './faults.ts';
 import { hhmm, partsOf } from './render.ts';

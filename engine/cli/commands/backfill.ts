@@ -12,10 +12,10 @@ import { Claims } from '../../feeds/claims.ts';
 import { referenceClients } from '../../feeds/live-open.ts';
 import { referenceSources } from '../../feeds/reference/sources.ts';
 import { dayKind, nextTradingDay } from '../../reference/calendar.ts';
+import { dataDir, root, runDir } from '../../runtime/paths.ts';
 import type { Store } from '../../store/client.ts';
 import { withLibrary, withRunningStore } from '../../store/library.ts';
 import { loadConfig } from '../config.ts';
-import { dataDir, root, runDir } from '../root.ts';
 
 type Flags = {
   readonly from: string;
@@ -63,7 +63,7 @@ async function run({ from, to, symbol, source, dryRun, json }: Flags): Promise<v
       return console.log(
         json
           ? JSON.stringify({ days, instruments: instruments.length, sources: names, requests })
-          : `${days.length} days x ${instruments.length} instruments from ${names.join(', ')}: at most ${requests} requests, about ${Math.ceil(requests / names.length / 60)} min at one a second`,
+          : `${days.length} days x ${instruments.length} instruments from ${names.join(', ')}: at most ${requests} requests, about ${Math.ceil(requests / names.length / 60)} min at one per second`,
       );
     const claims = new Claims(dataDir, 'repair', names);
     const sources = names.map((name) =>

@@ -1,7 +1,7 @@
 /** `fenshi config show`: every value and where it came from. */
 import type { Command } from 'commander';
+import { root } from '../../runtime/paths.ts';
 import { loadConfig, type Origin } from '../config.ts';
-import { root } from '../root.ts';
 
 export function registerConfig(program: Command): void {
   program

@@ -12,7 +12,7 @@ import { accessFor } from '../../log/broker.ts';
 import { connectBroker } from '../../log/connect.ts';
 import { askControl } from '../../log/control.ts';
 import { sha256 } from '../../log/hash.ts';
-import { runDir } from '../root.ts';
+import { runDir } from '../../runtime/paths.ts';
 import { readUpLock } from '../up-lock.ts';
 
 type Flags = { readonly id?: string; readonly wait: string; readonly json?: boolean };

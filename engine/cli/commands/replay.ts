@@ -14,10 +14,10 @@ import { loadBundle } from '../../log/bundle-store.ts';
 import { DayFileJournal, DayFileTape } from '../../log/day-files.ts';
 import { pace } from '../../log/pacer.ts';
 import { orderedRows } from '../../log/row-source.ts';
+import { bundleDir, codeVersion, dataDir, root } from '../../runtime/paths.ts';
 import { type ReplayOptions, replayDay } from '../../runtime/replay.ts';
 import type { DayReport } from '../../runtime/replay-report.ts';
 import { loadConfig } from '../config.ts';
-import { bundleDir, codeVersion, dataDir, root } from '../root.ts';
 import { pruneReplays } from '../up-lock.ts';
 
 type Flags = { readonly date?: string; readonly symbol?: string; readonly map?: string; readonly speed: string; readonly json?: boolean };

@@ -6,9 +6,9 @@ import { FenshiError } from '../../../contracts/errors.ts';
 import { opsPortOf, type RoleName, type RoleStart, roleEnv, roles } from '../../../contracts/roles.ts';
 import { liveRun } from '../../../contracts/run-kind.ts';
 import { runPattern } from '../../../contracts/subjects.ts';
+import { root } from '../../runtime/paths.ts';
 import { loadConfig } from '../config.ts';
 import { demoStart, feedStart } from '../demo-start.ts';
-import { root } from '../root.ts';
 
 type Flags = { readonly run: string; readonly servers: string; readonly dir: string; readonly host: string; readonly opsHost: string };
 

@@ -14,8 +14,8 @@ import { SourceHttp } from '../../feeds/http.ts';
 import { sina } from '../../feeds/sina/adapter.ts';
 import { tencent } from '../../feeds/tencent/adapter.ts';
 import { tushareApis, tushareHosts } from '../../feeds/tushare/apis.ts';
+import { root, runDir } from '../../runtime/paths.ts';
 import { loadConfig } from '../config.ts';
-import { root, runDir } from '../root.ts';
 import { readUpLock } from '../up-lock.ts';
 
 /** @throws FenshiError NOTHING_RUNS, USAGE */

@@ -7,14 +7,14 @@
  */
 
 import { FenshiError } from '../../../contracts/errors.ts';
+import { dashed } from '../../../contracts/session.ts';
 import { codeOf, type TradeDate } from '../../../contracts/units.ts';
 import type { Store } from '../../store/client.ts';
 import { barRow } from '../../store/encode-rows.ts';
 import { RowBinary } from '../../store/row-binary.ts';
 import { database } from '../../store/schema.ts';
-import { dashed } from '../../store/tape-archive.ts';
+import { instant } from '../../wire/numbers.ts';
 import type { SourceMinute } from '../adapter.ts';
-import { instant } from '../wire/numbers.ts';
 import { type Merged, mergeMinutes, type Told } from './merge.ts';
 
 export type MinuteSource = {

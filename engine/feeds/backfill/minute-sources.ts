@@ -1,8 +1,9 @@
 /** The sources that can be asked for a past day's minutes, at their budgeted rates. */
+
 import { FenshiError } from '../../../contracts/errors.ts';
+import { dashed } from '../../../contracts/session.ts';
 import type { TradeDate } from '../../../contracts/units.ts';
 import { codeOf, instrumentId } from '../../../contracts/units.ts';
-import { dashed } from '../../store/tape-archive.ts';
 import type { Endpoint, Rejected, SourceMinute } from '../adapter.ts';
 import { banRule, usualRule } from '../collector/breaker.ts';
 import { SourceClient } from '../collector/client.ts';

@@ -1,8 +1,8 @@
 /**
- * When a source's endpoint is left alone: a cockatiel circuit breaker with two ways to open (reliability.md §4).
+ * When a source's endpoint is left alone: a cockatiel circuit breaker with two ways to open (contracts/spec/quality.md#ingest).
  *
  * Usual      half of at least 20 answers in 30 s failed, or 5 in a row; open 5 s, doubling to 5 min; one probe
- * Eastmoney  2 empty closes in a row; a probe after 120 s, doubling (sources.md §2.10)
+ * Eastmoney  2 empty closes in a row; a probe after 120 s, doubling (contracts/spec/quality.md#ingest)
  */
 import {
   type CircuitBreakerPolicy,

@@ -2,7 +2,7 @@
  * One source as the collector asks it: token bucket, breaker, retries with full jitter inside a budget, parsing, heartbeat.
  *
  * Order    bucket → breaker → request → parse. Only one layer retries, and only what another try can help
- * Budget   a retry takes what ten requests have earned (reliability.md §4); in a sweep nothing waits longer than its deadline
+ * Budget   a retry takes what ten requests have earned (contracts/spec/quality.md#ingest); in a sweep nothing waits longer than its deadline
  * Limits   a vendor that limits one endpoint closes that endpoint; one that limits us closes the host. Whoever can wait does so for a
  *          bounded time, told and abortable; a longer wait is refused at once
  */

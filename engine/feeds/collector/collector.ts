@@ -305,7 +305,7 @@ export class Collector {
     }
   }
 
-  /** A turning sample of the market, asked of a second source and laid beside what is known. */
+  /** A turning sample of the market, asked of a second source and compared with what is known. */
   async #compare(): Promise<void> {
     const backup = this.failover.backup;
     if (backup === null) return;

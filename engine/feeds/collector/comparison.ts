@@ -1,5 +1,5 @@
 /**
- * Two sources about one symbol (reliability.md §4): prices that differ by more than two ticks and 0.2 %, in two comparisons running,
+ * Two sources about one symbol (contracts/spec/quality.md#ingest): prices that differ by more than two ticks and 0.2 %, in two comparisons running,
  * are disputed until they agree again. Rows of different moments are not compared.
  */
 import { tickMilli } from '../../../contracts/instruments.ts';

@@ -1,5 +1,5 @@
 /**
- * Which source the market is taken from: an order of preference with hysteresis (reliability.md §4).
+ * Which source the market is taken from: an order of preference with hysteresis (contracts/spec/quality.md#ingest).
  *
  * Away   after 3 bad cycles in a row of the active one, to the next of another domain that is not known to be bad
  * Back   once a preferred source has been good for 60 s without a break, as its probes say

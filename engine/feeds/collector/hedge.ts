@@ -1,6 +1,6 @@
 /**
  * A second source asked when the first is slow: after its 95th percentile (300 ms at least), for at most one request in twenty; the
- * loser is cancelled (Dean and Barroso, The Tail at Scale, 2013; reliability.md §4).
+ * loser is cancelled (Dean and Barroso, The Tail at Scale, 2013; contracts/spec/quality.md#ingest).
  */
 const shortestMs = 300;
 const share = 0.05;

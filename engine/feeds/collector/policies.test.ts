@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FenshiError } from '../../../contracts/errors.ts';
 import type { Quote } from '../../../contracts/quote.ts';
 import { midnightOf } from '../../../contracts/session.ts';
-import { emptySide, levelOneOf, sourceQuote } from '../wire/level-one.ts';
+import { emptySide, levelOneOf, sourceQuote } from '../rows/level-one.ts';
 import { banRule, sourceBreaker, usualRule } from './breaker.ts';
 import { Comparison } from './comparison.ts';
 import { Failover } from './failover.ts';

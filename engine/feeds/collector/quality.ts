@@ -4,7 +4,7 @@ import type { TradeDate } from '../../../contracts/units.ts';
 import type { SourceName } from '../adapter.ts';
 
 const minuteMs = 60_000;
-/** Requests a minute that a source was seen to bear (sources.md §1.1, §2.10, §3, §4.1). */
+/** Requests a minute that a source was seen to bear (contracts/spec/quality.md#ingest). */
 export const banBudgets: Readonly<Record<SourceName, number>> = { tencent: 600, sina: 600, eastmoney: 200, tushare: 200 };
 
 type Window = {

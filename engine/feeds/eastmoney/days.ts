@@ -1,9 +1,9 @@
-/** Eastmoney by day: K lines as traded or adjusted to the newest day (sources.md §2.6) and money flow (§2.5), one CSV line a day, oldest first. */
+/** Eastmoney by day: K lines as traded or adjusted to the newest day (contracts/spec/sources.md#eastmoney), and money flow, one CSV line a day, oldest first. */
 import { codeOf, instrumentId } from '../../../contracts/units.ts';
+import { instant, lot } from '../../wire/numbers.ts';
+import { secid } from '../../wire/symbols.ts';
 import type { InstrumentParams, SourceDay, SourceFlow } from '../adapter.ts';
-import { dayOf, readDays } from '../wire/days.ts';
-import { instant, lot } from '../wire/numbers.ts';
-import { secid } from '../wire/symbols.ts';
+import { dayOf, readDays } from '../rows/days.ts';
 import { emEndpoint, ut } from './envelope.ts';
 import { flowOf, listIn } from './series.ts';
 

@@ -215,7 +215,7 @@ describe.skipIf(!hasFixtures)('eastmoney series, streams, pools as recorded', ()
   });
 });
 
-describe('eastmoney without recordings (synthesised from the tables of sources.md)', () => {
+describe('eastmoney without recordings (synthesised from contracts/spec/sources.md)', () => {
   const depth = {
     f43: 10.01,
     f44: 10.2,

@@ -1,11 +1,11 @@
 /**
- * Eastmoney's envelope `{rc, …, data}` (sources.md §2.0). rc 0 with `data: null` is the end of a list; HTML, a cut body or an empty
+ * Eastmoney's envelope `{rc, …, data}` (contracts/spec/sources.md#eastmoney). rc 0 with `data: null` is the end of a list; HTML, a cut body or an empty
  * one is an error and never an end.
  */
 import { FenshiError } from '../../../contracts/errors.ts';
+import { jsonOf } from '../../wire/text.ts';
 import type { Endpoint } from '../adapter.ts';
-import { isObject, type JsonRow } from '../wire/rows.ts';
-import { jsonOf } from '../wire/text.ts';
+import { isObject, type JsonRow } from '../rows/rows.ts';
 
 export const browserHeaders = {
   'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36',

@@ -1,10 +1,10 @@
-/** Eastmoney boards and members (sources.md §2.1), limit pools (§2.8) and 盘口异动 (§2.9). */
+/** Eastmoney boards and members (contracts/spec/sources.md#eastmoney), limit pools and 盘口异动. */
 import { FenshiError } from '../../../contracts/errors.ts';
+import { clockOfInt, decimalOf, type Field, jsonNumber, priceOf, scaled } from '../../wire/numbers.ts';
+import { ofMarket, ofStockCode } from '../../wire/symbols.ts';
+import { jsonOf } from '../../wire/text.ts';
 import type { BoardKind, Parsed, RejectReason, SourceBoard, SourceChange, SourceMember, SourcePoolRow } from '../adapter.ts';
-import { clockOfInt, decimalOf, type Field, jsonNumber, priceOf, scaled } from '../wire/numbers.ts';
-import { type JsonRow, readRows } from '../wire/rows.ts';
-import { ofMarket, ofStockCode } from '../wire/symbols.ts';
-import { jsonOf } from '../wire/text.ts';
+import { type JsonRow, readRows } from '../rows/rows.ts';
 import { dataOf, emEndpoint, ut } from './envelope.ts';
 import { page, pageRows } from './quotes.ts';
 import { textOf } from './rows.ts';

@@ -1,9 +1,9 @@
-/** The market as Eastmoney counts it: ups and downs by exchange (sources.md §2.1, f104–f106) and by size of the move (§2.8). */
+/** The market as Eastmoney counts it: ups and downs by exchange (contracts/spec/sources.md#eastmoney, f104–f106) and by size of the move. */
 import { FenshiError } from '../../../contracts/errors.ts';
+import { jsonNumber, scaled } from '../../wire/numbers.ts';
+import { ofMarket, secid } from '../../wire/symbols.ts';
 import type { InstrumentsParams, RejectReason, SourceBreadth, SourceMoves } from '../adapter.ts';
-import { jsonNumber, scaled } from '../wire/numbers.ts';
-import { isObject, type JsonRow, readRows } from '../wire/rows.ts';
-import { ofMarket, secid } from '../wire/symbols.ts';
+import { isObject, type JsonRow, readRows } from '../rows/rows.ts';
 import { dataOf, emEndpoint, ut } from './envelope.ts';
 import { page } from './quotes.ts';
 

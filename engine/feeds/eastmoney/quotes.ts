@@ -1,10 +1,10 @@
 /** Eastmoney quotes: an explicit list (ulist), the whole market in pages of 100 (clist), one instrument with depth (stock/get). */
 import { FenshiError } from '../../../contracts/errors.ts';
+import { type Field, jsonNumber, lot, scaled } from '../../wire/numbers.ts';
+import { ofMarket, secid } from '../../wire/symbols.ts';
 import type { InstrumentParams, InstrumentsParams, Parsed, RejectReason, SourceFlow, SourceQuote } from '../adapter.ts';
-import { inShares, isOrdered, levelOneOf, sideOf, sourceQuote } from '../wire/level-one.ts';
-import { type Field, jsonNumber, lot, scaled } from '../wire/numbers.ts';
-import { type JsonRow, readRows } from '../wire/rows.ts';
-import { ofMarket, secid } from '../wire/symbols.ts';
+import { inShares, isOrdered, levelOneOf, sideOf, sourceQuote } from '../rows/level-one.ts';
+import { type JsonRow, readRows } from '../rows/rows.ts';
 import { dataOf, diffOf, emEndpoint, ut } from './envelope.ts';
 import { flowFields, flowOfRow, priceReader, quoteFields, quoteOfRow, type Scale, textOf } from './rows.ts';
 

@@ -1,13 +1,13 @@
 /**
- * Rows of ulist, clist and their streams (sources.md §2.1): prices as decimals with fltt=2, else integers ×10^f1; volume in lots,
+ * Rows of ulist, clist and their streams (contracts/spec/sources.md#eastmoney): prices as decimals with fltt=2, else integers ×10^f1; volume in lots,
  * money in yuan, per cents ×1 or ×100. '-' is absent: suspended, or before the open.
  */
 import { instrumentId } from '../../../contracts/units.ts';
+import { type Field, jsonNumber, lot, priceOf, scaled } from '../../wire/numbers.ts';
+import { ofMarket, ofStockCode } from '../../wire/symbols.ts';
 import type { RejectReason, SourceFlow, SourceQuote } from '../adapter.ts';
-import { emptySide, inShares, isOrdered, levelOneOf, sourceQuote } from '../wire/level-one.ts';
-import { type Field, jsonNumber, lot, priceOf, scaled } from '../wire/numbers.ts';
-import type { JsonRow } from '../wire/rows.ts';
-import { ofMarket, ofStockCode } from '../wire/symbols.ts';
+import { emptySide, inShares, isOrdered, levelOneOf, sourceQuote } from '../rows/level-one.ts';
+import type { JsonRow } from '../rows/rows.ts';
 
 /** `decimal`: fltt=2. `integer`: the default. */
 export type Scale = 'decimal' | 'integer';

@@ -1,12 +1,12 @@
-/** Eastmoney's minute series: 分时 (trends2, sources.md §2.3) and minute money flow (fflow, §2.5), one CSV line a minute. */
+/** Eastmoney's minute series: 分时 (trends2, contracts/spec/sources.md#eastmoney) and minute money flow (fflow), one CSV line a minute. */
 
 import { FenshiError } from '../../../contracts/errors.ts';
 import { codeOf, instrumentId } from '../../../contracts/units.ts';
+import { type Label, labelOf } from '../../wire/minutes.ts';
+import { countOf, decimalOf, lot, milliOf } from '../../wire/numbers.ts';
+import { isIndex, secid } from '../../wire/symbols.ts';
+import { indexUnitOf, unitOf } from '../../wire/units.ts';
 import type { InstrumentParams, Parsed, Rejected, SourceFlow, SourceMinute } from '../adapter.ts';
-import { type Label, labelOf } from '../wire/minutes.ts';
-import { countOf, decimalOf, lot, milliOf } from '../wire/numbers.ts';
-import { isIndex, secid } from '../wire/symbols.ts';
-import { indexUnitOf, unitOf } from '../wire/units.ts';
 import { dataOf, emEndpoint, ut } from './envelope.ts';
 import { isBalanced } from './rows.ts';
 

@@ -1,13 +1,13 @@
 /**
- * Eastmoney's only push channel (sources.md §2.7): server-sent events of ulist, each `data: {json}` and a blank line.
+ * Eastmoney's only push channel (contracts/spec/sources.md#eastmoney): server-sent events of ulist, each `data: {json}` and a blank line.
  *
  * Merge   a frame with full 1 replaces the list; with full 0 it carries only changed fields, keyed by the row number of the request
  * Alive   `data: null` says that nothing changed
  */
 import { FenshiError } from '../../../contracts/errors.ts';
+import { secid } from '../../wire/symbols.ts';
 import type { InstrumentsParams, Parsed, PushChannel, SourceQuote } from '../adapter.ts';
-import { isObject, type JsonRow, readRows } from '../wire/rows.ts';
-import { secid } from '../wire/symbols.ts';
+import { isObject, type JsonRow, readRows } from '../rows/rows.ts';
 import { dataIn, ut } from './envelope.ts';
 import { quoteFields, quoteOfRow, type Scale } from './rows.ts';
 

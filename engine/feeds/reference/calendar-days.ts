@@ -10,9 +10,9 @@ import type { TradeDate } from '../../../contracts/units.ts';
 import { dayKind, isWeekend, learnDays } from '../../reference/calendar.ts';
 import type { Store } from '../../store/client.ts';
 import { database } from '../../store/schema.ts';
+import { dateOf } from '../../wire/numbers.ts';
 import type { SourceClient } from '../collector/client.ts';
 import { tushareApis } from '../tushare/apis.ts';
-import { dateOf } from '../wire/numbers.ts';
 
 export type Days = readonly (readonly [date: TradeDate, isOpen: boolean])[];
 const dayMs = 86_400_000;

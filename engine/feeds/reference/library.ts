@@ -1,12 +1,11 @@
 /** What the library knows before a day: names, minutes, closes and sectors of earlier days. */
 import type { Sector } from '../../../contracts/bundle.ts';
-import { minuteOf, tsecOf } from '../../../contracts/session.ts';
+import { dashed, minuteOf, tsecOf } from '../../../contracts/session.ts';
 import type { TradeDate } from '../../../contracts/units.ts';
 import type { DayRecord } from '../../reference/history.ts';
 import type { DayClose, Listed } from '../../reference/pre-open.ts';
 import type { Store } from '../../store/client.ts';
 import { database } from '../../store/schema.ts';
-import { dashed } from '../../store/tape-archive.ts';
 
 const historyDays = 20;
 /** Bars that count: our own, of several sources' backfilled ones the merged, and imported ones that tell the money they traded. */

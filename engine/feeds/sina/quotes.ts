@@ -1,16 +1,16 @@
 /**
- * Sina level-1 quotes over HTTP (sources.md §4.1): `var hq_str_sh600519="name,…";` in GB18030. The Referer is mandatory.
+ * Sina level-1 quotes over HTTP (contracts/spec/sources.md#sina): `var hq_str_sh600519="name,…";` in GB18030. The Referer is mandatory.
  * Layout  33 cells are the quote. What follows is the exchange's own: `D|shares|yuan` after hours, six cells in Beijing, others on an
  *         index; what is not known there is counted and costs itself
  * Units   shares, but lots on Shanghai's indices: by the row itself (wire/units.ts). Indices have four decimals
  */
 import { FenshiError } from '../../../contracts/errors.ts';
+import { countOf, instant, lot, milliOf, pointsOf } from '../../wire/numbers.ts';
+import { isIndex, ofPrefixed, prefixed } from '../../wire/symbols.ts';
+import { bytesAsText, isMore, nameOf } from '../../wire/text.ts';
+import { type CountUnit, unitOf } from '../../wire/units.ts';
 import type { Endpoint, InstrumentsParams, Parsed, Rejected, RejectReason, SourceQuote } from '../adapter.ts';
-import { inShares, isIdle, isOrdered, levelOneOf, type Side, sideOf, sourceQuote } from '../wire/level-one.ts';
-import { countOf, instant, lot, milliOf, pointsOf } from '../wire/numbers.ts';
-import { isIndex, ofPrefixed, prefixed } from '../wire/symbols.ts';
-import { bytesAsText, isMore, nameOf } from '../wire/text.ts';
-import { type CountUnit, unitOf } from '../wire/units.ts';
+import { inShares, isIdle, isOrdered, levelOneOf, type Side, sideOf, sourceQuote } from '../rows/level-one.ts';
 
 const statement = /var hq_str_(\w+)="([^"]*)";/g;
 const fieldsMin = 33;

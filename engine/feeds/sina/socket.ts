@@ -1,10 +1,10 @@
 /**
- * Sina's WebSocket (sources.md §4.2): text frames of lines `key=csv`, the first frame whole, then changed symbols with whole rows.
+ * Sina's WebSocket (contracts/spec/sources.md#sina): text frames of lines `key=csv`, the first frame whole, then changed symbols with whole rows.
  * Control  `sys_auth=FAILED|INVALID` ends it; `sys_nxkey=` names what it does not carry; `sys_ver`, `sys_time` are news to nobody
  */
 import { FenshiError } from '../../../contracts/errors.ts';
+import { ofPrefixed, prefixed } from '../../wire/symbols.ts';
 import type { InstrumentsParams, PushChannel, PushFrame, Rejected, SourceQuote } from '../adapter.ts';
-import { ofPrefixed, prefixed } from '../wire/symbols.ts';
 import { sinaRow } from './quotes.ts';
 
 export const sinaSocketPath = ({ instruments }: InstrumentsParams): string => `/wskt?list=${instruments.map(prefixed).join(',')}`;

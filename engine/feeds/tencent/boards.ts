@@ -1,10 +1,10 @@
-/** Tencent boards and their members (sources.md §1.7). Numbers are strings; 万元 for turnover and main inflow. */
+/** Tencent boards and their members (contracts/spec/sources.md#tencent). Numbers are strings; 万元 for turnover and main inflow. */
 import { FenshiError } from '../../../contracts/errors.ts';
+import { decimalOf, type Field, tenThousand } from '../../wire/numbers.ts';
+import { ofPrefixed } from '../../wire/symbols.ts';
+import { jsonOf } from '../../wire/text.ts';
 import type { BoardKind, Endpoint, RejectReason, SourceBoard, SourceBoardMove, SourceMember } from '../adapter.ts';
-import { decimalOf, type Field, tenThousand } from '../wire/numbers.ts';
-import { type JsonRow, readRows } from '../wire/rows.ts';
-import { ofPrefixed } from '../wire/symbols.ts';
-import { jsonOf } from '../wire/text.ts';
+import { type JsonRow, readRows } from '../rows/rows.ts';
 
 export type PageParams = { readonly offset: number; readonly count: number };
 export type BoardsParams = PageParams & { readonly kind: BoardKind };

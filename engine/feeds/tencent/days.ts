@@ -1,14 +1,14 @@
 /**
- * Tencent by day: K lines (sources.md §1.5), as traded or adjusted to the newest day. No money, so no line proves its unit: lots, but
+ * Tencent by day: K lines (contracts/spec/sources.md#tencent), as traded or adjusted to the newest day. No money, so no line proves its unit: lots, but
  * shares on STAR (daily_stock_analysis #2350, akshare PR #7328).
  */
 import { FenshiError } from '../../../contracts/errors.ts';
+import { prefixed } from '../../wire/symbols.ts';
+import { jsonOf } from '../../wire/text.ts';
+import { tencentUnit } from '../../wire/units.ts';
 import type { Endpoint, InstrumentParams, SourceDay } from '../adapter.ts';
-import { dayOf, readDays } from '../wire/days.ts';
-import { isObject } from '../wire/rows.ts';
-import { prefixed } from '../wire/symbols.ts';
-import { jsonOf } from '../wire/text.ts';
-import { tencentUnit } from '../wire/units.ts';
+import { dayOf, readDays } from '../rows/days.ts';
+import { isObject } from '../rows/rows.ts';
 
 export type TencentDaysParams = InstrumentParams & { readonly count: number; readonly isAdjusted: boolean };
 /** Behind it a dividend, turnover and more, by year: recorded rows have 6, 10 or 11 cells. What is not known costs itself. */

@@ -1,14 +1,14 @@
 /**
- * Tencent money flow of one instrument, `hsfundtab` (sources.md §1.3): UTF-8 JSON, numbers as strings in yuan, cumulative.
+ * Tencent money flow of one instrument, `hsfundtab` (contracts/spec/sources.md#tencent): UTF-8 JSON, numbers as strings in yuan, cumulative.
  * Main = super + big. The trend's minutes come unsorted. Never mixed with another vendor's series.
  */
 import { FenshiError } from '../../../contracts/errors.ts';
 import { instrumentId } from '../../../contracts/units.ts';
+import { labelOf } from '../../wire/minutes.ts';
+import { decimalOf, type Field } from '../../wire/numbers.ts';
+import { prefixed } from '../../wire/symbols.ts';
+import { jsonOf } from '../../wire/text.ts';
 import type { Endpoint, Parsed, Rejected, SourceFlow } from '../adapter.ts';
-import { labelOf } from '../wire/minutes.ts';
-import { decimalOf, type Field } from '../wire/numbers.ts';
-import { prefixed } from '../wire/symbols.ts';
-import { jsonOf } from '../wire/text.ts';
 import type { MinutesParams } from './minutes.ts';
 
 export const tencentFlow: Endpoint<MinutesParams, SourceFlow> = {

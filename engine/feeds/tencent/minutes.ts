@@ -1,5 +1,5 @@
 /**
- * Tencent's minute line of one instrument: the current day (`minute/query`, sources.md §1.4) or five days (`day/query`, §1.5).
+ * Tencent's minute line of one instrument: the current day (`minute/query`, contracts/spec/sources.md#tencent) or five days (`day/query`).
  *
  * Rows    `HHmm price cumulativeVolume cumulativeAmount`; Beijing has no amount column
  * Units   yuan, cumulative; volume in lots or, on STAR, in shares: one unit a series, by the average price of its first traded row
@@ -7,12 +7,12 @@
  */
 import { FenshiError } from '../../../contracts/errors.ts';
 import { instrumentId } from '../../../contracts/units.ts';
+import { labelOf } from '../../wire/minutes.ts';
+import { countOf, lot, milliOf } from '../../wire/numbers.ts';
+import { isIndex, prefixed } from '../../wire/symbols.ts';
+import { jsonOf } from '../../wire/text.ts';
+import { type CountUnit, indexUnitOf, isIndexAverage, tencentUnit } from '../../wire/units.ts';
 import type { Endpoint, InstrumentParams, Parsed, Rejected, SourceMinute } from '../adapter.ts';
-import { labelOf } from '../wire/minutes.ts';
-import { countOf, lot, milliOf } from '../wire/numbers.ts';
-import { isIndex, prefixed } from '../wire/symbols.ts';
-import { jsonOf } from '../wire/text.ts';
-import { type CountUnit, indexUnitOf, isIndexAverage, tencentUnit } from '../wire/units.ts';
 
 export type MinutesParams = InstrumentParams & { readonly date: string };
 /** A day's average price is never off its prices by more; a unit error is by 100. */

@@ -1,5 +1,5 @@
 /**
- * Tencent level-1 quotes, `qt.gtimg.cn/q=sh600519,…` (sources.md §1.1). GB18030, one statement a symbol: `v_sh600519="f0~f1~…~f87";`
+ * Tencent level-1 quotes, `qt.gtimg.cn/q=sh600519,…` (contracts/spec/sources.md#tencent). GB18030, one statement a symbol: `v_sh600519="f0~f1~…~f87";`
  *
  * Layout   88 parts, the last empty; 87 where the row is embedded in a minute answer; older and cut rows from 50 parts on are
  *          read as far as they go, parts after the 88th are counted as unknown
@@ -10,12 +10,12 @@
  */
 import { FenshiError } from '../../../contracts/errors.ts';
 import { exchangeOf } from '../../../contracts/units.ts';
+import { countOf, type Field, lot, milliOf, stampOf, tenThousand } from '../../wire/numbers.ts';
+import { isIndex, ofPrefixed, prefixed } from '../../wire/symbols.ts';
+import { bytesAsText, isMore, nameOf } from '../../wire/text.ts';
+import { type CountUnit, tencentUnit, unitOf } from '../../wire/units.ts';
 import type { Endpoint, InstrumentsParams, Parsed, Rejected, RejectReason, SourceQuote } from '../adapter.ts';
-import { inShares, isIdle, isOrdered, type LevelOne, levelOneOf, type Side, sideOf, sourceQuote } from '../wire/level-one.ts';
-import { countOf, type Field, lot, milliOf, stampOf, tenThousand } from '../wire/numbers.ts';
-import { isIndex, ofPrefixed, prefixed } from '../wire/symbols.ts';
-import { bytesAsText, isMore, nameOf } from '../wire/text.ts';
-import { type CountUnit, tencentUnit, unitOf } from '../wire/units.ts';
+import { inShares, isIdle, isOrdered, type LevelOne, levelOneOf, type Side, sideOf, sourceQuote } from '../rows/level-one.ts';
 
 const statement = /v_(\w+)="([^"]*)";/g;
 const marketOf = { SH: '1', SZ: '51', BJ: '62' } as const;

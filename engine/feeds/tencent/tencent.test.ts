@@ -3,7 +3,7 @@ import { quoteFlag } from '../../../contracts/quote.ts';
 import { clockOf, tradeDateOf } from '../../../contracts/session.ts';
 import { instrumentNo } from '../../../contracts/units.ts';
 import { fixture, fixtureText, hasFixtures, noFixtures } from '../../../scenarios/support/fixtures.ts';
-import { comparableName } from '../wire/text.ts';
+import { comparableName } from '../../wire/text.ts';
 import { tencentBoards, tencentMembers } from './boards.ts';
 import { tencentFlow } from './flow.ts';
 import { tencentFiveDays, tencentMinutes } from './minutes.ts';
@@ -31,7 +31,7 @@ describe('a suspended symbol', () => {
   };
   const parse = (text: string) => tencentQuotes.parse(bytes(text), { instruments: [no('001246.SZ')] });
 
-  test('told as nought is counted and is neither a row nor an unsound one', () => {
+  test('told as zeros is counted and is neither a row nor an unsound one', () => {
     expect(parse(row({ 33: '0.00', 34: '0.00', 41: '0.00', 42: '0.00' }))).toEqual({
       rows: [],
       rejected: [],
@@ -252,7 +252,7 @@ describe.skipIf(!hasFixtures)('tencent minutes, flow, boards as recorded', () =>
     expect(() => tencentFlow.parse(bytes(error!), { instrument: no('600519.SH'), date: '20260929' })).toThrow(/SOURCE_REFUSED/);
   });
 
-  test('members of a board; boards (synthesised from the table of sources.md §1.7)', () => {
+  test('members of a board; boards (synthesised from the table of contracts/spec/sources.md#tencent)', () => {
     const members = tencentMembers.parse(fixture('tencent/getBoardRankList-2rows-trimmed.json'), { board: 'aStock', offset: 0, count: 2 });
     expect(members.rows).toEqual([
       { board: 'aStock', instrumentNo: no('300308.SZ'), name: '中际旭创' },

@@ -1,4 +1,4 @@
-/** The Tushare APIs we ask, column by column with their units (sources.md §3). Wire units end here: 手, 千元 and 万元 become shares and yuan. */
+/** The Tushare APIs we ask, column by column with their units (contracts/spec/sources.md#tushare). Wire units end here: 手, 千元 and 万元 become shares and yuan. */
 import { tushareEndpoint } from './protocol.ts';
 
 const [lot, thousand, tenThousand] = [100, 1000, 10_000];

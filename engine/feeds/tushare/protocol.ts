@@ -1,5 +1,5 @@
 /**
- * Tushare Pro's protocol (sources.md §3): POST `{api_name, token, params, fields}`, HTTP 200 even for errors, `{code, msg, data:
+ * Tushare Pro's protocol (contracts/spec/sources.md#tushare): POST `{api_name, token, params, fields}`, HTTP 200 even for errors, `{code, msg, data:
  * {fields, items, has_more}}`. The order of columns is the server's.
  *
  * Errors   words of a rate before words of a right, whatever the code: SOURCE_LIMITED for the period they name; a permission, token or
@@ -9,11 +9,11 @@
  * Secrets  the token travels in the body and nowhere else
  */
 import { FenshiError } from '../../../contracts/errors.ts';
+import { dateOf, type Field, instant, jsonNumber, priceOf } from '../../wire/numbers.ts';
+import { ofSuffixed } from '../../wire/symbols.ts';
+import { jsonOf } from '../../wire/text.ts';
 import { type Endpoint, type Parsed, type Rejected, type RejectReason, SourceLimited } from '../adapter.ts';
-import { dateOf, type Field, instant, jsonNumber, priceOf } from '../wire/numbers.ts';
-import { isObject } from '../wire/rows.ts';
-import { ofSuffixed } from '../wire/symbols.ts';
-import { jsonOf } from '../wire/text.ts';
+import { isObject } from '../rows/rows.ts';
 
 type Kinds = {
   /** Instrument number of `600519.SH`. */

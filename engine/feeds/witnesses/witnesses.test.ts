@@ -5,7 +5,7 @@ import iconv from 'iconv-lite';
 import { describe, expect, test } from 'vitest';
 import { quoteFlag } from '../../../contracts/quote.ts';
 import { instrumentNo } from '../../../contracts/units.ts';
-import { root } from '../../cli/root.ts';
+import { root } from '../../runtime/paths.ts';
 import type { Parsed, SourceQuote } from '../adapter.ts';
 import { emQuotes } from '../eastmoney/quotes.ts';
 import { sinaQuotes } from '../sina/quotes.ts';

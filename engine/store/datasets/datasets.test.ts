@@ -122,7 +122,7 @@ describe('files', () => {
   });
 });
 
-/** Rows as data.md §1 has them, dev parts. */
+/** Rows as their notes in ../shared have them, dev parts. */
 const expected: Readonly<Record<string, number>> = {
   bars_1m_tushare_2026: 616_960,
   bars_1m_thu2019: 111_500,
@@ -185,7 +185,7 @@ describe.skipIf(!existsSync(shared))('the recorded data (needs ../shared/data)',
     ]);
   });
 
-  test('several files agree as they are said to (data.md §2)', async () => {
+  test('several files agree as they are said to (their notes in ../shared)', async () => {
     const checks = new Map((await crossChecks(store)).map(({ name, found, holds }) => [name, { ...found, holds }]));
     expect(checks.get('minutes against daily bars')).toMatchObject({ differsOutsideBeijing: 0, volumeRatio: 1, holds: true });
     expect(checks.get('limit-ups are touched in the minutes')).toMatchObject({
@@ -199,7 +199,7 @@ describe.skipIf(!existsSync(shared))('the recorded data (needs ../shared/data)',
     expect(checks.get('limits by the dated rule')).toMatchObject({ holds: true });
   });
 
-  test('the anomalies of data.md §4 have their counters', async () => {
+  test('the anomalies their notes name have their counters', async () => {
     const of = (name: string) => imported.get(name)!.counters;
     const lag = `(SELECT *, amount_yuan - lagInFrame(amount_yuan) OVER (PARTITION BY instrument ORDER BY n) AS da, ts_exchange_ms - lagInFrame(ts_exchange_ms) OVER (PARTITION BY instrument ORDER BY n) AS dt FROM fenshi.ticks FINAL WHERE source = 'ticks_thu2019' AND trade_date = '2019-03-06')`;
     // 1: SZ stands still while SH moves, then one tick with all of it

@@ -1,7 +1,7 @@
 /** Rows of days with their limits, and of trades. */
 import { milliOfYuan } from '../../../contracts/units.ts';
-import { unitOf } from '../../feeds/wire/units.ts';
 import { inOrder, unseenSlack } from '../../files/judge-bars.ts';
+import { unitOf } from '../../wire/units.ts';
 import { amount, assertMarket, dayOf, idOf, type Kind, milli, number, RowRefused, stampOf, unlimited } from './cells.ts';
 
 export const daily: Kind['write'] = (out, { cells, dataset, count }) => {

@@ -1,10 +1,10 @@
 /** Rows of a file into rows of a table: judged bars, days and ticks, and lists as their kinds read them. */
 import { batchOf, quoteFlag } from '../../../contracts/quote.ts';
-import { lot } from '../../feeds/wire/numbers.ts';
 import type { BarRow } from '../../files/judge-bars.ts';
 import { comparable } from '../../files/layout.ts';
 import type { FileRows } from '../../files/reader.ts';
 import { anonymousNo, kindOfInstrument } from '../../files/symbols.ts';
+import { lot } from '../../wire/numbers.ts';
 import { barRow, quoteRows } from '../encode-rows.ts';
 import type { RowBinary } from '../row-binary.ts';
 import { type Cells, type Kind, RowRefused, type Written } from './cells.ts';

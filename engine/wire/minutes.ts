@@ -1,6 +1,6 @@
 /**
  * The 241 minute labels of a day, stamped at the close: 09:30 (opening match), 09:31 … 11:30, 13:01 … 15:00.
- * A 13:00 row belongs to 13:01; what follows 15:00 is after-hours trading and no part of the session (sources.md §0.5).
+ * A 13:00 row belongs to 13:01; what follows 15:00 is after-hours trading and no part of the session (contracts/spec/sources.md#common).
  */
 import { instant } from './numbers.ts';
 

@@ -1,5 +1,5 @@
-/** Numbers as vendors write them. `undefined` means unsound, null means absent: '' and '-' are absent, never 0 (sources.md §0.3). */
-import { midnightOf } from '../../../contracts/session.ts';
+/** Numbers as vendors write them. `undefined` means unsound, null means absent: '' and '-' are absent, never 0 (contracts/spec/sources.md#common). */
+import { midnightOf } from '../../contracts/session.ts';
 
 export type Field = number | null | undefined;
 

@@ -12,7 +12,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CellImage, type PackedImage, packImage, unpackImage } from '../cell/image.ts';
-import { sha256 } from './hash.ts';
+import { sha256 } from '../log/hash.ts';
 
 const keep = 3;
 const digestBytes = 64;

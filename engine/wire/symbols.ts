@@ -1,5 +1,5 @@
-/** One instrument in each vendor's spelling (sources.md §0.1). The bare code is never enough: 000001 is two things. */
-import { codeOf, exchangeOf, exchanges } from '../../../contracts/units.ts';
+/** One instrument in each vendor's spelling (contracts/spec/sources.md#common). The bare code is never enough: 000001 is two things. */
+import { codeOf, exchangeOf, exchanges } from '../../contracts/units.ts';
 
 /** `sh600519`: Tencent and Sina. */
 export const prefixed = (no: number): string => `${exchangeOf(no).toLowerCase()}${codeOf(no)}`;

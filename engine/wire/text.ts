@@ -1,8 +1,8 @@
 /**
  * Bytes to text. A GB18030 body is cut into fields by its ASCII bytes and only the names are decoded, fatally: a bad name loses
- * itself and no number (reliability.md §4, decoding).
+ * itself and no number (contracts/spec/quality.md#ingest, decoding).
  */
-import { FenshiError } from '../../../contracts/errors.ts';
+import { FenshiError } from '../../contracts/errors.ts';
 
 const gb18030 = new TextDecoder('gb18030', { fatal: true });
 const utf8 = new TextDecoder('utf-8', { fatal: true });

@@ -6,7 +6,7 @@
  *          (lots) beside its Shenzhen index (shares) of 2026-07-21
  * Silence  where a row proves nothing (no money, one lot or less), its vendor's usual unit for the board stands
  */
-import { codeOf } from '../../../contracts/units.ts';
+import { codeOf } from '../../contracts/units.ts';
 import { lot } from './numbers.ts';
 
 /** Shares a count stands for. */

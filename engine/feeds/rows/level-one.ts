@@ -1,9 +1,9 @@
 /** The numbers of one level-1 row as every vendor's parser hands them over, and the row they make. */
 import { phaseCode, type Quote, quoteFlag } from '../../../contracts/quote.ts';
+import { type Field, lot } from '../../wire/numbers.ts';
+import { isIndex } from '../../wire/symbols.ts';
+import { type CountUnit, indexUnitOf, unitOf } from '../../wire/units.ts';
 import type { SourceQuote } from '../adapter.ts';
-import { type Field, lot } from './numbers.ts';
-import { isIndex } from './symbols.ts';
-import { type CountUnit, indexUnitOf, unitOf } from './units.ts';
 
 /** Milli, yuan, and counts in the vendor's unit until `inShares`. A field the vendor does not carry is null. */
 export type LevelOne = {
@@ -54,7 +54,7 @@ export function sideOf(levels: readonly (readonly [milli: Field, shares: Field])
   return side;
 }
 
-/** All nought: how a suspended instrument is told. */
+/** All zero: how a suspended instrument is told. */
 export const isIdle = ({ last, preClose, open, volume }: LevelOne): boolean =>
   last === null && preClose === null && open === null && (volume === null || volume === 0);
 

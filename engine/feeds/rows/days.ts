@@ -1,10 +1,10 @@
 /** Rows of a series by day: a date, then cells; in order, none twice. `width`: cells that are known, more cost themselves. */
 import type { TradeDate } from '../../../contracts/units.ts';
+import { countOf, dateOf, milliOf } from '../../wire/numbers.ts';
+import { isIndex } from '../../wire/symbols.ts';
+import { type CountUnit, indexUnitOf, unitOf } from '../../wire/units.ts';
 import type { Parsed, Rejected, RejectReason, SourceDay } from '../adapter.ts';
 import { isOrdered, levelOneOf } from './level-one.ts';
-import { countOf, dateOf, milliOf } from './numbers.ts';
-import { isIndex } from './symbols.ts';
-import { type CountUnit, indexUnitOf, unitOf } from './units.ts';
 
 export function readDays<R>(
   list: readonly unknown[],

@@ -5,8 +5,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { type GeneratedDay, generatedDay } from '../../scenarios/support/days.ts';
 import { Cell } from '../cell/cell.ts';
 import { type CellImage, encodeImage } from '../cell/image.ts';
+import { sha256 } from '../log/hash.ts';
 import { CheckpointStore } from './checkpoints.ts';
-import { sha256 } from './hash.ts';
 
 let day: GeneratedDay;
 let images: CellImage[];
