@@ -63,9 +63,9 @@ describe.skipIf(missing !== '')(`the dashboard over a live run${missing === '' ?
       ws.once('open', () => ws.send(JSON.stringify({ op: 'sub', id: 1, ch: 'opportunities' })));
       ws.once('error', reject);
       ws.on('message', (data) => {
-        const frame = JSON.parse(String(data)) as { op?: string; id?: number; error?: unknown };
+        const frame = JSON.parse(String(data)) as { readonly re?: number; readonly error?: unknown };
         if (frame.error !== undefined) reject(new Error(String(data)));
-        if (frame.id === 1) resolve();
+        else if (frame.re === 1) resolve();
       });
     });
     cpSync('engine/ops/rules.yml', join(dir, 'rules.yml'));
