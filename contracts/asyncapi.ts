@@ -1,7 +1,7 @@
 /** Every NATS subject and the WebSocket stream as AsyncAPI 3.0, made from the same schemas that check the bodies. */
 import { z } from 'zod';
 import { FlowBatch } from './flow.ts';
-import { ClientFrame, closeCodes, subprotocols } from './frames.ts';
+import { ClientFrame, closeCodes, ServerFrame, subprotocols } from './frames.ts';
 import { JournalStep, LifecycleMessage } from './journal.ts';
 import { QualityReport } from './quality.ts';
 import { ServiceError, services } from './services.ts';
@@ -86,8 +86,9 @@ export function asyncApi(version: string): Record<string, unknown> {
     operations: Object.fromEntries([
       ...Object.keys(described).map((name) => [`read_${name}`, { action: 'receive', channel: { $ref: `#/channels/${name}` } }]),
       ['subscribe_stream', { action: 'send', channel: { $ref: '#/channels/stream' } }],
+      ['read_stream', { action: 'receive', channel: { $ref: '#/channels/stream' } }],
     ]),
-    components: { schemas: { ...schemas, ClientFrame: z.toJSONSchema(ClientFrame) } },
+    components: { schemas: { ...schemas, ClientFrame: z.toJSONSchema(ClientFrame), ServerFrame: z.toJSONSchema(ServerFrame) } },
   };
 }
 
@@ -106,5 +107,6 @@ const streamChannel = () => ({
   servers: [{ $ref: '#/servers/gateway' }],
   messages: {
     ClientFrame: { name: 'ClientFrame', contentType: 'application/json', payload: { $ref: '#/components/schemas/ClientFrame' } },
+    ServerFrame: { name: 'ServerFrame', contentType: 'application/json', payload: { $ref: '#/components/schemas/ServerFrame' } },
   },
 });

@@ -4,6 +4,7 @@ import { WebSocket } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decode } from '../contracts/codec.ts';
 import { OpportunityBook, type OpportunityView, type StreamedEvent } from '../contracts/fold.ts';
+import { ServerFrame } from '../contracts/frames.ts';
 import type { JournalDraft, JournalStep } from '../contracts/journal.ts';
 import { type SocketConstructor, StreamClient } from '../contracts/stream-client.ts';
 import { connectBroker } from '../engine/log/connect.ts';
@@ -373,7 +374,10 @@ function exchange(port: number, protocol: string, messages: readonly (string | U
     socket.binaryType = 'arraybuffer';
     const frames: unknown[] = [];
     socket.onmessage = ({ data }) => {
-      frames.push(typeof data === 'string' ? JSON.parse(data) : decode(new Uint8Array(data as ArrayBuffer)));
+      const frame: unknown = typeof data === 'string' ? JSON.parse(data) : decode(new Uint8Array(data as ArrayBuffer));
+      const known = ServerFrame.safeParse(frame);
+      if (!known.success) reject(new Error(`not a frame of the contract: ${JSON.stringify(frame)}`));
+      frames.push(frame);
       if (frames.length === 1) for (const message of messages) socket.send(message as string);
       if (frames.length < count) return;
       socket.onclose = null;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { asyncApi } from '../../contracts/asyncapi.ts';
 import { Config } from '../../contracts/config.ts';
-import { ClientFrame } from '../../contracts/frames.ts';
+import { ClientFrame, ServerFrame } from '../../contracts/frames.ts';
 import { JournalStep, LifecycleMessage } from '../../contracts/journal.ts';
 import { RoleStart } from '../../contracts/roles.ts';
 import { TapeBody } from '../../contracts/tape.ts';
@@ -12,6 +12,7 @@ import { codeVersion } from '../runtime/paths.ts';
 const shapes = {
   config: Config,
   'client-frame': ClientFrame,
+  'server-frame': ServerFrame,
   'dead-letter': DeadLetter,
   'journal-step': JournalStep,
   'lifecycle-message': LifecycleMessage,

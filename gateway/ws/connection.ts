@@ -8,7 +8,7 @@
  */
 import { decode, encode } from '../../contracts/codec.ts';
 import { type ErrorCode, errorCodes } from '../../contracts/errors.ts';
-import { ClientFrame, closeCodes, frameLimits, type Subprotocol } from '../../contracts/frames.ts';
+import { ClientFrame, closeCodes, FrameId, frameLimits, type ServerFrame, type Subprotocol } from '../../contracts/frames.ts';
 import type { DayDelta, DayState } from '../day-state.ts';
 import { eventsFor, isChannel, type Subscription, snapshotFor } from './channels.ts';
 
@@ -33,7 +33,7 @@ export class Connection {
   readonly #subscriptions = new Map<string, Subscription>();
   #tokens: number = frameLimits.framesPerSec;
   readonly #snapshotPart: number;
-  readonly #queue: unknown[] = [];
+  readonly #queue: ServerFrame[] = [];
   /** Subscriptions of before the past was read. */
   readonly #early: ClientFrame[] = [];
   #strikes = 0;
@@ -80,7 +80,9 @@ export class Connection {
     this.#tokens -= 1;
     const raw = parse(message, isBinary, this.protocol);
     if (raw === undefined) return this.#refuse(null, 'BAD_FRAME', `not ${this.protocol}`);
-    const id = (raw as { id?: unknown } | null)?.id ?? null;
+    const id = FrameId.nullable()
+      .catch(null)
+      .parse((raw as { id?: unknown } | null)?.id ?? null);
     const op = (raw as { op?: unknown } | null)?.op;
     const frame = ClientFrame.safeParse(raw);
     if (frame.success) return this.#apply(frame.data);
@@ -106,19 +108,19 @@ export class Connection {
     if (missed === null) this.#snapshot(subscription, { re: frame.id, ok: true });
     else {
       const events = missed
-        .map((delta) => ({ seq: delta.step, ts: delta.tsMs, events: eventsFor(subscription, delta) }))
+        .map((delta) => ({ seq: delta.step, ts: delta.tsMs, events: [...eventsFor(subscription, delta)] }))
         .filter((each) => each.events.length > 0);
       this.#send({ re: frame.id, ok: true, ch: frame.ch, epoch: this.#day.epoch, offset: this.#day.step, recovered: true, events });
     }
   }
 
-  #snapshot(subscription: Subscription, head: Record<string, unknown>): void {
+  #snapshot(subscription: Subscription, head: { readonly re: string | number; readonly ok: true } | { readonly type: 'snapshot' }): void {
     const size = this.#snapshotPart;
     const items = snapshotFor(subscription, this.#day);
     const parts = Math.max(1, Math.ceil(items.length / size));
-    const frame = { ...head, ch: subscription.ch, epoch: this.#day.epoch, offset: this.#day.step, recovered: false };
+    const frame = { ...head, ch: subscription.ch, epoch: this.#day.epoch, offset: this.#day.step, recovered: false as const };
     for (let part = 1; part <= parts && !this.closed; part++) {
-      const snapshot = items.slice((part - 1) * size, part * size);
+      const snapshot = [...items].slice((part - 1) * size, part * size);
       this.#queue.push({ ...frame, part, parts, snapshot });
     }
     this.drained();
@@ -131,7 +133,7 @@ export class Connection {
 
   /** The socket has room again. */
   drained(): void {
-    while (!this.closed && this.#queue.length > 0 && this.#socket.buffered() < drainBytes) this.#write(this.#queue.shift());
+    while (!this.closed && this.#queue.length > 0 && this.#socket.buffered() < drainBytes) this.#write(this.#queue.shift()!);
   }
 
   /** A step was applied to the day. */
@@ -151,7 +153,7 @@ export class Connection {
         seq: delta.step,
         prev: subscription.lastSeq,
         ts: delta.tsMs,
-        events,
+        events: [...events],
       });
       subscription.lastSeq = delta.step;
       this.#stats.sent(subscription.ch.split(':')[0]!, this.protocol);
@@ -175,7 +177,7 @@ export class Connection {
     this.#end(closeCodes.shutdown, 'shutdown');
   }
 
-  #refuse(id: unknown, code: ErrorCode, detail: string): void {
+  #refuse(id: string | number | null, code: ErrorCode, detail: string): void {
     this.#stats.refused(code);
     this.#send({ re: id, error: { code, detail, temporary: errorCodes[code].retryable } });
     this.#strikes += 1;
@@ -193,13 +195,13 @@ export class Connection {
     this.#socket.close(code, reason);
   }
 
-  #send(frame: unknown): void {
+  #send(frame: ServerFrame): void {
     if (this.#queue.length === 0) return this.#write(frame);
     this.#queue.push(frame);
     if (this.#queue.length > queueMax) this.#end(closeCodes.slow, 'slow');
   }
 
-  #write(frame: unknown): void {
+  #write(frame: ServerFrame): void {
     if (this.closed) return;
     const message = this.protocol === 'fenshi.v1.json' ? JSON.stringify(frame) : encode(frame);
     if (this.#socket.buffered() > frameLimits.backlogBytes || !this.#socket.send(message)) this.#end(closeCodes.slow, 'slow');

@@ -1,0 +1,137 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { sectorEntity } from '../../contracts/entity.ts';
+import type { JournalEntry } from '../../contracts/journal.ts';
+import { type AnyCommand, decodeTape, encodeTape, type TapeEntry } from '../../contracts/tape.ts';
+import { type GeneratedDay, generatedDay } from '../../scenarios/support/days.ts';
+import { rally } from '../detectors/rally.ts';
+import { Cell } from './cell.ts';
+import { decodeImage, encodeImage } from './image.ts';
+
+let day: GeneratedDay;
+let cut: number;
+beforeAll(() => {
+  day = generatedDay({ seed: 2, count: 30, until: '10:15' });
+  // while an opportunity lives
+  cut = day.entries.findIndex(({ tsMs, type }) => type === 'clock' && tsMs >= day.entries[0]!.tsMs + 85 * 60_000);
+});
+const at = (command: AnyCommand, id = 'c'): TapeEntry => ({ type: 'control', v: 1, tsMs: day.entries[cut]!.tsMs, commandId: id, command });
+
+/** The day with these commands in its middle: the answers, and what was concluded after them. */
+function run(...commands: readonly AnyCommand[]) {
+  const cell = new Cell(day.bundle);
+  const entries = day.entries.toSpliced(cut, 0, ...commands.map((command, i) => at(command, `c${i}`)));
+  const all: JournalEntry[] = [];
+  for (const entry of entries) all.push(...(cell.apply(decodeTape(encodeTape(entry))).draft?.entries ?? []));
+  const answers = all.filter((entry) => entry.kind === 'control').map(({ accepted, code }) => (accepted ? 'accepted' : code));
+  const after = all.filter(({ tsMs }) => tsMs >= day.entries[cut]!.tsMs);
+  return { answers, after, signals: after.filter((entry) => entry.kind === 'signal'), cell };
+}
+const transitions = (entries: readonly JournalEntry[], to: string) =>
+  entries.filter((entry) => entry.kind === 'transition' && entry.machine === 'opportunity' && entry.to === to);
+
+describe('commands and their answers', () => {
+  test.each<[string, AnyCommand, string]>([
+    ['a strategy nobody has', { name: 'disable', detector: 'nobody' }, 'NOT_FOUND'],
+    ['another mode for one nobody has', { name: 'promote', strategy: 'nobody', mode: 'shadow' }, 'NOT_FOUND'],
+    ['parameters for one nobody has', { name: 'params', strategy: 'nobody', params: {}, paramHash: 'x' }, 'NOT_FOUND'],
+    ['parameters that are none of its', { name: 'params', strategy: 'rally', params: { r33: 1 }, paramHash: 'x' }, 'PARAMS_INVALID'],
+    ['a scope nobody has', { name: 'risk', scope: 'symbol.SH.999999', level: 3, policy: 'end' }, 'NOT_FOUND'],
+    ['a sector nobody has', { name: 'risk', scope: 'sector.NONE', level: 1, policy: 'hold' }, 'NOT_FOUND'],
+    ['a strategy’s risk', { name: 'risk', scope: 'strategy.rally', level: 1, policy: 'hold' }, 'accepted'],
+    ['what is watched', { name: 'watch', instruments: [1_600_519] }, 'accepted'],
+    ['a hand-over', { name: 'fence' }, 'NOT_SUPPORTED'],
+  ])('%s', (_what, command, answer) => {
+    expect(run(command).answers).toEqual([answer]);
+  });
+
+  test('what a later version asks is answered, and stops nobody', () => {
+    const asked = { ...at({ name: 'fence' }), command: { name: 'teleport', to: 'mars' } } as unknown as TapeEntry;
+    const cell = new Cell(day.bundle);
+    for (const entry of day.entries.slice(0, cut)) cell.apply(entry);
+
+    expect(cell.apply(decodeTape(encodeTape(asked))).draft?.entries).toMatchObject([
+      { kind: 'control', command: 'teleport', accepted: false, code: 'UNKNOWN_COMMAND' },
+    ]);
+  });
+
+  test('every sector of the day is a scope, and a symbol stands under its own', () => {
+    const { cell } = run();
+    const { sectors } = cell.market;
+    const s = sectors.members[0]!;
+
+    expect(run({ name: 'risk', scope: `sector.${sectors.codes[0]}`, level: 2, policy: 'hold' }).answers).toEqual(['accepted']);
+    expect(cell.symbols.subjectOf(s).scopes).toContain(`sector.${sectors.codes[0]}`);
+  });
+});
+
+describe('what they do', () => {
+  test('disabled says nothing more, enabled speaks again', () => {
+    expect(run().signals.length).toBeGreaterThan(5);
+    expect(run({ name: 'disable', detector: 'rally' }).signals).toEqual([]);
+    expect(run({ name: 'disable', detector: 'rally' }, { name: 'enable', detector: 'rally' }).signals.length).toBe(run().signals.length);
+  });
+
+  test('in shadow it speaks and opens nothing', () => {
+    const { signals, after } = run({ name: 'promote', strategy: 'rally', mode: 'shadow' });
+
+    expect(
+      signals.some((entry) => entry.kind === 'signal' && entry.signal.phase === 'enter' && entry.signal.strategy.mode === 'shadow'),
+    ).toBe(true);
+    expect(transitions(after, 'discovered')).toEqual([]);
+    expect(transitions(run().after, 'discovered').length).toBeGreaterThan(0);
+  });
+
+  test('new parameters hold from there on, under their hash', () => {
+    const params = rally.params.parse({ r3: 0.5 }) as Record<string, unknown>;
+    const { signals } = run({ name: 'params', strategy: 'rally', params, paramHash: 'steep' });
+    const mains = signals.filter((entry) => entry.kind === 'signal' && entry.signal.phase === 'enter' && entry.signal.path === 'main');
+
+    expect(mains).toEqual([]);
+    expect(new Set(signals.map((entry) => (entry.kind === 'signal' ? entry.signal.strategy.paramHash : '')))).toEqual(new Set(['steep']));
+  });
+
+  test('a frozen strategy with policy end ends what it stands by, and nothing new opens', () => {
+    const before = run().cell;
+    const { after } = run({ name: 'risk', scope: 'strategy.rally', level: 3, policy: 'end' });
+
+    expect(before.desk.live).toBeGreaterThanOrEqual(0);
+    expect(transitions(after, 'discovered')).toEqual([]);
+    for (const entry of transitions(after, 'ended').slice(0, 1)) expect(entry).toMatchObject({ data: { endReason: 'RISK' } });
+  });
+
+  test('modes, parameters and what is watched survive a restart', () => {
+    const { cell } = run({ name: 'promote', strategy: 'rally', mode: 'canary' }, { name: 'watch', instruments: [1_600_519] });
+    const again = Cell.restore(day.bundle, decodeImage(encodeImage(cell.image())));
+
+    expect(again.decisions.lanes[0]).toMatchObject({ mode: 'canary', strategy: { mode: 'canary' } });
+    expect([...again.decisions.watched]).toEqual([1_600_519]);
+  });
+});
+
+test('a strategy in a process of its own that no bundle names is answered on its entity', () => {
+  const { cell } = run();
+  const entry: TapeEntry = {
+    type: 'ext',
+    v: 1,
+    tsMs: day.entries[cut]!.tsMs,
+    strategy: 'mine',
+    entity: sectorEntity('BK0477'),
+    direction: 'up',
+    raised: true,
+    confirmable: false,
+    path: 'main',
+    score: 0.5,
+    evidence: [],
+  };
+
+  expect(cell.apply(decodeTape(encodeTape(entry))).draft?.entries).toMatchObject([
+    { kind: 'suppressed', actorId: 'sector.BK0477', strategy: 'mine', reason: 'UNKNOWN_STRATEGY' },
+  ]);
+});
+
+test('a skip named for the day’s end does not leave the cell open for the next day', () => {
+  const cell = new Cell(day.bundle, [day.entries.length - 1]);
+  for (const entry of day.entries) cell.apply(entry);
+
+  expect(cell.closed).toBe(true);
+});
