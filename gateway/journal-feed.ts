@@ -4,6 +4,7 @@
  *
  * Caught up  once the fold has reached the end that the stream had when we came: until then it is the past, and nobody's news
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DeliverPolicy, type JetStreamManager, jetstream, jetstreamManager, type MsgRequest } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from 'nats';
 import { readStep } from '../contracts/compat/read.ts';
@@ -72,7 +73,7 @@ export async function followJournal(nc: NatsConnection, run: string, handlers: F
     } catch (error) {
       if (error instanceof FenshiError) throw error;
       handlers.onRetry?.(String(error));
-      await new Promise((resolve) => setTimeout(resolve, retryMs)); // the stream is not there yet, or the broker is away
+      await sleep(retryMs); // the stream is not there yet, or the broker is away
     }
   }
 }

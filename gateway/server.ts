@@ -2,6 +2,7 @@
 
 import type { TemplatedApp, us_listen_socket, us_socket_context_t, WebSocket } from 'uWebSockets.js';
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Registry } from 'prom-client';
 import { FenshiError } from '../contracts/errors.ts';
 import { frameLimits, type Subprotocol, subprotocols } from '../contracts/frames.ts';
@@ -106,7 +107,7 @@ export async function startGateway(
       clearInterval(clock);
       uws.us_listen_socket_close(listener);
       for (const connection of [...connections]) connection.shutdown(500);
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await sleep(50);
       app.close();
     },
   };

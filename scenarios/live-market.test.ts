@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dayConfig } from '../contracts/bundle.ts';
@@ -62,7 +63,7 @@ describe('a demo collected by the real adapters', () => {
     for (;;) {
       const entries = await tape().catch(() => []);
       if (collected(entries).length >= more) return entries;
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await sleep(500);
     }
   }
 

@@ -2,8 +2,10 @@
  * A market, invented or recorded, behind emulated vendors, in run time: second by second the day goes on, and the servers answer with
  * what a vendor would know by then. The hand-over tells the feed where they are and how far run time is from wall time.
  */
+
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { KV } from '@nats-io/kv';
 import { midnightOf } from '../contracts/session.ts';
@@ -68,7 +70,7 @@ export class LiveMarket {
       const nowMs = Date.now() + offset;
       await this.#takeUntil(Math.min(nowMs, end));
       if (nowMs >= end && (await newestDay(options.jsm, options.run))?.closed === true) break;
-      await new Promise((resolve) => setTimeout(resolve, seconds - (nowMs % seconds)));
+      await sleep(seconds - (nowMs % seconds));
     }
     await emulators.close();
   }

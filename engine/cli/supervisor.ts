@@ -7,8 +7,10 @@
  *          ends the run; one that only reads is left out, and its absence shows
  * Stop     producers first (roles.stopRank), each by SIGTERM, killed after 10 s; the broker last
  */
+
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { hopelessCode, type RoleName, type RoleStart, roleEnv, roles } from '../../contracts/roles.ts';
 import { root } from '../runtime/paths.ts';
 
@@ -108,7 +110,7 @@ export class Supervisor {
     const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.max(0, running.quick - 1));
     running.restarts += 1;
     this.#options.say?.(`${name}: ${why}; it is started again in ${pauseMs / 1000} s (restart ${running.restarts})`);
-    const pause = new Promise((resolve) => setTimeout(resolve, pauseMs));
+    const pause = sleep(pauseMs);
     void Promise.allSettled([this.#options.onCrash?.(name) ?? Promise.resolve(), pause]).then(() => {
       if (this.#stopping) return;
       running.child = this.#fork(name, running.restarts);

@@ -73,8 +73,8 @@ const isClose = (got: number | null, want: number | null): boolean =>
 
 describe('features against the slow reference', () => {
   test.each([
-    [1, 40, 197],
-    [7, 40, 211],
+    [1, 40, 1201],
+    [7, 40, 1213],
   ])('seed %d: every feature of sampled snapshots', (seed, count, every) => {
     const { snapshots, wrong, seen } = compare(seed, count, every);
 
@@ -120,8 +120,8 @@ describe('features against the slow reference', () => {
       return { ...result, ofi1m: strictOrderFlow(history) };
     };
 
-    expect(compare(1, 15, 397, shifted).wrong.length).toBeGreaterThan(100);
-    expect(compare(1, 15, 397, strict).wrong.some((line) => line.includes('ofi1m'))).toBe(true);
+    expect(compare(1, 15, 1601, shifted).wrong.length).toBeGreaterThan(100);
+    expect(compare(1, 15, 1601, strict).wrong.some((line) => line.includes('ofi1m'))).toBe(true);
   });
 });
 

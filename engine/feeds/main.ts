@@ -2,7 +2,9 @@
  * The feed role: sources and clock onto TAPE. A process of its own, since parsing a batch of 800 rows holds the event loop longer than
  * the cell may wait (decisions/0011).
  */
+
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { Bundle } from '../../contracts/bundle.ts';
 import { encode } from '../../contracts/codec.ts';
@@ -55,7 +57,7 @@ async function main({ start, log, signal, up }: RoleProcess): Promise<void> {
     const open = newest?.open.tradeDate === handOver.tradeDate ? newest : null;
     if (open?.closed === true) done = handOver.tradeDate;
     if (open === null || open.closed || !isCurrent(handOver, await lastClock(jsm, start.run))) {
-      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      await sleep(waitMs);
       continue;
     }
     const appender = new TapeAppender(js, start.run, handOver.tradeDate, owner);

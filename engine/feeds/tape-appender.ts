@@ -2,6 +2,7 @@
  * The live writers' way to TAPE: batches of a source, its facts, the clock. Each entry has its own id, so a retry stores nothing twice;
  * order is the order in which the broker stores them.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { JetStreamClient } from '@nats-io/jetstream';
 import { FenshiError } from '../../contracts/errors.ts';
 import { subjects } from '../../contracts/subjects.ts';
@@ -62,7 +63,7 @@ export class TapeAppender {
           this.lost += 1;
           return false;
         }
-        await new Promise((resolve) => setTimeout(resolve, retryMs));
+        await sleep(retryMs);
       }
     }
   }

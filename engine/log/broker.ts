@@ -5,11 +5,13 @@
  * Adopt   a living broker with our name is used as it is; one that no longer answers is ended by pid
  * Secrets one password a role, made on the first start of the run, readable by the owner only
  */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FenshiError } from '../../contracts/errors.ts';
 import type { BrokerAccess } from './connect.ts';
 import { isAlive, isSame, startOf } from './processes.ts';
@@ -88,7 +90,7 @@ async function launch(options: BrokerOptions, holderFile: string): Promise<Broke
       child.kill('SIGKILL');
       throw new FenshiError('BROKER_UNREACHABLE', `nats-server did not start: ${log()}`);
     }
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await sleep(20);
   }
   return { port: options.port, pid, adopted: false, exited, stop: () => stopChild(child, exited) };
 }
@@ -103,7 +105,7 @@ const adopted = ({ port, pid }: Holder): Broker => ({
 
 /** Resolves when a process that is not our child has ended. */
 async function gone(pid: number): Promise<null> {
-  while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 500));
+  while (isAlive(pid)) await sleep(500);
   return null;
 }
 
@@ -203,6 +205,6 @@ function isNatsServer(pid: number): boolean {
 async function end(pid: number): Promise<void> {
   if (!isAlive(pid)) return;
   process.kill(pid, 'SIGTERM');
-  for (let i = 0; i < 200 && isAlive(pid); i++) await new Promise((resolve) => setTimeout(resolve, 25));
+  for (let i = 0; i < 200 && isAlive(pid); i++) await sleep(25);
   if (isAlive(pid)) process.kill(pid, 'SIGKILL');
 }

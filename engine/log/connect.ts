@@ -1,4 +1,5 @@
 /** The connection of every process to the broker, with options that notice a frozen server in seconds (contracts/spec/engine.md#connections). */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type NatsConnection } from 'nats';
 import { FenshiError } from '../../contracts/errors.ts';
 
@@ -31,7 +32,7 @@ export async function connectBroker(access: BrokerAccess, name: string, waitMs =
     } catch (error) {
       if (error instanceof FenshiError) throw error;
       if (Date.now() >= deadline) throw new FenshiError('BROKER_UNREACHABLE', `${access.servers}: ${String(error)}`, { cause: error });
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await sleep(100);
     }
   }
 }

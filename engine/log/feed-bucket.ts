@@ -1,4 +1,5 @@
 /** The run's FEED bucket: the hand-over and the leases. State, not a log; nothing in it reaches a decision. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import { type KV, Kvm } from '@nats-io/kv';
 import { decode, encode } from '../../contracts/codec.ts';
@@ -12,8 +13,7 @@ export async function ensureFeedBucket(js: JetStreamClient, run: string): Promis
 
 /** The bucket once the engine has made it. */
 export async function openFeedBucket(js: JetStreamClient, jsm: JetStreamManager, run: string, signal: AbortSignal): Promise<KV> {
-  while (!signal.aborted && (await jsm.streams.info(`KV_${feedBucket(run)}`).catch(() => null)) === null)
-    await new Promise((resolve) => setTimeout(resolve, 50));
+  while (!signal.aborted && (await jsm.streams.info(`KV_${feedBucket(run)}`).catch(() => null)) === null) await sleep(50);
   return new Kvm(js).open(feedBucket(run));
 }
 
@@ -34,7 +34,7 @@ export async function nextHandOver(kv: KV, done: TradeDate | null, signal: Abort
   while (!signal.aborted) {
     const found = await handOverOf(kv).catch(() => null); // the broker is away
     if (found !== null && found.tradeDate !== done) return found;
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await sleep(200);
   }
   return null;
 }

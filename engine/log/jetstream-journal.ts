@@ -1,5 +1,6 @@
 /** JOURNAL on JetStream: one subject a day, one message a step, the append protocol of append.ts. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import { readStep } from '../../contracts/compat/read.ts';
 import type { JournalDraft, JournalStep } from '../../contracts/journal.ts';
@@ -11,7 +12,7 @@ import type { Journal } from './ports.ts';
 import { type Trouble, troubleOf } from './trouble.ts';
 
 const publishMs = 3000;
-export const exponentialBackoff: Backoff = (attempt) => new Promise((resolve) => setTimeout(resolve, Math.min(1000, 20 * 2 ** attempt)));
+export const exponentialBackoff: Backoff = (attempt) => sleep(Math.min(1000, 20 * 2 ** attempt));
 
 export class JetStreamJournal implements Journal {
   readonly #js: JetStreamClient;

@@ -1,4 +1,5 @@
 /** Reading a stream in order, without acknowledgements or redelivery: each sequence is the last plus one, or it is a hole. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type ConsumerMessages,
   DeliverPolicy,
@@ -77,7 +78,7 @@ async function reopened(
     try {
       return await open(js, stream, seq, filter);
     } catch {
-      await new Promise((resolve) => setTimeout(resolve, reopenMs)); // the server's streams are not there yet; its absence is the vitals' to tell
+      await sleep(reopenMs); // the server's streams are not there yet; its absence is the vitals' to tell
     }
   }
   return null;

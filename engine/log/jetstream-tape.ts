@@ -5,6 +5,7 @@
  *         its ordinal travels in Nats-Msg-Id, and a restart resumes after the last stored one
  * Reader  the cell: entry n of a day is the n-th message from its day.open on
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import { FenshiError } from '../../contracts/errors.ts';
 import { streams, subjects } from '../../contracts/subjects.ts';
@@ -72,7 +73,7 @@ export class JetStreamTapeWriter implements TapeWriter {
       try {
         return await this.stored();
       } catch {
-        await new Promise((resolve) => setTimeout(resolve, 100)); // the broker is away
+        await sleep(100); // the broker is away
       }
     }
   }

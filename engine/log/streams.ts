@@ -1,4 +1,5 @@
 /** The run's streams as they must be (contracts/spec/engine.md#streams). Created by the engine; one that exists is left as it is. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DiscardPolicy, type JetStreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream';
 import { streams, subjects } from '../../contracts/subjects.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -50,7 +51,7 @@ export async function ensureStreams(jsm: JetStreamManager, run: string, log?: Lo
       if (log === undefined || signal?.aborted === true || code === 'ACCESS_REFUSED') throw error;
       if (why !== told) log.warn({ event: 'streams.retry', code, why });
       told = why;
-      await new Promise((resolve) => setTimeout(resolve, retryMs));
+      await sleep(retryMs);
     }
   }
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { stringify } from 'yaml';
@@ -100,10 +101,10 @@ describe.skipIf(missing !== '')(`the dashboard over a live run${missing === '' ?
   });
 
   const series = async (expr: string): Promise<number> => {
-    const answer = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(expr)}`).then(
-      (response) => response.json() as Promise<{ status: string; data: { result: { value: [number, string] }[] } }>,
-      () => null,
-    );
+    // until it has read its own store it answers 503, in words
+    const answer = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(expr)}`)
+      .then((response) => response.json() as Promise<{ status: string; data: { result: { value: [number, string] }[] } }>)
+      .catch(() => null);
     return answer?.status === 'success' ? answer.data.result.filter(({ value }) => value[1] !== 'NaN').length : 0;
   };
 
@@ -112,7 +113,7 @@ describe.skipIf(missing !== '')(`the dashboard over a live run${missing === '' ?
     for (const until = Date.now() + 100_000; silent.length > 0 && Date.now() < until; ) {
       const counts = await Promise.all(silent.map(({ expr }) => series(expr)));
       silent = silent.filter((_, i) => counts[i] === 0);
-      if (silent.length > 0) await new Promise((resolve) => setTimeout(resolve, 500));
+      if (silent.length > 0) await sleep(500);
     }
     expect(silent).toEqual([]);
   });

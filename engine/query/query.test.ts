@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -41,8 +42,7 @@ beforeAll(async () => {
   nc = await connectBroker(broker.access('engine'), 'test');
   subscriber = await connectBroker(broker.access('subscriber'), 'test');
   const [js, jsm] = [jetstream(nc), await jetstreamManager(nc)];
-  while ((await jsm.streams.info(streams(broker.run).tape).catch(() => null)) === null)
-    await new Promise((resolve) => setTimeout(resolve, 50));
+  while ((await jsm.streams.info(streams(broker.run).tape).catch(() => null)) === null) await sleep(50);
   const writer = new JetStreamTapeWriter(js, jsm, broker.run, day.bundle.tradeDate);
   written = day.entries.filter(({ tsMs }) => tsMs <= midnightOf(day.bundle.tradeDate) + until1005);
   for (const [n, entry] of written.entries()) await writer.append(n, entry);
@@ -84,7 +84,7 @@ async function stored<T>(question: () => Promise<T>): Promise<T> {
   for (;;) {
     const answer = await question().catch((error: Error) => (/STORE_UNAVAILABLE/.test(error.message) ? null : Promise.reject(error)));
     if (answer !== null) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(100);
   }
 }
 const doubles = (column: unknown) => [...columnOf(Float64Array, column as Uint8Array)];

@@ -7,10 +7,12 @@
  * Slices    hashed, written and synced a megabyte at a time with a breath between: neither the event loop nor the disk, which the
  *           broker's own syncs share, is held longer than one slice takes
  */
+
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type CellImage, type PackedImage, packImage, unpackImage } from '../cell/image.ts';
 import { sha256 } from '../log/hash.ts';
 
@@ -85,7 +87,7 @@ async function writeImage(file: FileHandle, { head, blobs }: PackedImage, breath
 
 async function breathe(file: FileHandle, ms: number): Promise<void> {
   await file.datasync();
-  await new Promise((resolve) => setTimeout(resolve, ms));
+  await sleep(ms);
 }
 
 function read(path: string, key: string): CellImage | null {

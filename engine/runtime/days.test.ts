@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { dayConfig } from '../../contracts/bundle.ts';
@@ -33,7 +34,7 @@ async function open() {
   return { nc, js, jsm };
 }
 const until = async (met: () => Promise<boolean>): Promise<void> => {
-  while (!(await met())) await new Promise((resolve) => setTimeout(resolve, 50));
+  while (!(await met())) await sleep(50);
 };
 
 describe('day after day', () => {

@@ -3,6 +3,7 @@
  * Where it stopped is read from the last projected message itself: Nats-Msg-Id `run:date:step:index`.
  */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import { encode } from '../../contracts/codec.ts';
 import { readStep } from '../../contracts/compat/read.ts';
@@ -37,7 +38,7 @@ export class Projector {
         await this.#follow(signal);
       } catch (error) {
         this.#log.warn({ event: 'projector.retry', error: String(error) });
-        await new Promise((resolve) => setTimeout(resolve, retryMs));
+        await sleep(retryMs);
       }
     }
   }

@@ -3,6 +3,7 @@
  *
  * Speed   `max`, or a multiple of the tape's own clock; pacing never changes what is concluded
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bundle } from '../../contracts/bundle.ts';
 import type { TapeEntry } from '../../contracts/tape.ts';
 import { Cell } from '../cell/cell.ts';
@@ -56,6 +57,6 @@ class Pacing {
     this.#origin ??= { tapeMs, wallMs: Date.now() };
     const due = this.#origin.wallMs + (tapeMs - this.#origin.tapeMs) / this.#speed;
     const wait = due - Date.now();
-    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    if (wait > 0) await sleep(wait);
   }
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -148,8 +149,7 @@ describe('the store role over a whole day', () => {
     nc = await connectBroker(broker.access('engine'), 'test');
     jsm = await jetstreamManager(nc);
     const js = jetstream(nc);
-    while ((await jsm.streams.info(streams(broker.run).tape).catch(() => null)) === null)
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    while ((await jsm.streams.info(streams(broker.run).tape).catch(() => null)) === null) await sleep(50);
     const writer = new JetStreamTapeWriter(js, jsm, broker.run, day.bundle.tradeDate);
     for (const [n, entry] of day.entries.entries()) await writer.append(n, entry);
     await writer.close();
@@ -166,7 +166,7 @@ describe('the store role over a whole day', () => {
   test('stores it, survives being killed, writes and verifies day files; the day replays to the same hash after the streams are purged', async () => {
     const days = join(broker.dir, 'days');
     const until = async (done: () => Promise<boolean> | boolean) => {
-      while (!(await done())) await new Promise((resolve) => setTimeout(resolve, 100));
+      while (!(await done())) await sleep(100);
     };
     await until(() => storeAddress(broker.dir) !== null);
     await store.kill();

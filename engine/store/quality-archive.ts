@@ -2,8 +2,10 @@
  * QUALITY into the store: one row a class. A report stored twice is the same rows. Where the reading stands is kept beside the run, so that
  * a restart goes on there.
  */
+
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { JetStreamClient } from '@nats-io/jetstream';
 import { decode } from '../../contracts/codec.ts';
 import { QualityReport } from '../../contracts/quality.ts';
@@ -44,7 +46,7 @@ export async function keepQuality(js: JetStreamClient, run: string, store: Store
       // the engine makes the stream; a store that is away comes back
       if (!signal.aborted && String(error) !== told) log.warn({ event: 'quality.retry', error: String(error) });
       told = String(error);
-      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      await sleep(waitMs);
     }
   }
 }

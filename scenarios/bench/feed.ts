@@ -2,8 +2,10 @@
  * The whole market through the emulated vendors in wall time: every row the collector emits is compared with the generator's own row of
  * that symbol and exchange second.
  */
+
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Quote, type QuoteBatch, rowOf } from '../../contracts/quote.ts';
 import { codeOf } from '../../contracts/units.ts';
 import { banRule, CircuitState, usualRule } from '../../engine/feeds/collector/breaker.ts';
@@ -222,4 +224,4 @@ function isSame(row: Quote, truth: Quote, source: string): boolean {
 const prices = ['lastMilli', 'preCloseMilli', 'openMilli', 'highMilli', 'lowMilli'] as const;
 const more = ['limitUpMilli', 'limitDownMilli', 'outerShares', 'innerShares'] as const;
 
-const wait = (ms: number): Promise<void> => (ms <= 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, ms)));
+const wait = (ms: number): Promise<void> => (ms <= 0 ? Promise.resolve() : sleep(ms));

@@ -5,8 +5,10 @@
  * 09:30    the last seconds before the open at 1×, then ten times as many quotes for 3 s, then 1×
  * 10:00    1× with a 10× burst of 3 s every 20 s: here the opportunities are
  */
+
 import { fork } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
 import { defaultConfig } from '../../contracts/config.ts';
@@ -158,7 +160,7 @@ class Feed {
 
   /** Waits until the engine has applied all that was sent. */
   async settled(): Promise<void> {
-    while ((await this.#engineN()) < this.#at) await new Promise((resolve) => setTimeout(resolve, 10));
+    while ((await this.#engineN()) < this.#at) await sleep(10);
   }
 
   #secOf = ({ tsMs }: TapeEntry): number => (tsMs - this.#midnight) / 1000;
@@ -170,7 +172,7 @@ const speedAt = (stretches: readonly Stretch[], tapeSec: number): number =>
 /** Sleeps to within two milliseconds, then yields: a timer alone wakes up to a millisecond late. */
 async function until(wallMs: number): Promise<void> {
   const wait = wallMs - now();
-  if (wait > 2) await new Promise((resolve) => setTimeout(resolve, wait - 1.5));
+  if (wait > 2) await sleep(wait - 1.5);
   while (now() < wallMs) await new Promise((resolve) => setImmediate(resolve));
 }
 
@@ -214,7 +216,7 @@ async function portOpen({ host }: URL): Promise<void> {
       () => false,
     ))
   )
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(50);
 }
 
 const textOf = (port: number, path: string): Promise<string> =>

@@ -1,5 +1,7 @@
 /** One role as a process of its own that a test starts, kills and starts again. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type RoleName, type RoleStart, roleEnv, roles } from '../../contracts/roles.ts';
 import type { BrokerRole } from '../../engine/log/broker.ts';
 import { freePort, type TestBroker } from './test-broker.ts';
@@ -72,7 +74,7 @@ export class RoleProcess {
       );
       const now = /^fenshi_quotes_ingested_total .*$/m.exec(text)?.[0] ?? '';
       if (now === '' || now !== value) [value, since] = [now, Date.now()];
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await sleep(50);
     }
   }
 }

@@ -8,6 +8,7 @@
  * gateway   a WebSocket client follows throughout; its gateway is killed and started again
  */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
@@ -228,7 +229,7 @@ class Fire {
       if (this.#engine.ended !== null) this.#stopped ??= `the engine ended by itself: ${this.#engine.ended}`;
       if (Date.now() - movedMs > stillMs) this.#stopped ??= `${stream} stands still at ${now} of ${messages}`;
       if (this.#stopped !== null) return false;
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await sleep(20);
     }
   }
 }

@@ -1,4 +1,5 @@
 /** A WebSocket client behind a gateway that is killed under it: what it holds in the end must be the fold of JOURNAL. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'undici';
 import type { OpportunityView, StreamedEvent } from '../../contracts/fold.ts';
 import type { JournalStep } from '../../contracts/journal.ts';
@@ -45,7 +46,7 @@ export class Witness {
   /** Waits until the client has seen the last opportunity's last step, as long as there is a gateway. */
   async caughtUp(steps: readonly JournalStep[]): Promise<void> {
     const last = steps.findLast(({ entries }) => entries.some(({ actorId }) => actorId.startsWith('opportunity.')))?.step ?? 0;
-    while (this.#client.position.offset < last && this.#gateway.ended === null) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (this.#client.position.offset < last && this.#gateway.ended === null) await sleep(20);
   }
 
   async stop(): Promise<void> {

@@ -1,5 +1,7 @@
 /** `fenshi up`: an embedded broker and the roles of one run, until SIGTERM or Ctrl-C. */
+
 import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { type Config, feedSources } from '../../../contracts/config.ts';
 import { FenshiError } from '../../../contracts/errors.ts';
@@ -158,7 +160,7 @@ async function stateOf(address: string): Promise<string> {
       report !== null && (report.ready || (report.code !== 'STARTING' && report.code !== 'NO_DAY' && report.code !== 'ROLE_AWAY'));
     if (isWord || Date.now() > deadline)
       return report === null ? 'the page does not answer yet' : report.ready ? 'ready' : (report.why?.en ?? 'starting');
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await sleep(200);
   }
 }
 
@@ -172,7 +174,7 @@ async function untilReady(address: string): Promise<void> {
     );
     if (answer?.ready === true) return;
     why = answer?.why ?? why;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(50);
   }
   throw new FenshiError('NOT_READY', `the run was not ready within ${readyMs / 1000} s: ${why}`);
 }
