@@ -183,6 +183,17 @@ describe('a pre-open bundle', () => {
     expect(boardsIn([13_310, 12_100, 11_000, 10_000], 'MAIN', false, date)).toBe(3);
     expect(boardsIn([13_300, 12_100, 11_000], 'MAIN', false, date)).toBe(0);
     expect(boardsIn([], 'MAIN', false, date)).toBe(0);
+    // under risk warning 5 % until 2026-07-05, 10 % from 2026-07-06 on: each day by its own rule
+    expect(
+      boardsIn(
+        [11_576, 11_025, 10_500, 10_000].map((close) => Math.round(close / 10) * 10),
+        'MAIN',
+        true,
+        '20260706',
+      ),
+    ).toBe(3);
+    expect(boardsIn([12_130, 11_030, 10_500, 10_000], 'MAIN', true, '20260707')).toBe(3);
+    expect(boardsIn([11_580, 11_030, 10_500, 10_000], 'MAIN', true, '20260707')).toBe(0);
   });
 
   test('a trading day is under way from 08:50 to 15:30, on trading days', () => {

@@ -18,6 +18,8 @@ const window = 16;
 const publishMs = 5000;
 const pacerId = /:p(\d+)$/;
 
+const refusedMs = { first: 50, most: 2000 } as const;
+
 export class JetStreamTapeWriter implements TapeWriter {
   readonly #js: JetStreamClient;
   readonly #jsm: JetStreamManager;
@@ -55,6 +57,7 @@ export class JetStreamTapeWriter implements TapeWriter {
 
   /** Stores what waits; returns once it is on disk. */
   async flush(): Promise<void> {
+    let refusals = 0;
     while (this.#pending.length > 0) {
       const stored = this.#lastSeq === null ? await this.#resync() : null;
       if (stored !== null) this.#pending = this.#pending.filter(({ n }) => n > stored);
@@ -64,7 +67,13 @@ export class JetStreamTapeWriter implements TapeWriter {
       if (results.every(({ status }) => status === 'fulfilled')) {
         this.#lastSeq = base + batch.length;
         this.#pending = [];
-      } else this.#lastSeq = null;
+        refusals = 0;
+      } else {
+        this.#lastSeq = null;
+        // a stream that is full, a broker that is away: asked again at longer and longer intervals
+        await sleep(Math.min(refusedMs.most, refusedMs.first * 2 ** refusals));
+        refusals += 1;
+      }
     }
   }
 

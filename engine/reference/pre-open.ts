@@ -242,11 +242,14 @@ export function readName(name: string): {
   };
 }
 
-/** Consecutive closes at the limit, from the newest back. */
+/** Consecutive closes at the limit up to the day before `date`, from the newest back, each by the rate of its own day. */
 export function boardsIn(closes: readonly number[], board: Board, riskWarning: boolean, date: TradeDate): number {
-  const rate = limitRate(board, riskWarning ? 'riskWarning' : 'normal', date);
+  const days = tradingDaysUntil(date, closes.length + 1).toReversed();
+  const status = riskWarning ? 'riskWarning' : 'normal';
+  const isBoard = (i: number): boolean =>
+    i + 1 < closes.length && closes[i] === limitPrices(board, closes[i + 1]!, limitRate(board, status, days[i + 1]!)).upMilli;
   let boards = 0;
-  while (boards + 1 < closes.length && closes[boards] === limitPrices(board, closes[boards + 1]!, rate).upMilli) boards += 1;
+  while (isBoard(boards)) boards += 1;
   return boards;
 }
 
