@@ -1,12 +1,14 @@
 /** What a signal or an opportunity is about: one symbol, one sector, or the market as a whole. */
 import { z } from 'zod';
-import { instrumentId, instrumentNo, subjectToken } from './units.ts';
+import { InstrumentId, instrumentId, instrumentNo, subjectToken } from './units.ts';
 
 export const entityKinds = ['symbol', 'sector', 'market'] as const;
 export type EntityKind = (typeof entityKinds)[number];
 
 /** `key`: an instrument id `600519.SH`, a sector's code, or `CN`. */
-export const Entity = z.object({ kind: z.enum(entityKinds), key: z.string().regex(/^[A-Za-z0-9_.-]+$/) });
+export const Entity = z
+  .object({ kind: z.enum(entityKinds), key: z.string().regex(/^[A-Za-z0-9_.-]+$/) })
+  .refine(({ kind, key }) => kind !== 'symbol' || InstrumentId.safeParse(key).success, 'the key of a symbol is its instrument id');
 export type Entity = z.infer<typeof Entity>;
 
 export const symbolEntity = (no: number): Entity => ({ kind: 'symbol', key: instrumentId(no) });

@@ -45,6 +45,8 @@ export type Standing = {
   readonly confidenceSource: ConfidenceSource | null;
   /** Every track is under its exit score or lowered. */
   readonly weak: boolean;
+  /** Contradicted by a stronger opposite opportunity: weak from then on. */
+  readonly yields: boolean;
   /** Contradicted by an opposite opportunity of equal strength: p stays at or under one half. */
   readonly capped: boolean;
 };

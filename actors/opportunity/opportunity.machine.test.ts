@@ -17,7 +17,17 @@ const offer: Offer = { advice: 'WATCH', risks: ['R_T1'], rank: 20 };
 /** One rally track at this score and probability; weak under the exit score .25. */
 function standing(score: number, p: number, more: Partial<Standing> = {}): Standing {
   const track = { variant: 'rule', path: 'main', score, p, raised: true, confirmable: true, atMs: 0 } as const;
-  return { tracks: { rally: track }, score, p, p0: 0.33, confidenceSource: 'synthetic', weak: score < 0.25, capped: false, ...more };
+  return {
+    tracks: { rally: track },
+    score,
+    p,
+    p0: 0.33,
+    confidenceSource: 'synthetic',
+    weak: score < 0.25,
+    capped: false,
+    yields: false,
+    ...more,
+  };
 }
 const input: OpportunityInput = {
   id: '20261123.SH.600000.up.momentum.1',

@@ -14,8 +14,11 @@ const levelState = (own: Level) => ({
   on: {
     'risk.synced': [
       ...([1, 2, 3] as const).filter((level) => level > own).map(riseTo),
-      { guard: { type: 'isLevel' as const, params: { level: own } }, actions: ['syncRisk' as const, 'clearDwell' as const] },
-      { actions: ['syncRisk' as const, 'armDwell' as const] },
+      {
+        guard: { type: 'isLevel' as const, params: { level: own } },
+        actions: ['syncRisk' as const, 'clearDwell' as const, 'tighten' as const],
+      },
+      { actions: ['syncRisk' as const, 'armDwell' as const, 'tighten' as const] },
     ],
     ...(own === 0
       ? {}

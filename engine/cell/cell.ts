@@ -15,7 +15,7 @@ import type { Quarantined } from '../clean/cleaner.ts';
 import type { GradualImage } from '../clean/columns.ts';
 import type { AnyDetector } from '../detectors/detector.ts';
 import { Decisions } from './decisions.ts';
-import type { CellImage } from './image.ts';
+import { type CellImage, imageVersion } from './image.ts';
 import { marketId } from './market-desk.ts';
 import { MarketState } from './market-state.ts';
 
@@ -79,20 +79,19 @@ export class Cell {
     return this.#skips.has(this.n);
   }
 
-  /** Passes over the next entry, at the time reached: a fault in its place, and nothing of what it said. The day's end is not passed over. */
-  skip(): StepResult {
-    return this.#conclude(this.timeMs, (n) =>
+  /** Passes over the next entry, at the time reached: a fault in its place, and nothing of what it said. The day's end ends the day all the same. */
+  skip(isClose = false): StepResult {
+    const skipped = this.#conclude(this.timeMs, (n) =>
       this.#each(({ recorder }) => recorder.fault(marketId, `entry:${n}`, 'ENTRY_SKIPPED', 'named by a control entry')),
     );
+    // a cell that stayed open would read on into the next day
+    if (isClose) this.closed = true;
+    return skipped;
   }
 
   /** Applies the next entry of the day's tape. */
   apply(entry: TapeEntry): StepResult {
-    if (!this.isSkipped) return this.#conclude(entry.tsMs, (n) => this.#dispatch(entry, n));
-    const skipped = this.skip();
-    // a cell that stayed open would read on into the next day
-    if (entry.type === 'day.close') this.closed = true;
-    return skipped;
+    return this.isSkipped ? this.skip(entry.type === 'day.close') : this.#conclude(entry.tsMs, (n) => this.#dispatch(entry, n));
   }
 
   #each(work: (decisions: Decisions) => void): void {
@@ -177,7 +176,7 @@ export class Cell {
 
   #imageBut(): Omit<CellImage, 'market'> {
     return {
-      v: 2,
+      v: imageVersion,
       tradeDate: this.bundle.tradeDate,
       n: this.n,
       step: this.step,

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { OpportunityContext } from '../../actors/opportunity/context.ts';
 import { sectorEntity } from '../../contracts/entity.ts';
 import type { JournalEntry } from '../../contracts/journal.ts';
 import { type AnyCommand, decodeTape, encodeTape, type TapeEntry } from '../../contracts/tape.ts';
@@ -69,6 +70,25 @@ describe('what they do', () => {
     expect(run().signals.length).toBeGreaterThan(5);
     expect(run({ name: 'disable', detector: 'rally' }).signals).toEqual([]);
     expect(run({ name: 'disable', detector: 'rally' }, { name: 'enable', detector: 'rally' }).signals.length).toBe(run().signals.length);
+  });
+
+  test.each<[string, AnyCommand]>([
+    ['disabled', { name: 'disable', detector: 'rally' }],
+    ['demoted to shadow', { name: 'promote', strategy: 'rally', mode: 'shadow' }],
+  ])('%s it stands by nothing any more: what lives on its word is weak from there on', (_what, command) => {
+    const cell = new Cell(day.bundle);
+    let life = '';
+    for (const entry of day.entries) {
+      const opened = cell.apply(entry).draft?.entries.find((each) => each.kind === 'transition' && each.to === 'discovered');
+      if (opened?.kind === 'transition') life = opened.actorId;
+      if (life !== '') break;
+    }
+    const context = () => cell.actors.context<OpportunityContext>(life);
+    expect(context()).toMatchObject({ weak: false, tracks: { rally: { raised: true } } });
+
+    cell.apply({ ...at(command), tsMs: cell.timeMs });
+
+    expect(context()).toMatchObject({ endedMs: null, weak: true, tracks: { rally: { raised: false, confirmable: false } } });
   });
 
   test('in shadow it speaks and opens nothing', () => {

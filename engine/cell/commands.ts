@@ -12,12 +12,16 @@ export function applyCommand(decisions: Decisions, command: AnyCommand, skip: (c
     case 'disable':
     case 'enable': {
       const named = decisions.lanes.filter(({ id }) => id === command.detector);
-      for (const each of named) each.disabled = command.name === 'disable';
+      for (const each of named) {
+        each.disabled = command.name === 'disable';
+        if (each.disabled) decisions.lower(each, [...each.runs.keys()]);
+      }
       return named.length > 0 ? null : 'NOT_FOUND';
     }
     case 'promote':
-      lane?.promote(command.mode);
-      return lane === undefined ? 'NOT_FOUND' : null;
+      if (lane === undefined) return 'NOT_FOUND';
+      decisions.promote(lane, command.mode);
+      return null;
     case 'params': {
       if (lane === undefined) return 'NOT_FOUND';
       const parsed = lane.detector.params.safeParse(command.params);

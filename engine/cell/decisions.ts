@@ -7,6 +7,7 @@ import { entityActorId } from '../../contracts/entity.ts';
 import type { JournalEntry } from '../../contracts/journal.ts';
 import type { QuoteBatch } from '../../contracts/quote.ts';
 import { isContinuous } from '../../contracts/session.ts';
+import type { StrategyMode } from '../../contracts/signal.ts';
 import type { AnyCommand, ExternalReading, TapeEntry } from '../../contracts/tape.ts';
 import type { RowVerdict } from '../clean/cleaner.ts';
 import type { AnyDetector } from '../detectors/detector.ts';
@@ -144,6 +145,27 @@ export class Decisions implements Decider {
       accepted: code === null,
       code,
     });
+  }
+
+  /** What a strategy's runs stand by is lowered, and the runs are over. */
+  lower(lane: Lane, rows: readonly number[]): void {
+    for (const row of rows) {
+      const opportunity = lane.runs.get(row)?.opportunity ?? null;
+      lane.release(row);
+      if (opportunity !== null) this.desk.lower(opportunity, lane.id);
+    }
+  }
+
+  /** A run that begins or ceases to act with the new mode is over: it may be raised anew. */
+  promote(lane: Lane, mode: StrategyMode): void {
+    const acts = (row: number): boolean => lane.actsOn(this.market.universe.instruments[row]!.no);
+    const rows = lane.detector.entity === 'symbol' ? [...lane.runs.keys()] : [];
+    const acted = rows.filter(acts);
+    lane.promote(mode);
+    this.lower(
+      lane,
+      rows.filter((row) => acted.includes(row) !== acts(row)),
+    );
   }
 
   close(): void {

@@ -4,8 +4,11 @@ import type { Origin } from '../../contracts/status.ts';
 import type { DecisionsImage } from './decisions.ts';
 import type { MarketImage } from './market-state.ts';
 
+/** Raised whenever an image's parts mean something else, also where they fit: a checkpoint of another version is not taken. */
+export const imageVersion = 3;
+
 export type CellImage = {
-  readonly v: 2;
+  readonly v: typeof imageVersion;
   readonly tradeDate: string;
   readonly n: number;
   readonly step: number;
@@ -34,7 +37,7 @@ export function packImage(image: CellImage, key: string): PackedImage {
 /** `body`: what follows the head. Null when the image was packed under another key. */
 export function unpackImage(head: Uint8Array, body: Uint8Array, wanted: string): CellImage | null {
   const { key, image, sizes } = decode(head) as { key: string; image: unknown; sizes: number[] };
-  if (key !== wanted) return null;
+  if (key !== wanted || (image as { readonly v?: unknown } | null)?.v !== imageVersion) return null;
   const starts = sizes.map((_size, i) => sizes.slice(0, i).reduce((sum, size) => sum + size, 0));
   const sink = (value: unknown): unknown => {
     if (value === null || typeof value !== 'object' || value instanceof Uint8Array || Array.isArray(value)) return value;

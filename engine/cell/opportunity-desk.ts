@@ -7,40 +7,26 @@
 import type { Offer, OpportunityContext, OpportunityEvent, Plan, Price, Standing, Track } from '../../actors/opportunity/context.ts';
 import { type CoolDowns, coolDownSec } from '../../actors/opportunity/cool-down.ts';
 import { wants } from '../../actors/opportunity/prices.ts';
-import type { Bundle, Calibration } from '../../contracts/bundle.ts';
-import { type Entity, entityActorId } from '../../contracts/entity.ts';
+import type { Bundle } from '../../contracts/bundle.ts';
+import { entityActorId } from '../../contracts/entity.ts';
 import { type Family, opportunityId } from '../../contracts/opportunity.ts';
 import { tsecOf } from '../../contracts/session.ts';
 import type { Direction, Evidence } from '../../contracts/signal.ts';
-import type { Reading } from '../detectors/detector.ts';
 import { probabilityOf } from '../opportunities/confidence.ts';
 import { standingOf } from '../opportunities/fusion.ts';
 import * as manager from '../opportunities/manager.ts';
 import { offerOf } from '../opportunities/offer.ts';
-import { type PlanInput, planOf } from '../opportunities/plan.ts';
+import { planOf } from '../opportunities/plan.ts';
 import { RiskDesk } from '../opportunities/risk-desk.ts';
 import type { Actors } from './actors.ts';
-import type { Lane } from './lanes.ts';
 import { priceEvidence } from './price-evidence.ts';
 import type { Recorder } from './recorder.ts';
+import { type SignalCase, type Subject, scopesOf } from './signal-case.ts';
 
-/** What an opportunity is about, as the cell knows it: `row` of the symbol, its sectors as risk scopes, its industry. */
-export type Subject = { readonly entity: Entity; readonly row: number; readonly scopes: readonly string[]; readonly industry: number };
-
-/** A level that news came of, with what it takes to act on it. */
-export type SignalCase = {
-  readonly subject: Subject;
-  readonly lane: Lane;
-  readonly reading: Reading;
-  readonly calibration: Calibration | null;
-  readonly plan: Omit<PlanInput, 'costs'>;
-  /** tsec at which the impulse began. */
-  readonly t0Tsec: number;
-  readonly feedHealthy: boolean;
-};
 /** A live opportunity as the desk follows it. */
 type Watch = { readonly subject: Subject; path: string; context: OpportunityContext };
 export type Verdict = manager.Verdict;
+type Pooled = Pick<OpportunityContext, 'tracks' | 'p0' | 'confidenceSource' | 'capped' | 'yields' | 'family'>;
 
 const prefix = 'opportunity.';
 
@@ -103,15 +89,34 @@ export class OpportunityDesk {
     };
     const { liveMax } = this.#bundle.config.opportunities;
     const { level } = this.risk.of([...subject.scopes, `strategy.${lane.id}`]);
-    const verdict = manager.judge(this.#record(given), raise, { live: this.live, liveMax, riskLevel: level, feedHealthy });
+    const verdict = manager.judge(this.#supported(given, raise.tsec), raise, { live: this.live, liveMax, riskLevel: level, feedHealthy });
     const needsPlan = verdict.kind === 'open' || verdict.kind === 'reopen';
     return needsPlan && this.#planOf(given) === null ? { kind: 'suppress', reason: 'NO_ROOM' } : verdict;
+  }
+
+  /** The key's record as of now: a life with a raised track is supported at this moment, news of it or none. */
+  #supported(given: SignalCase, tsec: number): manager.KeyRecord {
+    const record = this.#record(given);
+    const isRaised = (id: string): boolean => Object.values(this.#watches.get(id)?.context.tracks ?? {}).some(({ raised }) => raised);
+    return { ...record, lives: record.lives.map((life) => (isRaised(life.id) ? { ...life, supportTsec: tsec } : life)) };
+  }
+
+  /** A strategy stands by it no more: disabled, demoted or thrown. What it said is lowered. */
+  lower(id: string, strategy: string): void {
+    const watch = this.#watches.get(id);
+    const track = watch?.context.tracks[strategy];
+    if (watch === undefined || track === undefined) return;
+    const tracks = { ...watch.context.tracks, [strategy]: { ...track, raised: false, confirmable: false } };
+    const standing = this.#pooled(watch.context, watch.subject, tracks);
+    this.#send(id, { type: 'signal.update', tsMs: this.#recorder.nowMs, standing }, []);
   }
 
   /** Acts on a verdict that is no refusal; the id of the opportunity that the run now stands by. */
   enter(given: SignalCase, verdict: Exclude<Verdict, { kind: 'suppress' }>): string {
     if (verdict.kind === 'join') {
       this.#stand(verdict.id, given, 'signal.enter');
+      // it stands under the scope of one more strategy now
+      this.#syncRisk(verdict.id);
       return verdict.id;
     }
     return verdict.kind === 'reopen' ? this.#reopen(verdict.id, given) : this.#open(given);
@@ -161,8 +166,9 @@ export class OpportunityDesk {
     const id = opportunityId(this.#bundle.tradeDate, subject.entity, reading.direction, family, record.seqNo + 1);
     const nowMs = this.#recorder.nowMs;
     const plan = this.#planOf(given)!;
-    const capped = this.#conflicts(given);
-    const standing = this.#standing({ tracks: {}, p0: null, confidenceSource: null, capped, family }, given);
+    const conflict = this.#conflicts(given);
+    const { capped } = conflict;
+    const standing = this.#standing({ tracks: {}, p0: null, confidenceSource: null, ...conflict, family }, given);
     this.#keys.set(
       this.#key(given),
       manager.opened(record, { id, p0Milli: reading.anchor.p0Milli, openedTsec: tsecOf(nowMs) }, reading.score),
@@ -211,25 +217,24 @@ export class OpportunityDesk {
     return id;
   }
 
-  /** Meets the opposite direction on the same entity: weakens it, or caps both; true when this one is capped. */
-  #conflicts(given: SignalCase): boolean {
+  /** Meets the opposite direction on the same entity: what this one is told of it. */
+  #conflicts(given: SignalCase): { readonly capped: boolean; readonly yields: boolean } {
     const { subject, lane, reading } = given;
     const opposite: Direction = reading.direction === 'up' ? 'down' : 'up';
     const record = this.#keys.get(manager.keyOf(entityActorId(subject.entity), opposite, lane.detector.family));
     const tsec = tsecOf(this.#recorder.nowMs);
-    let capped = false;
+    let [capped, yields] = [false, false];
     for (const life of record?.lives ?? []) {
       const { context } = this.#watches.get(life.id)!;
       const outcome = manager.conflictOf({ p: this.#trackOf(given).p, tsec }, { p: context.p, openedTsec: life.openedTsec });
-      if (outcome === null) continue;
-      const { tracks, score, p, p0, confidenceSource } = context;
-      const weakened = { tracks, score, p, p0, confidenceSource, capped: context.capped, weak: true };
-      const standing =
-        outcome === 'weakens' ? weakened : { ...weakened, weak: context.weak, capped: true, p: p === null ? null : Math.min(p, 0.5) };
+      if (outcome === 'yields') yields = true;
+      if (outcome === null || outcome === 'yields') continue;
+      const told = outcome === 'weakens' ? { ...context, yields: true } : { ...context, capped: true };
       if (outcome === 'caps') capped = true;
+      const standing = this.#pooled(told, subject, context.tracks);
       this.#send(life.id, { type: 'signal.update', tsMs: this.#recorder.nowMs, standing }, []);
     }
-    return capped;
+    return { capped, yields };
   }
 
   #trackOf({ lane, reading, calibration }: SignalCase): Track {
@@ -239,17 +244,23 @@ export class OpportunityDesk {
   }
 
   /** What all tracks say with this one's level as it is now. */
-  #standing(before: Pick<OpportunityContext, 'tracks' | 'p0' | 'confidenceSource' | 'capped' | 'family'>, given: SignalCase): Standing {
+  #standing(before: Pooled, given: SignalCase): Standing {
     const { lane, subject, calibration } = given;
     const tracks = { ...before.tracks, [lane.id]: this.#trackOf(given) };
+    const p0 = before.p0 ?? calibration?.p0 ?? null;
+    return this.#pooled({ ...before, p0, confidenceSource: before.confidenceSource ?? calibration?.source ?? null }, subject, tracks);
+  }
+
+  #pooled({ family, p0, confidenceSource, capped, yields }: Pooled, subject: Subject, tracks: OpportunityContext['tracks']): Standing {
     return standingOf({
       tracks,
-      family: before.family,
+      family,
       nowMs: this.#recorder.nowMs,
-      p0: before.p0 ?? calibration?.p0 ?? null,
-      confidenceSource: before.confidenceSource ?? calibration?.source ?? null,
+      p0,
+      confidenceSource,
       riskLevel: this.risk.of(scopesOf(subject, tracks)).level,
-      capped: before.capped,
+      capped,
+      yields,
       exitScore: this.#exitScore,
     });
   }
@@ -383,8 +394,3 @@ export type OpportunityDeskImage = {
   readonly byRow: readonly (readonly [number, readonly string[]])[];
   readonly risk: ReturnType<RiskDesk['image']>;
 };
-
-const scopesOf = ({ scopes }: Subject, tracks: OpportunityContext['tracks']): string[] => [
-  ...scopes,
-  ...Object.keys(tracks).map((id) => `strategy.${id}`),
-];

@@ -21,8 +21,9 @@ import type { Actors } from './actors.ts';
 import type { Lane } from './lanes.ts';
 import type { MarketState } from './market-state.ts';
 import { Moment } from './moment.ts';
-import type { OpportunityDesk, SignalCase, Subject } from './opportunity-desk.ts';
+import type { OpportunityDesk } from './opportunity-desk.ts';
 import type { Recorder } from './recorder.ts';
+import type { SignalCase, Subject } from './signal-case.ts';
 import { SymbolStates } from './symbol-states.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a lane hands a detector back its own params and state
@@ -123,8 +124,10 @@ export class SymbolDesk {
     try {
       result = detector.step(lane.runs.get(s)?.state ?? detector.initial, input, lane.params);
     } catch (error) {
+      const opportunity = lane.runs.get(s)?.opportunity ?? null;
       lane.threw(s);
       this.#recorder.fault(this.#state.universe.actorIds[s]!, `strategy:${lane.id}`, 'DETECTOR_THREW', error);
+      if (opportunity !== null) this.#desk.lower(opportunity, lane.id);
       return;
     }
     const run = lane.runs.get(s);

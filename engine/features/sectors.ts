@@ -45,6 +45,7 @@ export class Sectors {
     const { columns } = this;
     for (let k = 0; k < this.count; k++) {
       this.#breadth(k, standing);
+      columns.live[k] = this.#live(k, returns.ret3m);
       columns.ret3m[k] = this.medianOf(k, returns.ret3m);
     }
   }
@@ -64,6 +65,12 @@ export class Sectors {
     this.columns.limitUps[k] = up;
   }
 
+  #live(k: number, returns: Float64Array): number {
+    let n = 0;
+    for (let m = this.from[k]!; m < this.from[k + 1]!; m++) if (!Number.isNaN(returns[this.members[m]!]!)) n += 1;
+    return n;
+  }
+
   /** Median of the live members' returns; NaN under five. */
   medianOf(k: number, returns: Float64Array): number {
     const scratch = this.#scratch;
@@ -72,7 +79,6 @@ export class Sectors {
       const r = returns[this.members[m]!]!;
       if (!Number.isNaN(r)) scratch[n++] = r;
     }
-    this.columns.live[k] = n;
     return n < liveMin ? Number.NaN : medianOf(scratch, n);
   }
 }

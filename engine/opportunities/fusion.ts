@@ -9,6 +9,7 @@ import type { Standing, Track, Tracks } from '../../actors/opportunity/context.t
 import { familyTraits } from '../../actors/opportunity/families.ts';
 import { clamp, logit, pow2, sigmoid } from '../../contracts/math.ts';
 import type { ConfidenceSource, Family } from '../../contracts/opportunity.ts';
+import { tsecOf } from '../../contracts/session.ts';
 
 /** Prior correlations of residual scores; what is not named is .5. */
 const alike: Readonly<Record<string, number>> = {
@@ -37,13 +38,15 @@ export type PoolInput = {
   readonly riskLevel: number;
   /** Contradicted by its opposite at equal strength: never above one half. */
   readonly capped: boolean;
+  /** Contradicted by a stronger opposite: weak. */
+  readonly yields: boolean;
   /** Exit score by strategy. */
   readonly exitScore: (strategy: string) => number;
 };
 
 /** What the tracks say together. */
 export function standingOf(input: PoolInput): Standing {
-  const { tracks, p0, confidenceSource, capped } = input;
+  const { tracks, p0, confidenceSource, capped, yields } = input;
   const raised = Object.entries(tracks).filter(([, { raised }]) => raised);
   const scores = raised.flatMap(([, { score }]) => (score === null ? [] : [score]));
   const p = pooled(input);
@@ -54,8 +57,9 @@ export function standingOf(input: PoolInput): Standing {
     p0,
     confidenceSource,
     // an unknown score is not a weak one
-    weak: raised.every(([id, { score }]) => score !== null && score < input.exitScore(id)),
+    weak: yields || raised.every(([id, { score }]) => score !== null && score < input.exitScore(id)),
     capped,
+    yields,
   };
 }
 
@@ -67,7 +71,7 @@ function pooled({ tracks, family, nowMs, p0, riskLevel }: PoolInput): number | n
   const weight = 1 / (1 + (ideas.length - 1) * meanAlike(ideas.map(({ idea }) => idea)));
   const { freshSec } = familyTraits[family];
   let odds = 0;
-  for (const { p, atMs } of ideas) odds += pow2(-(nowMs - atMs) / 1000 / freshSec) * (logit(p) - base);
+  for (const { p, atMs } of ideas) odds += pow2(-(tsecOf(nowMs) - tsecOf(atMs)) / freshSec) * (logit(p) - base);
   return sigmoid(base + weight * odds - (penalties[riskLevel] ?? penalties[3]));
 }
 

@@ -104,6 +104,7 @@ export const reopened = (record: KeyRecord, life: Omit<Life, 'supportTsec' | 're
   ...record,
   lives: [...record.lives, { ...life, supportTsec: life.openedTsec, reopened: true }],
   last: null,
+  coolUntilTsec: Number.NEGATIVE_INFINITY,
   peakScore: Math.max(record.peakScore, score ?? 0),
 });
 
@@ -120,7 +121,8 @@ export function ended(record: KeyRecord, id: string, reason: EndReason | null, t
     ...record,
     lives: record.lives.filter((each) => each.id !== id),
     last: reason === null ? null : { id, tsec, reason, reopened: life?.reopened ?? false },
-    coolUntilTsec: tsec + coolDownSec,
+    // another life of the key may have ended with more to wait for
+    coolUntilTsec: Math.max(record.coolUntilTsec, tsec + coolDownSec),
     stops: record.stops + (reason === 'STOP' ? 1 : 0),
   };
 }
@@ -130,14 +132,16 @@ export const archived = (record: KeyRecord, id: string): KeyRecord => (record.la
 const conflictSec = 120;
 const strongerOdds = 0.5;
 /**
- * Up against down on one entity within 120 s: the later one wins where its odds are half a log-unit further from even, and weakens the
- * other; else both are capped at one half. null: they do not meet.
+ * Up against down on one entity within 120 s: who has half a log-unit more stands, and the other is weak from then on; else both are
+ * capped at one half. null: they do not meet.
  */
 export function conflictOf(
   later: { readonly p: number | null; readonly tsec: number },
   earlier: { readonly p: number | null; readonly openedTsec: number },
-): 'weakens' | 'caps' | null {
+): 'weakens' | 'yields' | 'caps' | null {
   if (later.tsec - earlier.openedTsec > conflictSec) return null;
   if (later.p === null || earlier.p === null) return 'caps';
-  return Math.abs(logit(later.p)) >= Math.abs(logit(earlier.p)) + strongerOdds ? 'weakens' : 'caps';
+  const more = logit(later.p) - logit(earlier.p);
+  if (Math.abs(more) < strongerOdds) return 'caps';
+  return more > 0 ? 'weakens' : 'yields';
 }

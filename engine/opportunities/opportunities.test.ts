@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Instrument } from '../../contracts/bundle.ts';
 import { defaultConfig } from '../../contracts/config.ts';
 import type { FeatureId } from '../../contracts/features.ts';
+import { midnightOf } from '../../contracts/session.ts';
 import { calibrationOf, probabilityOf } from './confidence.ts';
 import { type PoolInput, standingOf } from './fusion.ts';
 import {
@@ -108,10 +109,11 @@ describe('manager: where a raised signal belongs', () => {
   test.each([
     ['half a log-unit stronger: it weakens the other', 0.8, 0.7, 0, 'weakens'],
     ['less: both are capped', 0.7, 0.6, 0, 'caps'],
-    ['weaker: both are capped', 0.6, 0.9, 0, 'caps'],
+    ['half a log-unit weaker: it yields', 0.6, 0.9, 0, 'yields'],
     ['nobody knows how strong', null, 0.9, 0, 'caps'],
     ['121 s apart: they do not meet', 0.9, 0.6, 121, null],
     ['120 s apart', 0.9, 0.6, 120, 'weakens'],
+    ['just under half a log-unit, either way: both are capped', 0.7, 0.589, 0, 'caps'],
   ] as const)('up against down, %s', (_why, later, earlier, apart, outcome) => {
     expect(conflictOf({ p: later, tsec: 1000 + apart }, { p: earlier, openedTsec: 1000 })).toBe(outcome);
   });
@@ -233,6 +235,7 @@ describe('plan: entry, stop and targets', () => {
   });
 });
 
+const clock = (hour: number, minute: number): number => midnightOf('20261123') + (hour * 60 + minute) * 60_000;
 const calibration = { p0: 0.33, a: 1, b: 0, n: 100, source: 'synthetic' } as const;
 type TrackChange = Partial<PoolInput['tracks'][string]>;
 const track = (p: number | null, more: TrackChange = {}) =>
@@ -246,6 +249,7 @@ const pool = (tracks: PoolInput['tracks'], more: Partial<PoolInput> = {}) =>
     confidenceSource: 'synthetic',
     riskLevel: 0,
     capped: false,
+    yields: false,
     exitScore: () => 0.25,
     ...more,
   });
@@ -270,7 +274,10 @@ describe('fusion', () => {
 
   test('a track halves in the family’s time: 120 s for momentum', () => {
     // logit .33 = −.708, logit .72 = .944: half of the way is .118 → .529
-    expect(pool({ rally: track(0.72) }, { nowMs: 120_000 }).p).toBeCloseTo(0.5295, 3);
+    const aged = (fromMs: number, nowMs: number) => pool({ rally: track(0.72, { atMs: fromMs }) }, { nowMs }).p;
+    expect(aged(clock(10, 0), clock(10, 2))).toBeCloseTo(0.5295, 3);
+    // the lunch break is not time in which anybody could have said anything
+    expect(aged(clock(11, 29), clock(13, 1))).toBeCloseTo(0.5295, 3);
   });
 
   test('variants of one idea are not pooled: the learned one, else the strongest a tenth nearer to p0', () => {
@@ -291,6 +298,8 @@ describe('fusion', () => {
     expect(weak({ score: 0.2 }, { score: 0.3 })).toBe(false);
     expect(weak({ score: null })).toBe(false);
     expect(weak({ score: 0.9, raised: false })).toBe(true);
+    // what the opposite direction beat is weak whatever it scores, for as long as it lives
+    expect(pool({ rally: track(0.5, { score: 0.9 }) }, { yields: true }).weak).toBe(true);
   });
 
   test('the score is the highest of the raised; contradicted at equal strength p stays at one half', () => {

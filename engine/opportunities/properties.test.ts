@@ -44,6 +44,7 @@ function live(machine: Machine, seed: number): { readonly violation: string | nu
       confidenceSource: 'synthetic',
       weak: random(3) === 0,
       capped: false,
+      yields: false,
     };
   };
   const offer = { advice: 'WATCH', risks: [], rank: null } as const;

@@ -187,7 +187,7 @@ export class CellRunner {
     const events = cell.actors.events;
     const quotes = cell.quotes;
     this.#position.enter({ tradeDate: cell.bundle.tradeDate, n: cell.n });
-    const result = cell.isSkipped ? cell.skip() : cell.apply(read());
+    const result = cell.isSkipped ? cell.skip(closesDay(read)) : cell.apply(read());
     this.#position.leave();
     metrics.pipeline.observe({ stage: 'tape' }, Math.max(0, readMs - storedMs) / 1000);
     metrics.pipeline.observe({ stage: 'step' }, (Date.now() - readMs) / 1000);
@@ -268,3 +268,12 @@ export class CellRunner {
 
 const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`;
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** What is skipped may be what nobody can read; a close that can be read ends the day all the same. */
+function closesDay(read: () => TapeEntry): boolean {
+  try {
+    return read().type === 'day.close';
+  } catch {
+    return false;
+  }
+}
