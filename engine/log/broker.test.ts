@@ -93,6 +93,12 @@ describe('the embedded broker', () => {
     );
   });
 
+  test('a program that is not there is said so by name', async () => {
+    await expect(startBroker({ program: '/nowhere/nats', configFile: 'nats.conf', dir, run: 'test-1', port })).rejects.toThrow(
+      'BROKER_UNREACHABLE: nats-server did not start: spawn /nowhere/nats ENOENT',
+    );
+  });
+
   test('secrets: one per role, readable by the owner only, kept, and completed when a role is added', () => {
     const secrets = ensureSecrets(dir);
     expect(Object.keys(secrets)).toEqual([...brokerRoles]);

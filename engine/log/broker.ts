@@ -74,7 +74,10 @@ async function launch(options: BrokerOptions, holderFile: string): Promise<Broke
   const child = spawn(options.program, args, { env, stdio: ['ignore', 'ignore', 'pipe'], detached: true });
   const log = tailOf(child);
   const exited = new Promise<number | null>((resolve) => child.on('exit', (code) => resolve(code)));
-  child.on('error', () => undefined);
+  let spawned = '';
+  child.on('error', (error) => {
+    spawned = `${error.message} `;
+  });
   const pid = child.pid ?? 0;
   // named before it answers: whoever is killed meanwhile leaves no server without a name on the store
   try {
@@ -88,7 +91,7 @@ async function launch(options: BrokerOptions, holderFile: string): Promise<Broke
   while ((await serverName(options.port)) !== name) {
     if (pid === 0 || child.exitCode !== null || Date.now() > deadline) {
       child.kill('SIGKILL');
-      throw new FenshiError('BROKER_UNREACHABLE', `nats-server did not start: ${log()}`);
+      throw new FenshiError('BROKER_UNREACHABLE', `nats-server did not start: ${spawned}${log()}`);
     }
     await sleep(20);
   }

@@ -52,7 +52,8 @@ export type FireOptions = {
   readonly enough?: number;
 };
 
-const stillMs = 15_000;
+/** Against hanging only: a start beside eight busy processes has taken more than 15 s. */
+const stillMs = 60_000;
 /** Lives that a kill may take until its point is reached. */
 const attempts = 4;
 /** Steps of tape given beyond the one that JOURNAL refuses: enough to run ahead, too few for a checkpoint to cover the traces. */
