@@ -105,6 +105,13 @@ describe('manager: where a raised signal belongs', () => {
     expect(ended(live, 'x.1', null, 3100, 600)).toMatchObject({ last: null, lives: [], coolUntilTsec: 3700 });
   });
 
+  test('a later, milder end does not shorten a cool-down that runs', () => {
+    const two = opened({ ...live, coolUntilTsec: 5000 }, { id: 'x.2', p0Milli: 10_000, openedTsec: 3050 }, 0.5);
+
+    expect(ended(two, 'x.2', 'DECAY', 3100, 600).coolUntilTsec).toBe(5000);
+    expect(ended(two, 'x.2', 'STOP', 3100, 2400).coolUntilTsec).toBe(5500);
+  });
+
   // logit .7 = .847, .6 = .405, .8 = 1.386, .9 = 2.197
   test.each([
     ['half a log-unit stronger: it weakens the other', 0.8, 0.7, 0, 'weakens'],

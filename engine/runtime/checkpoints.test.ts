@@ -71,6 +71,13 @@ describe('checkpoints', () => {
     expect(digest(kept.checkpoints.newest(date, Number.POSITIVE_INFINITY, key, misfit))).toBe(digest(images[0]!));
   });
 
+  test('one of an older layout is passed over: the day is folded again', async () => {
+    const older = { ...images[1]!, v: 2 } as unknown as CellImage;
+    const kept = await store(images[0]!, older);
+
+    expect(digest(newest(kept))).toBe(digest(images[0]!));
+  });
+
   test('a write that was cut leaves nothing behind', async () => {
     const kept = await store(images[0]!);
     await expect(
