@@ -141,13 +141,15 @@ class Fire {
       }
       await this.#engine.kill();
     } else if (point === 'refused') await this.#refuse(count);
-    else await this.#crash(point, count);
+    else await this.#crash(point, count, step);
     return this.#stopped === null;
   }
 
   /** Runs to a crash point; a portion that ends before it is reached is no hit. */
-  async #crash(point: string, count: number): Promise<void> {
+  async #crash(point: string, count: number, step: number): Promise<void> {
     this.#engine.start(`${point}:${count}`);
+    // beside a busy machine a counter that stands may be that of an engine which has not read yet: the portion is over when it is stored
+    await this.#storedOrEnded(Math.min(step, this.#options.day.steps.length));
     // what works behind the cell is not seen in its counter: it gets longer to arrive
     await this.#engine.atRest(point === 'projector' || point === 'midCheckpoint' ? 5000 : 500);
     if (this.#engine.ended === 'SIGKILL') this.#hit(point);
@@ -215,6 +217,16 @@ class Fire {
 
   #hit(point: string): void {
     this.#hits[point] = (this.#hits[point] ?? 0) + 1;
+  }
+
+  /** Resolves when JOURNAL holds `steps`, the engine has ended, or nothing moves any more. */
+  async #storedOrEnded(steps: number): Promise<void> {
+    const { journal } = streams(this.#options.broker.run);
+    for (let [held, movedMs] = [-1, Date.now()]; this.#engine.ended === null && held < steps && Date.now() - movedMs < stillMs; ) {
+      const now = (await this.#jsm.streams.info(journal).catch(() => null))?.state.messages ?? held;
+      if (now !== held) [held, movedMs] = [now, Date.now()];
+      await sleep(20);
+    }
   }
 
   #journaled = (steps: number): Promise<boolean> => this.#grows(streams(this.#options.broker.run).journal, steps);
