@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { DayConfig } from './bundle.ts';
 import { feedSources } from './config.ts';
+import type { ErrorCode } from './errors.ts';
 import { runPattern } from './subjects.ts';
 import { InstrumentId } from './units.ts';
 
@@ -89,3 +90,14 @@ export type RoleStart = z.infer<typeof RoleStart>;
 export const roleEnv = 'FENSHI_ROLE';
 /** A role that ends with this has told why and will not do better next time. */
 export const hopelessCode = 2;
+/** What another start will not better; a poisoned entry, say, is not among them: it is skipped after three. */
+export const hopelessErrors: readonly string[] = [
+  'CONFIG_INVALID',
+  'PORT_IN_USE',
+  'BROKER_OUTDATED',
+  'ACCESS_REFUSED',
+  'JOURNAL_FORK',
+  'RUN_KIND',
+  'STORE_SCHEMA',
+  'GATEWAY_UWS_UNAVAILABLE',
+] satisfies readonly ErrorCode[];

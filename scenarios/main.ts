@@ -7,24 +7,21 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import { FenshiError } from '../contracts/errors.ts';
+import { type RoleProcess, runRole } from '../contracts/process/run-role.ts';
 import type { RoleStart } from '../contracts/roles.ts';
 import { assertKind } from '../contracts/run-kind.ts';
 import { midnightOf, tradeDateOf } from '../contracts/session.ts';
 import { streams } from '../contracts/subjects.ts';
 import { saveBundle } from '../engine/log/bundle-store.ts';
-import { connectBroker } from '../engine/log/connect.ts';
 import { recordedDays } from '../engine/log/day-files.ts';
 import { openFeedBucket } from '../engine/log/feed-bucket.ts';
 import { JetStreamTapeWriter, newestDay, type OpenDay } from '../engine/log/jetstream-tape.ts';
 import { type PacedDay, pace, paceAsync } from '../engine/log/pacer.ts';
 import { isWeekend, nextTradingDayOrNone } from '../engine/reference/calendar.ts';
 import { codeVersion } from '../engine/runtime/paths.ts';
-import { type RoleProcess, runRole } from '../engine/runtime/role-process.ts';
-import { Vitals } from '../engine/runtime/vitals.ts';
-import { registry } from '../engine/telemetry/metrics.ts';
-import { serveOps } from '../engine/telemetry/ops-server.ts';
+import { roleOnBroker } from '../engine/runtime/role-on-broker.ts';
 import { LiveMarket, type ServedDay } from './live-market.ts';
 import { generatedBundle } from './market/bundle.ts';
 import { MarketDay } from './market/market-day.ts';
@@ -34,18 +31,16 @@ const dayMs = 86_400_000;
 type Demo = NonNullable<RoleStart['demo']>;
 const unreadable: readonly string[] = ['NOT_FOUND', 'BUNDLE_MISSING', 'TAPE_CORRUPT'];
 
-async function main({ start, log, signal, up }: RoleProcess): Promise<void> {
+async function main(role: RoleProcess): Promise<void> {
+  const { start, log, signal, up } = role;
   const asked = start.demo;
   if (asked === undefined) throw new FenshiError('CONFIG_INVALID', 'the scenarios role needs a demo');
   assertKind(start.run, 'simulated');
-  const nc = await connectBroker(start, 'fenshi-scenarios');
-  const [js, jsm] = [jetstream(nc), await jetstreamManager(nc)];
   let served: string | null = null;
-  const vitals = new Vitals(nc, 'scenarios', start, log, () => ({
+  const { js, jsm } = await roleOnBroker(role, 'scenarios', () => ({
     code: served === null ? 'STARTING' : null,
     facts: { tradeDate: served },
   }));
-  const ops = await serveOps({ host: start.opsHost, port: start.opsPort }, registry, vitals.readiness);
   up();
   while (!signal.aborted && (await jsm.streams.info(streams(start.run).tape).catch(() => null)) === null) await sleep(50, signal); // the engine makes the streams
   const demo = begun(start.dir, asked);
@@ -57,9 +52,6 @@ async function main({ start, log, signal, up }: RoleProcess): Promise<void> {
       throw new FenshiError('CONFIG_INVALID', error.message, { cause: error });
     throw error;
   });
-  vitals.stop();
-  ops.close();
-  await nc.close();
 }
 
 type DayWriter = Pick<RoleProcess, 'start' | 'log' | 'signal'> & {

@@ -6,13 +6,13 @@
 import type { KV } from '@nats-io/kv';
 import type { Bundle } from '../../contracts/bundle.ts';
 import type { HandOver } from '../../contracts/feed.ts';
+import type { Log } from '../../contracts/process/log.ts';
 import type { QualityReport } from '../../contracts/quality.ts';
 import { isContinuous, midnightOf, msOfDay, type Phase, phaseOf } from '../../contracts/session.ts';
 import type { TapeEntry } from '../../contracts/tape.ts';
 import { handOverOf, LeaseHolder, SourceLeases } from '../log/feed-bucket.ts';
 import type { Verdict } from '../runtime/vitals.ts';
 import { feedMetrics } from '../telemetry/feed-metrics.ts';
-import type { Log } from '../telemetry/log.ts';
 import { metrics } from '../telemetry/metrics.ts';
 import type { SourceName } from './adapter.ts';
 import type { Claims } from './claims.ts';

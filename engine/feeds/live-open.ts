@@ -1,6 +1,7 @@
 /** A live trading day opened: its bundle from the sources and the library, `day.open` on TAPE, and the hand-over to the collector. */
 import type { KV } from '@nats-io/kv';
 import { type Bundle, type DayConfig, statedOf } from '../../contracts/bundle.ts';
+import type { Log } from '../../contracts/process/log.ts';
 import { midnightOf } from '../../contracts/session.ts';
 import type { TradeDate } from '../../contracts/units.ts';
 import { saveBundle } from '../log/bundle-store.ts';
@@ -9,7 +10,6 @@ import { preOpenBundle } from '../reference/pre-open.ts';
 import { codeVersion } from '../runtime/paths.ts';
 import { assertRoom } from '../store/disk.ts';
 import { withLibraryOrNone } from '../store/library.ts';
-import type { Log } from '../telemetry/log.ts';
 import { banRule, usualRule } from './collector/breaker.ts';
 import { SourceClient } from './collector/client.ts';
 import { Heartbeat } from './collector/heartbeat.ts';

@@ -5,23 +5,19 @@
 
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { Bundle } from '../../contracts/bundle.ts';
 import { encode } from '../../contracts/codec.ts';
 import { FenshiError } from '../../contracts/errors.ts';
+import { type RoleProcess, runRole } from '../../contracts/process/run-role.ts';
 import { assertKind } from '../../contracts/run-kind.ts';
 import { subjects } from '../../contracts/subjects.ts';
 import { instrumentNo } from '../../contracts/units.ts';
 import { benchmarkIndexNo } from '../features/index-line.ts';
 import { loadBundle } from '../log/bundle-store.ts';
-import { connectBroker } from '../log/connect.ts';
 import { isCurrent, nextHandOver, openFeedBucket } from '../log/feed-bucket.ts';
 import { lastClock, newestDay } from '../log/jetstream-tape.ts';
 import { dataDir } from '../runtime/paths.ts';
-import { type RoleProcess, runRole } from '../runtime/role-process.ts';
-import { Vitals } from '../runtime/vitals.ts';
-import { registry } from '../telemetry/metrics.ts';
-import { serveOps } from '../telemetry/ops-server.ts';
+import { roleOnBroker } from '../runtime/role-on-broker.ts';
 import { Claims } from './claims.ts';
 import { FeedDay } from './feed-day.ts';
 import { Opening } from './opening.ts';
@@ -30,20 +26,18 @@ import { TapeAppender } from './tape-appender.ts';
 
 const waitMs = 200;
 
-async function main({ start, log, signal, up }: RoleProcess): Promise<void> {
+async function main(role: RoleProcess): Promise<void> {
+  const { start, log, signal, up } = role;
   const { feed } = start;
   if (feed === undefined) throw new FenshiError('CONFIG_INVALID', 'the feed role needs to be told its sources');
   const owner = `${hostname()}-${process.pid}-${Date.now()}`;
-  const nc = await connectBroker(start, 'fenshi-feed');
-  const [js, jsm] = [jetstream(nc), await jetstreamManager(nc)];
   let day: FeedDay | null = null;
   let opening: Opening | null = null;
   let opened: Pick<Bundle, 'openedWith' | 'assumed'> | null = null;
-  const vitals = new Vitals(nc, 'feed', start, log, () => {
+  const { nc, js, jsm } = await roleOnBroker(role, 'feed', () => {
     const verdict = day?.verdict() ?? opening?.verdict() ?? { code: 'STARTING' };
     return { ...verdict, facts: { ...verdict.facts, openedWith: opened?.openedWith ?? null, assumed: opened?.assumed ?? [] } };
   });
-  const ops = await serveOps({ host: start.opsHost, port: start.opsPort }, registry, vitals.readiness);
   up();
   const kv = await openFeedBucket(js, jsm, start.run, signal);
   if (feed.live !== undefined) assertKind(start.run, 'live');
@@ -85,9 +79,6 @@ async function main({ start, log, signal, up }: RoleProcess): Promise<void> {
     following.unsubscribe();
     day = null;
   }
-  vitals.stop();
-  ops.close();
-  await nc.close();
 }
 
 await runRole('feed', main);

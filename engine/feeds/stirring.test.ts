@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { encode } from '../../contracts/codec.ts';
+import { makeLog } from '../../contracts/process/log.ts';
 import { tsecOf } from '../../contracts/session.ts';
 import { subjects } from '../../contracts/subjects.ts';
 import { generatedDay } from '../../scenarios/support/days.ts';
@@ -7,7 +8,6 @@ import { startTestBroker, type TestBroker } from '../../scenarios/support/test-b
 import { Cell } from '../cell/cell.ts';
 import { connectBroker } from '../log/connect.ts';
 import { symbolsView } from '../runtime/view-publisher.ts';
-import { makeLog } from '../telemetry/log.ts';
 import { followStirring } from './stirring.ts';
 
 let broker: TestBroker;

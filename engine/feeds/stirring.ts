@@ -1,9 +1,9 @@
 /** Which symbols any strategy has use for, as VIEW tells it once a second: they are asked for first. */
 import type { NatsConnection } from 'nats';
 import { columnOf, decode } from '../../contracts/codec.ts';
+import type { Log } from '../../contracts/process/log.ts';
 import { subjects } from '../../contracts/subjects.ts';
 import { SymbolsView } from '../../contracts/view.ts';
-import type { Log } from '../telemetry/log.ts';
 import type { SweepPlanner } from './collector/planner.ts';
 
 export function followStirring(

@@ -1,8 +1,8 @@
 /** The run's streams as they must be (contracts/spec/engine.md#streams). Created by the engine; one that exists is left as it is. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DiscardPolicy, type JetStreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream';
+import type { Log } from '../../contracts/process/log.ts';
 import { streams, subjects } from '../../contracts/subjects.ts';
-import type { Log } from '../telemetry/log.ts';
 import { troubleOf } from './trouble.ts';
 
 const nanosPerDay = 86_400 * 1e9;

@@ -1,20 +1,16 @@
 /** The query role: reads TAPE into memory and answers questions from there and from the store. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { type RoleProcess, runRole } from '../../contracts/process/run-role.ts';
 import type { RoleStart } from '../../contracts/roles.ts';
 import { streams } from '../../contracts/subjects.ts';
 import { decodeTape } from '../../contracts/tape.ts';
 import { loadBundle } from '../log/bundle-store.ts';
-import { connectBroker } from '../log/connect.ts';
 import { streamFrom } from '../log/jetstream-read.ts';
 import { newestDay } from '../log/jetstream-tape.ts';
-import { type RoleProcess, runRole } from '../runtime/role-process.ts';
-import { Vitals } from '../runtime/vitals.ts';
+import { roleOnBroker } from '../runtime/role-on-broker.ts';
 import type { StoreAddress } from '../store/chdb-process.ts';
 import { Store } from '../store/client.ts';
 import { storeAddress } from '../store/locate.ts';
-import { registry } from '../telemetry/metrics.ts';
-import { serveOps } from '../telemetry/ops-server.ts';
 import { queryMetrics } from '../telemetry/query-metrics.ts';
 import { Answers } from './answers.ts';
 import { DayTable } from './day-table.ts';
@@ -22,16 +18,14 @@ import { respond } from './responder.ts';
 
 const waitMs = 500;
 
-async function main({ start, log, signal, up }: RoleProcess): Promise<void> {
-  const nc = await connectBroker(start, 'fenshi-query');
-  const [js, jsm] = [jetstream(nc), await jetstreamManager(nc)];
+async function main(role: RoleProcess): Promise<void> {
+  const { start, log, signal, up } = role;
   let day: DayTable | null = null;
   const store = storeFinder(start);
-  const vitals = new Vitals(nc, 'query', start, log, () => ({
+  const { nc, js, jsm } = await roleOnBroker(role, 'query', () => ({
     code: day === null ? 'NO_DAY' : null,
     facts: { n: day?.n ?? -1, store: store() !== null },
   }));
-  const ops = await serveOps({ host: start.opsHost, port: start.opsPort }, registry, vitals.readiness);
   respond(nc, start.run, new Answers({ day: () => day, store }));
   up();
   let newest = null;
@@ -54,9 +48,6 @@ async function main({ start, log, signal, up }: RoleProcess): Promise<void> {
       day?.apply(seq - openSeq, entry);
       queryMetrics.n.set(seq - openSeq);
     }
-  vitals.stop();
-  ops.close();
-  await nc.close();
 }
 
 /** The store as its role last said where it is; another address after a restart makes another client. */

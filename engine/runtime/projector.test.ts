@@ -1,12 +1,12 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeLog } from '../../contracts/process/log.ts';
 import { streams, subjects } from '../../contracts/subjects.ts';
 import { type FoldedDay, foldedDay } from '../../scenarios/support/days.ts';
 import { startTestBroker, type TestBroker } from '../../scenarios/support/test-broker.ts';
 import { connectBroker } from '../log/connect.ts';
 import { JetStreamJournal } from '../log/jetstream-journal.ts';
 import { ensureStreams } from '../log/streams.ts';
-import { makeLog } from '../telemetry/log.ts';
 import { Projector } from './projector.ts';
 
 let broker: TestBroker;

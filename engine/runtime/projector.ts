@@ -7,9 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import { encode } from '../../contracts/codec.ts';
 import { readStep } from '../../contracts/compat/read.ts';
+import type { Log } from '../../contracts/process/log.ts';
 import { streams, subjects } from '../../contracts/subjects.ts';
 import { nextOnSubject, streamFrom } from '../log/jetstream-read.ts';
-import type { Log } from '../telemetry/log.ts';
 import type { Reach } from './crash-points.ts';
 
 type Position = { readonly date: string; readonly step: number; readonly index: number };

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decode } from '../../contracts/codec.ts';
+import { makeLog } from '../../contracts/process/log.ts';
 import { RoleStatus } from '../../contracts/status.ts';
 import { subjects } from '../../contracts/subjects.ts';
 import { startTestBroker, type TestBroker } from '../../scenarios/support/test-broker.ts';
 import { connectBroker } from '../log/connect.ts';
-import { makeLog } from '../telemetry/log.ts';
 import { type Verdict, Vitals } from './vitals.ts';
 
 let broker: TestBroker;

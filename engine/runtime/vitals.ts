@@ -9,9 +9,9 @@ import { statfsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { NatsConnection } from 'nats';
 import { encode } from '../../contracts/codec.ts';
+import type { Log } from '../../contracts/process/log.ts';
 import { type RoleStatus, sayStatus } from '../../contracts/status.ts';
 import { subjects } from '../../contracts/subjects.ts';
-import type { Log } from '../telemetry/log.ts';
 
 export type Verdict = {
   readonly code: string | null;

@@ -5,18 +5,15 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { JetStreamManager } from '@nats-io/jetstream';
 import { FenshiError } from '../../contracts/errors.ts';
+import type { Log } from '../../contracts/process/log.ts';
+import { isDiskFull, type RoleProcess, runRole } from '../../contracts/process/run-role.ts';
 import { streams } from '../../contracts/subjects.ts';
 import { loadBundle } from '../log/bundle-store.ts';
-import { connectBroker } from '../log/connect.ts';
 import { firstUnfinishedDay, type OpenDay } from '../log/jetstream-tape.ts';
 import { isBrokerError } from '../log/trouble.ts';
-import { isDiskFull, type RoleProcess, runRole } from '../runtime/role-process.ts';
-import { Vitals } from '../runtime/vitals.ts';
-import type { Log } from '../telemetry/log.ts';
-import { registry } from '../telemetry/metrics.ts';
-import { serveOps } from '../telemetry/ops-server.ts';
+import { roleOnBroker } from '../runtime/role-on-broker.ts';
 import { storeMetrics } from '../telemetry/store-metrics.ts';
 import { type ChdbProcess, startChdb } from './chdb-process.ts';
 import { Store } from './client.ts';
@@ -32,18 +29,16 @@ const diskMs = 10_000;
 const troubledMs = 5000;
 const retention = { tapeDays: 5, journalDays: 60 };
 
-async function main({ start, log, signal, up }: RoleProcess): Promise<void> {
-  const nc = await connectBroker(start, 'fenshi-store');
-  const [js, jsm] = [jetstream(nc), await jetstreamManager(nc)];
+async function main(role: RoleProcess): Promise<void> {
+  const { start, log, signal, up } = role;
   const days = join(start.dir, 'days');
   /** Null once it stores. */
   let [code, trouble]: [string | null, string | null] = ['STARTING', null];
-  const vitals = new Vitals(nc, 'store', start, log, () => ({
+  const { js, jsm } = await roleOnBroker(role, 'store', () => ({
     code,
     detail: trouble,
     facts: { days: archivedDays(days), failed: failedDays(days) },
   }));
-  const ops = await serveOps({ host: start.opsHost, port: start.opsPort }, registry, vitals.readiness);
   const disk = new DiskNote(start.dir, log);
   const noting = setInterval(() => void disk.note(), diskMs);
   up();
@@ -64,9 +59,6 @@ async function main({ start, log, signal, up }: RoleProcess): Promise<void> {
     }
   }
   clearInterval(noting);
-  vitals.stop();
-  ops.close();
-  await nc.close();
 
   /** With a store of its own, until the signal or the first failure. */
   async function archiveDays(folder: string, well: () => void): Promise<void> {

@@ -1,11 +1,11 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { OpportunityBook } from '../../contracts/fold.ts';
+import { makeLog } from '../../contracts/process/log.ts';
 import { connectBroker } from '../../engine/log/connect.ts';
 import { JetStreamJournal } from '../../engine/log/jetstream-journal.ts';
 import { ensureStreams } from '../../engine/log/streams.ts';
 import { Projector } from '../../engine/runtime/projector.ts';
-import { makeLog } from '../../engine/telemetry/log.ts';
 import { type FoldedDay, foldedDay } from '../support/days.ts';
 import { firstLines } from '../support/lines.ts';
 import { startTestBroker, type TestBroker } from '../support/test-broker.ts';

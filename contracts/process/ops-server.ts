@@ -1,9 +1,10 @@
 /** `/metrics`, `/healthz` and `/readyz` of a role on its own loopback port. */
 import { createServer, type Server } from 'node:http';
 import type { Registry } from 'prom-client';
-import { FenshiError } from '../../contracts/errors.ts';
+import { FenshiError } from '../errors.ts';
 
-export type Readiness = () => { readonly ready: boolean; readonly checks: Readonly<Record<string, unknown>> };
+/** Answered as it is: what is checked, and why it is not ready. */
+export type Readiness = () => { readonly ready: boolean };
 
 /** @throws FenshiError PORT_IN_USE */
 export function serveOps(
@@ -15,15 +16,15 @@ export function serveOps(
     const send = (status: number, type: string, body: string) => response.writeHead(status, { 'content-type': type }).end(body);
     if (request.url === '/healthz') return send(200, 'text/plain', 'ok\n');
     if (request.url === '/readyz') {
-      const { ready, checks } = readiness();
-      return send(ready ? 200 : 503, 'application/json', JSON.stringify({ ready, checks }));
+      const answer = readiness();
+      return send(answer.ready ? 200 : 503, 'application/json', JSON.stringify(answer));
     }
     if (request.url !== '/metrics') return send(404, 'text/plain', 'not found\n');
     void registry.metrics().then((text) => send(200, registry.contentType, text));
   });
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'EADDRINUSE' ? new FenshiError('PORT_IN_USE', `${host}:${port}`) : error),
+      reject(error.code === 'EADDRINUSE' ? new FenshiError('PORT_IN_USE', `${host}:${port}; set ops.port`) : error),
     );
     server.listen(port, host, () => resolve(server));
   });

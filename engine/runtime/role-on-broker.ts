@@ -1,0 +1,31 @@
+/** What every role of the engine has of the broker: its connection, its judgement of itself, its ops port. All end with the role. */
+import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from 'nats';
+import { serveOps } from '../../contracts/process/ops-server.ts';
+import type { RoleProcess } from '../../contracts/process/run-role.ts';
+import type { RoleName } from '../../contracts/roles.ts';
+import { connectBroker } from '../log/connect.ts';
+import { metrics, registry } from '../telemetry/metrics.ts';
+import { codeVersion } from './paths.ts';
+import { type Verdict, Vitals } from './vitals.ts';
+
+export type OnBroker = { readonly nc: NatsConnection; readonly js: JetStreamClient; readonly jsm: JetStreamManager };
+
+/**
+ * Connects and answers on the ops port from now on; `judge` is asked once a second.
+ * @throws FenshiError BROKER_UNREACHABLE, ACCESS_REFUSED, PORT_IN_USE
+ */
+export async function roleOnBroker({ start, log, closing }: RoleProcess, name: RoleName, judge: () => Verdict): Promise<OnBroker> {
+  metrics.build.set({ version: codeVersion, node: process.version }, 1);
+  metrics.restarts.set(start.restarts ?? 0);
+  const nc = await connectBroker(start, `fenshi-${name}`);
+  const [js, jsm] = [jetstream(nc), await jetstreamManager(nc)];
+  const vitals = new Vitals(nc, name, start, log, judge);
+  const ops = await serveOps({ host: start.opsHost, port: start.opsPort }, registry, vitals.readiness);
+  closing(
+    () => nc.close(),
+    () => ops.close(),
+    () => vitals.stop(),
+  );
+  return { nc, js, jsm };
+}
