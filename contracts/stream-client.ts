@@ -1,8 +1,12 @@
 /**
  * A client of `/v1/stream` that reconnects with full jitter, resumes by offset, and never shows a gap: a delta whose `prev`
  * is not the last `seq` seen is dropped and fetched anew. Runs in a browser and in Node (WebSocket global or given).
+ *
+ * Silence  a server says something every five seconds; who hears nothing for three times as long is cut off and does not know it
+ * Imports  types only: the page is served this file with its types taken off
  */
 import type { Filter } from './frames.ts';
+import type { Phase } from './session.ts';
 
 export type StreamOptions = {
   readonly url: string;
@@ -10,6 +14,8 @@ export type StreamOptions = {
   readonly filter?: Filter;
   /** Where no global WebSocket exists (Node 20). */
   readonly WebSocket?: SocketConstructor;
+  /** Milliseconds without a word after which the connection is given up. */
+  readonly silenceMs?: number;
 };
 type SocketLike = {
   onopen: ((event: never) => void) | null;
@@ -24,6 +30,8 @@ export type SocketConstructor = new (url: string, protocol: string) => SocketLik
 type Frame = {
   op?: string;
   re?: number;
+  ts?: number;
+  session?: { phase: Phase };
   ch?: string;
   type?: string;
   epoch?: string;
@@ -51,10 +59,14 @@ export class StreamClient {
   #asking = true;
   #connected = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #silence: ReturnType<typeof setTimeout> | undefined;
   /** Whole snapshots, never a part: what was shown before is to be replaced. */
   onSnapshot: (items: readonly unknown[], offset: number) => void = () => undefined;
-  onEvents: (seq: number, events: readonly unknown[]) => void = () => undefined;
+  /** `tsMs`: tape time of the step; null for what was missed while away. */
+  onEvents: (seq: number, events: readonly unknown[], tsMs: number | null) => void = () => undefined;
   onState: (connected: boolean) => void = () => undefined;
+  /** Phase of the session, as the server welcomes. */
+  onWelcome: (phase: Phase | undefined) => void = () => undefined;
 
   constructor(options: StreamOptions) {
     this.#options = options;
@@ -76,9 +88,22 @@ export class StreamClient {
     this.#socket = socket;
     this.#parts = [];
     this.#asking = true;
-    socket.onmessage = ({ data }) => this.#receive(socket, JSON.parse(String(data)) as Frame);
+    this.#heard(socket);
+    socket.onmessage = ({ data }) => {
+      this.#heard(socket);
+      this.#receive(socket, JSON.parse(String(data)) as Frame);
+    };
     socket.onerror = () => undefined; // a close follows
-    socket.onclose = ({ code }) => this.#closed(code);
+    socket.onclose = ({ code }) => this.#closed(socket, code);
+  }
+
+  #heard(socket: SocketLike): void {
+    clearTimeout(this.#silence);
+    const giveUp = () => {
+      socket.close();
+      this.#closed(socket, 1006); // a close that nobody answers may take a minute
+    };
+    this.#silence = setTimeout(giveUp, this.#options.silenceMs ?? 15_000); // clock-ok: a client's patience
   }
 
   /** Cuts the connection as a network would; it comes back by itself. */
@@ -95,10 +120,14 @@ export class StreamClient {
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#silence);
     this.#socket?.close();
   }
 
-  #closed(code: number): void {
+  #closed(socket: SocketLike, code: number): void {
+    if (this.#socket !== socket) return; // given up before
+    this.#socket = null;
+    clearTimeout(this.#silence);
     this.#connected = false;
     this.onState(false);
     if (this.#stopped || code >= 4500) return;
@@ -116,6 +145,7 @@ export class StreamClient {
     if (frame.op === 'welcome') {
       this.#connected = true;
       this.onState(true);
+      this.onWelcome(frame.session?.phase);
       return this.#subscribe(socket);
     }
     if (frame.ch !== this.#options.ch || frame.error !== undefined) return;
@@ -125,19 +155,20 @@ export class StreamClient {
     if (frame.snapshot !== undefined) this.#snapshot(frame);
   }
 
-  #delta(socket: SocketLike, { seq = 0, prev = 0, events = [] }: Frame): void {
+  #delta(socket: SocketLike, { seq = 0, prev = 0, events = [], ts }: Frame): void {
     if (prev !== this.#lastSeq) {
       if (!this.#asking) this.#subscribe(socket);
       return;
     }
     this.#lastSeq = seq;
     this.#offset = seq;
-    this.onEvents(seq, events);
+    this.onEvents(seq, events, ts ?? null);
   }
 
   /** What was missed; anything up to the offset was seen before. */
   #recovered({ epoch = '', offset = 0, events = [] }: Frame): void {
-    for (const each of events as { seq: number; events: unknown[] }[]) if (each.seq > this.#offset) this.onEvents(each.seq, each.events);
+    for (const each of events as { seq: number; events: unknown[] }[])
+      if (each.seq > this.#offset) this.onEvents(each.seq, each.events, null);
     this.#asking = false;
     this.#epoch = epoch;
     this.#offset = offset;

@@ -6,12 +6,13 @@ import type { Registry } from 'prom-client';
 import { FenshiError } from '../../contracts/errors.ts';
 import type { DayState } from '../day-state.ts';
 import { type Gatekeeper, json, type OnFault, route } from '../http.ts';
+import { clientScript } from '../page/client.ts';
 
 const limitMax = 500;
 const page = readFileSync(new URL('../page/index.html', import.meta.url), 'utf8');
-/** The page's script is inline and its own; nothing else may run, load or frame it. */
+/** The page's script is inline and its client ours; nothing else may run, load or frame it. */
 const pagePolicy =
-  "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self' ws:; img-src data:; frame-ancestors 'none'; base-uri 'none'";
+  "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self' ws:; img-src data:; frame-ancestors 'none'; base-uri 'none'";
 
 export type Ready = () => {
   readonly ready: boolean;
@@ -30,6 +31,7 @@ export function registerRoutes(
 ): void {
   const get = (pattern: string, handler: Parameters<typeof route>[3]) => route(app, pattern, gatekeeper, handler, onFault);
   get('/', () => ({ type: 'text/html; charset=utf-8', body: page, headers: { 'content-security-policy': pagePolicy } }));
+  get('/client.js', () => ({ type: 'text/javascript; charset=utf-8', body: clientScript }));
   get('/healthz', () => ({ body: 'ok\n' }));
   get('/readyz', () => json(ready(), ready().ready ? 200 : 503));
   get('/metrics', async () => ({ type: registry.contentType, body: await registry.metrics() }));
