@@ -1,7 +1,7 @@
 /**
  * Market: the phase of the day, the regime with its dwell, whether the feed as a whole is fresh and each exchange moves.
  *
- * Table      contracts/decisions/0009-machines.md
+ * Table      contracts/spec/machines.md#market
  * Consumed   phase: the end of the session and what a clock does; regime: calibration maps and detectors; feed: gate K1
  */
 import { assign, setup } from 'xstate';

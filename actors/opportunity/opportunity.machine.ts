@@ -1,7 +1,7 @@
 /**
  * Opportunity: discovered 发现 → confirmed 确认 → tracking 跟踪 → ended 结束 → archived, with risk and data beside it.
  *
- * Table    contracts/spec/lifecycle.md#states whole, as contracts/decisions/0009-machines.md writes it out
+ * Table    contracts/spec/machines.md#opportunity
  * Order    in one event: data, risk, stop, target 2, target 1, then the rest. Stop and target in one quote: the stop
  * Time     every event carries tape time; timers are data in context, dropped by the region `clock` before all else
  * Output   the actor's state and context only; the cell journals what changed

@@ -2,7 +2,7 @@
  * Sector: how warm it runs against the market. Measured at every third clock; only a change of state reaches the actor.
  *
  * Consumed   SectorInput of sector detectors, DetectorInput of symbols in it, the cockpit's heat map
- * Table      contracts/decisions/0009-machines.md
+ * Table      contracts/spec/machines.md#sector
  */
 import { setup } from 'xstate';
 import type { At } from '../common/actor-event.ts';

@@ -1,7 +1,7 @@
 /**
  * Source: what the feed decided about one vendor, mirrored; plus lagging, which the cell sees for itself.
  *
- * Table      contracts/decisions/0009-machines.md
+ * Table      contracts/spec/machines.md#source
  * Consumed   gates (K1, U9) and the cockpit's source strip
  */
 import { setup } from 'xstate';

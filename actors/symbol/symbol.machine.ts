@@ -3,7 +3,7 @@
  *
  * limit      free, near, sealed, opened, resealed. Consumed by the opportunities of the symbol and by limit-up detectors
  * data       fresh, degraded, stale, halted. Consumed by the opportunities of the symbol
- * Table      contracts/decisions/0009-machines.md. Whether anything expensive runs for it is asked anew at each quote, and is no state
+ * Table      contracts/spec/machines.md#symbol. Whether anything expensive runs for it is asked anew at each quote, and is no state
  */
 import { setup } from 'xstate';
 import type { At } from '../common/actor-event.ts';

@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
+import { setup } from 'xstate';
 import { subjects } from '../../contracts/subjects.ts';
 import { foldedDay } from '../../scenarios/support/days.ts';
 import { exportedSchemas } from './exported-schemas.ts';
 import { featurePage } from './feature-page.ts';
+import { guardWords, machinePage, rowsOf } from './machine-page.ts';
 
 test('contracts/schemas holds what the contracts say now (npm run schemas)', () => {
   const wanted = exportedSchemas();
@@ -19,6 +21,33 @@ test('contracts/schemas holds what the contracts say now (npm run schemas)', () 
 
 test('the page of features is the dictionary (npm run schemas)', () => {
   expect(readFileSync('contracts/spec/features.md', 'utf8')).toBe(featurePage());
+});
+
+test('the page of machines is the machines, and every guard in it is in words (npm run schemas)', () => {
+  const page = machinePage();
+  expect(readFileSync('contracts/spec/machines.md', 'utf8')).toBe(page);
+
+  for (const [guard, words] of Object.entries(guardWords)) {
+    expect(page, guard).toContain(words);
+    expect(page, guard).not.toContain(`| ${guard}`);
+  }
+});
+
+test('rows of a machine: one per transition in the order they are tried, with guard, target and parameters', () => {
+  const machine = setup({
+    guards: { endsPull: () => true },
+    actions: { end: (_: unknown, _params: { reason: string }) => undefined },
+  }).createMachine({
+    id: 'toy',
+    initial: 'a',
+    on: { off: '.b' },
+    states: { a: { on: { go: [{ guard: 'endsPull', target: 'b' }, { actions: { type: 'end', params: { reason: 'LATE' } } }] } }, b: {} },
+  });
+  expect(rowsOf(machine.root)).toEqual([
+    ['anywhere', 'off', '', 'b', ''],
+    ['a', 'go', guardWords.endsPull, 'b', ''],
+    ['a', 'go', '', 'stays', 'end LATE'],
+  ]);
 });
 
 test('the AsyncAPI document is valid by its own specification, and every subject of a day has a channel', () => {

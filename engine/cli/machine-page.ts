@@ -1,0 +1,85 @@
+/** contracts/spec/machines.md, read off the machines themselves: what stands there is what runs. */
+import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
+import { marketMachine } from '../../actors/market/market.machine.ts';
+import { opportunityMachine } from '../../actors/opportunity/opportunity.machine.ts';
+import { sectorMachine } from '../../actors/sector/sector.machine.ts';
+import { sourceMachine } from '../../actors/source/source.machine.ts';
+import { symbolMachine } from '../../actors/symbol/symbol.machine.ts';
+
+/** Consumers first: whoever changes a machine sees here who reads it. */
+const machines: readonly (readonly [AnyStateMachine, consumers: string])[] = [
+  [opportunityMachine, 'everyone: journal, ranking, gateway, notifications'],
+  [symbolMachine, 'the opportunities of the symbol, detectors of limit boards'],
+  [sectorMachine, 'sector detectors and, through their input, detectors of symbols; the page'],
+  [marketMachine, 'gates, calibration strata, detectors, the end of the session'],
+  [sourceMachine, 'gates K1 and U9, the page'],
+];
+
+/** What each guard asks. Prices are read with the direction's sign: down-opportunities are the mirror image. */
+export const guardWords: Readonly<Record<string, string>> = {
+  hasEdge: 'P known and ≥ p0 + 0.10, a plan with room, risk under 2',
+  isHeldByRisk: 'risk at 2 or more, and not held before',
+  isLost: 'under 35 % of the impulse is left, or the symbol dives (K4) and it should rise',
+  dives: 'the symbol dives (K4), and it should rise',
+  isStopped: 'the exit price is at or through the stop or the trail',
+  reachesTarget2: 'the exit price reaches target 2',
+  reachesTarget1: 'the exit price reaches target 1 and no trail is armed',
+  isNewPeak: 'mid beyond the peak',
+  startsPull: 'mid 0.3 σH or more off the peak, and the half minute not begun',
+  endsPull: 'mid nearer than 0.3 σH to the peak again, and the half minute begun',
+  isDeepPull: 'mid 0.6 σH or more off the peak',
+  isRecovered: 'mid nearer than 0.3 σH to the peak',
+  mayExtend: 'score at least what it entered with, and not extended before',
+  endsAtLock: 'the family ends at its limit',
+  staysAtLock: 'the family lives on at its limit',
+  endsByRisk: 'level 3 with policy end',
+  mustHold: 'level 3 with policy hold, and not held yet',
+  isReleased: 'level under 3, and held',
+  opensNear: 'resumes within 3 % of its last price',
+  reopens: 'a new signal may reopen it (identity)',
+  isLevel: 'the level is',
+  isNews: 'differs from the regime that is proposed',
+  holds: 'what is proposed is',
+};
+
+const intro = `# Machines
+
+Made from \`actors/\` by \`npm run schemas\`. Transitions of one event are tried from top to bottom, those of an inner state before those of the states around it; the first whose guard holds is taken. An
+event without a row changes nothing. Times, hysteresis and thresholds: [lifecycle.md](lifecycle.md), [features.md](features.md#market).
+`;
+
+export const machinePage = (): string => `${intro}\n${machines.map(([machine, consumers]) => section(machine, consumers)).join('\n')}`;
+
+function section(machine: AnyStateMachine, consumers: string): string {
+  const rows = rowsOf(machine.root).map((cells) => `| ${cells.join(' | ')} |`);
+  return `## ${machine.id}\n\nRead by ${consumers}.\n\n| in | event | guard | to | does |\n|---|---|---|---|---|\n${rows.join('\n')}\n`;
+}
+
+/** [in, event, guard, to, does] of a node and all within it, in the order of the chart. */
+export function rowsOf(node: AnyStateNode): string[][] {
+  const own = [...node.transitions].flatMap(([event, transitions]) =>
+    transitions.map((transition) => [placeOf(node), event, guardOf(transition), targetOf(transition), doesOf(transition)]),
+  );
+  return [...own, ...Object.values(node.states).flatMap(rowsOf)];
+}
+
+const placeOf = (node: AnyStateNode): string => (node.path.length === 0 ? 'anywhere' : node.path.join('.'));
+const targetOf = ({ target }: AnyTransitionDefinition): string => (target ?? []).map(placeOf).join(', ') || 'stays';
+
+function guardOf({ guard }: AnyTransitionDefinition): string {
+  if (guard === undefined) return '';
+  const name = typeof guard === 'string' ? guard : (guard as { type: string }).type;
+  const words = guardWords[name] ?? name;
+  return [words, ...paramsOf(guard)].join(' ');
+}
+
+const doesOf = ({ actions }: AnyTransitionDefinition): string =>
+  actions
+    .map((action) => [typeof action === 'string' ? action : (action as { type: string }).type, ...paramsOf(action)].join(' '))
+    .join(', ');
+
+/** Fixed parameters in words; those taken from the event are in the guard's own words. */
+function paramsOf(named: unknown): string[] {
+  const params = typeof named === 'object' && named !== null && 'params' in named ? named.params : undefined;
+  return typeof params === 'object' && params !== null ? Object.values(params).map(String) : [];
+}
