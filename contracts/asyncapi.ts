@@ -7,7 +7,7 @@ import { QualityReport } from './quality.ts';
 import { ServiceError, services } from './services.ts';
 import { subjects } from './subjects.ts';
 import { ClockEntry, Control, DayClose, DayOpen, SourceFact, TapeBody } from './tape.ts';
-import { DeadLetter, OpportunitiesView, SymbolsView } from './view.ts';
+import { DeadLetter, GainsView, OpportunitiesView, SymbolsView } from './view.ts';
 
 type Channel = { readonly address: string; readonly description: string; readonly messages: Readonly<Record<string, z.ZodType>> };
 const run = '{run}';
@@ -52,6 +52,11 @@ const channels: Readonly<Record<string, Channel>> = {
     address: on.view('opportunities'),
     description: 'What moves of the live opportunities between two transitions, core NATS, once a second',
     messages: { OpportunitiesView },
+  },
+  viewGains: {
+    address: on.view('gains'),
+    description: 'The hundred best gains over one, five and ten trading minutes, core NATS, once a second',
+    messages: { GainsView },
   },
   dead: { address: on.dead('{stage}', '{reason}'), description: 'A quarantined row', messages: { DeadLetter } },
 };

@@ -27,7 +27,7 @@ export const subjects = (run: string) => ({
       : `lifecycle.v1.${run}.${entry.actorId}`,
   allLifecycle: `lifecycle.v1.${run}.>`,
   allSignals: `signal.v1.${run}.>`,
-  view: (what: 'symbols' | 'opportunities'): string => `view.v1.${run}.${what}`,
+  view: (what: 'symbols' | 'opportunities' | 'gains'): string => `view.v1.${run}.${what}`,
   dead: (stage: string, reason: string): string => `dead.v1.${run}.${stage}.${reason}`,
   allDead: `dead.v1.${run}.>`,
   service: (name: string): string => `svc.v1.${run}.${name}`,

@@ -34,6 +34,15 @@ export const OpportunitiesView = z.object({
 });
 export type OpportunitiesView = z.infer<typeof OpportunitiesView>;
 
+/** `view.v1.<run>.gains`, once a second: 涨速榜, who gained most by last price over one, five and ten trading minutes, to the second; best first. */
+export const GainsView = z.object({
+  v: z.literal(1),
+  step: z.int().nonnegative(),
+  tsMs: EpochMs,
+  boards: z.array(z.object({ spanSec: z.int(), instrumentNo: z.array(z.int()), gain: z.array(z.number()) })),
+});
+export type GainsView = z.infer<typeof GainsView>;
+
 /** `dead.v1.<run>.clean.<reason>`: a quarantined row as it came, with its place on the tape. */
 export const DeadLetter = z.object({
   v: z.literal(1),

@@ -56,8 +56,8 @@ export type CleanCounts = {
   ruleWrong: number;
 };
 
-/** What cleaning found of the row being accepted. `dv`, `da`: shares and yuan since the quote before, NaN where unknown. */
-export type RowVerdict = { s: number; slot: number; dv: number; da: number; bookOk: boolean; frozen: boolean };
+/** What cleaning found of the row being accepted. `tsec`: of its own stamp. `dv`, `da`: shares and yuan since the quote before, NaN where unknown. */
+export type RowVerdict = { s: number; tsec: number; slot: number; dv: number; da: number; bookOk: boolean; frozen: boolean };
 type Handle = (verdict: Readonly<RowVerdict>, batch: QuoteBatch, i: number) => void;
 /** `add` runs while `accepted` still holds the quote before, `settled` once it holds this one. */
 export type OnAccepted = {
@@ -82,7 +82,7 @@ export class Cleaner {
   readonly counts: CleanCounts = { accepted: 0, duplicate: 0, outOfSession: 0, held: 0, quarantined: {}, bookDropped: 0, ruleWrong: 0 };
   /** Filled while an entry is applied, taken by the cell at its end. */
   quarantined: Quarantined[] = [];
-  readonly #verdict: RowVerdict = { s: 0, slot: 0, dv: Number.NaN, da: Number.NaN, bookOk: false, frozen: false };
+  readonly #verdict: RowVerdict = { s: 0, tsec: 0, slot: 0, dv: Number.NaN, da: Number.NaN, bookOk: false, frozen: false };
 
   readonly #universe: Universe;
   readonly #staleGuard: boolean;
@@ -264,6 +264,7 @@ export class Cleaner {
     }
     const verdict = this.#verdict;
     verdict.s = s;
+    verdict.tsec = tsec;
     verdict.slot = slot;
     verdict.frozen = this.isFrozen(s);
     onAccepted.add(verdict, batch, i);

@@ -6,7 +6,7 @@ import { ClientFrame, ServerFrame } from '../../contracts/frames.ts';
 import { JournalStep, LifecycleMessage } from '../../contracts/journal.ts';
 import { RoleStart } from '../../contracts/roles.ts';
 import { TapeBody } from '../../contracts/tape.ts';
-import { DeadLetter, OpportunitiesView, SymbolsView } from '../../contracts/view.ts';
+import { DeadLetter, GainsView, OpportunitiesView, SymbolsView } from '../../contracts/view.ts';
 import { codeVersion } from '../runtime/paths.ts';
 
 const shapes = {
@@ -19,6 +19,7 @@ const shapes = {
   'role-start': RoleStart,
   'symbols-view': SymbolsView,
   'opportunities-view': OpportunitiesView,
+  'gains-view': GainsView,
   'tape-body': TapeBody,
 };
 

@@ -16,6 +16,7 @@ import { Bars, barLayers } from './bars.ts';
 import { depth1Of, midOf, obi5Of } from './book.ts';
 import { type CrossSection, CrossSectioner, emptyCrossSection } from './cross-section.ts';
 import { activeBuyShare, orderFlow } from './flow.ts';
+import { PriceTrail, trailEntries } from './price-trail.ts';
 import { at, Rings, ringSlots, type SlotInput } from './rings.ts';
 import { bigThreshold, bucketOf, buckets } from './thresholds.ts';
 
@@ -29,6 +30,7 @@ export class FeatureEngine {
   readonly universe: Universe;
   readonly accepted: Accepted;
   readonly rings: Rings;
+  readonly trail: PriceTrail;
   readonly bars: Bars;
   readonly crossSection: CrossSection = emptyCrossSection();
   readonly sectioner: CrossSectioner;
@@ -56,6 +58,7 @@ export class FeatureEngine {
     this.universe = universe;
     this.accepted = accepted;
     this.rings = new Rings(universe.count, universe.staleSec);
+    this.trail = new PriceTrail(universe.count);
     this.bars = new Bars(universe);
     this.sectioner = new CrossSectioner(universe, this.rings, accepted);
     this.#bigThresholds = Float64Array.from({ length: universe.count * buckets }, (_, k) =>
@@ -64,7 +67,7 @@ export class FeatureEngine {
   }
 
   /** Folds one accepted quote in, as cleaning judged it; `accepted` still holds the one before. */
-  add({ s, slot, dv, da, bookOk, frozen }: RowVerdict, batch: QuoteBatch, i: number): void {
+  add({ s, tsec, slot, dv, da, bookOk, frozen }: RowVerdict, batch: QuoteBatch, i: number): void {
     for (const copies of this.#copies) copies.keep(s);
     const { accepted } = this;
     const input = this.#input;
@@ -81,6 +84,7 @@ export class FeatureEngine {
     input.depth1 = depth1Of(batch, i * bookLevels);
     input.covers = !frozen;
     const base = this.rings.add(s, slot, input);
+    this.trail.add(s, Math.floor(tsec), last);
     const { values } = this.rings;
     this.bars.add(s, minuteOf(slot * slotSec), last, input.lnMid, values[base + at.amount]!, values[base + at.net]!);
   }
@@ -189,13 +193,19 @@ export class FeatureEngine {
   }
 
   image(): FeatureImage {
-    return { rings: imageOf(this.rings.columns()), bars: imageOf(this.bars.columns()), crossSection: { ...this.crossSection } };
+    return {
+      rings: imageOf(this.rings.columns()),
+      trail: imageOf(this.trail.columns()),
+      bars: imageOf(this.bars.columns()),
+      crossSection: { ...this.crossSection },
+    };
   }
 
   /** The same image as of now, copied row by row while the engine goes on; at most one at a time. */
   beginImage(): GradualImage<FeatureImage> {
     const copies = [
       new RowCopies(this.rings.columns(), this.universe.count, { values: ringSlots }),
+      new RowCopies(this.trail.columns(), this.universe.count, { sec: trailEntries, milli: trailEntries }),
       new RowCopies(this.bars.columns(), this.universe.count, barLayers),
     ] as const;
     const crossSection = { ...this.crossSection };
@@ -206,16 +216,22 @@ export class FeatureEngine {
         if (done) this.#copies = none;
         return done;
       },
-      image: () => ({ rings: copies[0].image(), bars: copies[1].image(), crossSection }),
+      image: () => ({ rings: copies[0].image(), trail: copies[1].image(), bars: copies[2].image(), crossSection }),
     };
   }
 
   restore(image: FeatureImage): void {
     restoreColumns(this.rings.columns(), image.rings);
     this.rings.restoreCopies();
+    restoreColumns(this.trail.columns(), image.trail);
     restoreColumns(this.bars.columns(), image.bars);
     Object.assign(this.crossSection, image.crossSection);
   }
 }
 
-export type FeatureImage = { readonly rings: ColumnImage; readonly bars: ColumnImage; readonly crossSection: CrossSection };
+export type FeatureImage = {
+  readonly rings: ColumnImage;
+  readonly trail: ColumnImage;
+  readonly bars: ColumnImage;
+  readonly crossSection: CrossSection;
+};

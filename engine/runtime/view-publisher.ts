@@ -1,17 +1,24 @@
-/** VIEW: prices and what moves of live opportunities, once a wall second, after the step they belong to is on disk. Never a decision. */
+/** VIEW: prices, what moves of live opportunities, who gains most: once a wall second, after the step they belong to is on disk. Never a decision. */
 import type { NatsConnection } from 'nats';
 import { pullOf } from '../../actors/opportunity/prices.ts';
 import { bytesOf, encode } from '../../contracts/codec.ts';
+import { tsecOf } from '../../contracts/session.ts';
 import { subjects } from '../../contracts/subjects.ts';
-import type { OpportunitiesView, SymbolsView } from '../../contracts/view.ts';
+import type { GainsView, OpportunitiesView, SymbolsView } from '../../contracts/view.ts';
 import type { Cell } from '../cell/cell.ts';
+import { GainBoard } from '../features/gain-board.ts';
 
 const everyMs = 1000;
+export const gainSpansSec = [60, 300, 600] as const;
+const boardSize = 100;
+/** A symbol that was not quoted for so long is not on a board, trading seconds. */
+export const boardStaleSec = 60;
 
 export class ViewPublisher {
   readonly #nc: NatsConnection;
   readonly #run: string;
   #lastMs = 0;
+  #board: { readonly cell: Cell; readonly board: GainBoard } | null = null;
 
   constructor(nc: NatsConnection, run: string) {
     this.#nc = nc;
@@ -25,6 +32,13 @@ export class ViewPublisher {
     const on = subjects(this.#run);
     this.#nc.publish(on.view('symbols'), encode(symbolsView(cell, step)));
     this.#nc.publish(on.view('opportunities'), encode(opportunitiesView(cell, step)));
+    this.#nc.publish(on.view('gains'), encode(gainsView(cell, step, this.#boardOf(cell))));
+  }
+
+  /** A new day has a new cell. */
+  #boardOf(cell: Cell): GainBoard {
+    if (this.#board?.cell !== cell) this.#board = { cell, board: new GainBoard(cell.features.trail, gainSpansSec, boardSize) };
+    return this.#board.board;
   }
 }
 
@@ -53,4 +67,14 @@ export function opportunitiesView(cell: Cell, step: number): OpportunitiesView {
     return { id, p, score, peakMilli, trailMilli, pull: mid === null ? null : pullOf(context, mid) };
   });
   return { v: 1, step, tsMs: cell.timeMs, live };
+}
+
+export function gainsView(cell: Cell, step: number, board: GainBoard): GainsView {
+  board.update(tsecOf(cell.timeMs) - boardStaleSec);
+  const { instruments } = cell.market.universe;
+  const boards = board.leaders.map(({ spanSec, rows, gains, length }) => {
+    const listed = [...rows.subarray(0, length)];
+    return { spanSec, instrumentNo: listed.map((s) => instruments[s]!.no), gain: listed.map((s) => gains[s]!) };
+  });
+  return { v: 1, step, tsMs: cell.timeMs, boards };
 }

@@ -1,11 +1,12 @@
 /**
- * `npm run bench [-- --symbols 5500 --rounds 5 --day 600 --live 80 --only replay|live|feed|faults|switches|store|market]`: figures of this machine, each against its budget and
+ * `npm run bench [-- --symbols 5500 --rounds 5 --day 600 --live 80 --only replay|live|feed|faults|switches|store|market|board|pattern]`: figures of this machine, each against its budget and
  * floor (contracts/spec/engine.md#budgets). Ends with 1 when a floor does not hold.
  */
 import { parseArgs } from 'node:util';
 import { feedBench } from './feed.ts';
 import { benchLive } from './live.ts';
 import { marketBench } from './market.ts';
+import { boardBench, esperRowsPerSec, type PeerBench, patternBench } from './peers/run.ts';
 import { benchDay, benchStages, benchWindow, generated } from './replay.ts';
 import { benchService, benchStore } from './store.ts';
 import { switchBench } from './switches.ts';
@@ -33,6 +34,20 @@ function row(what: string, figure: string, budget = '', holds?: boolean): void {
 }
 const count = (x: number): string => Math.round(x).toLocaleString('en');
 const ms = (x: number): string => `${x.toFixed(1)} ms`;
+
+function peerRows(
+  what: string,
+  { rows, rate, rates, limit, shareOfLimit, isEqual }: PeerBench,
+  esper: number,
+  budget: number,
+  floor: number,
+): void {
+  row(`${what}, ${count(rows)} rows`, `${count(rate)} rows/s`, `budget ${count(budget)}, floor ${count(floor)}`, rate >= floor);
+  row(`  median of ${rates.length} rounds, million rows/s`, rates.map((each) => (each / 1e6).toFixed(1)).join(' '));
+  row('  times Esper 9.0.0 (measured before, same rows)', `${(rate / esper).toFixed(1)} ×`, `${count(esper)} rows/s`);
+  row('  share of bare typed arrays, by turns', `${Math.round(100 * shareOfLimit)} %`, `${count(limit)} rows/s`);
+  row('  answers equal to those of bare typed arrays', isEqual ? 'all' : 'NO', '', isEqual);
+}
 
 if (values.only === 'feed' || values.only === 'faults') {
   await feedBench(Number(values.feed), values.only === 'faults', symbols);
@@ -67,6 +82,18 @@ if (values.only === 'switches') {
   row('  lost from Sina alone, without a switch', count(sum('lostBySina')));
   row('  intervals across a switch / of them unknown', `${count(sum('crossed'))} / ${count(sum('unknown'))}`);
   row('  cost of a switch each minute', `${(100 * lostShare).toFixed(2)} %`, 'ceiling 2 %', lostShare < 0.02);
+  process.exit(below === 0 ? 0 : 1);
+}
+if (values.only === 'board') {
+  const board = boardBench(Number(values.rounds));
+  const { p50, p99 } = board;
+  peerRows('best 100 gains over 1, 5 and 10 min, 1,650 stocks', board, esperRowsPerSec.board, 8_000_000, 4_000_000);
+  row('  a batch of 1,650 rows, p50 / p99', `${p50.toFixed(0)} / ${p99.toFixed(0)} µs`, 'budget p50 200 µs');
+  process.exit(below === 0 ? 0 : 1);
+}
+if (values.only === 'pattern') {
+  const keyed = patternBench(Number(values.rounds));
+  peerRows(`keyed pattern, 5,400 keys, ${count(keyed.signals)} signals`, keyed, esperRowsPerSec.pattern, 10_000_000, 3_000_000);
   process.exit(below === 0 ? 0 : 1);
 }
 if (values.only === 'market' || values.only === 'hash') process.exit(marketBench(symbols, values.only === 'market') ? 0 : 1);
