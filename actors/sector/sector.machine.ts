@@ -14,17 +14,19 @@ export type SectorEvent = At & { readonly type: `sector.${SectorState}` };
 /** Excess of the members' median 3-minute return over the market's, and share of members that rise; with hysteresis below each. */
 const levels = { hot: { excess: 0.008, rising: 0.7 }, warming: { excess: 0.004, rising: 0.6 }, keep: 0.75, cooled: 0.001 } as const;
 
+/** Whether the numbers are those of `state`; of the one that holds, three quarters are enough. */
+function reaches(state: 'hot' | 'warming', current: SectorState, excess3m: number, advShare: number): boolean {
+  const share = current === state ? levels.keep : 1;
+  return excess3m >= levels[state].excess * share && advShare >= levels[state].rising * share;
+}
+
 /** The state that the numbers speak for while `current` holds. NaN, too few live members, says nothing: it stays. */
 export function sectorStateOf(current: SectorState, excess3m: number, advShare: number): SectorState {
   if (Number.isNaN(excess3m) || Number.isNaN(advShare)) return current;
-  const reaches = (state: 'hot' | 'warming'): boolean => {
-    const share = current === state ? levels.keep : 1;
-    return excess3m >= levels[state].excess * share && advShare >= levels[state].rising * share;
-  };
-  if (reaches('hot')) return 'hot';
+  if (reaches('hot', current, excess3m, advShare)) return 'hot';
   if (current === 'hot') return 'cooling';
   if (current === 'cooling') return excess3m < levels.cooled ? 'cold' : 'cooling';
-  return reaches('warming') ? 'warming' : 'cold';
+  return reaches('warming', current, excess3m, advShare) ? 'warming' : 'cold';
 }
 
 export const sectorMachine = setup({

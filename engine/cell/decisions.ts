@@ -89,7 +89,7 @@ export class Decisions implements Decider {
 
   settled(verdict: Readonly<RowVerdict>, batch: QuoteBatch, i: number): void {
     const { s } = verdict;
-    if (this.#poisoned.has(s)) return;
+    if (this.#poisoned.size > 0 && this.#poisoned.has(s)) return;
     try {
       this.symbols.settled(verdict, batch, i);
     } catch (error) {

@@ -10,7 +10,8 @@ import type { StrategyMode, StrategyRef } from '../../contracts/signal.ts';
 import type { AnyDetector } from '../detectors/detector.ts';
 import type { Reported } from '../opportunities/report.ts';
 
-export type Run = { readonly state: unknown; readonly reported: Reported | null; readonly opportunity: string | null };
+/** Changed in place: one is written at every quote of it. */
+export type Run = { state: unknown; reported: Reported | null; opportunity: string | null };
 type Refused = { readonly reason: string; readonly tsec: number };
 
 /** One in this many instruments is a canary's. */
@@ -80,14 +81,20 @@ export class Lane<D extends AnyDetector = AnyDetector> {
   keep(row: number, state: unknown): void {
     const run = this.runs.get(row);
     if (state === this.detector.initial) return this.release(row);
+    if (run !== undefined) {
+      run.state = state;
+      return;
+    }
     this.running[row] = 1;
-    this.runs.set(row, run === undefined ? { state, reported: null, opportunity: null } : { ...run, state });
+    this.runs.set(row, { state, reported: null, opportunity: null });
   }
 
   /** What was reported of a run, if it still is one. */
   report(row: number, reported: Reported, opportunity: string | null): void {
     const run = this.runs.get(row);
-    if (run !== undefined) this.runs.set(row, { ...run, reported, opportunity });
+    if (run === undefined) return;
+    run.reported = reported;
+    run.opportunity = opportunity;
   }
 
   release(row: number): void {
@@ -115,7 +122,7 @@ export class Lane<D extends AnyDetector = AnyDetector> {
       params,
       paramHash,
       disabled,
-      runs: [...this.runs],
+      runs: [...this.runs].map(([row, run]) => [row, { ...run }] as const),
       refused: [...this.#refused],
       thrown: [...this.#open.keys()].filter((row) => this.#open[row] === 0),
     };
@@ -126,7 +133,7 @@ export class Lane<D extends AnyDetector = AnyDetector> {
     this.retune(image.params, image.paramHash);
     this.disabled = image.disabled;
     for (const [row, run] of image.runs) {
-      this.runs.set(row, run);
+      this.runs.set(row, { ...run });
       this.running[row] = 1;
     }
     for (const [row, refused] of image.refused) this.#refused.set(row, refused);
@@ -140,7 +147,7 @@ export type LaneImage = {
   readonly params: unknown;
   readonly paramHash: string;
   readonly disabled: boolean;
-  readonly runs: readonly (readonly [number, Run])[];
+  readonly runs: readonly (readonly [number, Readonly<Run>])[];
   readonly refused: readonly (readonly [number, Refused])[];
   readonly thrown: readonly number[];
 };

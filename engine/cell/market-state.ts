@@ -3,7 +3,7 @@
  * strategies' deciders share one.
  */
 import type { Bundle } from '../../contracts/bundle.ts';
-import type { QuoteBatch } from '../../contracts/quote.ts';
+import { absentMilli, type QuoteBatch } from '../../contracts/quote.ts';
 import { slotSec } from '../../contracts/session.ts';
 import { Cleaner, type OnAccepted, type RowVerdict } from '../clean/cleaner.ts';
 import { type ColumnImage, type GradualImage, imageOf, restoreColumns } from '../clean/columns.ts';
@@ -38,6 +38,8 @@ export class MarketState {
   readonly #poisoned = new Set<number>();
   readonly #deciders: Decider[] = [];
   readonly #handlers: OnAccepted;
+  /** Of the quote at hand: how far under its upper limit, a share of the reference price; NaN where either is unknown. */
+  toLimit = Number.NaN;
   #clocks = 0;
   quotes = 0;
   /** Exchanges that froze at the last clock. */
@@ -52,15 +54,16 @@ export class MarketState {
     this.hot = new HotValues(this.features);
     this.#handlers = {
       add: (verdict, batch, i) => {
-        if (!this.#poisoned.has(verdict.s)) this.features.add(verdict, batch, i);
+        if (!this.#isOut(verdict.s)) this.features.add(verdict, batch, i);
       },
       settled: (verdict, batch, i) => {
-        if (this.#poisoned.has(verdict.s)) return;
+        if (this.#isOut(verdict.s)) return;
         this.serial += 1;
+        this.toLimit = this.#toLimit(verdict.s);
         for (const decider of this.#deciders) decider.settled(verdict, batch, i);
       },
       halted: (s) => {
-        if (this.#poisoned.has(s)) return;
+        if (this.#isOut(s)) return;
         for (const decider of this.#deciders) decider.halted(s);
       },
       threw: (s, error) => this.#poison(s, error),
@@ -92,6 +95,15 @@ export class MarketState {
   /** At the day's end: quotes still held are accepted, since nothing came to refute them. */
   close(): void {
     this.cleaner.flushHeld(this.#handlers);
+  }
+
+  #isOut = (s: number): boolean => this.#poisoned.size > 0 && this.#poisoned.has(s);
+
+  #toLimit(s: number): number {
+    const { limitUp, preClose, last } = this.cleaner.accepted;
+    const upper = limitUp[s]!;
+    const reference = preClose[s]!;
+    return upper === absentMilli || reference === absentMilli ? Number.NaN : (upper - last[s]!) / reference;
   }
 
   /** A throw in cleaning or features takes that symbol out for the day; the same tape takes it out again. */

@@ -19,6 +19,7 @@ import { offerOf } from '../opportunities/offer.ts';
 import { planOf } from '../opportunities/plan.ts';
 import { RiskDesk } from '../opportunities/risk-desk.ts';
 import type { Actors } from './actors.ts';
+import { LiveRows } from './live-rows.ts';
 import { priceEvidence } from './price-evidence.ts';
 import type { Recorder } from './recorder.ts';
 import { type SignalCase, type Subject, scopesOf } from './signal-case.ts';
@@ -40,8 +41,7 @@ export class OpportunityDesk {
   readonly #exitScore: (strategy: string) => number;
   readonly #keys = new Map<string, manager.KeyRecord>();
   readonly #watches = new Map<string, Watch>();
-  /** Live ids by row, in the order in which rows and ids came. */
-  readonly #byRow = new Map<number, string[]>();
+  readonly #live: LiveRows;
   readonly #coolDowns: CoolDowns;
 
   constructor(
@@ -56,6 +56,7 @@ export class OpportunityDesk {
     },
   ) {
     this.#bundle = bundle;
+    this.#live = new LiveRows(bundle.instruments.length);
     this.#actors = actors;
     this.#recorder = recorder;
     this.#released = links.released;
@@ -66,9 +67,9 @@ export class OpportunityDesk {
     this.#coolDowns = { other, target: coolDownTargetSec, stop: coolDownStopSec, twoStops: coolDownTwoStopsSec };
   }
 
-  hasLive = (row: number): boolean => this.#byRow.has(row);
+  hasLive = (row: number): boolean => this.#live.has(row);
   isDiscovered = (id: string): boolean => this.#watches.get(id)?.path === 'discovered';
-  rows = (): readonly number[] => [...this.#byRow.keys()];
+  rows = (): readonly number[] => this.#live.rows();
   get live(): number {
     return this.#watches.size;
   }
@@ -277,12 +278,12 @@ export class OpportunityDesk {
   #watch(id: string, subject: Subject): void {
     const actorId = prefix + id;
     this.#watches.set(id, { subject, path: this.#actors.state(actorId, 'lifecycle'), context: this.#actors.context(actorId) });
-    this.#byRow.set(subject.row, [...(this.#byRow.get(subject.row) ?? []), id]);
+    this.#live.add(subject.row, id);
   }
 
   /** One accepted quote of a symbol with live opportunities. */
   price(row: number, price: Price): void {
-    for (const id of this.#byRow.get(row) ?? []) {
+    for (const id of this.#live.of(row)) {
       const watch = this.#watches.get(id)!;
       const tsMs = this.#recorder.nowMs;
       // the quote that confirmed is not the one after it
@@ -294,7 +295,7 @@ export class OpportunityDesk {
 
   /** An event for every live opportunity of a symbol. */
   tell(row: number, event: OpportunityEvent): void {
-    for (const id of this.#byRow.get(row) ?? []) this.#send(id, event, []);
+    for (const id of this.#live.of(row)) this.#send(id, event, []);
   }
 
   tellAll(event: OpportunityEvent): void {
@@ -352,9 +353,7 @@ export class OpportunityDesk {
   /** `context` null: its actor threw; it hears nothing more, takes no place, and its key cools down as usual. */
   #close(id: string, { subject, context: last }: Watch, context: OpportunityContext | null): void {
     this.#watches.delete(id);
-    const rest = this.#byRow.get(subject.row)!.filter((each) => each !== id);
-    if (rest.length === 0) this.#byRow.delete(subject.row);
-    else this.#byRow.set(subject.row, rest);
+    this.#live.remove(subject.row, id);
     const key = manager.keyOf(entityActorId(last.entity), last.direction, last.family);
     const record = this.#keys.get(key)!;
     const reason = context?.endReason ?? null;
@@ -373,7 +372,7 @@ export class OpportunityDesk {
     return {
       keys: [...this.#keys],
       watches: [...this.#watches].map(([id, { subject }]) => ({ id, row: subject.row })),
-      byRow: [...this.#byRow],
+      byRow: this.#live.image(),
       risk: this.risk.image(),
     };
   }
@@ -383,14 +382,13 @@ export class OpportunityDesk {
     for (const [key, record] of keys) this.#keys.set(key, record);
     this.risk.restore(risk);
     for (const { id, row } of watches) this.#watch(id, this.#subjectOf(row));
-    this.#byRow.clear();
-    for (const [row, ids] of byRow) this.#byRow.set(row, [...ids]);
+    this.#live.restore(byRow);
   }
 }
 
 export type OpportunityDeskImage = {
   readonly keys: readonly (readonly [string, manager.KeyRecord])[];
   readonly watches: readonly { readonly id: string; readonly row: number }[];
-  readonly byRow: readonly (readonly [number, readonly string[]])[];
+  readonly byRow: ReturnType<LiveRows['image']>;
   readonly risk: ReturnType<RiskDesk['image']>;
 };

@@ -2,7 +2,6 @@
  * Where each symbol stands to its limit and what its data is worth: crossings go to its actor and to its opportunities, quotes do not.
  */
 import { type DataState, dataLimits, type LimitState, limitDistances, type SymbolEvent } from '../../actors/symbol/symbol.machine.ts';
-import { absentMilli } from '../../contracts/quote.ts';
 import { slotSec, tsecOf } from '../../contracts/session.ts';
 import { type ColumnImage, imageOf, restoreColumns } from '../clean/columns.ts';
 import { at } from '../features/rings.ts';
@@ -33,7 +32,10 @@ export class SymbolStates {
   /** An accepted quote: the end of a halt, a crossing near the limit. */
   quoted(s: number, last: number): void {
     if (this.#columns.data[s] === dataCode.halted) this.#resumed(s, last);
-    this.#limitState(s, last);
+    const { toLimit } = this.#state;
+    // most quotes of most symbols: nowhere near, and unknown is not near
+    if (this.#columns.limit[s] === limitCode.free && !(toLimit <= limitDistances.near)) return;
+    if (!Number.isNaN(toLimit)) this.#limitState(s, toLimit);
   }
 
   halted(s: number): void {
@@ -52,14 +54,8 @@ export class SymbolStates {
     this.#desk.tell(s, { type: 'data.fresh', tsMs });
   }
 
-  #limitState(s: number, last: number): void {
-    const { accepted } = this.#state.cleaner;
-    const upper = accepted.limitUp[s]!;
-    const preClose = accepted.preClose[s]!;
-    if (upper === absentMilli || preClose === absentMilli) return;
-    const distance = (upper - last) / preClose;
+  #limitState(s: number, distance: number): void {
     const state = this.#columns.limit[s]!;
-    if (state === limitCode.free && distance > limitDistances.near) return;
     const sealed = state === limitCode.sealed || state === limitCode.resealed;
     const locked = this.#state.features.isLockedUp(s);
     if (locked && !sealed) this.#limit(s, 'limit.locked');

@@ -60,7 +60,8 @@ const idle: RallyState = {
   belowSince: null,
 };
 /** Returns are asked for by how far the day's limit lets prices run: 1.5 %, at 20 % 2 %, at 30 % 2.5 %. */
-const limitScale = (limitRate: number | null): number => (limitRate === null || limitRate <= 0.1 ? 1 : limitRate <= 0.2 ? 4 / 3 : 5 / 3);
+const limitScales = [1, 4 / 3, 5 / 3] as const;
+const boardOf = (limitRate: number | null): 0 | 1 | 2 => (limitRate === null || limitRate <= 0.1 ? 0 : limitRate <= 0.2 ? 1 : 2);
 const earlyRet3m = 0.004;
 const earlyAmtZ5m = 2.5;
 const earlyNar3m = 0.25;
@@ -108,8 +109,7 @@ export const rally: SymbolDetector<RallyParams, RallyState> = {
 function seek(state: RallyState, input: DetectorInput, params: RallyParams): StepResult<RallyState> {
   if (!(input.feature('ret_3m') >= earlyRet3m)) return missed(state, none);
   const main = mainConditions(input, params);
-  const early = earlyConditions(input, params);
-  const path = main.every((each) => holds(input, each)) ? 'main' : early.every((each) => holds(input, each)) ? 'early' : null;
+  const path = allHold(input, main) ? 'main' : allHold(input, earlyConditions(input, params)) ? 'early' : null;
   if (path === null) return missed(state, hasRisen(input, main[0]!) ? failing(input, main) : none);
   const score = scoreOf(input);
   const failed = failedGates(input);
@@ -128,7 +128,7 @@ function seek(state: RallyState, input: DetectorInput, params: RallyParams): Ste
     runAmount: input.runAmount,
     runVolume: input.runVolume,
   };
-  const conditions = path === 'main' ? main : early;
+  const conditions = path === 'main' ? main : earlyConditions(input, params);
   return {
     state: entered,
     reading: new RallyReading(entered, score, true, false, input, conditions),
@@ -161,55 +161,72 @@ function follow(state: RallyState, input: DetectorInput, params: RallyParams): S
   return { state: next, reading: new RallyReading(next, score, true, confirmable, input, none), refused: none };
 }
 
+/** Conditions as thresholds for one of the boards' scales; made once for a set of parameters, as a market asks for them with every quote. */
+type Lists = { readonly main: (readonly Condition[])[]; readonly early: (readonly Condition[])[] };
+const lists = new WeakMap<RallyParams, Lists>();
+function listsOf(params: RallyParams): Lists {
+  const known = lists.get(params);
+  if (known !== undefined) return known;
+  const made = { main: [], early: [] };
+  lists.set(params, made);
+  return made;
+}
+
 /** The main path's conditions with the thresholds that hold for this board, minute and benchmark. */
 export function mainConditions(input: DetectorInput, params: RallyParams): readonly Condition[] {
-  const limit = limitScale(input.instrument.limitRate);
-  const scale = limit * (input.tsec < openNoiseSec ? openNoiseScale : 1);
+  const board = boardOf(input.instrument.limitRate);
+  const opening = input.tsec < openNoiseSec;
   const lifted = Math.abs(input.feature('mktMed3m')) > marketLift;
   const alone = input.benchmark === 'none';
-  return remembered(params, `main ${scale} ${lifted} ${alone}`, () => {
-    const r3 = params.r3 * scale;
-    return [
-      { feature: lifted ? 'exRet3m' : 'ret_3m', op: '>=', threshold: r3 },
-      { feature: 'ret_z3m', op: '>=', threshold: params.z3 },
-      { feature: 'exRet3m', op: '>=', threshold: alone ? r3 : params.ex3 * scale },
-      { feature: 'distHigh', op: '>=', threshold: -0.003 },
-      { feature: 'amtZ1m', op: '>=', threshold: params.az },
-      { feature: 'nar1m', op: '>=', threshold: params.nar },
-      { feature: 'obi5m1', op: '>=', threshold: params.ob },
-      { feature: 'pvd', op: '<=', threshold: params.pvd },
-    ];
-  });
+  const { main } = listsOf(params);
+  const place = board * 8 + (opening ? 4 : 0) + (lifted ? 2 : 0) + (alone ? 1 : 0);
+  main[place] ??= mainList(params, limitScales[board]! * (opening ? openNoiseScale : 1), lifted, alone);
+  return main[place];
+}
+
+function mainList(params: RallyParams, scale: number, lifted: boolean, alone: boolean): readonly Condition[] {
+  const r3 = params.r3 * scale;
+  return [
+    { feature: lifted ? 'exRet3m' : 'ret_3m', op: '>=', threshold: r3 },
+    { feature: 'ret_z3m', op: '>=', threshold: params.z3 },
+    { feature: 'exRet3m', op: '>=', threshold: alone ? r3 : params.ex3 * scale },
+    { feature: 'distHigh', op: '>=', threshold: -0.003 },
+    { feature: 'amtZ1m', op: '>=', threshold: params.az },
+    { feature: 'nar1m', op: '>=', threshold: params.nar },
+    { feature: 'obi5m1', op: '>=', threshold: params.ob },
+    { feature: 'pvd', op: '<=', threshold: params.pvd },
+  ];
 }
 
 function earlyConditions(input: DetectorInput, params: RallyParams): readonly Condition[] {
-  const limit = limitScale(input.instrument.limitRate);
-  return remembered(params, `early ${limit}`, () => [
-    { feature: 'amtZ5m', op: '>=', threshold: earlyAmtZ5m },
-    { feature: 'nar3m', op: '>=', threshold: earlyNar3m },
-    { feature: 'pvd', op: '<=', threshold: -0.5 },
-    { feature: 'ret_3m', op: '>=', threshold: earlyRet3m },
-    { feature: 'ret_3m', op: '<=', threshold: params.r3 * limit },
-    { feature: 'ofiN', op: '>=', threshold: 1.5 },
-    // U11 for the window this path rests on: one print, or a feed catching up, is no accumulation
-    { feature: 'burst5', op: '<=', threshold: 0.6 },
-  ]);
+  const board = boardOf(input.instrument.limitRate);
+  const { early } = listsOf(params);
+  early[board] ??= earlyList(params.r3 * limitScales[board]!);
+  return early[board];
 }
 
-/** Lists that depend on the parameters and a word: made once, as a market asks for them with every quote. */
-const lists = new WeakMap<RallyParams, Map<string, readonly Condition[]>>();
-function remembered(params: RallyParams, word: string, make: () => readonly Condition[]): readonly Condition[] {
-  const known = lists.get(params) ?? new Map<string, readonly Condition[]>();
-  if (known.size === 0) lists.set(params, known);
-  const list = known.get(word) ?? make();
-  if (!known.has(word)) known.set(word, list);
-  return list;
-}
+const earlyList = (r3: number): readonly Condition[] => [
+  { feature: 'amtZ5m', op: '>=', threshold: earlyAmtZ5m },
+  { feature: 'nar3m', op: '>=', threshold: earlyNar3m },
+  { feature: 'pvd', op: '<=', threshold: -0.5 },
+  { feature: 'ret_3m', op: '>=', threshold: earlyRet3m },
+  { feature: 'ret_3m', op: '<=', threshold: r3 },
+  { feature: 'ofiN', op: '>=', threshold: 1.5 },
+  // U11 for the window this path rests on: one print, or a feed catching up, is no accumulation
+  { feature: 'burst5', op: '<=', threshold: 0.6 },
+];
 
+function allHold(input: DetectorInput, conditions: readonly Condition[]): boolean {
+  for (const each of conditions) if (!holds(input, each)) return false;
+  return true;
+}
 const holds = (input: DetectorInput, { feature: id, op, threshold }: Condition): boolean =>
   op === '>=' ? input.feature(id) >= threshold : input.feature(id) <= threshold;
-const failing = (input: DetectorInput, conditions: readonly Condition[]): FeatureId[] =>
-  conditions.filter((each) => !holds(input, each)).map(({ feature }) => feature);
+function failing(input: DetectorInput, conditions: readonly Condition[]): FeatureId[] {
+  const failed: FeatureId[] = [];
+  for (const each of conditions) if (!holds(input, each)) failed.push(each.feature);
+  return failed;
+}
 
 /** Weighted ramps over the features that are known; null where they carry less than 80 % of the weight. */
 export function scoreOf(input: DetectorInput): number | null {
@@ -237,7 +254,7 @@ function confirmOf(state: RallyState, input: DetectorInput, params: RallyParams,
 function confirms(state: RallyState, input: DetectorInput, params: RallyParams): boolean {
   const spreadOk = input.feature('spreadTk') <= Math.max(3, (0.0015 * input.lastMilli) / 10);
   if (!spreadOk || !(input.lastMilli >= vwapSince(state, input)) || !(input.feature('nar1m') >= confirmNar)) return false;
-  return state.path === 'main' || mainConditions(input, params).every((each) => holds(input, each));
+  return state.path === 'main' || allHold(input, mainConditions(input, params));
 }
 
 /** Share of the impulse that stands. */
