@@ -6,13 +6,19 @@ import { generatedDay } from '../scenarios/support/days.ts';
 import { decode, encode } from './codec.ts';
 import { upcast } from './compat/upcast.ts';
 import { errorCodes } from './errors.ts';
-import { JournalStep, LifecycleMessage } from './journal.ts';
+import { hashedBytes, JournalStep, LifecycleMessage } from './journal.ts';
 import { exp, log, logit, pow2, sigmoid, tanh } from './math.ts';
 import { batchOf, decodeQuotes, encodeQuotes, type Quote, rowOf } from './quote.ts';
 import { midnightOf, msOfTsec, phaseOf, tsecOf } from './session.ts';
 import { subjects } from './subjects.ts';
 import { decodeTape, encodeTape } from './tape.ts';
 import { instrumentId, instrumentNo } from './units.ts';
+
+test('what the hash is taken over has its keys in the order of the contract, with and without an origin', () => {
+  const keys = (draft: Parameters<typeof hashedBytes>[0]) => Object.keys(otherDecode(hashedBytes(draft)) as object);
+  expect(keys({ step: 1, n: 2, entries: [] })).toEqual(['step', 'n', 'entries']);
+  expect(keys({ step: 1, n: 2, origin: 'live', entries: [] })).toEqual(['step', 'n', 'origin', 'entries']);
+});
 
 describe('portable math', () => {
   const close = (got: number, want: number) => Math.abs(got - want) <= 4 * Number.EPSILON * Math.max(1, Math.abs(want));

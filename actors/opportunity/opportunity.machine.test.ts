@@ -306,6 +306,25 @@ describe('risk and data beside the life', () => {
     expect(released.context().timers.horizon).toBe(at('10:18:00'));
   });
 
+  test('a halt stops what counts trading time, and not the dwell of risk', () => {
+    const halted = tracking().send(risk(2), '10:04:00').send(risk(0), '10:04:30').send({ type: 'halt', lastMilli: 10_250 }, '10:05:00');
+
+    expect(halted.context().timers).toEqual({ riskDwell: at('10:06:30'), suspendLimit: at('10:35:00') });
+    expect(halted.context().paused).toEqual({ horizon: 660 });
+  });
+
+  test.each([
+    ['the session', { type: 'session.end' }],
+    ['risk', risk(3, 'end')],
+    ['the operator', { type: 'operator.dismiss' }],
+  ])('what %s ends while it is held and halted has nothing left of either', (_what, event) => {
+    const ended = tracking().send(risk(3), '10:05:00').send({ type: 'halt', lastMilli: 10_250 }, '10:06:00').send(event, '10:07:00');
+
+    const { isHeld, isHalted, paused, timers } = ended.context();
+    expect([ended.state(), isHeld, isHalted, paused]).toEqual(['ended', false, false, {}]);
+    expect(timers).toEqual({ coolDown: at('10:17:00') });
+  });
+
   test.each(['fresh', 'degraded', 'stale', 'halted'])('data can be %s', (state) => {
     expect(regionOf(tracking().send({ type: `data.${state}` }), 'data')).toBe(state);
   });

@@ -78,8 +78,21 @@ describe('cleaning', () => {
     expect([counts.accepted, quarantined]).toEqual([3, { Q1_TOTAL_DECREASED: 2 }]);
   });
 
+  test('Q1: a source that started over in an auction may not fall again', () => {
+    const { counts, quarantined } = clean([
+      ['14:56:57', traded(9)],
+      ['14:57:03', traded(3)],
+      ['14:57:06', traded(4)],
+      ['14:57:09', traded(5)],
+      ['14:57:12', traded(1)],
+    ]);
+
+    expect([counts.accepted, quarantined]).toEqual([2, { Q1_TOTAL_DECREASED: 3 }]);
+  });
+
   test('Q2: more than 5 s ahead of our clock', () => {
-    expect(clean([['09:31:10', {}]], () => at('09:31:00')).quarantined).toEqual({ Q2_TIME_FUTURE: 1 });
+    const ahead = (ms: number) => clean([['09:31:10', {}]], (clock) => at(clock) - ms).quarantined;
+    expect([ahead(5000), ahead(5001)]).toEqual([{}, { Q2_TIME_FUTURE: 1 }]);
   });
 
   test('Q6: a feed that counts lots may be a lot off, one that counts shares may not; a unit error is one in both', () => {
@@ -197,6 +210,15 @@ describe('cleaning', () => {
     });
     const stays = clean([...steady, ['09:31:18', { ...traded(5), ...book(jump) }], ['09:31:21', { ...traded(5), ...book(jump) }]]);
     expect([stays.quarantined, stays.counts]).toEqual([{}, { accepted: 8, duplicate: 0, outOfSession: 0, held: 0 }]);
+  });
+
+  test('Q7: a jump is more than 3 % off the median of the last five prices, to either side', () => {
+    const steady = Array.from({ length: 6 }, (_, i) => [`09:31:${String(3 * i).padStart(2, '0')}`, traded(i)] as const);
+    const held = (lastMilli: number) => clean([...steady, ['09:31:18', { ...traded(5), lastMilli }]]).counts.held;
+    const upper = Math.floor((base * 1.03) / 10) * 10;
+    const lower = Math.ceil((base * 0.97) / 10) * 10;
+
+    expect([held(upper), held(upper + 10), held(lower), held(lower - 10)]).toEqual([0, 1, 0, 1]);
   });
 
   test('Q7: only a sound quote confirms or refutes, and a third level is held in its turn', () => {

@@ -38,7 +38,7 @@ const tools = {
   ],
 };
 /** These need a broker; the others start without looking for one. */
-const needsBroker = new Set(['up', 'test', 'torture', 'bench']);
+const needsBroker = new Set(['up', 'test', 'torture', 'bench', 'mutants']);
 
 const [command = 'up', ...args] = process.argv.slice(2);
 

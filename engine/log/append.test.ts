@@ -135,6 +135,16 @@ describe('append protocol, restart', () => {
     expect(broker.hashes()).toEqual(expectedHashes(8));
   });
 
+  test('a step that is stored with another hash is JOURNAL_FORK, however long ago it was learned', async () => {
+    const broker = new FakeBroker('sequence');
+    const before = appender(broker.store(() => 'ok'));
+    for (let step = 1; step <= 5; step++) await before.append(draftOf(step));
+    const after = appender(broker.store(() => 'ok'));
+    for (const { seq, body } of broker.stored) after.learn(seq, body);
+
+    await expect(after.append(draftOf(3, 'other'))).rejects.toThrow('JOURNAL_FORK');
+  });
+
   test('a stored step that does not follow from the one before is refused', () => {
     const log = appender(new FakeBroker('sequence').store(() => 'ok'));
     const forged = { ...chain(firstHash, draftOf(1)), hash: 'f'.repeat(64) };

@@ -20,6 +20,17 @@ describe('price limits', () => {
     expect(up('BSE', reference, 30)).toBe(limit);
   });
 
+  // 14.18: 9.926 → 9.93; 84.63: 59.241 → 59.25; what divides evenly stays
+  test.each([
+    [14.18, 9.93],
+    [84.63, 59.25],
+    [2.85, 2],
+    [43, 30.1],
+    [0.7, 0.49],
+  ])('BSE truncates inward below, too: %d → %d', (reference, limit) => {
+    expect(limitPrices('BSE', milliOfYuan(reference), 30).downMilli / 1000).toBe(limit);
+  });
+
   test.each([
     [10.05, 10, 11.06],
     [4.35, 10, 4.79],

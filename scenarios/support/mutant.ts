@@ -5,11 +5,12 @@ import { join } from 'node:path';
 
 export type Bug = { readonly name: string; readonly file: string; readonly find: string; readonly replace: string };
 
-/** Folder of the copy. @throws Error when the source no longer holds what the bug replaces */
-export function plant({ file, find, replace }: Bug): string {
+const engineParts = ['contracts', 'actors', 'engine', 'package.json', 'tsconfig.json'];
+
+/** Folder of the copy, with `more` of the tree in it. @throws Error when the source no longer holds what the bug replaces */
+export function plant({ file, find, replace }: Bug, more: readonly string[] = []): string {
   const root = mkdtempSync(join(tmpdir(), 'fenshi-mutant-'));
-  for (const part of ['contracts', 'actors', 'engine', 'package.json', 'tsconfig.json'])
-    cpSync(part, join(root, part), { recursive: true });
+  for (const part of [...engineParts, ...more]) cpSync(part, join(root, part), { recursive: true });
   symlinkSync(join(process.cwd(), 'node_modules'), join(root, 'node_modules'));
   const source = readFileSync(file, 'utf8');
   if (source.split(find).length !== 2) throw new Error(`${file} does not hold exactly once: ${find}`);
