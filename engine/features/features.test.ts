@@ -1,86 +1,30 @@
 import { describe, expect, test } from 'vitest';
-import { profileColumns } from '../../contracts/bundle.ts';
 import { defaultConfig } from '../../contracts/config.ts';
-import { type FeatureId, featureAt } from '../../contracts/features.ts';
 import { absentMilli } from '../../contracts/quote.ts';
 import { midnightOf } from '../../contracts/session.ts';
 import { generatedBundle } from '../../scenarios/market/bundle.ts';
 import { MarketDay } from '../../scenarios/market/market-day.ts';
 import { type RefQuote, slowSnapshot } from '../../scenarios/oracles/slow-reference.ts';
-import { recordQuotes } from '../../scenarios/support/record-quotes.ts';
+import { againstReference } from '../../scenarios/support/against-reference.ts';
 import { Cell } from '../cell/cell.ts';
 import { pace } from '../log/pacer.ts';
 
-/** Features the reference does not restate: market-wide ones, delivery age, and the zig-zag (tested on its own). */
-const elsewhere: readonly FeatureId[] = [
-  'mktMed1m',
-  'mktMed3m',
-  'mktMed5m',
-  'advShare',
-  'nUp',
-  'nDn',
-  'idxRet3m',
-  'feedHealth',
-  'age',
-  'pvDivTop',
-  'sealAmt',
-];
-
-/** Runs a generated day and hands every snapshot taken, with the quotes behind it, to `judge`. */
-function compare(seed: number, count: number, every: number, reference: typeof slowSnapshot = slowSnapshot) {
+/** A generated day of `count` symbols, one snapshot in `every` compared. */
+function compare(seed: number, count: number, every: number, reference?: typeof slowSnapshot) {
   const day = new MarketDay({ seed, date: '20261123', day: 0, count });
   const bundle = generatedBundle({ seed, date: '20261123', issues: day.issues, config: defaultConfig });
-  const cell = new Cell(bundle);
-  const histories = recordQuotes(cell);
-  const wrong: string[] = [];
-  const seen = new Set<string>();
-  let snapshots = 0;
-  cell.symbols.openGate = true;
-  cell.symbols.observer = {
-    snapshot(s, snapshot, input) {
-      if (snapshots++ % every !== 0) return;
-      const instrument = bundle.instruments[s]!;
-      const profile = {
-        ...profileColumns(bundle.profiles[instrument.profile]!),
-        narMean: bundle.profiles[s]!.narMean,
-        narSd: bundle.profiles[s]!.narSd,
-      };
-      const value = snapshot.feature;
-      const staleSec = cell.features.universe.staleSec[s]!;
-      const history = withDay(cell, s, histories.get(s)!);
-      const want = reference(history, { instrument, profile, adv20: instrument.adv20Yuan!, staleSec }, value('ret_3m') - value('exRet3m'));
-      for (const id of Object.keys(featureAt) as FeatureId[]) {
-        if (elsewhere.includes(id)) continue;
-        const got = Number.isNaN(value(id)) ? null : value(id);
-        if (got !== null) seen.add(id);
-        if (!isClose(got, want[id] ?? null)) wrong.push(`${input.id} ${input.tsec} ${id}: ${got} is not ${want[id]}`);
-      }
-    },
-  };
-  for (const entry of pace({ tradeDate: '20261123', bundle: '', codeVersion: '', origin: 'simulated' }, day)) cell.apply(entry);
-  return { snapshots, wrong, seen };
+  return againstReference(bundle, pace({ tradeDate: '20261123', bundle: '', codeVersion: '', origin: 'simulated' }, day), every, reference);
 }
-
-/** The feed's own day high, low and open, as accepted. */
-function withDay(cell: Cell, s: number, history: readonly RefQuote[]): RefQuote[] {
-  const { accepted } = cell.cleaner;
-  const last = history.at(-1)!;
-  return [...history.slice(0, -1), { ...last, dayHigh: accepted.high[s]!, dayLow: accepted.low[s]!, dayOpen: accepted.open[s]! }];
-}
-
-const isClose = (got: number | null, want: number | null): boolean =>
-  got === null || want === null ? got === want : Math.abs(got - want) <= 1e-7 * Math.max(1, Math.abs(want));
 
 describe('features against the slow reference', () => {
   test.each([
     [1, 40, 1201],
     [7, 40, 1213],
   ])('seed %d: every feature of sampled snapshots', (seed, count, every) => {
-    const { snapshots, wrong, seen } = compare(seed, count, every);
+    const { snapshots, wrong, never } = compare(seed, count, every);
 
     expect(wrong.slice(0, 10)).toEqual([]);
     expect(snapshots).toBeGreaterThan(1000);
-    const never = (Object.keys(featureAt) as FeatureId[]).filter((id) => !seen.has(id) && !elsewhere.includes(id));
     expect(never).toEqual([]);
   });
 
