@@ -78,7 +78,7 @@ export const Config = z.strictObject({
         .regex(/^\d\d:\d\d$/)
         .default('10:00'),
       speed: z.number().positive().default(1),
-      /** A folder of day files, served by the emulated vendors in place of the invented market. */
+      /** A folder of day files, served by the emulated vendors instead of the invented market. */
       recorded: z.string().nullable().default(null),
     }),
   ),

@@ -79,7 +79,7 @@ export const RoleStart = z.object({
       date: z.string(),
       startAt: z.string(),
       speed: z.number(),
-      /** A folder of day files in place of the invented market. */
+      /** A folder of day files instead of the invented market. */
       recorded: z.string().nullable().optional(),
       /** The part of the configuration that its days' bundles carry. */
       config: DayConfig,
@@ -88,7 +88,7 @@ export const RoleStart = z.object({
 });
 export type RoleStart = z.infer<typeof RoleStart>;
 export const roleEnv = 'FENSHI_ROLE';
-/** A role that ends with this has told why and will not do better next time. */
+/** Exit code of a permanent failure: the supervisor does not restart the role. */
 export const hopelessCode = 2;
 /** What another start will not better; a poisoned entry, say, is not among them: it is skipped after three. */
 export const hopelessErrors: readonly string[] = [

@@ -19,7 +19,7 @@ export const RoleStatus = z.object({
 });
 export type RoleStatus = z.infer<typeof RoleStatus>;
 
-/** A role that has not spoken for so long is away. */
+/** A role without a status message for this long is away. */
 export const awayMs = 3500;
 
 /** `{}` stands for the detail. */

@@ -117,6 +117,16 @@ describe('house rules', () => {
       [/\btimer wheel\b/i, 'timer queue'],
       [/\bto be had\b/, 'available'],
       [/\blaid beside\b/, 'compared with'],
+      [/\b(?:is|was|been|be|an?) left alone\b/, 'circuit open, not requested'],
+      [/\bcould not be had\b/, 'unavailable'],
+      [/\bnone of ours\b/, 'unknown, or of another program'],
+      [/\b(?:is|are) well again\b/, 'has recovered'],
+      [/\btold differently\b/, 'conflicting'],
+      [/\bfor so long\b/, 'for this long'],
+      [/\bsaid aloud\b/, 'recorded'],
+      [/\bin place of the invented\b/, 'instead of the invented'],
+      [/\bnobody had\b/i, 'missing everywhere'],
+      [/\b(?:two|three) (?:\w+ )?at the least\b/, 'at least two'],
     ];
     const wrong = [...files, ...pages]
       .filter(({ path }) => !path.endsWith('tidy.test.ts') && path !== 'contracts/spec/words.md')

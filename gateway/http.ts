@@ -57,7 +57,7 @@ export function route(app: TemplatedApp, pattern: string, gatekeeper: Gatekeeper
     response.onAborted(() => {
       aborted = true;
     });
-    const work = refused === null ? run(handler, wanted, onFault) : Promise.resolve(problem(refused, 'not asked under one of our names'));
+    const work = refused === null ? run(handler, wanted, onFault) : Promise.resolve(problem(refused, 'Host or Origin header not allowed'));
     void work.then((answer) => {
       if (!aborted) write(response, answer);
     });

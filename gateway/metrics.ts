@@ -7,28 +7,28 @@ const registers = [registry];
 
 export const metrics = {
   build: new Gauge({ name: 'fenshi_build_info', help: 'Version of the running code', labelNames: ['version', 'node'], registers }),
-  restarts: new Gauge({ name: 'fenshi_role_restarts', help: 'How often the supervisor has started this role again', registers }),
+  restarts: new Gauge({ name: 'fenshi_role_restarts', help: 'Restarts of this role by the supervisor', registers }),
   connections: new Gauge({ name: 'fenshi_ws_connections', help: 'Open WebSocket connections', registers }),
   sent: new Counter({ name: 'fenshi_ws_messages_sent_total', help: 'Deltas sent', labelNames: ['channel', 'encoding'], registers }),
   refused: new Counter({
     name: 'fenshi_ws_frames_refused_total',
-    help: 'Client frames answered with an error',
+    help: 'Client frames rejected',
     labelNames: ['code'],
     registers,
   }),
   disconnects: new Counter({ name: 'fenshi_ws_disconnects_total', help: 'Closed connections', labelNames: ['code'], registers }),
-  step: new Gauge({ name: 'fenshi_gateway_journal_step', help: 'Last journal step folded', registers }),
+  step: new Gauge({ name: 'fenshi_gateway_journal_step', help: 'Last applied journal step', registers }),
   /** Tape time of a step to its send: meaningful while the tape runs in real time. */
   behind: new Histogram({
     name: 'fenshi_gateway_step_age_seconds',
-    help: 'Wall clock at send less tape time of the step',
+    help: 'Lag at send: wall clock minus tape time of the step',
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
   }),
   /** The last stage of the pipeline; the engine has the ones before it under the same name. */
   pipeline: new Histogram({
     name: 'fenshi_pipeline_latency_seconds',
-    help: 'Time by stage; deliver: from the journal on disk to the clients’ sockets',
+    help: 'Duration by stage; deliver: journal acknowledged to client socket',
     labelNames: ['stage'],
     buckets: [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,

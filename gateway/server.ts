@@ -60,7 +60,7 @@ export async function startGateway(
     sendPingsAutomatically: true,
     upgrade: (response, request, context) => {
       const refused = gatekeeper.refusal(request.getHeader('host'), request.getHeader('origin'));
-      if (refused !== null) return write(response, problem(refused, 'not asked under one of our names'));
+      if (refused !== null) return write(response, problem(refused, 'Host or Origin header not allowed'));
       const protocol = chosen(request.getHeader('sec-websocket-protocol'));
       if (protocol === null) return write(response, problem('NO_SUBPROTOCOL', subprotocols.join(', ')));
       const data: UserData = { protocol, id: `c_${randomBytes(4).toString('hex')}`, connection: null };

@@ -15,7 +15,7 @@ const upcasters: Readonly<Record<string, (body: Body) => Body>> = {
 
 /** Brings `body` to the current version of `shape`. @throws FenshiError TAPE_CORRUPT for a version from the future or without a path */
 export function upcast(shape: keyof typeof current, body: Body): Body {
-  if (typeof body !== 'object' || body === null) throw new FenshiError('TAPE_CORRUPT', `a ${shape} is no object`);
+  if (typeof body !== 'object' || body === null) throw new FenshiError('TAPE_CORRUPT', `${shape}: not an object`);
   let at = body;
   while (at.v !== current[shape]) {
     const next = upcasters[`${shape}@${String(at.v)}`];

@@ -64,7 +64,7 @@ export type OnAccepted = {
   readonly add: Handle;
   readonly settled: Handle;
   readonly halted: (s: number) => void;
-  /** A row of symbol `s` threw on its way; −1 for none of ours. */
+  /** Processing a row of symbol `s` threw; −1 for an unknown symbol. */
   readonly threw: (s: number, error: unknown) => void;
 };
 

@@ -38,7 +38,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // Node ends with 13 and without a word when it waits for something that can no longer come
 process.on('exit', (code) => {
   if (code !== 13 && process.exitCode !== 13) return; // Node 20 tells 0 here and ends with 13
-  console.error('fenshi: NOT_READY: what was waited for can no longer come');
+  console.error('fenshi: NOT_READY: the run ended before it was ready');
   process.exitCode = 1;
 });
 

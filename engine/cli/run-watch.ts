@@ -11,7 +11,7 @@ import { type BrokerAccess, connectBroker } from '../log/connect.ts';
 import { diskUnder } from '../store/disk.ts';
 
 const lookMs = 1000;
-/** Not stored for so long, with room on the disk: the broker is the cause. */
+/** Not stored for this long, with room on the disk: the broker is the cause. */
 const patienceMs = 4000;
 /** Doubled each time, to ten minutes, until all has been well for a minute: what a new start does not help is not the broker's fault. */
 const [firstBetweenMs, longestBetweenMs, wellMs] = [15_000, 600_000, 60_000];

@@ -37,10 +37,10 @@ export type Parsed<R> = {
   readonly odd?: Readonly<Partial<Record<'badName' | 'unrequested' | 'unknownField' | 'afterHours' | 'noTrade', number>>>;
 };
 
-/** SOURCE_LIMITED with how long the source wants to be left alone; null where it does not say. */
+/** SOURCE_LIMITED with the pause the source asks for; null where it does not say. */
 export class SourceLimited extends FenshiError {
   readonly retryAfterMs: number | null;
-  /** What is to be left alone: the host, or the one endpoint that was asked. */
+  /** What is limited: the host, or the one endpoint that was requested. */
   readonly scope: 'host' | 'endpoint';
 
   constructor(detail: string, retryAfterMs: number | null, scope: 'host' | 'endpoint' = 'host') {

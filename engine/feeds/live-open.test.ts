@@ -296,7 +296,7 @@ describe('a live day against emulated vendors', () => {
       const bundle = await bundleFrom(all, null);
       expect(bundle.instruments).toHaveLength(market.issues.length);
       expect(bundle.openedWith).toMatchObject({ instruments: 'eastmoney', references: expect.stringMatching(/^sina \d+/) as string });
-      expect(bundle.assumed.join('\n')).toMatch(/list of instruments could not be had from tencent \(SOURCE_UNREACHABLE/);
+      expect(bundle.assumed.join('\n')).toMatch(/list of instruments unavailable from tencent \(SOURCE_UNREACHABLE/);
       for (const each of bundle.instruments)
         if (table.isSeen(table.indexOf(each.no)))
           expect(each.preCloseMilli).toBe(market.days.find(({ issue }) => issue.no === each.no)!.preCloseMilli);
@@ -313,7 +313,7 @@ describe('a live day against emulated vendors', () => {
     test('a limit on one API of Tushare costs that API alone; its tables are read to their last page', async () => {
       fault('tushare', 'oneApi');
       const bundle = await bundleFrom(all, emulatedToken);
-      expect(bundle.assumed.join('\n')).toMatch(/stock_basic could not be had .*频率超限\(1次\/小时\)/);
+      expect(bundle.assumed.join('\n')).toMatch(/stock_basic unavailable .*频率超限\(1次\/小时\)/);
       expect(bundle.openedWith).toMatchObject({
         instruments: 'tencent',
         references: expect.stringContaining(`tushare ${market.issues.length}`) as string,

@@ -29,7 +29,7 @@ const waitMs = 200;
 async function main(role: RoleProcess): Promise<void> {
   const { start, log, signal, up } = role;
   const { feed } = start;
-  if (feed === undefined) throw new FenshiError('CONFIG_INVALID', 'the feed role needs to be told its sources');
+  if (feed === undefined) throw new FenshiError('CONFIG_INVALID', 'the feed role needs a list of sources');
   const owner = `${hostname()}-${process.pid}-${Date.now()}`;
   let day: FeedDay | null = null;
   let opening: Opening | null = null;

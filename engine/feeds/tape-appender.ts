@@ -11,9 +11,9 @@ import type { TradeDate } from '../../contracts/units.ts';
 import { type Trouble, troubleOf } from '../log/trouble.ts';
 
 const publishMs = 2000;
-/** A batch that cannot be stored for so long is dropped: the next sweep has newer rows. */
+/** A batch that cannot be stored for this long is dropped: the next sweep has newer rows. */
 const worthMs = 10_000;
-/** Not stored for so long: a state, no hiccup. */
+/** Not stored for this long: a state, not a hiccup. */
 const troubledMs = 3000;
 const retryMs = 200;
 

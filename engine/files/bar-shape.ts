@@ -83,7 +83,7 @@ export function shapeOf(sample: LabelSample, told: ShapeTold, asked: ShapeAsked)
     );
   const periodSec = asked.periodSec ?? found ?? named ?? told.periodElse ?? null;
   if (periodSec === null)
-    throw new FenshiError('IMPORT_INVALID', `${told.name}: no day has two labels, so nothing tells the period; give --period 60`);
+    throw new FenshiError('IMPORT_INVALID', `${told.name}: no day has two labels, so the period is unknown; pass --period 60`);
   if (!(periods as readonly number[]).includes(periodSec))
     throw new FenshiError(
       'IMPORT_INVALID',

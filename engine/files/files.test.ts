@@ -191,8 +191,8 @@ describe('what bars are', () => {
       /the name says 5 minutes, the labels are 1 minutes apart; --period/,
     );
     await expect(files.open('a.csv', at('09:31', '09:38', '09:45'))).rejects.toThrow(/labels 7 minutes apart/);
-    await expect(files.open('a.csv', at('09:31'))).rejects.toThrow(/give --period 60/);
-    await expect(files.open('a.csv', at('11:30', '13:01'))).rejects.toThrow(/give --period 60/); // what lies over lunch is no spacing
+    await expect(files.open('a.csv', at('09:31'))).rejects.toThrow(/pass --period 60/);
+    await expect(files.open('a.csv', at('11:30', '13:01'))).rejects.toThrow(/pass --period 60/); // what lies over lunch is no spacing
   });
 
   test.each([
@@ -215,7 +215,7 @@ describe('what bars are', () => {
     );
     expect([await barsOf(file), file.refusals.counts]).toEqual([[threeMinutes[1]], { ADJUSTED: 1 }]);
     await expect(files.open('a.csv', own(first).replace('amount_yuan', 'amount_yuan,close'))).rejects.toThrow(
-      /the column close is there twice/,
+      /the column close occurs twice/,
     );
   });
 });

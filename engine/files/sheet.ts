@@ -92,7 +92,7 @@ function refuseTwice(input: Input, header: readonly string[], { at }: Fit): void
   const names = header.map(comparable);
   for (const i of at.values())
     if (names.indexOf(names[i]!) !== names.lastIndexOf(names[i]!))
-      throw new FenshiError('IMPORT_INVALID', `${input.path}: the column ${header[i]} is there twice, and nothing says which one holds`);
+      throw new FenshiError('IMPORT_INVALID', `${input.path}: the column ${header[i]} occurs twice`);
 }
 
 function headerIn(line: string, layouts: readonly SheetLayout[]): { readonly header: readonly string[]; readonly found: Fit } | null {

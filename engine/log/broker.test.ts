@@ -65,7 +65,7 @@ describe('the embedded broker', () => {
     rmSync(elsewhere, { recursive: true, force: true });
   });
 
-  test('an orphan is ended by pid; a pid that is now somebody else is left alone', async () => {
+  test('an orphan is ended by pid; a pid that now belongs to another process is spared', async () => {
     const broker = await start();
     expect(await endOrphan(dir)).toBe(true);
     expect(isAlive(broker.pid)).toBe(false);

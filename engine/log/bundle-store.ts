@@ -22,6 +22,6 @@ export function loadBundle(dir: string, sha: string): Bundle {
   const path = join(dir, sha);
   if (!existsSync(path)) throw new FenshiError('BUNDLE_MISSING', sha);
   const bytes = new Uint8Array(readFileSync(path));
-  if (sha256(bytes) !== sha) throw new FenshiError('BUNDLE_CORRUPT', `${sha}: the bytes hash to something else`);
+  if (sha256(bytes) !== sha) throw new FenshiError('BUNDLE_CORRUPT', `${sha}: the content has another sha256`);
   return decodeBundle(bytes);
 }

@@ -21,8 +21,7 @@ export function respond(nc: NatsConnection, run: string, answers: Answers): void
   async function take(name: ServiceName, message: Msg): Promise<void> {
     const startedMs = performance.now();
     busy += 1;
-    const reply =
-      busy > atOnce ? refusal(new FenshiError('BUSY', `${atOnce} questions are being answered`)) : await reply_(name, message.data);
+    const reply = busy > atOnce ? refusal(new FenshiError('BUSY', `${atOnce} requests are in flight`)) : await reply_(name, message.data);
     busy -= 1;
     message.respond(encode(reply));
     queryMetrics.seconds.observe({ service: name, outcome: 'code' in reply ? reply.code : 'ok' }, (performance.now() - startedMs) / 1000);

@@ -1,6 +1,6 @@
 /**
  * What earlier days of an input say about a symbol: turnover, volume, minute profile. At least ten days, never today.
- * With fewer, the shipped board profile stands in and the turnover is unknown; both are said aloud by the bundle.
+ * With fewer, the shipped board profile stands in and the turnover is unknown; both are recorded in `bundle.assumed`.
  */
 import { type MinuteProfile, minutesPerDay } from '../../contracts/bundle.ts';
 import { bytesOf } from '../../contracts/codec.ts';

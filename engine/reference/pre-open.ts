@@ -46,7 +46,7 @@ export type PreOpenSources = {
   readonly closes: (instruments: readonly number[], date: TradeDate) => Promise<ReadonlyMap<number, readonly DayClose[]>>;
   readonly sectors: (date: TradeDate) => Promise<readonly Sector[]>;
   readonly monitored: () => Promise<readonly number[]>;
-  /** What could not be had, in sentences; asked last. */
+  /** What was unavailable, in sentences; requested last. */
   readonly remarks: () => readonly string[];
   /** Where each part came from. */
   readonly openedWith?: () => Readonly<Record<string, string>>;
@@ -60,8 +60,7 @@ const newForMs = 120 * 86_400_000;
 /** @throws FenshiError REFERENCE_MISSING when nobody can say what is listed */
 export async function preOpenBundle(date: TradeDate, config: DayConfig, from: PreOpenSources): Promise<Bundle> {
   const listed = (await from.listed()).filter(({ no }) => boardOf(no) !== null);
-  if (listed.length === 0)
-    throw new FenshiError('REFERENCE_MISSING', ['nobody says which instruments are listed.', ...from.remarks()].join(' '));
+  if (listed.length === 0) throw new FenshiError('REFERENCE_MISSING', ['no source lists the instruments.', ...from.remarks()].join(' '));
   const numbers = listed.map(({ no }) => no).sort((a, b) => a - b);
   const [references, history, closes, sectors, monitored] = await Promise.all([
     from.references(numbers, date),

@@ -11,7 +11,7 @@ import { GainBoard } from '../features/gain-board.ts';
 const everyMs = 1000;
 export const gainSpansSec = [60, 300, 600] as const;
 const boardSize = 100;
-/** A symbol that was not quoted for so long is not on a board, trading seconds. */
+/** A symbol without a quote for this long is not on a board, trading seconds. */
 export const boardStaleSec = 60;
 
 export class ViewPublisher {

@@ -84,7 +84,7 @@ export async function chainInStore(
       const step = readStep(new Uint8Array(Buffer.from(row.body, 'base64')));
       const again = chain(hash, step).hash;
       if (again !== row.hash || again !== step.hash)
-        throw new FenshiError('JOURNAL_FORK', `step ${row.step} in the store hashes to something else`);
+        throw new FenshiError('JOURNAL_FORK', `step ${row.step} in the store has another hash`);
       hash = again;
       steps = row.step;
     }

@@ -18,7 +18,7 @@ const [lookMs, askMs] = [100, 2000];
 /** For another command that is just opening it. A day that is to be opened does without it sooner. */
 const [patienceMs, shortMs] = [20_000, 3000];
 
-/** With null in its place where chDB is not installed, or a program that is none of ours holds the folder. */
+/** null where chDB is not installed, or another program holds the folder. */
 export async function withLibraryOrNone<T>(work: (store: Store | null) => Promise<T>): Promise<T> {
   const address = await libraryAddress(shortMs).catch((error: unknown) => {
     if (error instanceof FenshiError && error.code === 'STORE_UNAVAILABLE') return null;
@@ -27,7 +27,7 @@ export async function withLibraryOrNone<T>(work: (store: Store | null) => Promis
   return address === null ? work(null) : asked(address, work);
 }
 
-/** @throws FenshiError STORE_UNAVAILABLE where chDB is not installed, or a program that is none of ours holds the folder */
+/** @throws FenshiError STORE_UNAVAILABLE where chDB is not installed, or another program holds the folder */
 export async function withLibrary<T>(work: (store: Store) => Promise<T>): Promise<T> {
   return asked(await libraryAddress(patienceMs), work);
 }

@@ -27,7 +27,7 @@ export async function migrate(store: Store): Promise<string[]> {
     const text = readFileSync(join(dir, file), 'utf8');
     const [id, sha] = [file.replace(/\.sql$/, ''), sha256(Buffer.from(text))];
     const known = done.get(id);
-    if (known !== undefined && known !== sha) throw new FenshiError('STORE_SCHEMA', `migration ${id} is not what ran here`);
+    if (known !== undefined && known !== sha) throw new FenshiError('STORE_SCHEMA', `migration ${id} differs from the one applied`);
     if (known !== undefined) continue;
     // a crash between two statements leaves tables behind: making one again is no error
     for (const statement of statementsIn(text))

@@ -63,7 +63,7 @@ function list(day: DayState, query: URLSearchParams): unknown {
   const all = day.opportunities();
   const cursor = query.get('cursor');
   const after = cursor === null ? -1 : all.findIndex((view) => view.id === Buffer.from(cursor, 'base64url').toString());
-  if (cursor !== null && after < 0) throw new FenshiError('BAD_REQUEST', 'the cursor is none of ours, or of another day');
+  if (cursor !== null && after < 0) throw new FenshiError('BAD_REQUEST', 'unknown or expired cursor');
   const matching = all
     .slice(after + 1)
     .filter((view) => (state === null || view.state === state) && (symbol === null || view.instrument === symbol));

@@ -34,11 +34,11 @@ export function registerBackfill(data: Command): void {
     .command('backfill')
     .requiredOption('--from <yyyymmdd>', 'first day')
     .requiredOption('--to <yyyymmdd>', 'last day')
-    .option('--symbol <ids...>', 'only these instruments, for example 600519.SH; else all that are listed')
-    .option('--source <names...>', `two at the least of ${minuteSourceNames.join(', ')}`)
-    .option('--dry-run', 'say what would be asked, and how long it would take')
+    .option('--symbol <ids...>', 'only these instruments, for example 600519.SH; default: all listed')
+    .option('--source <names...>', `at least two of ${minuteSourceNames.join(', ')}`)
+    .option('--dry-run', 'print the requests it would send and how long they would take')
     .option('--json', 'print as JSON')
-    .description('fetch minutes of past days from at least two sources, merge them, keep what they tell differently')
+    .description('fetch minutes of past days from at least two sources, merge them, keep conflicting ones apart')
     .addHelpText(
       'after',
       '\nExample: fenshi data backfill --from 20261119 --to 20261125 --symbol 600519.SH 000858.SZ\nExit codes: 0 done or nothing to do, 1 refused with a code\nIt may be stopped and started again: whole days are not asked for twice.',
@@ -83,7 +83,7 @@ async function run({ from, to, symbol, source, dryRun, json }: Flags): Promise<v
       );
     };
     const onRunLost = ({ code }: FenshiError): void =>
-      void process.stderr.write(`fenshi: ${code}: the live run's store is away; the library alone is told from here on\n`);
+      void process.stderr.write(`fenshi: ${code}: live store unavailable; writing to the library only\n`);
     let report: BackfillReport;
     try {
       report = await withRunningStore(runDir('live'), (run) =>
@@ -95,7 +95,7 @@ async function run({ from, to, symbol, source, dryRun, json }: Flags): Promise<v
     }
     if (json) return console.log(JSON.stringify(report));
     console.log(
-      `${report.written} bars written, ${report.whole} days whole, ${report.skipped} were, ${report.holes} minutes nobody had, ${report.otherwise} told differently and kept, ${report.failed.length} questions failed`,
+      `${report.written} bars written, ${report.whole} complete days written, ${report.skipped} already complete, ${report.holes} minutes missing everywhere, ${report.otherwise} conflicting minutes kept, ${report.failed.length} requests failed`,
     );
     for (const { what, why } of report.failed.slice(0, 10)) console.log(`  ${what}: ${why}`);
   });

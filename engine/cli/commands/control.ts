@@ -25,12 +25,12 @@ Examples: fenshi control risk market 2 hold
 Exit codes: 0 accepted, 1 refused with the cell's code, nothing runs, or CONTROL_PENDING`;
 
 export function registerControl(program: Program): void {
-  const control = program.command('control').description('commands to the run that is up here');
+  const control = program.command('control').description('commands to the run on this machine');
   const add = (name: string, what: string, make: (...words: string[]) => unknown) =>
     control
       .command(name)
       .description(what)
-      .option('--id <id>', 'a name for the command: the same one is carried out once')
+      .option('--id <id>', 'idempotency key: a repeated id is carried out once')
       .option('--wait <seconds>', 'how long to wait for the answer', '5')
       .option('--json', 'print as JSON')
       .addHelpText('after', examples)

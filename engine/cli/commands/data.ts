@@ -24,13 +24,13 @@ export function registerData(program: Command): void {
       '<files...>',
       'text files, folders or zips, plain or gzipped, told apart by their columns; or <table>*.parquet as `data export` names them',
     )
-    .option('--map <file>', 'a layout of your own; engine/files/layouts holds the shipped ones')
-    .option('--period <seconds>', 'seconds of a bar, where the labels do not tell')
-    .option('--labels <kind>', 'what a bar’s label is: start or end')
-    .option('--name <dataset>', 'put it in the place of this dataset; else a file is the dataset of its own path')
-    .option('--dry-run', 'show what is understood, and store nothing')
-    .option('--licence <text>', 'what `data ls` says of their licence', 'not stated')
-    .option('--as-of <yyyymmdd>', 'day of lists whose rows carry none; else eight digits in the file’s name, else today')
+    .option('--map <file>', 'your own layout file; the shipped ones are in engine/files/layouts')
+    .option('--period <seconds>', 'bar length in seconds, if the labels are ambiguous')
+    .option('--labels <kind>', 'bar label convention: start or end')
+    .option('--name <dataset>', 'replace this dataset; by default each file is the dataset of its own path')
+    .option('--dry-run', 'show how the file is read, and store nothing')
+    .option('--licence <text>', 'licence shown by `data ls`', 'not stated')
+    .option('--as-of <yyyymmdd>', 'date of lists without a date column; default: eight digits in the file name, else today')
     .option('--json', 'print as JSON')
     .description('read files into the library')
     .addHelpText(
@@ -61,7 +61,7 @@ export function registerData(program: Command): void {
     .command('export')
     .requiredOption('--table <name>', exportable.join(', '))
     .requiredOption('--out <file>', 'a Parquet file')
-    .option('--run <name>', 'from the store of this run, which may be up; else from the library')
+    .option('--run <name>', 'read from the store of this run (running or stopped) instead of the library')
     .option('--from <yyyymmdd>', 'first day')
     .option('--to <yyyymmdd>', 'last day')
     .description('write a table as Parquet')
@@ -102,7 +102,7 @@ async function list({ json }: Json): Promise<void> {
     );
   for (const { date, instruments, complete, sources, disagreements } of repaired)
     console.log(
-      `${`repaired ${date}`.padEnd(38)} ${'bars'.padEnd(20)} ${String(instruments).padStart(8)} instruments from ${sources.join(', ')}, ${Math.round(100 * complete)} % complete, ${disagreements} minutes told differently`,
+      `${`repaired ${date}`.padEnd(38)} ${'bars'.padEnd(20)} ${String(instruments).padStart(8)} instruments from ${sources.join(', ')}, ${Math.round(100 * complete)} % complete, ${disagreements} conflicting minutes`,
     );
   for (const { run, tradeDate, entries, quotes, steps, hash } of archived)
     console.log(

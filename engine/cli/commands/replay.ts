@@ -30,9 +30,9 @@ export function registerReplay(program: Command): void {
     )
     .option('--date <yyyymmdd>', 'only this day; earlier days of the input still serve as history')
     .option('--symbol <id>', 'only this symbol, for example 600519.SH')
-    .option('--map <file>', 'a layout of your own; see engine/files/layouts')
+    .option('--map <file>', 'your own layout file; the shipped ones are in engine/files/layouts')
     .option('--speed <speed>', 'max, or a multiple of the tape clock such as 60x', 'max')
-    .option('--json', 'print one JSON object a day')
+    .option('--json', 'print one JSON object per day')
     .addHelpText(
       'after',
       '\nExample: fenshi replay ticks_600519_000333_202302.csv.gz --date 20230201\nExit codes: 0 done, 1 refused with a code or no row that counts',

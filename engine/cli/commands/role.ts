@@ -15,7 +15,7 @@ type Flags = { readonly run: string; readonly servers: string; readonly dir: str
 export function registerRole(program: Command): void {
   program
     .command('role')
-    .description('run one role against a broker that is up elsewhere; the password comes from FENSHI_PASSWORD_<ROLE>')
+    .description('run one role against a remote broker; the password is read from FENSHI_PASSWORD_<ROLE>')
     .argument('<name>', Object.keys(roles).join(', '))
     .requiredOption('--servers <address>', 'the broker, for example nats:4222')
     .option('--run <name>', 'the run this role belongs to', 'demo-1')

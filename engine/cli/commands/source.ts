@@ -31,7 +31,7 @@ async function fault(vendor: string, kind: string, seconds: number): Promise<voi
     throw new FenshiError('NOTHING_RUNS', `the emulated ${vendor} does not answer`, { cause: error });
   });
   if (!response.ok) throw new FenshiError('USAGE', await response.text());
-  console.log(kind === 'none' ? `${vendor}: well again` : `${vendor}: ${kind} for ${seconds} s`);
+  console.log(kind === 'none' ? `${vendor}: fault cleared` : `${vendor}: ${kind} for ${seconds} s`);
 }
 
 export type Probe = { readonly source: SourceName; readonly ok: boolean; readonly ms: number; readonly said: string };
@@ -40,12 +40,12 @@ const sample = ['600519.SH', '000001.SZ'].map(instrumentNo);
 const adapters = { tencent, sina, eastmoney } as const;
 
 export function registerSource(program: Command): void {
-  const source = program.command('source').description('the sources of market data');
+  const source = program.command('source').description('market data sources');
   source
     .command('probe')
     .argument('[names...]', sourceNames.join(', '))
     .option('--json', 'print as JSON')
-    .description('ask each source one small question')
+    .description('send one small request to each source')
     .addHelpText('after', '\nExample: fenshi source probe tencent sina\nExit codes: 0 all answer, 1 one does not')
     .action(async (names: string[], flags: { readonly json?: boolean }) => {
       const { config } = loadConfig(root);
@@ -57,13 +57,13 @@ export function registerSource(program: Command): void {
     .command('fault')
     .argument('<vendor>', 'tencent, sina, eastmoney or tushare')
     .argument('<kind>', 'for example ban, down, tooMany, html, drift, stale, frozen; none ends it')
-    .option('--seconds <n>', 'for so long', '60')
+    .option('--seconds <n>', 'duration of the fault in seconds', '60')
     .description('break an emulated vendor of the demo that runs here, and see what the collector does')
     .addHelpText('after', '\nExample: fenshi source fault tencent frozen --seconds 90\nExit codes: 0 ordered, 1 refused with a code')
     .action((vendor: string, kind: string, { seconds }: { readonly seconds: string }) => fault(vendor, kind, Number(seconds)));
   program
     .command('init')
-    .option('--yes', 'take the defaults and ask nothing')
+    .option('--yes', 'accept the defaults without asking')
     .description('choose sources and a token, try each, and write fenshi.local.yaml')
     .addHelpText('after', '\nExample: fenshi init\nExit codes: 0 written, 1 no source answers')
     .action((flags: { readonly yes?: boolean }) => init(flags.yes === true));
@@ -127,9 +127,7 @@ async function init(silent: boolean): Promise<void> {
   const { config } = loadConfig(root);
   const ask = silent ? null : createInterface({ input: process.stdin, output: process.stderr });
   const ended = new Promise<never>((_, reject) =>
-    ask?.once('close', () =>
-      reject(new FenshiError('USAGE', 'the input has ended; `fenshi init --yes` takes the defaults and asks nothing')),
-    ),
+    ask?.once('close', () => reject(new FenshiError('USAGE', 'end of input; `fenshi init --yes` accepts the defaults without asking'))),
   );
   ended.catch(() => undefined);
   const answer = async (question: string, otherwise: string): Promise<string> =>

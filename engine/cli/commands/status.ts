@@ -11,7 +11,7 @@ import { readUpLock, type UpLock } from '../up-lock.ts';
 export function registerStatus(program: Command): void {
   program
     .command('status')
-    .description('the run that is up here and the state of its roles')
+    .description('the run on this machine and the state of its roles')
     .option('--json', 'print as JSON')
     .addHelpText('after', '\nExample: fenshi status --json\nExit codes: 0 up and ready, 1 nothing runs, 3 up but not ready')
     .action(async (flags: { readonly json?: boolean }) => status(flags.json === true));
@@ -20,7 +20,7 @@ export function registerStatus(program: Command): void {
     .description('print transitions as they happen, until Ctrl-C')
     .option('--symbol <id>', 'only this symbol')
     .option('--state <state>', 'only opportunities in this state')
-    .option('--json', 'one JSON object a line')
+    .option('--json', 'one JSON object per line')
     .addHelpText('after', '\nExample: fenshi tail --state confirmed\nExit codes: 0 ended by a signal, 1 nothing runs, or the run has ended')
     .action(async (flags: TailFlags) => tail(flags));
 }
@@ -69,7 +69,7 @@ async function status(asJson: boolean): Promise<void> {
         .join('; ')}`,
     );
   for (const { source: of, board, reason } of report.refusedBoards)
-    console.log(`  parser   ${board} of ${of} is refused whole (${reason}): a second source tells it`);
+    console.log(`  parser   ${board} of ${of} is rejected completely (${reason}): a second source is used for it`);
   for (const role of report.roles) console.log(`  ${role.role.padEnd(10)}${role.ready ? 'ready' : (role.why?.en ?? role.code ?? '')}`);
 }
 

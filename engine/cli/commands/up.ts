@@ -41,7 +41,7 @@ export function registerUp(program: Command): void {
     .option('--run <name>', 'continue this run, for example demo-3')
     .option('--port <port>', 'port of the page and the API')
     .option('--seed <seed>', 'seed of the invented market')
-    .option('--recorded <folder>', 'serve the day files of this folder in place of the invented market')
+    .option('--recorded <folder>', 'serve the day files of this folder instead of the invented market')
     .addHelpText(
       'after',
       '\nExample: fenshi up --seed 7\n         fenshi up --sources tencent,sina,eastmoney\n         fenshi up --recorded .fenshi/demo-3/days\nExit codes: 0 stopped by Ctrl-C, SIGTERM or a closed terminal, 1 refused or failed with a code\nnohup fenshi up … & goes on when the terminal is closed.',
@@ -228,12 +228,11 @@ function sourcesOf(
   const wrong = names.filter((name) => !(feedSources as readonly string[]).includes(name) && name !== 'tushare');
   if (wrong.length > 0) throw new FenshiError('USAGE', `--sources ${wrong.join(',')}: of ${feedSources.join(', ')}, tushare`);
   const order = names.filter((name) => name !== 'tushare') as Config['feed']['order'];
-  if (order.length === 0)
-    throw new FenshiError('USAGE', '--sources: tushare gives reference data; one that carries quotes is needed beside it');
+  if (order.length === 0) throw new FenshiError('USAGE', '--sources: tushare has no quotes; add a source that has');
   const hasToken = config.tushare.token !== null;
   if (names.includes('tushare') && !hasToken)
     throw new FenshiError('USAGE', '--sources tushare: there is no token; set tushare.token, by environment variable or file');
-  if (hasToken && !names.includes('tushare')) say('a Tushare token is configured but tushare is not among --sources: it is not asked');
+  if (hasToken && !names.includes('tushare')) say('a Tushare token is configured but tushare is not among --sources: it is not used');
   return { order, tushare: names.includes('tushare') };
 }
 

@@ -55,7 +55,7 @@ const fewestSources = 2;
 export async function backfill({ days, instruments }: BackfillPlan, options: BackfillOptions): Promise<BackfillReport> {
   const { store, sources, now = Date.now, onDone, signal } = options;
   const stores = { library: store, run: options.run ?? null, onRunLost: options.onRunLost };
-  if (sources.length < fewestSources) throw new FenshiError('CONFIG_INVALID', 'minutes are merged from two sources at the least');
+  if (sources.length < fewestSources) throw new FenshiError('CONFIG_INVALID', 'minutes are merged from at least two sources');
   const report: BackfillReport = { asked: 0, whole: 0, written: 0, otherwise: 0, holes: 0, skipped: 0, failed: [] };
   const newestFirst = [...days].sort().reverse();
   const whole = new Map(await Promise.all(newestFirst.map(async (date) => [date, await wholeOn(store, date)] as const)));

@@ -1,5 +1,5 @@
 /**
- * When a source's endpoint is left alone: a cockatiel circuit breaker with two ways to open (contracts/spec/quality.md#ingest).
+ * When the circuit of a source's endpoint opens: a cockatiel breaker with two ways to open (contracts/spec/quality.md#ingest).
  *
  * Usual      half of at least 20 answers in 30 s failed, or 5 in a row; open 5 s, doubling to 5 min; one probe
  * Eastmoney  2 empty closes in a row; a probe after 120 s, doubling (contracts/spec/quality.md#ingest)

@@ -36,7 +36,7 @@ export type ClientOptions = {
   readonly onAnswer: (endpoint: string, outcome: string, ms: number) => void;
   /** A question waits because its vendor asked for it. */
   readonly onWait?: (endpoint: string, waitMs: number) => void;
-  /** What came besides the rows: the first sign of a layout that changes. */
+  /** Unexpected content besides the rows: the first sign of a layout change. */
   readonly onOdd?: (endpoint: string, what: string, count: number) => void;
 };
 export type Answer<R> = Parsed<R> & { readonly firstByteMs: number; readonly doneMs: number; readonly askedMs: number };
@@ -63,7 +63,7 @@ export class SourceClient {
   readonly #breakers = new Map<string, CircuitBreakerPolicy>();
   /** What an endpoint last failed with: the reason behind an open breaker. */
   readonly #lastFailure = new Map<string, string>();
-  /** Until when an endpoint is left alone because its vendor limits it. */
+  /** Until when an endpoint is not requested because its vendor limits it. */
   readonly #closedUntilMs = new Map<string, number>();
   readonly #retry: RetryPolicy;
   #budget = budgetMax;
@@ -122,7 +122,7 @@ export class SourceClient {
       if (isBrokenCircuitError(error))
         throw new FenshiError(
           'SOURCE_UNREACHABLE',
-          `${this.name} ${endpoint.name} is left alone after ${this.#lastFailure.get(endpoint.name) ?? 'failures'}`,
+          `${this.name} ${endpoint.name} is not requested (circuit open) after ${this.#lastFailure.get(endpoint.name) ?? 'failures'}`,
           { cause: error },
         );
       throw error;

@@ -284,7 +284,7 @@ export class Collector {
     await this.#fact(to, 'connected', null);
   }
 
-  /** One small question to each source preferred to the active one: is it well again? */
+  /** One small request to each source preferred to the active one: has it recovered? */
   async #probe(): Promise<void> {
     if (this.#cycle % probeEveryCycles !== 0) return;
     for (const name of this.failover.preferred) {
@@ -301,7 +301,7 @@ export class Collector {
       const good = answer !== null && answer.rows.length + (answer.odd?.noTrade ?? 0) >= enough * instruments.length && !frozen && !late;
       const was = this.failover.active;
       const now = this.failover.report(name, good, nowMs);
-      if (now !== null) await this.#switched(was, now, `${name} is well again`);
+      if (now !== null) await this.#switched(was, now, `${name} has recovered`);
     }
   }
 

@@ -1,6 +1,6 @@
 /**
  * What the market's quotes do not carry, as far as the budget goes: Eastmoney's money flow of the whole market, one page of 100 at a
- * time and never a full round in under 60 s; while Eastmoney is left alone, Tencent's of the symbols that stir.
+ * time and never a full round in under 60 s; while Eastmoney's circuit is open, Tencent's for the active symbols.
  */
 
 import { FenshiError } from '../../../contracts/errors.ts';
@@ -47,7 +47,7 @@ export class Enrichment {
     if (eastmoney !== null) {
       const isOpen = eastmoney.isOpen(emFlowPage.name);
       if (!isOpen && this.#page === 1 && now() - this.#roundMs < roundMs) return 0;
-      // asked while it is left alone, too: only a question can be the probe that ends that, and it costs nothing before its time
+      // also while the circuit is open: the request becomes the half-open probe; earlier ones fail locally
       const flows = await counted(this.#nextPage(eastmoney));
       if (flows > 0 || !eastmoney.isOpen(emFlowPage.name)) return flows;
     }

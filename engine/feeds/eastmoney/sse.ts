@@ -56,7 +56,7 @@ export class ListStream {
       this.#rows = new Map(changed.filter((entry): entry is [string, JsonRow] => isObject(entry[1])));
       this.#hasFull = true;
     } else {
-      if (!this.#hasFull) throw new FenshiError('SOURCE_BODY', 'a change before the first whole list');
+      if (!this.#hasFull) throw new FenshiError('SOURCE_BODY', 'a delta before the first full list');
       for (const [key, fields] of changed) if (isObject(fields)) this.#rows.set(key, { ...this.#rows.get(key), ...fields });
     }
     return readRows(

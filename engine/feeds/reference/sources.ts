@@ -74,7 +74,7 @@ class Asked {
   readonly #failed =
     (what: string) =>
     (name: string, error: FenshiError): void =>
-      void this.remarks.push(`${what} could not be had from ${name} (${error.message}).`);
+      void this.remarks.push(`${what} unavailable from ${name} (${error.message}).`);
 
   async listed(): Promise<readonly Listed[]> {
     const known = this.#from.library === null ? [] : await libraryNames(this.#from.library);
@@ -184,7 +184,7 @@ class Asked {
       return table.rows;
     } catch (error) {
       if (!(error instanceof FenshiError)) throw error;
-      this.remarks.push(`Tushare ${endpoint.name} could not be had (${error.message}).`);
+      this.remarks.push(`Tushare ${endpoint.name} unavailable (${error.message}).`);
       return null;
     }
   }

@@ -92,7 +92,7 @@ function nothingUsable(path: string, { date, instrument }: FileSelection, notes:
   return new FenshiError('REPLAY_INPUT', `${path}: no row${which} that counts${why}`);
 }
 
-/** A file of a folder that is none of ours is passed over, with a sentence; one that was named is refused. */
+/** An unknown file in a folder is skipped with a message; one that was named is refused. */
 async function openTicks(input: Input, map: Layout | undefined, isOneOfMany: boolean): Promise<FileRows | string> {
   try {
     const file = await FileRows.open(input, map === undefined ? shippedLayouts() : [map], undefined, 'REPLAY_INPUT');
