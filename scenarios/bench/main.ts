@@ -1,7 +1,9 @@
 /**
- * `npm run bench [-- --symbols 5500 --rounds 5 --day 600 --live 80 --only replay|live|feed|faults|switches|store|market|board|pattern]`: figures of this machine, each against its budget and
+ * `npm run bench [-- --symbols 5500 --rounds 5 --day 600 --live 80 --ticks <file> --only replay|live|feed|faults|switches|store|market|board|pattern]`: figures of this machine, each against its budget and
  * floor (contracts/spec/engine.md#budgets). Ends with 1 when a floor does not hold.
  */
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { feedBench } from './feed.ts';
 import { benchLive } from './live.ts';
@@ -10,6 +12,7 @@ import { boardBench, esperRowsPerSec, type PeerBench, patternBench } from './pee
 import { benchDay, benchStages, benchWindow, generated } from './replay.ts';
 import { benchService, benchStore } from './store.ts';
 import { switchBench } from './switches.ts';
+import { benchTicks } from './ticks.ts';
 
 const { values } = parseArgs({
   options: {
@@ -21,6 +24,7 @@ const { values } = parseArgs({
     feed: { type: 'string', default: '600' },
     bars: { type: 'string', default: '10000000' },
     days: { type: 'string', default: '4' },
+    ticks: { type: 'string', default: '../shared/data/ticks_thu2019_dev.csv.gz' },
     only: { type: 'string' },
   },
 });
@@ -129,6 +133,12 @@ if (values.only !== 'live') {
   row(`replay of a whole day, ${values.day} symbols, ${count(whole.quotes)} quotes`, `${count(1e9 / whole.nsPerQuote)} q/s`);
   row('  quotes that a strategy was awake for', `${(100 * whole.evaluatedShare).toFixed(2)} %`);
   row('  journal messages a day', count(whole.steps));
+  if (existsSync(values.ticks)) {
+    const ticks = await benchTicks(values.ticks, rounds);
+    const what = `replay of real ticks, ${basename(values.ticks)}, ${ticks.days} days, ${ticks.symbols} symbols, ${count(ticks.quotes)} quotes in ${count(ticks.entries)} entries`;
+    row(what, `${count(1e9 / ticks.nsPerQuote)} q/s`);
+    row('  journal messages', count(ticks.steps));
+  } else row('replay of real ticks', 'not run', `no file ${values.ticks}; give one with --ticks`);
 }
 if (values.only !== 'replay') {
   const live = await benchLive(symbols, Number(values.live));
