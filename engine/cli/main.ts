@@ -7,6 +7,7 @@ import { codeVersion, dataDir } from '../runtime/paths.ts';
 import { registerConfig } from './commands/config.ts';
 import { registerControl } from './commands/control.ts';
 import { registerData } from './commands/data.ts';
+import { registerEvaluate } from './commands/evaluate.ts';
 import { registerReplay } from './commands/replay.ts';
 import { registerRole } from './commands/role.ts';
 import { registerSource } from './commands/source.ts';
@@ -23,6 +24,7 @@ registerConfig(program);
 registerData(program);
 registerSource(program);
 registerControl(program);
+registerEvaluate(program);
 program.addHelpText(
   'after',
   '\nTools, by `npm run <tool>`: test, check, bench, torture, calibrate, mutants, scenario\nExit codes: 0 done, 1 refused or failed with a code, 128 + n ended by signal n',

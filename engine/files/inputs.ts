@@ -3,7 +3,7 @@
  * gzipped is read from its first bytes, and every file of a folder is tried.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, createReadStream, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { closeSync, createReadStream, type Dirent, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { PassThrough, pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -31,8 +31,12 @@ function filesUnder(dir: string): string[] {
   return readdirSync(dir, { withFileTypes: true })
     .filter(({ name }) => !name.startsWith('.'))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => (entry.isDirectory() ? filesUnder(join(dir, entry.name)) : entry.isFile() ? [join(dir, entry.name)] : []));
+    .flatMap((entry) => (entry.isDirectory() ? filesUnder(join(dir, entry.name)) : isFile(entry, dir) ? [join(dir, entry.name)] : []));
 }
+
+/** A link to a file is one; a link to a folder could lead in a circle, and is passed over. */
+const isFile = (entry: Dirent, dir: string): boolean =>
+  entry.isFile() || (entry.isSymbolicLink() && statSync(join(dir, entry.name), { throwIfNoEntry: false })?.isFile() === true);
 
 async function fileInputs(path: string): Promise<Input[]> {
   try {

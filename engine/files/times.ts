@@ -48,11 +48,11 @@ function epochOf(text: string): Stamp | undefined {
   return dateOf(date) === undefined ? undefined : { date, ms };
 }
 
-/** `2026/06/16`, `20260616`, `06/16/2026`, with whatever stands behind a blank or a comma. */
+/** `2026/06/16`, `20260616`, `06/16/2026`, with whatever stands behind a blank or a comma. Without marks it is eight digits: a cut one is none. */
 export function dayIn(text: string): TradeDate | undefined {
   const bare = text.split(/[ ,T]/)[0]!;
   const us = american.exec(bare);
-  const parts = us === null ? /^(\d{4})[-/.]?(\d{1,2})[-/.]?(\d{1,2})$/.exec(bare) : null;
+  const parts = us === null ? (/^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$/.exec(bare) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(bare)) : null;
   const date = us !== null ? `${us[3]}${two(us[1]!)}${two(us[2]!)}` : parts !== null ? `${parts[1]}${two(parts[2]!)}${two(parts[3]!)}` : '';
   return dateOf(date) === undefined ? undefined : date;
 }

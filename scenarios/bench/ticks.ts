@@ -30,7 +30,7 @@ export async function benchTicks(path: string, rounds: number): Promise<TickBenc
     const source = orderedRows('file', day.quotes());
     const bodies: Uint8Array[] = [];
     const origin = { tradeDate: day.date, bundle: bundleSha(bundle), codeVersion: 'bench', origin: 'recorded' } as const;
-    for await (const entry of pace(origin, source)) bodies.push(encodeTape(entry));
+    for (const entry of pace(origin, source)) bodies.push(encodeTape(entry));
     days.push({ bundle, bodies });
   }
   let quotes = 0;

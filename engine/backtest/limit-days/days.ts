@@ -1,0 +1,131 @@
+/**
+ * Daily rows and limit-up lists of a market, as the limit forecasts need them: each row with its own past, never with what came later.
+ * Definitions: contracts/spec/limit-forecasts.md.
+ */
+import type { TradeDate } from '../../../contracts/units.ts';
+
+/** One symbol's session. Prices and money in yuan, volumes in shares, turnover in percent; NaN where unknown. */
+export type DailyRow = {
+  readonly symbol: number;
+  readonly date: TradeDate;
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+  readonly preClose: number;
+  readonly upLimit: number;
+  readonly volume: number;
+  readonly amount: number;
+  readonly turnover: number;
+};
+/** What the day's list says of a name that closed at its upper limit. `firstMinute`: trading minutes since 09:30 at its first seal. */
+export type ListEntry = {
+  readonly symbol: number;
+  readonly date: TradeDate;
+  readonly firstMinute: number;
+  readonly opens: number;
+  /** Yuan bid at the limit at the close. */
+  readonly sealAmount: number;
+};
+
+/** A row with what was known of its symbol by its close. */
+export type Session = DailyRow & {
+  /** Place of its day among the market's days. */
+  readonly day: number;
+  /** up_limit ÷ pre_close − 1. */
+  readonly limit: number;
+  readonly isRiskWarning: boolean;
+  readonly isWide: boolean;
+  readonly touched: boolean;
+  readonly sealed: boolean;
+  readonly oneWord: boolean;
+  /** Mean amount of up to twenty sessions before; NaN under five. */
+  readonly adv: number;
+  /** Sealed sessions in a row, this one included. */
+  readonly boards: number;
+  readonly listed: ListEntry | null;
+  /** The same symbol on the market's day before; null where it was not traded then. */
+  readonly before: Session | null;
+};
+
+const tick = 1e-6;
+const advDays = 20;
+const advDaysMin = 5;
+
+/** What a market's day was as a whole. */
+export type MarketDay = { readonly date: TradeDate; readonly sealed: number; readonly broken: number };
+export type LimitDays = { readonly days: readonly MarketDay[]; readonly sessions: readonly Session[] };
+
+/** Rows without a limit in force, with one of another kind, or without a trade say nothing here. */
+function isKept({ upLimit, preClose, volume, close }: DailyRow): boolean {
+  const limit = upLimit / preClose - 1;
+  return limit > 0.03 && limit < 0.31 && volume > 0 && close > 0;
+}
+
+/** In the order of day and symbol. A second row of one symbol and day takes the place of the first. */
+export function limitDays(rows: Iterable<DailyRow>, list: Iterable<ListEntry>): LimitDays {
+  const byKey = new Map<string, DailyRow>();
+  for (const row of rows) if (isKept(row)) byKey.set(`${row.date}${row.symbol}`, row);
+  const kept = [...byKey.values()].sort((a, b) => (a.date === b.date ? a.symbol - b.symbol : a.date < b.date ? -1 : 1));
+  const entries = new Map([...list].map((entry) => [`${entry.date}${entry.symbol}`, entry]));
+  const dates = [...new Set(kept.map(({ date }) => date))];
+  const dayOf = new Map(dates.map((date, day) => [date, day]));
+  const pasts = new Map<number, Past>();
+  const sessions = kept.map((row) => {
+    const past: Past = pasts.get(row.symbol) ?? { last: null, amounts: [] };
+    const session = sessionOf(row, dayOf.get(row.date)!, past, entries.get(`${row.date}${row.symbol}`) ?? null);
+    past.last = session;
+    if (past.amounts.push(row.amount) > advDays) past.amounts.shift();
+    pasts.set(row.symbol, past);
+    return session;
+  });
+  return { sessions, days: dates.map((date, day) => ({ date, ...totalsOf(sessions, day) })) };
+}
+
+/** What a symbol's earlier rows leave: the last one, and up to twenty amounts. */
+type Past = { last: Session | null; readonly amounts: number[] };
+
+function sessionOf(row: DailyRow, day: number, { last, amounts }: Past, listed: ListEntry | null): Session {
+  const limit = row.upLimit / row.preClose - 1;
+  const sealed = row.close >= row.upLimit - tick;
+  return {
+    ...row,
+    day,
+    limit,
+    isRiskWarning: limit < 0.06,
+    isWide: limit > 0.15,
+    touched: row.high >= row.upLimit - tick,
+    sealed,
+    oneWord: sealed && row.low >= row.upLimit - tick,
+    adv: amounts.length < advDaysMin ? Number.NaN : amounts.reduce((sum, amount) => sum + amount, 0) / amounts.length,
+    boards: sealed ? (last?.boards ?? 0) + 1 : 0,
+    listed,
+    before: last?.day === day - 1 ? last : null,
+  };
+}
+
+const bounds = new WeakMap<readonly Session[], Int32Array>();
+/** First place of each day in `sessions`, which are in the order of days. */
+function startsOf(sessions: readonly Session[]): Int32Array {
+  const known = bounds.get(sessions);
+  if (known !== undefined) return known;
+  const days = (sessions.at(-1)?.day ?? -1) + 1;
+  const starts = new Int32Array(days + 1).fill(sessions.length);
+  for (let i = sessions.length - 1; i >= 0; i--) starts[sessions[i]!.day] = i;
+  bounds.set(sessions, starts);
+  return starts;
+}
+
+/** Sealed names of all kinds; the share of touched ones that did not hold, without risk warnings. */
+function totalsOf(sessions: readonly Session[], day: number): { readonly sealed: number; readonly broken: number } {
+  const starts = startsOf(sessions);
+  let [all, sealed, touched] = [0, 0, 0];
+  for (let i = starts[day]!; i < starts[day + 1]!; i++) {
+    const session = sessions[i]!;
+    if (session.sealed) all += 1;
+    if (session.isRiskWarning) continue;
+    if (session.sealed) sealed += 1;
+    if (session.touched) touched += 1;
+  }
+  return { sealed: all, broken: 1 - sealed / touched };
+}

@@ -1,0 +1,72 @@
+/** `fenshi evaluate`: forecasts of the product's own models against days of your own. */
+import type { Command } from 'commander';
+import { FenshiError } from '../../../contracts/errors.ts';
+import { limitDays } from '../../backtest/limit-days/days.ts';
+import { evaluateLimits, type LimitReport } from '../../backtest/limit-days/evaluate.ts';
+import { type LimitFile, readLimitFiles } from '../../files/limit-files.ts';
+import { dayIn } from '../../files/times.ts';
+
+type Flags = { readonly data?: string; readonly from?: string; readonly json?: boolean };
+
+export function registerEvaluate(program: Command): void {
+  const evaluate = program.command('evaluate').description('forecasts against what came');
+  evaluate
+    .command('limit')
+    .option('--data <folder>', 'daily rows with limits, and limit-up lists; files are known by their columns')
+    .option('--from <yyyymmdd>', 'evaluate from this day; earlier days are history only (default: behind what each model was fitted on)')
+    .option('--json', 'print as JSON')
+    .description('the limit family: touches the limit today, second board, next open after a seal; each beside its naive ranking')
+    .addHelpText('after', '\nExample: fenshi evaluate limit --data history/ --from 20260801\nExit codes: 0 done, 1 refused with a code')
+    .action(run);
+}
+
+async function run({ data, from, json }: Flags): Promise<void> {
+  if (data === undefined) throw new FenshiError('USAGE', '--data is missing: a folder with daily rows and limit-up lists');
+  const first = from === undefined ? null : dayIn(from);
+  if (first === undefined) throw new FenshiError('USAGE', `--from ${from}: expected a day such as 20260801 or 2026-08-01`);
+  const { daily, list, files } = await readLimitFiles(data);
+  for (const file of files) sayRefused(file);
+  if (list.length === 0) console.error(`fenshi: ${data}: no limit-up list: only the first forecast can be judged`);
+  const market = limitDays(daily, list);
+  const forecasts = evaluateLimits(market, first);
+  if (forecasts.length === 0)
+    throw new FenshiError(
+      'IMPORT_INVALID',
+      `${data}: ${market.days.length} days, none of them with a forecast${first === null ? '' : ` from ${first} on`}`,
+    );
+  if (json === true) return console.log(JSON.stringify({ forecasts }));
+  for (const forecast of forecasts) console.log(linesOf(forecast));
+}
+
+function sayRefused({ path, rows, refused }: LimitFile): void {
+  const what = Object.entries(refused).map(([reason, count]) => `${count} by ${reason}`);
+  if (what.length > 0) console.error(`fenshi: ${path}: of ${rows} rows refused: ${what.join(', ')}`);
+}
+
+const share = (x: number): string => x.toFixed(3).replace(/^0/, '');
+
+function linesOf({
+  event,
+  from,
+  to,
+  days,
+  n,
+  base,
+  auc,
+  auc95,
+  top20,
+  bestFifth,
+  naive,
+  calibration,
+  ahead95,
+  speaks,
+  inSample,
+}: LimitReport): string {
+  return [
+    `${event}: ${n} cases on ${days} days, ${from} to ${to}; came ${share(base)}${inSample ? '; the model was fitted on some of these days' : ''}`,
+    `  model  AUC ${share(auc)} [${auc95.map(share).join(', ')}]  top 20 a day ${share(top20)}  best fifth ${share(bestFifth)}`,
+    `  naive  AUC ${share(naive.auc)}               top 20 a day ${share(naive.top20)}  best fifth ${share(naive.bestFifth)}`,
+    `  ahead  ${ahead95.map((x) => x.toFixed(3)).join(' to ')}: ${speaks ? 'the model speaks' : 'no edge over the naive ranking measured'}`,
+    `  said → came  ${calibration.map(({ said, came }) => `${share(said)}→${share(came)}`).join('  ')}`,
+  ].join('\n');
+}
