@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { limitDays } from '../backtest/limit-days/days.ts';
 import { evaluateLimits } from '../backtest/limit-days/evaluate.ts';
+import { sealCases, sealReport } from '../backtest/limit-days/seals.ts';
 import { readLimitFiles } from './limit-files.ts';
 
 const dailyHead =
@@ -92,6 +93,66 @@ describe('daily rows with limits, and limit-up lists', () => {
   });
 });
 
+describe('seals from minute bars', () => {
+  const bars = (...rows: readonly string[]) =>
+    write('m.csv', 'symbol,datetime,open,high,low,close,volume_shares,amount_yuan', ...rows.map((row) => `${row},0,0`));
+  const bar = (symbol: string, clock: string, high: number) => `${symbol},2026-07-01 ${clock},10,${high},10,10`;
+  const row = (symbol: string) => `${symbol},20260701,10,11,9.9,11,10,11,9,4000000,42000000,,,2.5`;
+  const report = async () => {
+    const read = await readLimitFiles(dir);
+    return sealReport(sealCases(limitDays(read.daily, read.list), read.bars));
+  };
+
+  test('the first bar at the limit, ten seconds before its end; the auction’s at 09:25', async () => {
+    write('d.csv', dailyHead, ...['600001.SH', '600002.SH', '600003.SH', '600004.SH', '600005.SH', '600006.SH'].map(row));
+    write(
+      'l.csv',
+      listHead,
+      '20260701,600001.SH,x,U,11,0,5,100030',
+      '20260701,600002.SH,x,U,11,0,5,92500',
+      '20260701,600003.SH,x,U,11,0,5,100230',
+      '20260701,600004.SH,x,U,11,0,5,93100',
+      '20260701,600005.SH,x,U,11,0,5,100000',
+    );
+    bars(
+      ...['600001.SH', '600003.SH', '600006.SH'].flatMap((symbol) => [
+        bar(symbol, '10:00:00', 10.9),
+        bar(symbol, '10:01:00', 11),
+        bar(symbol, '10:02:00', 11),
+      ]),
+      bar('600002.SH', '09:30:00', 11),
+      bar('600002.SH', '09:31:00', 11),
+      bar('600004.SH', '13:01:00', 11),
+      bar('600004.SH', '13:02:00', 10.99),
+      bar('600005.SH', '10:01:00', 10.99),
+    );
+    const { touchedBeforeSealed, afterSealed, missed, ...numbers } = await report();
+
+    // 600001: 10:00:50 against 10:00:30; 600003: 100 s early; 600004: 13:00:50 against 09:31:00; 600006 is on no list
+    expect(numbers).toEqual({
+      n: 5,
+      days: 1,
+      recall: 0.8,
+      medianErrorSec: expect.closeTo(60, 9) as number,
+      within60: 0.5,
+      early: 0.25,
+      late: 0.25,
+    });
+    expect(touchedBeforeSealed.map(({ symbol }) => symbol)).toEqual([1_600_003]);
+    expect(afterSealed.map(({ symbol }) => symbol)).toEqual([1_600_004]);
+    expect(missed).toEqual([{ symbol: 1_600_005, date: '20260701', listedMinute: 30, foundMinute: null }]);
+  });
+
+  test('a name without bars of that day is no case; bars of another length are refused', async () => {
+    write('d.csv', dailyHead, row('600001.SH'));
+    write('l.csv', listHead, '20260701,600001.SH,x,U,11,0,5,100030');
+    bars(bar('600009.SH', '10:00:00', 11), bar('600009.SH', '10:01:00', 11));
+    expect((await report()).n).toBe(0);
+    bars(bar('600001.SH', '10:00:00', 11), bar('600001.SH', '10:05:00', 11));
+    await expect(report()).rejects.toThrow(/one-minute bars/);
+  });
+});
+
 /** What an independent fit found on the same later days, and where its test rows and ours may differ by a few. */
 const published = { touch: 0.8349, 'second-board': 0.8181, 'next-open': 0.6114 };
 const data = '../shared/data';
@@ -112,5 +173,17 @@ test.skipIf(!existsSync(`${data}/daily_all_a_2026_dev.csv.gz`))(
       expect([event, speaks]).toEqual([event, event !== 'next-open']);
       expect(naive.auc).toBeGreaterThan(0.6);
     }
+
+    symlinkSync(join(process.cwd(), data, 'bars_1m_tushare_2026_dev.csv.gz'), join(dir, 'bars'));
+    const read = await readLimitFiles(dir);
+    const { n, recall, medianErrorSec, within60, late, touchedBeforeSealed } = sealReport(
+      sealCases(limitDays(read.daily, read.list), read.bars),
+    );
+    expect(n).toBe(1508);
+    expect(recall).toBeGreaterThanOrEqual(0.995);
+    expect(medianErrorSec).toBeLessThanOrEqual(30);
+    expect(within60).toBeGreaterThanOrEqual(0.9);
+    expect(late).toBeLessThan(0.002);
+    expect(touchedBeforeSealed.length).toBe(Math.round((1 - within60 - late) * n));
   },
 );

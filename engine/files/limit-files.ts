@@ -1,16 +1,17 @@
 /**
- * Daily rows with their limits, and limit-up lists, from a folder: each file is known by its columns, not by its name.
+ * Daily rows with their limits, limit-up lists and minute bars, from a folder: each file is known by its columns, not by its name.
  * A row that cannot be read is counted by what was wrong with it; a day or a symbol is never guessed.
  */
 import { FenshiError } from '../../contracts/errors.ts';
 import { tsecOf } from '../../contracts/session.ts';
 import type { DailyRow, ListEntry } from '../backtest/limit-days/days.ts';
+import type { HighBar } from '../backtest/limit-days/seals.ts';
 import { cellsOf, separatorOf } from './cells.ts';
 import { type Input, inputsOf } from './inputs.ts';
 import { numberIn } from './numbers.ts';
 import { symbolOf } from './symbols.ts';
 import { linesOf } from './text.ts';
-import { clockOn, dayIn } from './times.ts';
+import { clockOn, dayIn, stampOf } from './times.ts';
 
 const dailyColumns = [
   'symbol',
@@ -25,55 +26,89 @@ const dailyColumns = [
   'amount_yuan',
   'turnover_rate',
 ];
+const barColumns = ['symbol', 'datetime', 'high'];
 const listColumns = ['trade_date', 'ts_code', 'open_times', 'fd_amount', 'first_time'];
 
+type Kind = 'daily' | 'list' | 'minutes';
 export type LimitFile = {
   readonly path: string;
-  readonly kind: 'daily' | 'list';
+  readonly kind: Kind;
   readonly rows: number;
   readonly refused: Readonly<Record<string, number>>;
 };
-export type LimitFiles = { readonly daily: readonly DailyRow[]; readonly list: readonly ListEntry[]; readonly files: readonly LimitFile[] };
+/** `bars`: one-minute bars labelled by their end; the opening auction's is labelled 09:30. */
+export type LimitFiles = {
+  readonly daily: readonly DailyRow[];
+  readonly list: readonly ListEntry[];
+  readonly bars: readonly HighBar[];
+  readonly files: readonly LimitFile[];
+};
 
-/** @throws FenshiError NOT_FOUND; IMPORT_INVALID when no file has daily rows */
+/** @throws FenshiError NOT_FOUND; IMPORT_INVALID when no file has daily rows, or minute bars are of another length */
 export async function readLimitFiles(path: string): Promise<LimitFiles> {
-  const daily: DailyRow[] = [];
-  const list: ListEntry[] = [];
+  const into = { daily: [] as DailyRow[], list: [] as ListEntry[], bars: [] as HighBar[] };
   const files: LimitFile[] = [];
   for (const input of await inputsOf(path)) {
-    const file = await readFile(input, daily, list);
+    const file = await readFile(input, into);
     if (file !== null) files.push(file);
   }
-  if (daily.length === 0) throw new FenshiError('IMPORT_INVALID', `${path}: no file with daily rows (${dailyColumns.join(', ')})`);
-  return { daily, list, files };
+  if (into.daily.length === 0) throw new FenshiError('IMPORT_INVALID', `${path}: no file with daily rows (${dailyColumns.join(', ')})`);
+  return { ...into, files };
 }
 
+type Into = { readonly daily: DailyRow[]; readonly list: ListEntry[]; readonly bars: HighBar[] };
+/** Takes a line's cells; says why it does not. */
+type Take = (cells: readonly string[]) => Refused | null;
+
 /** Null for a file of another kind. */
-async function readFile(input: Input, daily: DailyRow[], list: ListEntry[]): Promise<LimitFile | null> {
+async function readFile(input: Input, into: Into): Promise<LimitFile | null> {
   const { lines } = await linesOf(await input.open(), null);
   const first = await lines.next();
   const header = first.done === true ? '' : first.value;
   const separator = separatorOf(header);
   const names = cellsOf(header, separator).map((name) => name.toLowerCase());
-  const has = (columns: readonly string[]): boolean => columns.every((column) => names.includes(column));
-  const kind = has(dailyColumns) ? 'daily' : has(listColumns) ? 'list' : null;
-  if (kind === null) {
+  const found = takerOf(names, into);
+  if (found === null) {
     await lines.return(undefined);
     return null;
   }
   const refused: Record<string, number> = {};
+  const barsBefore = into.bars.length;
   let rows = 0;
-  const at = (name: string): number => names.indexOf(name);
-  const places = { daily: dailyColumns.map(at), list: listColumns.map(at), type: at('limit_type') };
   for await (const line of lines) {
     if (line.trim() === '') continue;
     rows += 1;
-    const cells = cellsOf(line, separator);
-    const read = kind === 'daily' ? dailyOf(cells, places.daily) : entryOf(cells, places.list, places.type);
-    if (typeof read === 'string') refused[read] = (refused[read] ?? 0) + 1;
-    else if (read !== null) (kind === 'daily' ? daily : list).push(read as never);
+    const why = found.take(cellsOf(line, separator));
+    if (why !== null) refused[why] = (refused[why] ?? 0) + 1;
   }
-  return { path: input.path, kind, rows, refused };
+  if (found.kind === 'minutes') checkPeriod(input.path, into.bars.slice(barsBefore));
+  return { path: input.path, kind: found.kind, rows, refused };
+}
+
+function takerOf(names: readonly string[], into: Into): { readonly kind: Kind; readonly take: Take } | null {
+  const placesOf = (columns: readonly string[]): number[] | null =>
+    columns.every((column) => names.includes(column)) ? columns.map((column) => names.indexOf(column)) : null;
+  const keep =
+    <Row extends object>(rows: Row[], read: (cells: readonly string[]) => Row | Refused | null): Take =>
+    (cells) => {
+      const row = read(cells);
+      if (typeof row === 'string') return row;
+      if (row !== null) rows.push(row);
+      return null;
+    };
+  const daily = placesOf(dailyColumns);
+  if (daily !== null) return { kind: 'daily', take: keep(into.daily, (cells) => dailyOf(cells, daily)) };
+  const list = placesOf(listColumns);
+  if (list !== null) return { kind: 'list', take: keep(into.list, (cells) => entryOf(cells, list, names.indexOf('limit_type'))) };
+  const bars = placesOf(barColumns);
+  return bars === null ? null : { kind: 'minutes', take: keep(into.bars, (cells) => barOf(cells, bars)) };
+}
+
+/** Bars of five minutes would date a seal two minutes off. */
+function checkPeriod(path: string, bars: readonly HighBar[]): void {
+  const labels = [...new Set(bars.map(({ endMinute }) => endMinute))].sort((a, b) => a - b);
+  const shortest = Math.min(...labels.slice(1).map((label, i) => label - labels[i]!));
+  if (bars.length > 0 && shortest !== 1) throw new FenshiError('IMPORT_INVALID', `${path}: expected one-minute bars`);
 }
 
 type Refused = 'symbol' | 'date' | 'number' | 'order';
@@ -98,6 +133,16 @@ function dailyOf(cells: readonly string[], at: readonly number[]): DailyRow | Re
   ];
   if (high < Math.max(open, close, low) || low > Math.min(open, close)) return 'order';
   return { symbol, date, open, high, low, close, preClose, upLimit, volume, amount, turnover };
+}
+
+function barOf(cells: readonly string[], at: readonly number[]): HighBar | Refused {
+  const symbol = symbolOf(cells[at[0]!] ?? '');
+  const stamp = stampOf(cells[at[1]!] ?? '');
+  const high = numberIn(cells[at[2]!]);
+  if (symbol === null) return 'symbol';
+  if (stamp === undefined) return 'date';
+  if (high === undefined || high === null) return 'number';
+  return { symbol, date: stamp.date, endMinute: Math.round(tsecOf(stamp.ms) / 60), high };
 }
 
 /** Null for a row of another list: names at the lower limit, or that touched and did not hold. */

@@ -1,8 +1,10 @@
 /** `fenshi evaluate`: forecasts of the product's own models against days of your own. */
 import type { Command } from 'commander';
 import { FenshiError } from '../../../contracts/errors.ts';
+import { instrumentId } from '../../../contracts/units.ts';
 import { limitDays } from '../../backtest/limit-days/days.ts';
 import { evaluateLimits, type LimitReport } from '../../backtest/limit-days/evaluate.ts';
+import { type SealCase, sealCases, sealReport } from '../../backtest/limit-days/seals.ts';
 import { type LimitFile, readLimitFiles } from '../../files/limit-files.ts';
 import { dayIn } from '../../files/times.ts';
 
@@ -18,13 +20,45 @@ export function registerEvaluate(program: Command): void {
     .description('the limit family: touches the limit today, second board, next open after a seal; each beside its naive ranking')
     .addHelpText('after', '\nExample: fenshi evaluate limit --data history/ --from 20260801\nExit codes: 0 done, 1 refused with a code')
     .action(run);
+  evaluate
+    .command('seal')
+    .option('--data <folder>', 'daily rows with limits, limit-up lists and one-minute bars; files are known by their columns')
+    .option('--json', 'print as JSON')
+    .description('when minute bars reach the limit, against the first seal of the lists')
+    .addHelpText('after', '\nExample: fenshi evaluate seal --data history/\nExit codes: 0 done, 1 refused with a code')
+    .action(runSeal);
+}
+
+async function runSeal({ data, json }: Omit<Flags, 'from'>): Promise<void> {
+  const { daily, list, bars, files } = await readLimitFiles(folderIn(data));
+  for (const file of files) sayRefused(file);
+  const report = sealReport(sealCases(limitDays(daily, list), bars));
+  if (report.n === 0) throw new FenshiError('IMPORT_INVALID', `${data}: no name of a limit-up list has one-minute bars of that day`);
+  if (json === true) return console.log(JSON.stringify(report));
+  const { n, days, recall, medianErrorSec, within60, early, late, touchedBeforeSealed, afterSealed, missed } = report;
+  console.log(
+    [
+      `seals: ${n} listed names with minutes on ${days} days; found ${recall.toFixed(4)}, median error ${medianErrorSec.toFixed(1)} s, within 60 s ${share(within60)}, earlier ${share(early)}, later ${share(late)}`,
+      ...touchedBeforeSealed.map((each) => `  touched before sealed  ${seal(each)}`),
+      ...afterSealed.map((each) => `  after the first seal   ${seal(each)}`),
+      ...missed.map((each) => `  no bar at the limit    ${seal(each)}`),
+    ].join('\n'),
+  );
+}
+
+const seal = ({ symbol, date, listedMinute, foundMinute }: SealCase): string =>
+  `${instrumentId(symbol)} ${date}: listed at minute ${listedMinute.toFixed(1)}, bars ${foundMinute === null ? 'none' : foundMinute.toFixed(1)}`;
+
+function folderIn(data: string | undefined): string {
+  if (data === undefined) throw new FenshiError('USAGE', '--data is missing: a folder with daily rows and limit-up lists');
+  return data;
 }
 
 async function run({ data, from, json }: Flags): Promise<void> {
-  if (data === undefined) throw new FenshiError('USAGE', '--data is missing: a folder with daily rows and limit-up lists');
+  const folder = folderIn(data);
   const first = from === undefined ? null : dayIn(from);
   if (first === undefined) throw new FenshiError('USAGE', `--from ${from}: expected a day such as 20260801 or 2026-08-01`);
-  const { daily, list, files } = await readLimitFiles(data);
+  const { daily, list, files } = await readLimitFiles(folder);
   for (const file of files) sayRefused(file);
   if (list.length === 0) console.error(`fenshi: ${data}: no limit-up list: only the first forecast can be judged`);
   const market = limitDays(daily, list);
