@@ -16,6 +16,7 @@ import type { ColumnImage } from '../clean/columns.ts';
 import type { DetectorInput, Reading, SymbolDetector } from '../detectors/detector.ts';
 import type { Snapshot } from '../features/snapshot.ts';
 import { calibrationOf } from '../opportunities/confidence.ts';
+import { isDive } from '../opportunities/dive.ts';
 import { newsOf } from '../opportunities/report.ts';
 import type { Actors } from './actors.ts';
 import type { Lane } from './lanes.ts';
@@ -40,8 +41,6 @@ export type Observer = {
 /** What the desk asks of the market's actor. */
 export type MarketAnswers = RegimeSource & { readonly feedHealthy: boolean };
 
-/** K4: a fall from the five-minute peak that had risen as much from the day's low, or a minute that falls by this many sigma. */
-const dive = { pull: -0.02, rise: 0.02, sigmas: -4 } as const;
 const lookBackSec = 180;
 const awakeSec = 60;
 
@@ -243,10 +242,8 @@ export class SymbolDesk {
 
   #dives(s: number, midMilli: number): boolean {
     const { feature } = this.#state.snapshot;
-    if (feature('ret_z1m') <= dive.sigmas) return true;
-    const pull = feature('pull5');
     const low = this.#state.cleaner.accepted.low[s]!;
-    return pull <= dive.pull && low !== absentMilli && midMilli / (1 + pull) / low - 1 >= dive.rise;
+    return isDive(feature('ret_z1m'), feature('pull5'), midMilli, low === absentMilli ? null : low);
   }
 
   /** Risk scopes and sectors of a symbol, made once. */

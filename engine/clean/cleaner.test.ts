@@ -283,3 +283,21 @@ describe('cleaning', () => {
     expect(cleaner.accepted.volumeGapSlot[0] === 21).toBe(Number.isNaN(interval[0]));
   });
 });
+
+describe('the reference price', () => {
+  const referenceAfter = (known: number | null, ...told: readonly (number | null)[]) => {
+    const own = { ...bundle, instruments: bundle.instruments.map((each, row) => (row === 0 ? { ...each, preCloseMilli: known } : each)) };
+    const cleaner = new Cleaner(universeOf(own), testDate, true);
+    told.forEach((preCloseMilli, i) => {
+      const clock = `09:31:${String(3 * i).padStart(2, '0')}`;
+      cleaner.batch(batchOf('a', at(clock), [quote(clock, { preCloseMilli })]), 0, ignore);
+    });
+    return cleaner.accepted.preClose[0];
+  };
+
+  test('is the bundle’s; where it has none the first that a feed tells, and no later one', () => {
+    expect(referenceAfter(base, base + 500)).toBe(base);
+    expect(referenceAfter(null, null)).toBe(absentMilli);
+    expect(referenceAfter(null, null, base + 500, base + 900)).toBe(base + 500);
+  });
+});

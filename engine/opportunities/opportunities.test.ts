@@ -4,6 +4,7 @@ import { defaultConfig } from '../../contracts/config.ts';
 import type { FeatureId } from '../../contracts/features.ts';
 import { midnightOf } from '../../contracts/session.ts';
 import { calibrationOf, probabilityOf } from './confidence.ts';
+import { isDive } from './dive.ts';
 import { type PoolInput, standingOf } from './fusion.ts';
 import {
   archived,
@@ -373,5 +374,21 @@ describe('confidence and rank', () => {
     expect(rankOf({ ...input, activeInSector: 10 })).toBeCloseTo(15, 9);
     expect(rankOf({ ...input, riskLevel: 2 })).toBeCloseTo(20, 9);
     expect([rankOf({ ...input, amt1m: Number.NaN }), rankOf({ ...input, p: null })]).toEqual([null, null]);
+  });
+});
+
+describe('K4: a dive', () => {
+  const nan = Number.NaN;
+  test.each<[what: string, retZ1m: number, pull5: number, mid: number, low: number | null, dives: boolean]>([
+    ['a minute of −4 σ', -4, nan, 10_000, null, true],
+    ['a minute of nearly −4 σ', -3.99, nan, 10_000, null, false],
+    // peak 10.200: 2 % above a low of 10.000; mid 2 % under the peak
+    ['2 % under a peak that was 2 % above the low', nan, -0.02, 9996, 10_000, true],
+    ['a hair less of a fall', nan, -0.0199, 9997, 10_000, false],
+    ['from a peak that had not risen', nan, -0.02, 9996, 10_001, false],
+    ['the low of the day unknown', nan, -0.05, 9690, null, false],
+    ['all unknown', nan, nan, 10_000, 9000, false],
+  ])('%s', (_what, retZ1m, pull5, mid, low, dives) => {
+    expect(isDive(retZ1m, pull5, mid, low)).toBe(dives);
   });
 });
