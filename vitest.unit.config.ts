@@ -9,7 +9,7 @@ export default mergeConfig(
       include: [
         '{contracts,actors}/**/*.test.ts',
         'engine/{clean,detectors,files,opportunities}/**/*.test.ts',
-        'engine/{cell/timer-queue,cell/feed-health,features/gain-board,log/append}.test.ts',
+        'engine/{cell/timer-queue,cell/feed-health,features/{gain-board,sectors},log/append}.test.ts',
         'gateway/ws/**/*.test.ts',
         'engine/reference/{calendar,price-limits}.test.ts',
         'engine/tidy.test.ts',

@@ -15,30 +15,36 @@ import type { Columns } from '../clean/columns.ts';
 
 /** Layers of `values`. */
 export const ringSlots = 128;
-export const ringStride = 16;
-/** Offsets inside a slot. Prices in Milli, money yuan. */
-export const at = {
-  lnMid: 0,
-  mid: 1,
-  last: 2,
-  volume: 3,
-  amount: 4,
-  net: 5,
-  bigNet: 6,
-  bigAmount: 7,
-  bigCount: 8,
-  ofi: 9,
-  depth1: 10,
-  depth1N: 11,
-  obi: 12,
-  obiN: 13,
-  covered: 14,
-  acceptedSlot: 15,
-} as const;
-
-/** Fields that average over slots rather than sum over quotes: depth1 to covered. */
-const firstAveraged = at.depth1;
-const lastAveraged = at.covered;
+/**
+ * Fields of a slot in their order: as of the last quote (`now`), a sum over quotes (`sum`), a sum over slots, each slot's own share the last
+ * quote's (`share`). Prices in Milli, money yuan.
+ */
+const fields = [
+  ['lnMid', 'now'],
+  ['mid', 'now'],
+  ['last', 'now'],
+  ['volume', 'sum'],
+  ['amount', 'sum'],
+  ['net', 'sum'],
+  ['bigNet', 'sum'],
+  ['bigAmount', 'sum'],
+  ['bigCount', 'sum'],
+  ['ofi', 'sum'],
+  ['depth1', 'share'],
+  ['depth1N', 'share'],
+  ['obi', 'share'],
+  ['obiN', 'share'],
+  ['covered', 'share'],
+  ['acceptedSlot', 'now'],
+] as const;
+export const ringStride = fields.length;
+/** Offsets inside a slot. */
+export const at = Object.fromEntries(fields.map(([name], offset) => [name, offset])) as Readonly<
+  Record<(typeof fields)[number][0], number>
+>;
+/** Fields that average over slots rather than sum over quotes; they stand together. */
+const firstAveraged = fields.findIndex(([, kind]) => kind === 'share');
+const lastAveraged = fields.findLastIndex(([, kind]) => kind === 'share');
 
 /** One accepted quote's contribution. Flows are 0 where the interval is unknown. */
 export type SlotInput = {

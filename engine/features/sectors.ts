@@ -42,33 +42,30 @@ export class Sectors {
 
   /** After the cross-section: from the returns and standings it left. */
   update({ returns, standing }: Pick<CrossSectioner, 'returns' | 'standing'>): void {
-    const { columns } = this;
-    for (let k = 0; k < this.count; k++) {
-      this.#breadth(k, standing);
-      columns.live[k] = this.#live(k, returns.ret3m);
-      columns.ret3m[k] = this.medianOf(k, returns.ret3m);
-    }
+    for (let k = 0; k < this.count; k++) this.#measure(k, returns.ret3m, standing);
   }
 
-  #breadth(k: number, { against, atLimit }: SymbolStanding): void {
+  /** All of a sector in one pass over its members. */
+  #measure(k: number, returns: Float64Array, { against, atLimit }: SymbolStanding): void {
+    const { columns, members } = this;
+    const scratch = this.#scratch;
+    let live = 0;
     let traded = 0;
     let rising = 0;
     let up = 0;
-    for (let m = this.from[k]!; m < this.from[k + 1]!; m++) {
-      const s = this.members[m]!;
+    for (let m = this.from[k]!, end = this.from[k + 1]!; m < end; m++) {
+      const s = members[m]!;
+      const r = returns[s]!;
+      if (!Number.isNaN(r)) scratch[live++] = r;
       if (against[s] === 0) continue;
       traded += 1;
       if (against[s] === 2) rising += 1;
       up += atLimit[s]!;
     }
-    this.columns.advShare[k] = traded < liveMin ? Number.NaN : rising / traded;
-    this.columns.limitUps[k] = up;
-  }
-
-  #live(k: number, returns: Float64Array): number {
-    let n = 0;
-    for (let m = this.from[k]!; m < this.from[k + 1]!; m++) if (!Number.isNaN(returns[this.members[m]!]!)) n += 1;
-    return n;
+    columns.advShare[k] = traded < liveMin ? Number.NaN : rising / traded;
+    columns.limitUps[k] = up;
+    columns.live[k] = live;
+    columns.ret3m[k] = live < liveMin ? Number.NaN : medianOf(scratch, live);
   }
 
   /** Median of the live members' returns; NaN under five. */

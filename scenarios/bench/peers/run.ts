@@ -3,6 +3,7 @@
  * machine on 2026-11-26 with the same rows (9.0.0, time window to table, one thread); it is not run here.
  */
 import { bytesOf } from '../../../contracts/codec.ts';
+import { median } from '../replay.ts';
 import { gainBoard } from './board.ts';
 import { pattern } from './pattern.ts';
 import { boardSize, boardSpans, gainBoardLimit, patternLimit } from './reference.ts';
@@ -22,7 +23,6 @@ export type PeerBench = {
 };
 export type BoardBench = PeerBench & { readonly p50: number; readonly p99: number };
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 const quantile = (values: Float64Array, q: number): number => values.slice().sort()[Math.floor(q * (values.length - 1))]!;
 
 /** One warm round each, then `rounds` by turns. */
