@@ -624,3 +624,100 @@ function keyOf(state: unknown): string {
   const { value, context } = state as { value: unknown; context: OpportunityContext };
   return JSON.stringify([value, Object.keys(context.timers), context.trailMilli === null, context.peakMilli > 10_300]);
 }
+
+describe('edges', () => {
+  const odd = { ...plan, entryMilli: 10_201 };
+  const down = { entryMilli: 10_200, stopMilli: 10_301, target1Milli: 10_100, target2Milli: 10_020, sigmaH: 0.01, rewardRisk: 1 };
+  const rising = (own: Plan) =>
+    open()
+      .send({ ...confirm, plan: own })
+      .send({ type: 'snapshot.next' });
+  const falling = () =>
+    open({ direction: 'down', plan: down, anchor: { p0Milli: 10_400, enterMilli: 10_200 } })
+      .send({ ...confirm, plan: down })
+      .send({ type: 'snapshot.next' });
+
+  test('halves and shares of a price are rounded towards the stop, up and down', () => {
+    expect(stopOf(rising(odd).send(risk(2)).context())).toBe(10_150);
+    expect(stopOf(falling().send(risk(2)).context())).toBe(10_251);
+    // 10.303 − .4 · .103 = 10.2618; mirrored 10.097 + .4 · .103 = 10.1382
+    expect(
+      tracking()
+        .send(price(10_300, { midMilli: 10_303 }))
+        .context().trailMilli,
+    ).toBe(10_261);
+    expect(
+      falling()
+        .send(price(10_080, { askMilli: 10_095, midMilli: 10_097 }))
+        .context().trailMilli,
+    ).toBe(10_139);
+  });
+
+  test('the peak begins at the better of the impulse and the entry, and takes the trail along', () => {
+    expect(rising({ ...plan, entryMilli: 10_150 }).context().peakMilli).toBe(10_200);
+    expect(rising({ ...plan, entryMilli: 10_250 }).context().peakMilli).toBe(10_250);
+    expect(falling().context().peakMilli).toBe(10_200);
+    const followed = tracking()
+      .send(price(10_300))
+      .send(price(10_340, { midMilli: 10_350 }));
+    expect([followed.context().peakMilli, followed.context().trailMilli]).toEqual([10_350, 10_290]);
+    expect(tracking().send(price(10_250)).context().trailMilli).toBeNull();
+  });
+
+  test('an edge of exactly a tenth confirms, and a score of exactly the entering one extends', () => {
+    expect(
+      open()
+        .send({ ...confirm, standing: standing(0.6, 0.35, { p0: 0.25 }) })
+        .state(),
+    ).toBe('confirmed');
+    const extended = tracking().send(said(0.45, 0.5)).send({ type: 'timer.horizon' }, '10:16:00');
+    expect([extended.state(), extended.context().extended]).toEqual(['tracking.rising', true]);
+  });
+
+  test('decay counts from where it became weak, halted or not, and not while it is strong', () => {
+    const weak = tracking().send(said(0.2, 0.4), '10:02:00').send(said(0.1, 0.4), '10:03:00');
+    expect(weak.context().timers.decay).toBe(at('10:04:00'));
+    const halted = weak.send({ type: 'halt', lastMilli: 10_250 }, '10:03:30');
+    expect(halted.context().paused.decay).toBe(30);
+    const strong = tracking().send(said(0.2, 0.4), '10:02:00').send(said(0.5, 0.5), '10:03:00');
+    expect(strong.context().timers.decay).toBeUndefined();
+  });
+
+  test('only a stop at which nobody stood is unfillable', () => {
+    const without = { bidMilli: null, askMilli: 10_090, midMilli: 10_090, lastMilli: 10_090 };
+    expect(tracking().send(price(10_100)).context().unfillable).toBe(false);
+    expect(
+      tracking()
+        .send(price(10_190, { bidMilli: null, dive: true }))
+        .context(),
+    ).toMatchObject({ endReason: 'INVALID', unfillable: false });
+    expect(tracking().send({ type: 'session.end' }).context().unfillable).toBe(false);
+    // a new life begins fillable again
+    expect(tracking().send(price(10_090, without)).send(again).context()).toMatchObject({ reopened: 1, unfillable: false });
+  });
+
+  test('a new life keeps the dwell of risk, and no other timer of the first', () => {
+    const ended = tracking().send(risk(2), '10:04:00').send(risk(0), '10:04:30').send({ type: 'timer.decay' }, '10:05:00');
+    expect(ended.context().timers).toEqual({ riskDwell: at('10:06:30'), coolDown: at('10:15:00') });
+    expect(ended.send(again, '10:06:00').context().timers).toEqual({ riskDwell: at('10:06:30'), confirmDeadline: at('10:08:00') });
+  });
+
+  test('each note is told apart from the one before', () => {
+    const first = tracking().send(price(10_300));
+    const { noteSeq } = first.context();
+    expect(noteSeq).toBeGreaterThan(0);
+    expect(first.send(risk(3)).context()).toMatchObject({ note: 'riskHold', noteSeq: noteSeq + 1 });
+  });
+
+  test('locked, nothing but an exit is wanted of a price', () => {
+    const locked = open({ family: 'board' }).send(confirm).send({ type: 'limit.locked' });
+    expect(locked.state()).toBe('tracking.locked');
+    const wanted = (milli: number, more = {}) => wants(locked.state(), locked.context(), price(milli, more) as never);
+    expect([wanted(10_250, { midMilli: 10_290 }), wanted(10_100), wanted(10_380), wanted(10_190, { dive: true })]).toEqual([
+      false,
+      true,
+      true,
+      true,
+    ]);
+  });
+});

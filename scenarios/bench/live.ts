@@ -231,7 +231,7 @@ async function readN(port: number): Promise<number> {
 }
 
 const rssOf = async (port: number): Promise<number> =>
-  Math.round(Number(/^fenshi_process_process_resident_memory_bytes (\d+)/m.exec(await textOf(port, '/metrics'))?.[1] ?? Number.NaN) / 1e6);
+  Math.round(Number(/^process_resident_memory_bytes ([\d.e+]+)/m.exec(await textOf(port, '/metrics'))?.[1] ?? Number.NaN) / 1e6);
 
 type Parts = {
   readonly symbols: number;

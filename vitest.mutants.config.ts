@@ -1,0 +1,20 @@
+/** The tests that `npm run mutants -- --core` asks: what is pure and quick, for each is run once a change, and the histories behind them. */
+import { defineConfig, mergeConfig } from 'vitest/config';
+import whole from './vitest.config.ts';
+
+export default mergeConfig(
+  { ...whole, test: { ...whole.test, include: [], reporters: ['default'] } },
+  defineConfig({
+    test: {
+      include: [
+        'actors/**/*.test.ts',
+        'engine/{clean,detectors,opportunities}/**/*.test.ts',
+        'engine/cell/timer-queue.test.ts',
+        'engine/features/{gain-board,sectors}.test.ts',
+        'gateway/{ws/**/*,run-status}.test.ts',
+        'scenarios/histories/**/*.test.ts',
+      ],
+      env: { FENSHI_PROPERTY_RUNS: '300' },
+    },
+  }),
+);
