@@ -51,7 +51,7 @@ const quote = (more: Partial<Quote> = {}): Quote => ({
 const row = (more: Partial<Quote> = {}, tsMs = t0) => batchOf('a', tsMs, [quote(more)]);
 const ints = (value: number) => new Int32Array(1).fill(value);
 /** The columns after the quotes given, all of source 0. */
-function after(...quotes: readonly Partial<Quote>[]): Accepted {
+function columnsAfter(...quotes: readonly Partial<Quote>[]): Accepted {
   const accepted = acceptedColumns({
     count: 1,
     preClose: ints(10_000),
@@ -65,9 +65,9 @@ function after(...quotes: readonly Partial<Quote>[]): Accepted {
 
 describe('a row against the one before', () => {
   test('a duplicate says all the same, of the same source', () => {
-    const seen = after({});
+    const seen = columnsAfter({});
     expect(isDuplicate(seen, 0, row(), 0, 0)).toBe(true);
-    expect(isDuplicate(after(), 0, row(), 0, 0)).toBe(false);
+    expect(isDuplicate(columnsAfter(), 0, row(), 0, 0)).toBe(false);
     expect(isDuplicate(seen, 0, row(), 0, 1)).toBe(false);
     for (const other of [
       { tsExchangeMs: t0 + 1 },
@@ -79,23 +79,23 @@ describe('a row against the one before', () => {
   });
 
   test('Q2: no more than 5 s ahead of our clock and the source’s lead, and never behind the last', () => {
-    const seen = after({});
+    const seen = columnsAfter({});
     const time = (ms: number, lead = 0, of = seen) => checkTime(of, 0, row({ tsExchangeMs: t0 + ms }), 0, lead);
     expect([time(5000), time(5001), time(5400, 400), time(5401, 400)]).toEqual([null, 'Q2_TIME_FUTURE', null, 'Q2_TIME_FUTURE']);
-    expect([time(0), time(-1), time(-1, 0, after())]).toEqual([null, 'Q2_TIME_BACKWARDS', null]);
+    expect([time(0), time(-1), time(-1, 0, columnsAfter())]).toEqual([null, 'Q2_TIME_BACKWARDS', null]);
   });
 
   test('Q1: either total that falls, of the same source; the third in a row has started over', () => {
     const totals = (seen: Accepted, more: Partial<Quote>, source = 0) => checkTotals(seen, 0, row(more), 0, source);
-    expect(totals(after({}), { volumeShares: 999_999 })).toBe('Q1_TOTAL_DECREASED');
-    expect(totals(after({}), { amountYuan: 9_999_999 })).toBe('Q1_TOTAL_DECREASED');
-    expect(totals(after({}), {})).toBeNull();
-    expect(totals(after({}), { volumeShares: 1 }, 1)).toBeNull();
-    expect(totals(after(), { volumeShares: 1 })).toBeNull();
-    const seen = after({});
+    expect(totals(columnsAfter({}), { volumeShares: 999_999 })).toBe('Q1_TOTAL_DECREASED');
+    expect(totals(columnsAfter({}), { amountYuan: 9_999_999 })).toBe('Q1_TOTAL_DECREASED');
+    expect(totals(columnsAfter({}), {})).toBeNull();
+    expect(totals(columnsAfter({}), { volumeShares: 1 }, 1)).toBeNull();
+    expect(totals(columnsAfter(), { volumeShares: 1 })).toBeNull();
+    const seen = columnsAfter({});
     const less = { volumeShares: 1, amountYuan: 10 };
     expect([totals(seen, less), totals(seen, less), totals(seen, less)]).toEqual(['Q1_TOTAL_DECREASED', 'Q1_TOTAL_DECREASED', null]);
-    const again = after({});
+    const again = columnsAfter({});
     expect([totals(again, less), totals(again, {}), totals(again, less), totals(again, less)].filter((each) => each === null)).toHaveLength(
       1,
     );
@@ -120,7 +120,7 @@ test('Q3: a price where anything traded, and within the limits, both ends in', (
 
 describe('Q6: an interval’s average lies among its prices', () => {
   /** Between two quotes at 10.00, a tick wide to either side; known high and low leave no unseen trades. */
-  const seen = after({ highMilli: 10_050, lowMilli: 9950 });
+  const seen = columnsAfter({ highMilli: 10_050, lowMilli: 9950 });
   const units = (dv: number, da: number, more: Partial<Quote> = { highMilli: 10_050, lowMilli: 9950 }) =>
     checkUnits(seen, 0, row(more), 0, dv, da);
 
@@ -154,7 +154,7 @@ describe('Q6: an interval’s average lies among its prices', () => {
 });
 
 describe('an interval across two sources', () => {
-  const seen = after({ highMilli: 10_050, lowMilli: 9950 });
+  const seen = columnsAfter({ highMilli: 10_050, lowMilli: 9950 });
   const across = (dv: number, da: number, flags = 0) =>
     intervalAcross(seen, 0, row({ highMilli: 10_050, lowMilli: 9950, flags }), 0, dv, da);
   const unknown = [Number.NaN, Number.NaN];
@@ -180,7 +180,7 @@ describe('an interval across two sources', () => {
 });
 
 describe('Q7: a jump', () => {
-  const steady = after(...Array.from({ length: 5 }, () => ({ lastMilli: 20_000 })));
+  const steady = columnsAfter(...Array.from({ length: 5 }, () => ({ lastMilli: 20_000 })));
   test('of more than 3 %, to either side, on under 10,000 shares', () => {
     const held = (last: number, dv = 0) => mustHold(steady, 0, last, dv);
     expect([held(20_600), held(20_610), held(19_400), held(19_390)]).toEqual([false, true, false, true]);

@@ -84,9 +84,7 @@ export const limitDefinitions: Readonly<Record<LimitEvent, Definition>> = {
   'second-board': {
     isAbout: (session) => {
       const { before } = session;
-      return (
-        isTradable(session) && before !== null && before.sealed && !before.oneWord && before.listed !== null && opensUnderLimit(session)
-      );
+      return isTradable(session) && before?.sealed === true && !before.oneWord && before.listed !== null && opensUnderLimit(session);
     },
     features: (session) => {
       const { ftm, lsealT, opens, lrv, lturn, b2, b3 } = sealFeatures(session.before!);
