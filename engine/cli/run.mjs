@@ -38,14 +38,14 @@ const tools = {
   ],
 };
 /** These need a broker; the others start without looking for one. */
-const needsBroker = new Set(['up', 'test', 'torture', 'bench', 'mutants']);
+const needsBroker = new Set(['up', 'test', 'torture', 'bench']);
 
 const [command = 'up', ...args] = process.argv.slice(2);
 
 try {
   checkNode();
   await ensureInstalled(root, say);
-  if (needsBroker.has(command)) process.env.NATS_SERVER = await findNatsServer(say);
+  if (needsBroker.has(command) || (command === 'mutants' && args.includes('--rules'))) process.env.NATS_SERVER = await findNatsServer(say);
 } catch (error) {
   console.error(`fenshi: ${error instanceof Error ? error.message : String(error)}`);
   process.exit(1);

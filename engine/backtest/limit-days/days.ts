@@ -48,7 +48,6 @@ export type Session = DailyRow & {
   readonly before: Session | null;
 };
 
-const tick = 1e-6;
 const advDays = 20;
 const advDaysMin = 5;
 
@@ -56,10 +55,13 @@ const advDaysMin = 5;
 export type MarketDay = { readonly date: TradeDate; readonly sealed: number; readonly broken: number };
 export type LimitDays = { readonly days: readonly MarketDay[]; readonly sessions: readonly Session[] };
 
-/** Rows without a limit in force, with one of another kind, or without a trade say nothing here. */
-function isKept({ upLimit, preClose, volume, close }: DailyRow): boolean {
+/** Whether a price is at its upper limit; yuan of different files differ in the last places of a double. */
+export const isAtLimit = (price: number, upLimit: number): boolean => price >= upLimit - 1e-6;
+
+/** Rows without a limit in force, with one of another kind, without a trade, or with a price that nobody knows say nothing here. */
+function isKept({ upLimit, preClose, volume, open, high, low, close }: DailyRow): boolean {
   const limit = upLimit / preClose - 1;
-  return limit > 0.03 && limit < 0.31 && volume > 0 && close > 0;
+  return limit > 0.03 && limit < 0.31 && volume > 0 && open > 0 && high > 0 && low > 0 && close > 0;
 }
 
 /** In the order of day and symbol. A second row of one symbol and day takes the place of the first. */
@@ -79,7 +81,7 @@ export function limitDays(rows: Iterable<DailyRow>, list: Iterable<ListEntry>): 
     pasts.set(row.symbol, past);
     return session;
   });
-  return { sessions, days: dates.map((date, day) => ({ date, ...totalsOf(sessions, day) })) };
+  return { sessions, days: marketDays(dates, sessions) };
 }
 
 /** What a symbol's earlier rows leave: the last one, and up to twenty amounts. */
@@ -87,16 +89,16 @@ type Past = { last: Session | null; readonly amounts: number[] };
 
 function sessionOf(row: DailyRow, day: number, { last, amounts }: Past, listed: ListEntry | null): Session {
   const limit = row.upLimit / row.preClose - 1;
-  const sealed = row.close >= row.upLimit - tick;
+  const sealed = isAtLimit(row.close, row.upLimit);
   return {
     ...row,
     day,
     limit,
     isRiskWarning: limit < 0.06,
     isWide: limit > 0.15,
-    touched: row.high >= row.upLimit - tick,
+    touched: isAtLimit(row.high, row.upLimit),
     sealed,
-    oneWord: sealed && row.low >= row.upLimit - tick,
+    oneWord: sealed && isAtLimit(row.low, row.upLimit),
     adv: amounts.length < advDaysMin ? Number.NaN : amounts.reduce((sum, amount) => sum + amount, 0) / amounts.length,
     boards: sealed ? (last?.boards ?? 0) + 1 : 0,
     listed,
@@ -104,28 +106,15 @@ function sessionOf(row: DailyRow, day: number, { last, amounts }: Past, listed: 
   };
 }
 
-const bounds = new WeakMap<readonly Session[], Int32Array>();
-/** First place of each day in `sessions`, which are in the order of days. */
-function startsOf(sessions: readonly Session[]): Int32Array {
-  const known = bounds.get(sessions);
-  if (known !== undefined) return known;
-  const days = (sessions.at(-1)?.day ?? -1) + 1;
-  const starts = new Int32Array(days + 1).fill(sessions.length);
-  for (let i = sessions.length - 1; i >= 0; i--) starts[sessions[i]!.day] = i;
-  bounds.set(sessions, starts);
-  return starts;
-}
-
-/** Sealed names of all kinds; the share of touched ones that did not hold, without risk warnings. */
-function totalsOf(sessions: readonly Session[], day: number): { readonly sealed: number; readonly broken: number } {
-  const starts = startsOf(sessions);
-  let [all, sealed, touched] = [0, 0, 0];
-  for (let i = starts[day]!; i < starts[day + 1]!; i++) {
-    const session = sessions[i]!;
-    if (session.sealed) all += 1;
-    if (session.isRiskWarning) continue;
-    if (session.sealed) sealed += 1;
-    if (session.touched) touched += 1;
+/** Sealed names of all kinds; the share of touched ones that did not hold, without risk warnings, NaN where none was touched. */
+function marketDays(dates: readonly TradeDate[], sessions: readonly Session[]): MarketDay[] {
+  const counts = dates.map(() => ({ all: 0, sealed: 0, touched: 0 }));
+  for (const { day, sealed, touched, isRiskWarning } of sessions) {
+    const count = counts[day]!;
+    if (sealed) count.all += 1;
+    if (isRiskWarning) continue;
+    if (sealed) count.sealed += 1;
+    if (touched) count.touched += 1;
   }
-  return { sealed: all, broken: 1 - sealed / touched };
+  return counts.map(({ all, sealed, touched }, day) => ({ date: dates[day]!, sealed: all, broken: 1 - sealed / touched }));
 }

@@ -3,7 +3,7 @@
  * Coefficients with their source: models.json. Definitions: contracts/spec/limit-forecasts.md.
  */
 import { clamp, log, sigmoid } from '../../../contracts/math.ts';
-import type { LimitDays, MarketDay, Session } from './days.ts';
+import { isAtLimit, type LimitDays, type MarketDay, type Session } from './days.ts';
 import shipped from './models.json' with { type: 'json' };
 
 export const limitEvents = ['touch', 'second-board', 'next-open'] as const;
@@ -37,11 +37,10 @@ type Definition = {
 const advMin = 30e6;
 /** Round trip of a share bought at the close and sold at the next open: commissions, stamp tax, and a tick. */
 const costOf = (close: number): number => 0.00122 + 0.01 / close;
-const tick = 1e-6;
 const lnIn = (x: number, lo: number, hi: number): number => log(clamp(x, lo, hi));
 const gapOf = ({ open, preClose }: Session): number => open / preClose - 1;
 const isTradable = ({ isRiskWarning, adv }: Session): boolean => !isRiskWarning && adv > advMin;
-const opensUnderLimit = ({ open, upLimit }: Session): boolean => open < upLimit - tick;
+const opensUnderLimit = ({ open, upLimit }: Session): boolean => !isAtLimit(open, upLimit);
 
 /** What the close of a sealed session shows. */
 function sealFeatures(session: Session): Features {

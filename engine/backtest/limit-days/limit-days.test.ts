@@ -60,6 +60,10 @@ describe('sessions', () => {
     ['no limit in force', { upLimit: 9999 }],
     ['an unknown one', { upLimit: Number.NaN }],
     ['not traded', { volume: 0 }],
+    ['a high that nobody knows', { high: Number.NaN }],
+    ['an open that nobody knows', { open: Number.NaN }],
+    ['a low that nobody knows', { low: Number.NaN }],
+    ['a close that nobody knows', { close: Number.NaN }],
     ['a limit under 3 %', { upLimit: 10.29 }],
   ])('%s: no session', (_what, row) => {
     expect(sessionsOf([flat(0, row)])).toEqual([]);
