@@ -3,6 +3,7 @@
  * machine on 2026-11-26 with the same rows (9.0.0, time window to table, one thread); it is not run here.
  */
 import { bytesOf } from '../../../contracts/codec.ts';
+import { quantileOf } from '../../../engine/backtest/ranking.ts';
 import { median } from '../replay.ts';
 import { gainBoard } from './board.ts';
 import { pattern } from './pattern.ts';
@@ -22,8 +23,6 @@ export type PeerBench = {
   readonly isEqual: boolean;
 };
 export type BoardBench = PeerBench & { readonly p50: number; readonly p99: number };
-
-const quantile = (values: Float64Array, q: number): number => values.slice().sort()[Math.floor(q * (values.length - 1))]!;
 
 /** One warm round each, then `rounds` by turns. */
 function byTurns(rows: number, rounds: number, ours: () => void, limit: () => void) {
@@ -58,8 +57,8 @@ export function boardBench(rounds: number): BoardBench {
     rounds,
     () => {
       gainBoard(rows, keys, ours, micros);
-      p50.push(quantile(micros, 0.5));
-      p99.push(quantile(micros, 0.99));
+      p50.push(quantileOf([...micros], 0.5));
+      p99.push(quantileOf([...micros], 0.99));
     },
     () => gainBoardLimit(rows, keys, theirs, new Float64Array(batches)),
   );
