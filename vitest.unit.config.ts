@@ -8,7 +8,7 @@ export default mergeConfig(
     test: {
       include: [
         '{contracts,actors}/**/*.test.ts',
-        'engine/{clean,detectors,files,opportunities}/**/*.test.ts',
+        'engine/{backtest,clean,detectors,files,opportunities}/**/*.test.ts',
         'engine/{cell/timer-queue,cell/feed-health,features/{gain-board,sectors},log/append}.test.ts',
         'gateway/ws/**/*.test.ts',
         'engine/reference/{calendar,price-limits}.test.ts',

@@ -7,8 +7,8 @@ import { columnOf, decode, encode } from './codec.ts';
 import { upcast } from './compat/upcast.ts';
 import { Config } from './config.ts';
 import { FenshiError } from './errors.ts';
+import { BaseRate, ForecastMap, speaks } from './forecast.ts';
 import { boards } from './instruments.ts';
-import { confidenceSources } from './opportunity.ts';
 import { strategyModes } from './signal.ts';
 import { TradeDate } from './units.ts';
 
@@ -74,15 +74,8 @@ export const Instrument = z.object({
 });
 export type Instrument = z.infer<typeof Instrument>;
 
-export const Calibration = z.object({
-  /** Base rate of the label: how often it is 1 at a moment no signal chose. */
-  p0: z.number(),
-  /** Platt: p = sigmoid(a · logit(score) + b). */
-  a: z.number(),
-  b: z.number(),
-  n: z.int(),
-  source: z.enum(confidenceSources),
-});
+/** By strategy, `<strategy>.<path>` where a path of its rule draws other signals, or `<strategy>.<path>@<regime>`; the first is what it is about. */
+export const Calibration = z.record(z.string(), z.array(ForecastMap));
 export type Calibration = z.infer<typeof Calibration>;
 
 export const BundleConfig = Config.pick({ clean: true, universe: true, opportunities: true });
@@ -126,7 +119,7 @@ export const StrategyInstance = z.object({
 export type StrategyInstance = z.infer<typeof StrategyInstance>;
 
 export const Bundle = z.object({
-  v: z.literal(2),
+  v: z.literal(3),
   tradeDate: TradeDate,
   /** `generator`, `vendor-file`, `live`. */
   origin: z.string(),
@@ -137,8 +130,9 @@ export const Bundle = z.object({
   monitored: z.array(z.int()).default([]),
   /** In this order they see a quote. */
   detectors: z.array(StrategyInstance),
-  /** By strategy, `<strategy>.<path>` where a path of its rule draws other signals, or `<strategy>.<path>@<regime>`. None: it cannot confirm. */
-  calibration: z.record(z.string(), Calibration),
+  /** How often each event comes without choosing. An event without one has no probability. */
+  baseRates: z.array(BaseRate),
+  calibration: Calibration,
   config: BundleConfig,
   /** Where each part came from, for people: `instruments` → `tencent`. */
   openedWith: z.record(z.string(), z.string()).optional(),
@@ -169,8 +163,12 @@ export const profileColumns = (profile: MinuteProfile): ProfileColumns => ({
 /** What a run rests on besides its data, in sentences: printed by every run that uses the bundle. */
 export const statedOf = ({ assumed, calibration }: Pick<Bundle, 'assumed' | 'calibration'>): string[] => [
   ...assumed,
-  ...Object.entries(calibration).map(
-    ([key, { p0, a, b, n, source }]) =>
-      `Confidence of ${key}: p = sigmoid(${a} · logit(score) + ${b}), base rate ${p0}, from ${n} ${source} signals.`,
-  ),
+  ...Object.entries(calibration).flatMap(([key, maps]) => maps.map((map) => `Forecast of ${key}, ${sentenceOf(map)}.`)),
 ];
+
+function sentenceOf(map: ForecastMap): string {
+  const { event, horizonSec, n, days, source, data, auc95 } = map;
+  const what = `${event} within ${horizonSec} s: ${n} signals on ${days} days (${source}; ${data})`;
+  if (auc95 === null) return `${what}, never judged: the base rate is shown`;
+  return `${what}, AUC ${auc95[0].toFixed(2)} to ${auc95[1].toFixed(2)}${speaks(map) ? '' : ': no edge measured, the base rate is shown'}`;
+}

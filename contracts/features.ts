@@ -68,7 +68,7 @@ const table = [
     'Σ over 60 s of changes at the best prices, equal prices included (Cont, Kukanov and Stoikov)',
     'book',
   ],
-  ['ofiN', '1', '订单流失衡(归一)', 'order-flow imbalance, scaled', 'ofi1m / (half the mean of bid1 + ask1), −10 to 10', 'book'],
+  ['ofiN', '1', '订单流失衡(归一)', 'order-flow imbalance, scaled', 'ofi1m / (half the mean of bid1 + ask1), −30 to 30', 'book'],
   ['net1m', 'yuan', '1 分钟主动净买', 'active net buying of 1 min', 'Σ (2 f − 1) × amount over 60 s', 'flow'],
   ['net3m', 'yuan', '3 分钟主动净买', 'active net buying of 3 min', 'the same over 180 s', 'flow'],
   ['netDay', 'yuan', '当日主动净买', 'active net buying of the day', 'the same since the open', 'flow'],

@@ -25,10 +25,6 @@ export const endReasons = [
 ] as const;
 export type EndReason = (typeof endReasons)[number];
 
-/** What a probability was fitted on: the invented market, a paper account, or matured live signals. */
-export const confidenceSources = ['synthetic', 'paper', 'live'] as const;
-export type ConfidenceSource = (typeof confidenceSources)[number];
-
 export const advices = ['T0_WITH_BASE', 'OPEN_T1', 'WATCH', 'REDUCE', 'AVOID'] as const;
 export type Advice = (typeof advices)[number];
 

@@ -44,8 +44,10 @@ export const SignalPayload = z.object({
   entity: Entity,
   direction: z.enum(directions),
   phase: z.enum(signalPhases),
-  /** Which path of the rule spoke: `main`, or `early` (量在价先: discovered only). */
+  /** Which path of the rule spoke: `main`, or `early` (量在价先). */
   path: z.string(),
+  /** False: worth watching, and by itself no opportunity. */
+  opens: z.boolean().default(true),
   /** The level itself: whether the strategy stands by its signal, and whether it would confirm it now. */
   raised: z.boolean(),
   confirmable: z.boolean(),

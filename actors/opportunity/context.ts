@@ -1,6 +1,7 @@
 /** What an opportunity knows, and the events it receives. All of it plain JSON; prices Milli, instants tape ms. */
 import type { Entity } from '../../contracts/entity.ts';
-import type { Advice, ConfidenceSource, EndReason, Family } from '../../contracts/opportunity.ts';
+import type { ConfidenceSource, Forecast } from '../../contracts/forecast.ts';
+import type { Advice, EndReason, Family } from '../../contracts/opportunity.ts';
 import type { Direction, Variant } from '../../contracts/signal.ts';
 import type { TradeDate } from '../../contracts/units.ts';
 import type { At } from '../common/actor-event.ts';
@@ -24,8 +25,10 @@ export type Track = {
   readonly variant: Variant;
   readonly path: string;
   readonly score: number | null;
-  /** Calibrated probability; null where the score is unknown or nothing was fitted. */
+  /** Probability of `net-gain` by this strategy alone; null where the score is unknown or nothing was fitted. */
   readonly p: number | null;
+  /** Log-odds it adds to the base rate of each event it speaks of, by event and horizon. */
+  readonly odds: Readonly<Record<string, number>>;
   readonly raised: boolean;
   readonly confirmable: boolean;
   readonly atMs: number;
@@ -38,10 +41,11 @@ export type Standing = {
   readonly tracks: Tracks;
   /** Highest score of a raised track; null where all are unknown. */
   readonly score: number | null;
-  /** Pooled probability of the label, and its base rate; null where nothing was fitted: it cannot confirm then. */
+  /** Pooled probability of each event the strategies speak of, first the one the family is about; base rates as they were at birth. */
+  readonly forecasts: readonly Forecast[];
+  /** `net-gain` among them, with its base rate and what it was fitted on; null where nothing was. */
   readonly p: number | null;
   readonly p0: number | null;
-  /** What the probabilities were fitted on; null where nothing was. */
   readonly confidenceSource: ConfidenceSource | null;
   /** Every track is under its exit score or lowered. */
   readonly weak: boolean;
@@ -98,8 +102,10 @@ export type OpportunityContext = Omit<OpportunityInput, 'standing' | 'offer'> &
     readonly peakMilli: number;
     /** Set once target 1 was touched: 40 % of the gain behind the peak, at least the entry. */
     readonly trailMilli: number | null;
-    /** Risk 2 or more was seen while it stood: the stop is half as far from the entry from then on. */
+    /** Risk 2 or more, or a dive, was seen while it stood: the stop is half as far from the entry from then on. */
     readonly tightened: boolean;
+    /** A dive (K4) was seen in this life. */
+    readonly dived: boolean;
     readonly confirmedMs: number | null;
     readonly endedMs: number | null;
     readonly endReason: EndReason | null;
@@ -162,6 +168,5 @@ export const lifecycleLevels = {
   pullDeep: 0.6,
   giveInvalid: 0.35,
   resumeGap: 0.03,
-  confirmEdge: 0.1,
   trailGain: 0.4,
 } as const;

@@ -119,11 +119,6 @@ describe('edges', () => {
   test('only a stop at which nobody stood is unfillable', () => {
     const without = { bidMilli: null, askMilli: 10_090, midMilli: 10_090, lastMilli: 10_090 };
     expect(tracking().send(price(10_100)).context().unfillable).toBe(false);
-    expect(
-      tracking()
-        .send(price(10_190, { bidMilli: null, dive: true }))
-        .context(),
-    ).toMatchObject({ endReason: 'INVALID', unfillable: false });
     expect(tracking().send({ type: 'session.end' }).context().unfillable).toBe(false);
     // a new life begins fillable again
     expect(tracking().send(price(10_090, without)).send(again).context()).toMatchObject({ reopened: 1, unfillable: false });

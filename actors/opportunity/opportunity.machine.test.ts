@@ -19,12 +19,11 @@ describe('life of an opportunity', () => {
   });
 
   test.each([
-    ['no edge over the base rate', { ...confirm, standing: standing(0.6, 0.42) }],
-    ['no room', { ...confirm, plan: null }],
-    ['no probability', { ...confirm, standing: standing(0.6, 0.6, { p: null }) }],
-    ['no base rate', { ...confirm, standing: standing(0.6, 0.6, { p0: null }) }],
-  ])('a confirmation with %s changes nothing', (_why, event) => {
-    expect(open().send(event).state()).toBe('discovered');
+    ['no edge over the base rate', { ...confirm, standing: standing(0.6, 0.42) }, 'confirmed'],
+    ['no probability', { ...confirm, standing: standing(0.6, 0.6, { p: null, p0: null }) }, 'confirmed'],
+    ['no room', { ...confirm, plan: null }, 'discovered'],
+  ])('a pattern is confirmed whatever its chances, and not without room: %s', (_why, event, state) => {
+    expect(open().send(event).state()).toBe(state);
   });
 
   test('risk 2 holds a confirmation once and extends the deadline by 60 s', () => {
@@ -38,7 +37,6 @@ describe('life of an opportunity', () => {
   test.each([
     ['the deadline', { type: 'timer.confirmDeadline' }, 'UNCONFIRMED'],
     ['a fall below 35 % of the impulse', price(10_060), 'INVALID'],
-    ['a dive', price(10_190, { dive: true }), 'INVALID'],
     ['a lock at the limit', { type: 'limit.locked' }, 'LIMIT'],
     ['a gap in the data', { type: 'gap' }, 'DATA'],
     ['the closing call', { type: 'session.end' }, 'SESSION'],
@@ -55,7 +53,6 @@ describe('life of an opportunity', () => {
     ['target 2', price(10_380), 'TARGET'],
     ['horizon with a weak score', { type: 'timer.horizon' }, 'TIMEOUT'],
     ['decay', { type: 'timer.decay' }, 'DECAY'],
-    ['dive', price(10_190, { dive: true }), 'INVALID'],
     ['lock', { type: 'limit.locked' }, 'LIMIT'],
   ])('tracking ends by %s', (_why, event, reason) => {
     const followed = tracking();
@@ -264,6 +261,18 @@ describe('a down-opportunity is the mirror image', () => {
         .send({ ...asked(10_300), askMilli: null, lastMilli: 10_300 })
         .context().unfillable,
     ).toBe(true);
+  });
+
+  test('a dive is noted once a life, and tightens what is followed: half the distance from 10.20 to 10.10', () => {
+    const dive = price(10_190, { dive: true });
+    const discovered = open().send(dive).send(confirm).send({ type: 'snapshot.next' });
+    expect(discovered.context()).toMatchObject({ note: 'dive', noteSeq: 1, dived: true, tightened: false });
+    const followed = tracking().send(dive).send(dive);
+    expect(followed.context()).toMatchObject({ note: 'dive', noteSeq: 1, dived: true, tightened: true, endReason: null });
+    expect(followed.send(price(10_150)).context().endReason).toBe('STOP');
+    // a new life has seen none
+    const anew = tracking().send(dive).send({ type: 'timer.decay' }).send(again);
+    expect(anew.context()).toMatchObject({ reopened: 1, dived: false, tightened: false });
   });
 
   test('a rebound over 65 % of the fall refutes it, a dive does not', () => {

@@ -2,7 +2,7 @@
  * Opportunity: discovered 发现 → confirmed 确认 → tracking 跟踪 → ended 结束 → archived, with risk and data beside it.
  *
  * Table    contracts/spec/machines.md#opportunity
- * Order    in one event: data, risk, stop, target 2, target 1, then the rest. Stop and target in one quote: the stop
+ * Order    in one event: data, risk, stop, dive, target 2, target 1, then the rest. Stop and target in one quote: the stop
  * Time     every event carries tape time; timers are data in context, dropped by the region `clock` before all else
  * Output   the actor's state and context only; the cell journals what changed
  */
@@ -20,7 +20,7 @@ const stopped = { guard: 'isStopped' as const, ...ended('STOP') };
 /** Exits come before everything a substate does with a price. */
 const exits = [
   stopped,
-  { guard: 'dives' as const, ...ended('INVALID') },
+  { guard: 'dives' as const, actions: 'noteDive' as const },
   { guard: 'reachesTarget2' as const, ...ended('TARGET') },
   { guard: 'reachesTarget1' as const, actions: 'armTrail' as const },
 ];
@@ -52,6 +52,7 @@ export const opportunityMachine = opportunitySetup.createMachine({
     peakMilli: input.anchor.enterMilli,
     trailMilli: null,
     tightened: false,
+    dived: false,
     confirmedMs: null,
     endedMs: null,
     endReason: null,
@@ -80,9 +81,12 @@ export const opportunityMachine = opportunitySetup.createMachine({
           states: {
             discovered: {
               on: {
-                price: { guard: 'isLost', ...ended('INVALID') },
+                price: [
+                  { guard: 'isLost', ...ended('INVALID') },
+                  { guard: 'dives', actions: 'noteDive' },
+                ],
                 'signal.confirm': [
-                  { guard: 'hasEdge', target: 'confirmed', actions: ['stand', 'confirm', 'syncDecay'] },
+                  { guard: 'mayConfirm', target: 'confirmed', actions: ['stand', 'confirm', 'syncDecay'] },
                   { guard: 'isHeldByRisk', actions: ['stand', 'holdByRisk'] },
                   { actions: 'stand' },
                 ],

@@ -99,7 +99,7 @@ describe('the whole matrix', () => {
     halts: 'suspended',
   } as const;
   const signals = { enters: '·', reenters: '·', updates: '·', weakens: '·' } as const;
-  const exits = { stopPrice: 'ended STOP', target2: 'ended TARGET', target1: '·', gaveBack: 'ended STOP', dive: 'ended INVALID' } as const;
+  const exits = { stopPrice: 'ended STOP', target2: 'ended TARGET', target1: '·', gaveBack: 'ended STOP', dive: '·' } as const;
   const timers = { horizon: '·', decay: 'ended DECAY' } as const;
   const table: Record<string, Partial<Record<EventName, string>>> = {
     discovered: {
@@ -108,7 +108,7 @@ describe('the whole matrix', () => {
       confirms: 'confirmed',
       confirmsWithoutRoom: '·',
       gaveBack: 'ended INVALID',
-      dive: 'ended INVALID',
+      dive: '·',
       locks: 'ended LIMIT',
       confirmDeadline: 'ended UNCONFIRMED',
     },

@@ -60,10 +60,10 @@ export const reachesTarget1 = (context: OpportunityContext, price: Price): boole
   context.trailMilli === null && touches(context, price, context.plan.target1Milli);
 export const isNewPeak = (context: OpportunityContext, { midMilli }: Price): boolean =>
   signOf(context) * (midMilli - context.peakMilli) > 0;
-export const isLost = (context: OpportunityContext, { dive, midMilli }: Price): boolean =>
-  dives(context, dive) || giveOf(context, midMilli) < levels.giveInvalid;
-/** K4 speaks against what should rise. */
-export const dives = (context: Directed, dive: boolean): boolean => dive && context.direction === 'up';
+export const isLost = (context: OpportunityContext, { midMilli }: Price): boolean => giveOf(context, midMilli) < levels.giveInvalid;
+/** K4 speaks against what should rise; said once a life. */
+export const dives = (context: Pick<OpportunityContext, 'direction' | 'dived'>, { dive }: Pick<Price, 'dive'>): boolean =>
+  dive && context.direction === 'up' && !context.dived;
 const isPulling = (context: OpportunityContext): boolean => 'pullHold' in context.timers;
 export const startsPull = (context: OpportunityContext, { midMilli }: Price): boolean =>
   !isPulling(context) && pullOf(context, midMilli) >= levels.pullHold;
@@ -77,10 +77,9 @@ export const isRecovered = (context: OpportunityContext, { midMilli }: Price): b
  * made, since most quotes change nothing. The price that follows a confirmation begins the tracking (`snapshot.next`), and is asked after.
  */
 export function wants(path: string, context: OpportunityContext, price: Price): boolean {
-  if (path === 'discovered') return isLost(context, price);
+  if (path === 'discovered') return isLost(context, price) || dives(context, price);
   if (!path.startsWith('tracking.')) return false;
-  if (isStopped(context, price) || dives(context, price.dive) || reachesTarget2(context, price) || reachesTarget1(context, price))
-    return true;
+  if (isStopped(context, price) || dives(context, price) || reachesTarget2(context, price) || reachesTarget1(context, price)) return true;
   if (path === 'tracking.locked') return false;
   if (isNewPeak(context, price)) return true;
   if (path === 'tracking.rising') return startsPull(context, price) || endsPull(context, price);

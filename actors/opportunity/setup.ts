@@ -65,14 +65,14 @@ const withDecay = (context: OpportunityContext, weak: boolean, nowMs: number): P
 export const opportunitySetup = setup({
   types: { input: {} as OpportunityInput, context: {} as OpportunityContext, events: {} as OpportunityEvent },
   guards: {
-    hasEdge: ({ context: { risk }, event }) => {
+    /** The pattern is confirmed; whether it has an edge is said apart and gates the advice. */
+    mayConfirm: ({ context: { risk }, event }) => {
       assertEvent(event, 'signal.confirm');
-      const { p, p0 } = event.standing;
-      return p !== null && p0 !== null && p >= p0 + levels.confirmEdge && event.plan !== null && risk.level < 2;
+      return event.plan !== null && risk.level < 2;
     },
     isHeldByRisk: ({ context }) => context.risk.level >= 2 && !context.heldByRisk,
     isLost: byPrice(prices.isLost),
-    dives: byPrice((context, { dive }) => prices.dives(context, dive)),
+    dives: byPrice(prices.dives),
     isStopped: byPrice(prices.isStopped),
     reachesTarget2: byPrice(prices.reachesTarget2),
     reachesTarget1: byPrice(prices.reachesTarget1),
@@ -132,6 +132,12 @@ export const opportunitySetup = setup({
       return { peakMilli, trailMilli: prices.trailOf(context, peakMilli), ...noted(context, 'target1') };
     }),
     armPull: assign(({ context, event }) => armed(context, 'pullHold', times.pullHoldSec, event.tsMs)),
+    /** A dive is a risk and no end: real ones are half recovered within a quarter of an hour. */
+    noteDive: assign(({ context }) => ({
+      dived: true,
+      tightened: context.tightened || context.confirmedMs !== null,
+      ...noted(context, 'dive'),
+    })),
     disarmPull: assign(({ context }) => disarmed(context, 'pullHold')),
     extend: assign(({ context, event }) => ({
       extended: true,
@@ -168,6 +174,7 @@ export const opportunitySetup = setup({
         peakMilli: anchor.enterMilli,
         trailMilli: null,
         tightened: false,
+        dived: false,
         confirmedMs: null,
         endedMs: null,
         endReason: null,

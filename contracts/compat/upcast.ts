@@ -4,13 +4,15 @@
  */
 import { FenshiError } from '../errors.ts';
 import { bundleFrom1, entryFrom1 } from './from-1.ts';
+import { bundleFrom2 } from './from-2.ts';
 
 type Body = Record<string, unknown>;
-const current = { journal: 2, lifecycle: 2, tape: 1, bundle: 2 } as const;
+const current = { journal: 2, lifecycle: 2, tape: 1, bundle: 3 } as const;
 const upcasters: Readonly<Record<string, (body: Body) => Body>> = {
   'journal@1': (body) => ({ ...body, v: 2, entries: (body.entries as Body[]).map(entryFrom1) }),
   'lifecycle@1': (body) => ({ ...body, v: 2, entry: entryFrom1(body.entry as Body) }),
   'bundle@1': bundleFrom1,
+  'bundle@2': bundleFrom2,
 };
 
 /** Brings `body` to the current version of `shape`. @throws FenshiError TAPE_CORRUPT for a version from the future or without a path */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { lcg } from '../../scenarios/support/days.ts';
-import { aucOf, headOf, intervalsOf, partsOf, quantileOf, type Scored, shareOf } from './ranking.ts';
+import { aucOf, firedAuc, firedInterval, headOf, intervalsOf, partsOf, quantileOf, type Scored, shareOf, wilson95 } from './ranking.ts';
 
 /** `score+` came, `score-` did not; all of one day unless said. */
 const cases = (text: string, day = 0): Scored[] =>
@@ -69,6 +69,22 @@ describe('how well a score orders what came', () => {
       [4, 5],
     ]);
     expect([shareOf(cases('1+ 2- 3- 4-')), shareOf([])]).toEqual([0.25, Number.NaN]);
+  });
+
+  // k 8 of 10: (.8 + .19208) / 1.38416 = .71673; half 1.96 / 1.38416 · √(.016 + .009604) = .22658
+  test('Wilson’s interval of a share; of nothing it is everything', () => {
+    expect(wilson95(8, 10)).toEqual([expect.closeTo(0.49016, 4), expect.closeTo(0.94331, 4)]);
+    expect(wilson95(0, 0)).toEqual([0, 1]);
+  });
+
+  // .58 against .24: .7073 of what came had fired, .3559 of what did not
+  test('how well a trigger alone tells what came from as many moments at the base rate', () => {
+    expect(firedAuc(0.58, 0.24)).toBeCloseTo(0.6757, 4);
+    expect(firedAuc(0.3, 0.3)).toBe(0.5);
+    const days = (rate: number) => Array.from({ length: 40 }, (_, day) => ({ day, base: 0.3, came: day < 40 * rate }));
+    const [lo, hi] = firedInterval(days(0.6));
+    expect([lo > 0.5, lo < firedAuc(0.6, 0.3), hi > firedAuc(0.6, 0.3)]).toEqual([true, true, true]);
+    expect(firedInterval(days(0.3))[0]).toBeLessThan(0.5);
   });
 
   test('quantiles lie between neighbours', () => {

@@ -61,6 +61,37 @@ export function intervalsOf(scored: readonly Scored[], against: readonly Scored[
   return { auc: ends(aucs), ahead: ends(ahead) };
 }
 
+/** A signal with what came, and how often that comes without one. */
+export type Fired = { readonly day: number; readonly base: number; readonly came: boolean };
+
+/**
+ * 95 %, over days drawn anew, of the AUC with which "it fired" tells what came: the signals beside as many moments at the base rate. Rates s
+ * and b: a share s / (s + b) of what came had fired, and (1 − s) / (2 − s − b) of what did not.
+ */
+export function firedInterval(signals: readonly Fired[]): Interval {
+  const sums = new Map<number, { n: number; came: number; base: number }>();
+  for (const { day, base, came } of signals) {
+    const sum = sums.get(day) ?? { n: 0, came: 0, base: 0 };
+    sums.set(day, { n: sum.n + 1, came: sum.came + (came ? 1 : 0), base: sum.base + base });
+  }
+  const days = [...sums.values()];
+  const next = generator(20_260_702);
+  const aucs: number[] = [];
+  for (let k = 0; k < resamples; k++) {
+    let [n, came, base] = [0, 0, 0];
+    for (let i = 0; i < days.length; i++) {
+      const day = days[next(days.length)]!;
+      n += day.n;
+      came += day.came;
+      base += day.base;
+    }
+    aucs.push(firedAuc(came / n, base / n));
+  }
+  return [quantileOf(aucs, 0.025), quantileOf(aucs, 0.975)];
+}
+
+export const firedAuc = (rate: number, base: number): number => (1 + rate / (rate + base) - (1 - rate) / (2 - rate - base)) / 2;
+
 /** xorshift32: only what the resampling needs. */
 function generator(seed: number): (below: number) => number {
   let x = seed;
@@ -82,6 +113,15 @@ export function quantileOf(values: readonly number[], q: number): number {
 
 export const shareOf = (cases: readonly { readonly came: boolean }[]): number =>
   cases.length === 0 ? Number.NaN : cases.reduce((sum, { came }) => sum + (came ? 1 : 0), 0) / cases.length;
+
+/** Wilson's 95 % interval of a share; [0, 1] of nothing. */
+export function wilson95(came: number, n: number): Interval {
+  if (n === 0) return [0, 1];
+  const [z, p] = [1.96, came / n];
+  const middle = (p + (z * z) / (2 * n)) / (1 + (z * z) / n);
+  const half = (z / (1 + (z * z) / n)) * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n));
+  return [middle - half, middle + half];
+}
 
 /** Share that came among the `size` highest of each day; equal scores in the order they stand in. */
 export function headOf(scored: readonly Scored[], size: number): number {

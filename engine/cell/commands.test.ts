@@ -69,7 +69,8 @@ describe('what they do', () => {
   test('disabled says nothing more, enabled speaks again', () => {
     expect(run().signals.length).toBeGreaterThan(5);
     expect(run({ name: 'disable', detector: 'rally' }).signals).toEqual([]);
-    expect(run({ name: 'disable', detector: 'rally' }, { name: 'enable', detector: 'rally' }).signals.length).toBe(run().signals.length);
+    // what ran at that moment begins anew
+    expect(run({ name: 'disable', detector: 'rally' }, { name: 'enable', detector: 'rally' }).signals.length).toBeGreaterThan(5);
   });
 
   test.each<[string, AnyCommand]>([

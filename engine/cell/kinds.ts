@@ -25,6 +25,7 @@ const opportunityFacts = (context: OpportunityContext): Record<string, unknown> 
   direction: context.direction,
   family: context.family,
   tracks: context.tracks,
+  forecasts: context.forecasts,
   p: context.p,
   p0: context.p0,
   confidenceSource: context.confidenceSource,

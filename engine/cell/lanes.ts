@@ -169,12 +169,22 @@ export function lanesOf(
       mismatches.push({ id: instance.id, code: 'STRATEGY_UNKNOWN', message: `there is no detector ${instance.detector} in this code` });
       continue;
     }
+    const { params, left } = paramsFor(detector, instance);
     if (detector.version !== instance.version) {
-      const message = `the bundle was made for version ${instance.version}, this code has ${detector.version}`;
+      const without = left.length === 0 ? '' : `, which does not know ${left.join(', ')}`;
+      const message = `the bundle was made for version ${instance.version}, this code has ${detector.version}${without}`;
       mismatches.push({ id: instance.id, code: 'STRATEGY_VERSION', message });
     }
-    const params = detector.params.parse(instance.params) as Record<string, unknown>;
     lanes.push(new Lane(detector, { ...instance, params }, rows[detector.entity]));
   }
   return { lanes, mismatches };
+}
+
+/** A bundle of another version's parameters: what this one does not know is left out and named. Of this version they are whole. */
+function paramsFor(detector: AnyDetector, { version, params }: StrategyInstance) {
+  const parsed = detector.params.safeParse(params);
+  if (parsed.success || version === detector.version) return { params: detector.params.parse(params) as Record<string, unknown>, left: [] };
+  const left = parsed.error.issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : []));
+  const known = Object.fromEntries(Object.entries(params).filter(([key]) => !left.includes(key)));
+  return { params: detector.params.parse(known) as Record<string, unknown>, left };
 }

@@ -41,7 +41,7 @@ const slide: SymbolDetector<{ readonly fall: number }, { readonly from: number; 
       const anchor = anchorOf(begun.p0Milli, begun.enterMilli);
       return {
         state: begun,
-        reading: { raised: true, confirmable: false, path: 'main', direction: 'down', score, evidence: () => [], anchor },
+        reading: { raised: true, opens: true, confirmable: false, path: 'main', direction: 'down', score, evidence: () => [], anchor },
         refused: [],
       };
     }
@@ -51,7 +51,7 @@ const slide: SymbolDetector<{ readonly fall: number }, { readonly from: number; 
     const confirmable = raised && input.tsec - state.from >= 20;
     return {
       state: raised ? state : slide.initial,
-      reading: { raised, confirmable, path: 'main', direction: 'down', score, evidence: () => [], anchor },
+      reading: { raised, opens: true, confirmable, path: 'main', direction: 'down', score, evidence: () => [], anchor },
       refused: [],
     };
   },
@@ -72,7 +72,9 @@ const instance = (detector: AnyDetector, mode: StrategyMode = 'active'): Strateg
   params: detector.params.parse({}) as Record<string, unknown>,
   paramHash: 'p',
 });
-const calibrated = { p0: 0.3, a: 1, b: 0, n: 100, source: 'synthetic' } as const;
+const calibrated: Bundle['calibration'][string] = [
+  { event: 'net-gain', horizonSec: 900, a: 1, b: 0.8473, n: 100, source: 'synthetic', data: 'by hand', days: 10, auc95: [0.6, 0.7] },
+];
 const bundleWith = (...strategies: readonly StrategyInstance[]): Bundle => ({
   ...day.bundle,
   detectors: [...strategies],
@@ -153,13 +155,14 @@ describe('beside rally', () => {
     expect(opened.map(({ actorId }) => actorId)).toEqual(every.filter(({ actorId }) => isCanary(actorId)).map(({ actorId }) => actorId));
   });
 
-  test('without a calibration map it may be discovered and never confirmed', () => {
+  test('without a calibration map its pattern is confirmed all the same; it has no probability and no rank', () => {
     const { calibration: _none, ...rest } = bundleWith(instance(slide));
     const down = lives(run({ ...rest, calibration: {} }).entries);
 
-    expect(down.length).toBeGreaterThan(0);
-    expect(down.filter(({ to }) => to === 'confirmed')).toEqual([]);
+    expect(down.filter(({ to }) => to === 'confirmed').length).toBeGreaterThan(0);
     expect(new Set(down.map(({ data }) => data.p))).toEqual(new Set([null]));
+    expect(new Set(down.map(({ data }) => data.rank))).toEqual(new Set([null]));
+    expect(down.every(({ data }) => (data.forecasts as unknown[]).length === 0)).toBe(true);
   });
 
   test('no strategy, no signal; one that this code does not have, or in another version, is a fault of the first step', () => {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Bundle } from '../../contracts/bundle.ts';
-import { defaultConfig } from '../../contracts/config.ts';
+import { Config } from '../../contracts/config.ts';
 import type { JournalStep } from '../../contracts/journal.ts';
 import { type Quote, rowOf } from '../../contracts/quote.ts';
 import { midnightOf } from '../../contracts/session.ts';
@@ -14,7 +14,9 @@ const points = 50;
 const from = midnightOf(testDate) + 9.4 * 3_600_000;
 const until = midnightOf(testDate) + 10.6 * 3_600_000;
 type BundleOf = (day: DayFacts, rows: readonly Quote[]) => Bundle;
-const honest: BundleOf = (day) => fileBundle(day, defaultConfig);
+/** Few symbols and no history: a strategy that is content with less speaks here. */
+const config = Config.parse({ detectors: { rally: { az: 0.3, z3: 1.5, pvd: 1, enter: 0.1, exit: 0.05 } } });
+const honest: BundleOf = (day) => fileBundle(day, config);
 
 let quotes: Quote[];
 let whole: readonly JournalStep[];

@@ -4,7 +4,7 @@
  * Bound     `liveMax` live opportunities; beyond it a signal is refused
  * Feedback  `released` is told of each opportunity that ended: the runs that stood by it are over
  */
-import type { Offer, OpportunityContext, OpportunityEvent, Plan, Price, Standing, Track } from '../../actors/opportunity/context.ts';
+import type { Offer, OpportunityContext, OpportunityEvent, Plan, Price, Standing } from '../../actors/opportunity/context.ts';
 import { type CoolDowns, coolDownSec } from '../../actors/opportunity/cool-down.ts';
 import { wants } from '../../actors/opportunity/prices.ts';
 import type { Bundle } from '../../contracts/bundle.ts';
@@ -12,8 +12,7 @@ import { entityActorId } from '../../contracts/entity.ts';
 import { type Family, opportunityId } from '../../contracts/opportunity.ts';
 import { tsecOf } from '../../contracts/session.ts';
 import type { Direction, Evidence } from '../../contracts/signal.ts';
-import { probabilityOf } from '../opportunities/confidence.ts';
-import { standingOf } from '../opportunities/fusion.ts';
+import { standingOf, type Topic, withTopics } from '../opportunities/fusion.ts';
 import * as manager from '../opportunities/manager.ts';
 import { offerOf } from '../opportunities/offer.ts';
 import { planOf } from '../opportunities/plan.ts';
@@ -22,12 +21,12 @@ import type { Actors } from './actors.ts';
 import { LiveRows } from './live-rows.ts';
 import { priceEvidence } from './price-evidence.ts';
 import type { Recorder } from './recorder.ts';
-import { type SignalCase, type Subject, scopesOf } from './signal-case.ts';
+import { type SignalCase, type Subject, scopesOf, trackOf } from './signal-case.ts';
 
 /** A live opportunity as the desk follows it. */
 type Watch = { readonly subject: Subject; path: string; context: OpportunityContext };
 export type Verdict = manager.Verdict;
-type Pooled = Pick<OpportunityContext, 'tracks' | 'p0' | 'confidenceSource' | 'capped' | 'yields' | 'family'>;
+type Pooled = Pick<OpportunityContext, 'tracks' | 'capped' | 'yields' | 'family'> & { readonly forecasts: readonly Topic[] };
 
 const prefix = 'opportunity.';
 
@@ -138,7 +137,7 @@ export class OpportunityDesk {
   #confirm(id: string, watch: Watch, given: SignalCase): void {
     const standing = this.#standing(watch.context, given);
     const plan = this.#planOf(given);
-    const offer = plan === null ? watch.context : this.#offerOf(given, plan, standing.p, watch.context.capped);
+    const offer = plan === null ? watch.context : this.#offerOf(given, plan, standing, watch.context.capped);
     const { advice, risks, rank } = offer;
     this.#note(id, given);
     const event = { type: 'signal.confirm', tsMs: this.#recorder.nowMs, standing, plan, offer: { advice, risks, rank } } as const;
@@ -169,7 +168,7 @@ export class OpportunityDesk {
     const plan = this.#planOf(given)!;
     const conflict = this.#conflicts(given);
     const { capped } = conflict;
-    const standing = this.#standing({ tracks: {}, p0: null, confidenceSource: null, ...conflict, family }, given);
+    const standing = this.#standing({ tracks: {}, forecasts: [], ...conflict, family }, given);
     this.#keys.set(
       this.#key(given),
       manager.opened(record, { id, p0Milli: reading.anchor.p0Milli, openedTsec: tsecOf(nowMs) }, reading.score),
@@ -187,7 +186,7 @@ export class OpportunityDesk {
         anchor: { p0Milli: reading.anchor.p0Milli, enterMilli: reading.anchor.enterMilli },
         plan,
         standing,
-        offer: this.#offerOf(given, plan, standing.p, capped),
+        offer: this.#offerOf(given, plan, standing, capped),
         horizonSec: lane.horizonSec,
         enterScore: lane.scores.enter,
         coolDowns: this.#coolDowns,
@@ -209,9 +208,10 @@ export class OpportunityDesk {
     const { p0Milli, enterMilli } = reading.anchor;
     this.#keys.set(this.#key(given), manager.reopened(this.#record(given), { id, p0Milli, openedTsec: tsecOf(tsMs) }, reading.score));
     const before = this.#actors.context<OpportunityContext>(prefix + id);
-    const standing = this.#standing({ ...before, tracks: {} }, given);
+    // a new life has base rates of its own moment
+    const standing = this.#standing({ ...before, tracks: {}, forecasts: [] }, given);
     const plan = this.#planOf(given)!;
-    const reopens = { anchor: { p0Milli, enterMilli }, plan, offer: this.#offerOf(given, plan, standing.p, capped) };
+    const reopens = { anchor: { p0Milli, enterMilli }, plan, offer: this.#offerOf(given, plan, standing, capped) };
     this.#watch(id, subject);
     this.#send(id, { type: 'signal.enter', tsMs, standing, reopens }, reading.evidence());
     this.#syncRisk(id);
@@ -227,7 +227,10 @@ export class OpportunityDesk {
     let [capped, yields] = [false, false];
     for (const life of record?.lives ?? []) {
       const { context } = this.#watches.get(life.id)!;
-      const outcome = manager.conflictOf({ p: this.#trackOf(given).p, tsec }, { p: context.p, openedTsec: life.openedTsec });
+      const outcome = manager.conflictOf(
+        { p: trackOf(given, [], this.#recorder.nowMs).p, tsec },
+        { p: context.p, openedTsec: life.openedTsec },
+      );
       if (outcome === 'yields') yields = true;
       if (outcome === null || outcome === 'yields') continue;
       const told = outcome === 'weakens' ? { ...context, yields: true } : { ...context, capped: true };
@@ -238,27 +241,20 @@ export class OpportunityDesk {
     return { capped, yields };
   }
 
-  #trackOf({ lane, reading, calibration }: SignalCase): Track {
-    const { score, path, raised, confirmable } = reading;
-    const p = calibration === null || score === null ? null : probabilityOf(score, calibration);
-    return { variant: lane.strategy.variant, path, score, p, raised, confirmable, atMs: this.#recorder.nowMs };
-  }
-
   /** What all tracks say with this one's level as it is now. */
   #standing(before: Pooled, given: SignalCase): Standing {
-    const { lane, subject, calibration } = given;
-    const tracks = { ...before.tracks, [lane.id]: this.#trackOf(given) };
-    const p0 = before.p0 ?? calibration?.p0 ?? null;
-    return this.#pooled({ ...before, p0, confidenceSource: before.confidenceSource ?? calibration?.source ?? null }, subject, tracks);
+    const { lane, subject, claims } = given;
+    const forecasts = withTopics(before.forecasts, claims);
+    const tracks = { ...before.tracks, [lane.id]: trackOf(given, forecasts, this.#recorder.nowMs) };
+    return this.#pooled({ ...before, forecasts }, subject, tracks);
   }
 
-  #pooled({ family, p0, confidenceSource, capped, yields }: Pooled, subject: Subject, tracks: OpportunityContext['tracks']): Standing {
+  #pooled({ family, forecasts, capped, yields }: Pooled, subject: Subject, tracks: OpportunityContext['tracks']): Standing {
     return standingOf({
       tracks,
       family,
       nowMs: this.#recorder.nowMs,
-      p0,
-      confidenceSource,
+      topics: forecasts,
       riskLevel: this.risk.of(scopesOf(subject, tracks)).level,
       capped,
       yields,
@@ -268,11 +264,11 @@ export class OpportunityDesk {
 
   #planOf = (given: SignalCase) => planOf({ ...given.plan, costs: this.#bundle.config.opportunities });
 
-  #offerOf({ subject, lane, plan: input }: SignalCase, plan: Plan, p: number | null, capped: boolean): Offer {
+  #offerOf({ subject, lane, plan: input }: SignalCase, plan: Plan, standing: Standing, capped: boolean): Offer {
     const costs = this.#bundle.config.opportunities;
     const riskLevel = this.risk.of([...subject.scopes, `strategy.${lane.id}`]).level;
     const inSector = [...this.#watches.values()].filter((each) => subject.industry >= 0 && each.subject.industry === subject.industry);
-    return offerOf({ ...input, costs }, plan, { p, capped, riskLevel, activeInSector: inSector.length });
+    return offerOf({ ...input, costs }, plan, { standing, capped, riskLevel, activeInSector: inSector.length });
   }
 
   #watch(id: string, subject: Subject): void {

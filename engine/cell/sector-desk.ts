@@ -68,7 +68,7 @@ export class SectorDesk {
     const news = newsOf(run?.reported ?? null, result.reading, lane.scores.exit, input.tsec);
     if (news === null) return;
     const { reading } = result;
-    const { direction, path, raised, confirmable, score, anchor } = reading;
+    const { direction, path, opens, raised, confirmable, score, anchor } = reading;
     this.#recorder.record('signal', `sector.${input.code}`, {
       signal: {
         strategy: lane.strategy,
@@ -76,6 +76,7 @@ export class SectorDesk {
         direction,
         phase: news.phase,
         path,
+        opens,
         raised,
         confirmable,
         tsExchangeMs: input.tsMs,

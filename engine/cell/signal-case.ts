@@ -1,8 +1,10 @@
 /** A level of a detector as the desks hand it on: whom it is about, what it says and what it takes to act on it. */
-import type { OpportunityContext } from '../../actors/opportunity/context.ts';
-import type { Calibration } from '../../contracts/bundle.ts';
+import type { OpportunityContext, Track } from '../../actors/opportunity/context.ts';
 import type { Entity } from '../../contracts/entity.ts';
+import { logit, sigmoid } from '../../contracts/math.ts';
 import type { Reading } from '../detectors/detector.ts';
+import { type Claim, claimKey } from '../opportunities/confidence.ts';
+import type { Topic } from '../opportunities/fusion.ts';
 import type { PlanInput } from '../opportunities/plan.ts';
 import type { Lane } from './lanes.ts';
 
@@ -14,7 +16,8 @@ export type SignalCase = {
   readonly subject: Subject;
   readonly lane: Lane;
   readonly reading: Reading;
-  readonly calibration: Calibration | null;
+  /** What its score says of each event; none where nothing was fitted. */
+  readonly claims: readonly Claim[];
   readonly plan: Omit<PlanInput, 'costs'>;
   /** tsec at which the impulse began. */
   readonly t0Tsec: number;
@@ -25,3 +28,18 @@ export const scopesOf = ({ scopes }: Subject, tracks: OpportunityContext['tracks
   ...scopes,
   ...Object.keys(tracks).map((id) => `strategy.${id}`),
 ];
+
+/** `topics`: what was spoken of before; a base rate stays as it was. */
+export function trackOf({ lane, reading, claims }: SignalCase, topics: readonly Topic[], atMs: number): Track {
+  const { score, path, raised, confirmable } = reading;
+  const odds = Object.fromEntries(claims.flatMap((claim) => (claim.odds === null ? [] : [[claimKey(claim), claim.odds]])));
+  return { variant: lane.strategy.variant, path, score, p: gainOf(claims, topics), odds, raised, confirmable, atMs };
+}
+
+/** Chance of a net gain by one strategy alone, against the base rate of the topic's birth; null where it does not speak of it. */
+function gainOf(claims: readonly Claim[], topics: readonly Topic[]): number | null {
+  const claim = claims.find(({ event }) => event === 'net-gain');
+  if (claim === undefined || claim.odds === null) return null;
+  const p0 = topics.find((topic) => claimKey(topic) === claimKey(claim))?.p0 ?? claim.p0;
+  return sigmoid(logit(p0) + claim.odds);
+}

@@ -7,6 +7,7 @@ import type { RegimeSource } from '../../actors/market/regime.ts';
 import type { Bundle } from '../../contracts/bundle.ts';
 import { symbolEntity } from '../../contracts/entity.ts';
 import type { FeatureId } from '../../contracts/features.ts';
+import { tickMilli } from '../../contracts/instruments.ts';
 import { absentMilli, bookLevels, type QuoteBatch } from '../../contracts/quote.ts';
 import { slotSec, tsecOf } from '../../contracts/session.ts';
 import type { SignalPhase } from '../../contracts/signal.ts';
@@ -15,7 +16,7 @@ import type { RowVerdict } from '../clean/cleaner.ts';
 import type { ColumnImage } from '../clean/columns.ts';
 import type { DetectorInput, Reading, SymbolDetector } from '../detectors/detector.ts';
 import type { Snapshot } from '../features/snapshot.ts';
-import { calibrationOf } from '../opportunities/confidence.ts';
+import { claimsOf, type Knowledge, knowledgeOf, mapsOf } from '../opportunities/confidence.ts';
 import { isDive } from '../opportunities/dive.ts';
 import { newsOf } from '../opportunities/report.ts';
 import type { Actors } from './actors.ts';
@@ -42,10 +43,11 @@ export type Observer = {
 export type MarketAnswers = RegimeSource & { readonly feedHealthy: boolean };
 
 const lookBackSec = 180;
+const sigma900To600 = Math.sqrt(600 / 900);
 const awakeSec = 60;
 
 export class SymbolDesk {
-  readonly #bundle: Bundle;
+  readonly #knowledge: Knowledge;
   readonly #state: MarketState;
   readonly #actors: Actors;
   readonly #desk: OpportunityDesk;
@@ -71,7 +73,7 @@ export class SymbolDesk {
     lanes: readonly SymbolLane[],
     parts: { readonly actors: Actors; readonly desk: OpportunityDesk; readonly recorder: Recorder; readonly market: MarketAnswers },
   ) {
-    this.#bundle = bundle;
+    this.#knowledge = knowledgeOf(bundle);
     this.#state = state;
     this.#lanes = lanes;
     this.#actors = parts.actors;
@@ -162,7 +164,7 @@ export class SymbolDesk {
     }
     const acts = lane.actsOn(input.instrument.no);
     const given = this.#caseOf(s, lane, reading, input, batch, i);
-    const verdict = news.phase === 'enter' && acts ? this.#desk.judge(given) : null;
+    const verdict = news.phase === 'enter' && acts && reading.opens ? this.#desk.judge(given) : null;
     if (verdict?.kind === 'suppress') return this.#refuse(s, lane, verdict.reason, given, input);
     this.#journal(s, lane, reading, news.phase, input);
     if (verdict !== null) opportunity = this.#desk.enter(given, verdict);
@@ -189,6 +191,7 @@ export class SymbolDesk {
         direction: spoke.direction,
         phase,
         path: spoke.path,
+        opens: spoke.opens,
         raised: spoke.raised,
         confirmable: spoke.confirmable,
         tsExchangeMs: input.tsExchangeMs,
@@ -212,7 +215,11 @@ export class SymbolDesk {
       subject: this.subjectOf(s),
       lane,
       reading,
-      calibration: calibrationOf(this.#bundle.calibration, lane.id, reading.path, input.regime),
+      claims: claimsOf(this.#knowledge, mapsOf(this.#knowledge.maps, lane.id, reading.path, input.regime), reading.score, {
+        tickBp: (tickMilli / input.lastMilli) * 10_000,
+        sigma600: input.feature('sigma900') * sigma900To600,
+        tsec: input.tsec,
+      }),
       t0Tsec: input.tsec - lookBackSec,
       feedHealthy: this.#market.feedHealthy,
       plan: {
@@ -293,6 +300,6 @@ export type SymbolImage = {
 };
 
 const spokeOf = (reading: Reading, phase: SignalPhase): Spoke => {
-  const { raised, confirmable, path, direction, score, anchor } = reading;
-  return { raised, confirmable, path, direction, score, anchor, evidence: () => reading.evidence(), phase };
+  const { raised, opens, confirmable, path, direction, score, anchor } = reading;
+  return { raised, opens, confirmable, path, direction, score, anchor, evidence: () => reading.evidence(), phase };
 };

@@ -17,10 +17,10 @@ const machines: readonly (readonly [AnyStateMachine, consumers: string])[] = [
 
 /** What each guard asks. Prices are read with the direction's sign: down-opportunities are the mirror image. */
 export const guardWords: Readonly<Record<string, string>> = {
-  hasEdge: 'P known and ≥ p0 + 0.10, a plan with room, risk under 2',
+  mayConfirm: 'a plan with room, risk under 2',
   isHeldByRisk: 'risk at 2 or more, and not held before',
-  isLost: 'under 35 % of the impulse is left, or the symbol dives (K4) and it should rise',
-  dives: 'the symbol dives (K4), and it should rise',
+  isLost: 'under 35 % of the impulse is left',
+  dives: 'the symbol dives (K4) for the first time in this life, and it should rise',
   isStopped: 'the exit price is at or through the stop or the trail',
   reachesTarget2: 'the exit price reaches target 2',
   reachesTarget1: 'the exit price reaches target 1 and no trail is armed',

@@ -70,7 +70,7 @@ describe('fenshi replay', () => {
     const paced = reportOf(await replay(file, '--json', '--speed', '20000x'));
 
     expect(report.rows).toBe(report.accepted + report.duplicate + report.outOfSession);
-    expect(report.assumed.some((line) => line.startsWith('Confidence of rally: p = sigmoid('))).toBe(true);
+    expect(report.assumed.some((line) => line.startsWith('Forecast of rally, moves-1pct within 900 s: '))).toBe(true);
     expect(paced.hash).toBe(report.hash);
   });
 

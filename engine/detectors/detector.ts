@@ -85,6 +85,8 @@ export type Hot = {
 /** A level: what the detector holds at this moment. The cell adds who, when, which version, and what changed. */
 export type Reading = {
   readonly raised: boolean;
+  /** False: worth watching and no opportunity; it may become one later in the same run. */
+  readonly opens: boolean;
   /** Whether it would confirm now. Stays true while it would: a refusal is not the last word. */
   readonly confirmable: boolean;
   readonly path: string;

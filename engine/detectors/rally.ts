@@ -1,9 +1,9 @@
 /**
  * Rally 拉升异动, rule variant (contracts/spec/detectors.md#rally).
  *
- * Raises    main: a 3-minute rise of r3 that is z3 sigma, ahead of the market by ex3, at the day's high, on an amount
- *           surprise and active buying; early 量在价先: volume and flow ahead of price (cannot confirm by itself)
- *           for two of the last three quotes, with every universal gate open and the score at `enter`
+ * Raises    main: a 3-minute rise of r3 that is z3 sigma and ahead of the market by ex3, on an amount surprise and active buying, for two
+ *           of the last three quotes, with every universal gate open and the score at `enter`
+ * Watches   early 量在价先: volume and flow ahead of price, the same way; it opens nothing, and a main path supersedes it
  * Confirms  from 30 s on, if at least 75 % of the impulse stands at every quote until it first would, at the latest after 90 s; and as
  *           long as that holds from there on
  * Clears    when the score has been under `exit` for 120 trading seconds
@@ -17,15 +17,14 @@ import { failedGates, gateNeeds } from './gates.ts';
 
 /** Ratios are fractions, times trading seconds. */
 const RallyParams = z.strictObject({
-  r3: z.number().positive().default(0.015),
-  z3: z.number().positive().default(3.5),
-  ex3: z.number().positive().default(0.012),
+  r3: z.number().positive().default(0.01),
+  z3: z.number().positive().default(2.5),
+  ex3: z.number().positive().default(0.008),
   az: z.number().default(1.5),
   nar: z.number().default(0.2),
-  ob: z.number().default(0),
-  pvd: z.number().default(0.6),
-  enter: z.number().default(0.45),
-  exit: z.number().default(0.25),
+  pvd: z.number().default(0.8),
+  enter: z.number().default(0.35),
+  exit: z.number().default(0.2),
   confirmSecMin: z.int().default(30),
   confirmSecMax: z.int().default(90),
   horizonSec: z.int().default(900),
@@ -59,7 +58,7 @@ const idle: RallyState = {
   confirm: 'open',
   belowSince: null,
 };
-/** Returns are asked for by how far the day's limit lets prices run: 1.5 %, at 20 % 2 %, at 30 % 2.5 %. */
+/** Returns are asked for by how far the day's limit lets prices run: a third more at 20 %, two thirds more at 30 %. */
 const limitScales = [1, 4 / 3, 5 / 3] as const;
 const boardOf = (limitRate: number | null): 0 | 1 | 2 => (limitRate === null || limitRate <= 0.1 ? 0 : limitRate <= 0.2 ? 1 : 2);
 const earlyRet3m = 0.004;
@@ -71,17 +70,17 @@ const marketLift = 0.003;
 const confirmGive = 0.75;
 const confirmNar = 0.1;
 const exitAfterSec = 120;
-/** Weight of known features under which there is no score. */
-const knownWeightMin = 0.8;
+/** Weight of known features under which there is no score: all but the book's, which not every source has. */
+const knownWeightMin = 0.75;
 
 /** Score: [feature, weight, lo, hi, sign] (contracts/spec/detectors.md#rally). */
 const weights: readonly (readonly [FeatureId, number, number, number, 1 | -1])[] = [
   ['ret_z3m', 0.25, 2.5, 6, 1],
   ['exRet3m', 0.15, 0.008, 0.03, 1],
   ['amtZ1m', 0.2, 1, 5, 1],
-  ['nar1m', 0.15, 0.05, 0.5, 1],
-  ['ofiN', 0.1, 0, 4, 1],
-  ['obi5m1', 0.1, -0.1, 0.5, 1],
+  ['nar1m', 0.1, 0.05, 0.5, 1],
+  ['ofiN', 0.2, 0, 10, 1],
+  ['obi5m1', 0.05, -0.1, 0.5, 1],
   ['pvd', 0.05, -0.6, 0.6, -1],
 ];
 
@@ -89,12 +88,12 @@ type Condition = { readonly feature: FeatureId; readonly op: '>=' | '<='; readon
 
 export const rally: SymbolDetector<RallyParams, RallyState> = {
   id: 'rally',
-  version: 3,
+  version: 4,
   variant: 'rule',
   family: 'momentum',
   entity: 'symbol',
   params: RallyParams,
-  needs: [...gateNeeds, ...weights.map(([id]) => id), 'ret_3m', 'distHigh', 'amtZ5m', 'nar3m', 'mktMed3m', 'burst5'],
+  needs: [...gateNeeds, ...weights.map(([id]) => id), 'ret_3m', 'amtZ5m', 'nar3m', 'mktMed3m', 'burst5'],
   horizonSec: ({ horizonSec }) => horizonSec,
   scores: ({ enter, exit }) => ({ enter, exit }),
   /** What no path can do without: a rise of 0.4 %, and either path's amount surprise and active buying. */
@@ -103,7 +102,10 @@ export const rally: SymbolDetector<RallyParams, RallyState> = {
     ((hot.flowRatio('1m') >= nar && hot.amountSurprise('1m') >= az) ||
       (hot.flowRatio('3m') >= earlyNar3m && hot.amountSurprise('5m') >= earlyAmtZ5m)),
   initial: idle,
-  step: (state, input, params) => (state.path === null ? seek(state, input, params) : follow(state, input, params)),
+  step: (state, input, params) => {
+    if (state.path === 'main') return follow(state, input, params);
+    return state.path === 'early' ? watch(state, input, params) : seek(state, input, params);
+  },
 };
 
 function seek(state: RallyState, input: DetectorInput, params: RallyParams): StepResult<RallyState> {
@@ -118,9 +120,12 @@ function seek(state: RallyState, input: DetectorInput, params: RallyParams): Ste
   if (!hit || bitCount(hits) < 2) {
     return { state: hits === 0 ? idle : { ...state, hits }, reading: null, refused: refusals(input, main, failed, score, params) };
   }
-  const entered: RallyState = {
+  return enter(path, score, input, path === 'main' ? main : earlyConditions(input, params));
+}
+
+function enter(path: 'main' | 'early', score: number, input: DetectorInput, met: readonly Condition[]): StepResult<RallyState> {
+  const state: RallyState = {
     ...idle,
-    hits,
     path,
     enteredTsec: input.tsec,
     p0Milli: Number.isNaN(input.midAgo3m) ? input.midMilli : input.midAgo3m,
@@ -128,12 +133,21 @@ function seek(state: RallyState, input: DetectorInput, params: RallyParams): Ste
     runAmount: input.runAmount,
     runVolume: input.runVolume,
   };
-  const conditions = path === 'main' ? main : earlyConditions(input, params);
-  return {
-    state: entered,
-    reading: new RallyReading(entered, score, true, false, input, conditions),
-    refused: none,
-  };
+  return { state, reading: new RallyReading(state, score, true, false, input, met), refused: none };
+}
+
+/** An early path goes on until it fades, or until the main path holds: that supersedes it. */
+function watch(state: RallyState, input: DetectorInput, params: RallyParams): StepResult<RallyState> {
+  const main = mainConditions(input, params);
+  const score = scoreOf(input);
+  const rises = score !== null && score >= params.enter && allHold(input, main);
+  const failed = rises ? failedGates(input) : none;
+  const hits = ((state.hits << 1) | (rises && failed.length === 0 ? 1 : 0)) & 7;
+  if (rises && failed.length === 0 && bitCount(hits) >= 2) return enter('main', score, input, main);
+  const belowSince = belowOf(state, score, input, params);
+  if (hasFaded(belowSince, score, input)) return faded(state, score, input);
+  const next = { ...state, hits, belowSince };
+  return { state: next, reading: new RallyReading(next, score, true, false, input, none), refused: failed };
 }
 
 /** A quote without a hit; a state without hits is the initial one. */
@@ -144,22 +158,27 @@ function missed(state: RallyState, refused: readonly string[]): StepResult<Rally
 
 function follow(state: RallyState, input: DetectorInput, params: RallyParams): StepResult<RallyState> {
   const score = scoreOf(input);
-  // an unknown score is no weak one: what was weak stays so, and nothing ends on it
-  const belowSince = score === null ? state.belowSince : score < params.exit ? (state.belowSince ?? input.tsec) : null;
-  if (score !== null && belowSince !== null && input.tsec - belowSince >= exitAfterSec) {
-    return {
-      state: idle,
-      reading: new RallyReading(state, score, false, false, input, none),
-      refused: none,
-    };
-  }
-  const stands = giveOf(state, input) >= confirmGive && confirms(state, input, params);
+  const belowSince = belowOf(state, score, input, params);
+  if (hasFaded(belowSince, score, input)) return faded(state, score, input);
+  const stands = giveOf(state, input) >= confirmGive && confirms(state, input);
   const confirm = confirmOf(state, input, params, stands);
   const confirmable = confirm === 'done' && stands;
-  // an early discovery that is confirmed has become the main path: its conditions hold now
-  const next: RallyState = { ...state, confirm, belowSince, path: confirmable ? 'main' : state.path };
+  const next: RallyState = { ...state, confirm, belowSince };
   return { state: next, reading: new RallyReading(next, score, true, confirmable, input, none), refused: none };
 }
+
+/** An unknown score is no weak one: what was weak stays so, and nothing ends on it. */
+function belowOf(state: RallyState, score: number | null, input: DetectorInput, params: RallyParams): number | null {
+  if (score === null) return state.belowSince;
+  return score < params.exit ? (state.belowSince ?? input.tsec) : null;
+}
+const hasFaded = (belowSince: number | null, score: number | null, input: DetectorInput): boolean =>
+  score !== null && belowSince !== null && input.tsec - belowSince >= exitAfterSec;
+const faded = (state: RallyState, score: number | null, input: DetectorInput): StepResult<RallyState> => ({
+  state: idle,
+  reading: new RallyReading(state, score, false, false, input, none),
+  refused: none,
+});
 
 /** Conditions as thresholds for one of the boards' scales; made once for a set of parameters, as a market asks for them with every quote. */
 type Lists = { readonly main: (readonly Condition[])[]; readonly early: (readonly Condition[])[] };
@@ -190,10 +209,8 @@ function mainList(params: RallyParams, scale: number, lifted: boolean, alone: bo
     { feature: lifted ? 'exRet3m' : 'ret_3m', op: '>=', threshold: r3 },
     { feature: 'ret_z3m', op: '>=', threshold: params.z3 },
     { feature: 'exRet3m', op: '>=', threshold: alone ? r3 : params.ex3 * scale },
-    { feature: 'distHigh', op: '>=', threshold: -0.003 },
     { feature: 'amtZ1m', op: '>=', threshold: params.az },
     { feature: 'nar1m', op: '>=', threshold: params.nar },
-    { feature: 'obi5m1', op: '>=', threshold: params.ob },
     { feature: 'pvd', op: '<=', threshold: params.pvd },
   ];
 }
@@ -228,7 +245,7 @@ function failing(input: DetectorInput, conditions: readonly Condition[]): Featur
   return failed;
 }
 
-/** Weighted ramps over the features that are known; null where they carry less than 80 % of the weight. */
+/** Weighted ramps over the features that are known; null where they carry less than 75 % of the weight. */
 export function scoreOf(input: DetectorInput): number | null {
   let score = 0;
   let known = 0;
@@ -251,10 +268,9 @@ function confirmOf(state: RallyState, input: DetectorInput, params: RallyParams,
 }
 
 /** What a confirmation asks besides the impulse that must stand. */
-function confirms(state: RallyState, input: DetectorInput, params: RallyParams): boolean {
+function confirms(state: RallyState, input: DetectorInput): boolean {
   const spreadOk = input.feature('spreadTk') <= Math.max(3, (0.0015 * input.lastMilli) / 10);
-  if (!spreadOk || !(input.lastMilli >= vwapSince(state, input)) || !(input.feature('nar1m') >= confirmNar)) return false;
-  return state.path === 'main' || allHold(input, mainConditions(input, params));
+  return spreadOk && input.lastMilli >= vwapSince(state, input) && input.feature('nar1m') >= confirmNar;
 }
 
 /** Share of the impulse that stands. */
@@ -318,6 +334,10 @@ class RallyReading implements Reading {
 
   get path(): string {
     return this.#state.path ?? 'main';
+  }
+
+  get opens(): boolean {
+    return this.#state.path !== 'early';
   }
 
   get anchor(): Anchor {

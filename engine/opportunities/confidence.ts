@@ -1,17 +1,49 @@
-/** Probability of a signal's label from its score by Platt's map (contracts/spec/detectors.md#calibration). Without a map there is none. */
+/** What a strategy's score says of each event it was fitted on (contracts/spec/detectors.md#calibration). */
 import type { Regime } from '../../actors/market/regime.ts';
-import type { Calibration } from '../../contracts/bundle.ts';
-import { clamp, logit, sigmoid } from '../../contracts/math.ts';
+import type { Bundle, Calibration } from '../../contracts/bundle.ts';
+import {
+  type BaseRate,
+  baseRateAt,
+  type Forecast,
+  type ForecastEvent,
+  type ForecastMap,
+  type Moment,
+  speaks,
+} from '../../contracts/forecast.ts';
+import { clamp, logit } from '../../contracts/math.ts';
 
-/** A score as the map takes it: 0 and 1 are no certainty. */
+/** A score as a map takes it: 0 and 1 are no certainty. */
 export const scoreOdds = (score: number): number => logit(clamp(score, 0.001, 0.999));
 
-export const probabilityOf = (score: number, { a, b }: Calibration): number => sigmoid(a * scoreOdds(score) + b);
+/** One event as a strategy speaks of it: its base rate at this moment, and the log-odds its score adds; null where the score is unknown. */
+export type Claim = Omit<Forecast, 'p' | 'lo' | 'hi'> & { readonly odds: number | null };
 
-/** The narrowest map there is for a strategy's path in a regime; null: it was never fitted, and cannot confirm. */
-export const calibrationOf = (
-  maps: Readonly<Record<string, Calibration>>,
-  strategy: string,
-  path: string,
-  regime: Regime,
-): Calibration | null => maps[`${strategy}.${path}@${regime}`] ?? maps[`${strategy}.${path}`] ?? maps[strategy] ?? null;
+/** Names an event with its horizon: what is pooled with what. */
+export const claimKey = ({ event, horizonSec }: { readonly event: ForecastEvent; readonly horizonSec: number }): string =>
+  `${event}@${horizonSec}`;
+
+/** Base rates and maps that may speak in a run: one fitted on an invented market does so on invented markets only. */
+export function knowledgeOf({ origin, baseRates, calibration }: Pick<Bundle, 'origin' | 'baseRates' | 'calibration'>): Knowledge {
+  const may = ({ source }: { readonly source: string }): boolean => source !== 'synthetic' || inventedOrigins.has(origin);
+  return {
+    baseRates: new Map(baseRates.filter(may).map((each) => [claimKey(each), each])),
+    maps: Object.fromEntries(Object.entries(calibration).map(([key, maps]) => [key, maps.filter(may)])),
+  };
+}
+export type Knowledge = { readonly baseRates: ReadonlyMap<string, BaseRate>; readonly maps: Calibration };
+
+/** The narrowest maps there are for a strategy's path in a regime; none: nothing was fitted for it. */
+export const mapsOf = (maps: Calibration, strategy: string, path: string, regime: Regime): readonly ForecastMap[] =>
+  maps[`${strategy}.${path}@${regime}`] ?? maps[`${strategy}.${path}`] ?? maps[strategy] ?? none;
+const none: readonly ForecastMap[] = [];
+const inventedOrigins: ReadonlySet<string> = new Set(['generator', 'scenario']);
+
+/** What the maps say of a score at a moment; an event whose base rate is unknown there is left out. */
+export function claimsOf({ baseRates }: Knowledge, maps: readonly ForecastMap[], score: number | null, moment: Moment): Claim[] {
+  return maps.flatMap(({ a, b, ...map }) => {
+    const base = baseRates.get(claimKey(map));
+    const p0 = base === undefined ? null : baseRateAt(base, moment);
+    if (p0 === null) return [];
+    return [{ ...map, p0, odds: score === null ? null : speaks({ auc95: map.auc95 }) ? a * scoreOdds(score) + b : 0 }];
+  });
+}

@@ -7,9 +7,11 @@
  */
 import type { Standing, Track, Tracks } from '../../actors/opportunity/context.ts';
 import { familyTraits } from '../../actors/opportunity/families.ts';
+import { type Forecast, intervalOf } from '../../contracts/forecast.ts';
 import { clamp, logit, pow2, sigmoid } from '../../contracts/math.ts';
-import type { ConfidenceSource, Family } from '../../contracts/opportunity.ts';
+import type { Family } from '../../contracts/opportunity.ts';
 import { tsecOf } from '../../contracts/session.ts';
+import { type Claim, claimKey } from './confidence.ts';
 
 /** Prior correlations of residual scores; what is not named is .5. */
 const alike: Readonly<Record<string, number>> = {
@@ -29,12 +31,15 @@ const shown = { min: 0.05, max: 0.95 } as const;
 /** Variants of one idea share the word before the first dash: `rally`, `rally-stat`, `rally-ml`. */
 const ideaOf = (strategy: string): string => strategy.split('-')[0]!;
 
+/** An event with what was fitted for it, before anything is said of its chance. */
+export type Topic = Omit<Claim, 'odds'>;
+
 export type PoolInput = {
   readonly tracks: Tracks;
   readonly family: Family;
   readonly nowMs: number;
-  readonly p0: number | null;
-  readonly confidenceSource: ConfidenceSource | null;
+  /** What is spoken of, with the base rate at birth. */
+  readonly topics: readonly Topic[];
   readonly riskLevel: number;
   /** Contradicted by its opposite at equal strength: never above one half. */
   readonly capped: boolean;
@@ -44,56 +49,74 @@ export type PoolInput = {
   readonly exitScore: (strategy: string) => number;
 };
 
+/** Topics of an opportunity as they were, and those that a strategy adds. */
+export function withTopics(before: readonly Topic[], claims: readonly Claim[]): Topic[] {
+  const known = new Set(before.map(claimKey));
+  return [...before, ...claims.filter((claim) => !known.has(claimKey(claim))).map(({ odds: _odds, ...topic }) => topic)];
+}
+
 /** What the tracks say together. */
 export function standingOf(input: PoolInput): Standing {
-  const { tracks, p0, confidenceSource, capped, yields } = input;
+  const { tracks, capped, yields } = input;
   const raised = Object.entries(tracks).filter(([, { raised }]) => raised);
   const scores = raised.flatMap(([, { score }]) => (score === null ? [] : [score]));
-  const p = pooled(input);
+  const forecasts = input.topics.map((topic) => forecastOf(topic, input));
+  const gain = forecasts.find(isGain);
   return {
     tracks,
     score: scores.length === 0 ? null : Math.max(...scores),
-    p: p === null ? null : clamp(capped ? Math.min(p, 0.5) : p, shown.min, shown.max),
-    p0,
-    confidenceSource,
+    forecasts,
+    p: gain?.p ?? null,
+    p0: gain?.p0 ?? null,
+    confidenceSource: gain?.source ?? null,
     // an unknown score is not a weak one
     weak: yields || raised.every(([id, { score }]) => score !== null && score < input.exitScore(id)),
     capped,
     yields,
   };
 }
+const isGain = ({ event }: { readonly event: Forecast['event'] }): boolean => event === 'net-gain';
 
-function pooled({ tracks, family, nowMs, p0, riskLevel }: PoolInput): number | null {
-  if (p0 === null) return null;
-  const ideas = byIdea(tracks, p0);
+/** Risk and a contradiction weigh on what is gained, not on whether a price moves. */
+function forecastOf({ event, horizonSec, p0, source, data, days, n, auc95 }: Topic, input: PoolInput): Forecast {
+  const topic = { event, horizonSec, p0, source, data, days, n, auc95 };
+  const pooledP = pooled(topic, input);
+  if (pooledP === null) return { ...topic, p: null, lo: null, hi: null };
+  const p = clamp(isGain(topic) && input.capped ? Math.min(pooledP, 0.5) : pooledP, shown.min, shown.max);
+  const [lo, hi] = intervalOf(p, topic.n);
+  return { ...topic, p, lo, hi };
+}
+
+function pooled(topic: Topic, { tracks, family, nowMs, riskLevel }: PoolInput): number | null {
+  const ideas = byIdea(tracks, topic);
   if (ideas.length === 0) return null;
-  const base = logit(p0);
+  const base = logit(topic.p0);
   const weight = 1 / (1 + (ideas.length - 1) * meanAlike(ideas.map(({ idea }) => idea)));
   const { freshSec } = familyTraits[family];
   let odds = 0;
   for (const { p, atMs } of ideas) odds += pow2(-(tsecOf(nowMs) - tsecOf(atMs)) / freshSec) * (logit(p) - base);
-  return sigmoid(base + weight * odds - (penalties[riskLevel] ?? penalties[3]));
+  return sigmoid(base + weight * odds - (isGain(topic) ? (penalties[riskLevel] ?? penalties[3]) : 0));
 }
 
 type Idea = { readonly idea: string; readonly p: number; readonly atMs: number };
+type Saying = { readonly variant: Track['variant']; readonly p: number; readonly atMs: number };
 
 /** One probability an idea, in the order of ideas' names: sums of doubles depend on their order. */
-function byIdea(tracks: Tracks, p0: number): Idea[] {
-  const groups = new Map<string, Track[]>();
+function byIdea(tracks: Tracks, topic: Topic): Idea[] {
+  const groups = new Map<string, Saying[]>();
   for (const id of Object.keys(tracks).sort()) {
-    const track = tracks[id]!;
-    if (!track.raised || track.p === null) continue;
+    const { raised, odds, variant, atMs } = tracks[id]!;
+    const adds = odds[claimKey(topic)];
+    if (!raised || adds === undefined) continue;
     const idea = ideaOf(id);
-    groups.set(idea, [...(groups.get(idea) ?? []), track]);
+    groups.set(idea, [...(groups.get(idea) ?? []), { variant, atMs, p: sigmoid(logit(topic.p0) + adds) }]);
   }
   return [...groups].map(([idea, members]) => {
     const learned = members.find(({ variant }) => variant === 'ml');
-    if (members.length === 1 || learned !== undefined) {
-      const only = learned ?? members[0]!;
-      return { idea, p: only.p!, atMs: only.atMs };
-    }
-    const best = members.reduce((a, b) => (b.p! > a.p! ? b : a));
-    return { idea, p: best.p! + shrink * (p0 - best.p!), atMs: best.atMs };
+    const only = learned ?? (members.length === 1 ? members[0] : undefined);
+    if (only !== undefined) return { idea, p: only.p, atMs: only.atMs };
+    const best = members.reduce((a, b) => (b.p > a.p ? b : a));
+    return { idea, p: best.p + shrink * (topic.p0 - best.p), atMs: best.atMs };
   });
 }
 

@@ -1,21 +1,30 @@
 /** What an opportunity is offered with besides its plan: advice, risk notes, rank. */
-import type { Offer, Plan } from '../../actors/opportunity/context.ts';
+import type { Offer, Plan, Standing } from '../../actors/opportunity/context.ts';
+import { type Forecast, speaks } from '../../contracts/forecast.ts';
 import { adviceOf, costOf, type PlanInput, riskNotesOf } from './plan.ts';
 import { rankOf } from './rank.ts';
 
 export type OfferCase = {
-  readonly p: number | null;
+  readonly standing: Pick<Standing, 'p' | 'forecasts'>;
   /** Contradicted by its opposite at equal strength. */
   readonly capped: boolean;
   readonly riskLevel: number;
   readonly activeInSector: number;
 };
 
-export function offerOf(input: PlanInput, plan: Plan, { p, capped, riskLevel, activeInSector }: OfferCase): Offer {
+/** By how much the chance of a net gain must exceed its base rate. */
+const edgeMin = 0.1;
+
+/** An edge is one that was measured, and is large enough. */
+const hasEdge = (forecasts: readonly Forecast[]): boolean =>
+  forecasts.some((each) => each.event === 'net-gain' && speaks(each) && each.p !== null && each.p >= each.p0 + edgeMin);
+
+export function offerOf(input: PlanInput, plan: Plan, { standing, capped, riskLevel, activeInSector }: OfferCase): Offer {
   const cost = costOf(plan.entryMilli, input.costs);
+  const edge = hasEdge(standing.forecasts);
   return {
-    advice: adviceOf(input),
+    advice: adviceOf(input, edge),
     risks: [...riskNotesOf(input), ...(capped ? ['CONFLICT'] : [])],
-    rank: rankOf({ p, plan, cost, amt1m: input.feature('amt1m'), ageSec: 0, activeInSector, riskLevel }),
+    rank: rankOf({ p: standing.p, hasEdge: edge, plan, cost, amt1m: input.feature('amt1m'), ageSec: 0, activeInSector, riskLevel }),
   };
 }

@@ -2,10 +2,13 @@ import { describe, expect, test } from 'vitest';
 import type { Instrument } from '../../contracts/bundle.ts';
 import { defaultConfig } from '../../contracts/config.ts';
 import type { FeatureId } from '../../contracts/features.ts';
+import { baseRateAt, type ForecastMap, type Moment } from '../../contracts/forecast.ts';
+import { exp, logit, sigmoid } from '../../contracts/math.ts';
 import { midnightOf } from '../../contracts/session.ts';
-import { calibrationOf, probabilityOf } from './confidence.ts';
+import { realForecasts } from '../reference/shipped.ts';
+import { claimsOf, knowledgeOf, mapsOf } from './confidence.ts';
 import { isDive } from './dive.ts';
-import { type PoolInput, standingOf } from './fusion.ts';
+import { type PoolInput, standingOf, withTopics } from './fusion.ts';
 import {
   archived,
   conflictOf,
@@ -20,6 +23,7 @@ import {
   reopened,
   supported,
 } from './manager.ts';
+import { offerOf } from './offer.ts';
 import { adviceOf, costOf, type PlanInput, planOf, riskNotesOf } from './plan.ts';
 import { rankOf } from './rank.ts';
 import { newsOf, type Reported } from './report.ts';
@@ -220,9 +224,10 @@ describe('plan: entry, stop and targets', () => {
   });
 
   test('advice: no more than the data carries', () => {
-    expect(adviceOf(planInput({ depth5: 400_000 }))).toBe('T0_WITH_BASE');
-    expect(adviceOf(planInput({ depth5: 399_000 }))).toBe('WATCH');
-    expect(adviceOf(planInput({ depth5: 4e6 }, { tsec: 12_600 }))).toBe('WATCH');
+    expect(adviceOf(planInput({ depth5: 400_000 }), true)).toBe('T0_WITH_BASE');
+    expect(adviceOf(planInput({ depth5: 399_000 }), true)).toBe('WATCH');
+    expect(adviceOf(planInput({ depth5: 4e6 }, { tsec: 12_600 }), true)).toBe('WATCH');
+    expect(adviceOf(planInput({ depth5: 4e6 }), false)).toBe('WATCH');
   });
 
   test('risk notes', () => {
@@ -244,17 +249,29 @@ describe('plan: entry, stop and targets', () => {
 });
 
 const clock = (hour: number, minute: number): number => midnightOf('20261123') + (hour * 60 + minute) * 60_000;
-const calibration = { p0: 0.33, a: 1, b: 0, n: 100, source: 'synthetic' } as const;
+const gain: PoolInput['topics'][number] = {
+  event: 'net-gain',
+  horizonSec: 900,
+  p0: 0.33,
+  source: 'synthetic',
+  data: 'by hand',
+  days: 10,
+  n: 100,
+  auc95: [0.6, 0.7],
+};
+const move: PoolInput['topics'][number] = { ...gain, event: 'moves-1pct', p0: 0.2, n: 350 };
 type TrackChange = Partial<PoolInput['tracks'][string]>;
-const track = (p: number | null, more: TrackChange = {}) =>
-  ({ variant: 'rule', path: 'main', score: 0.6, p, raised: true, confirmable: false, atMs: 0, ...more }) as const;
+/** A track whose odds come to `p` against a base rate of .33. */
+const track = (p: number | null, more: TrackChange = {}) => {
+  const odds: Record<string, number> = p === null ? {} : { 'net-gain@900': logit(p) - logit(0.33) };
+  return { variant: 'rule', path: 'main', score: 0.6, p, odds, raised: true, confirmable: false, atMs: 0, ...more } as const;
+};
 const pool = (tracks: PoolInput['tracks'], more: Partial<PoolInput> = {}) =>
   standingOf({
     tracks,
     family: 'momentum',
     nowMs: 0,
-    p0: 0.33,
-    confidenceSource: 'synthetic',
+    topics: [gain],
     riskLevel: 0,
     capped: false,
     yields: false,
@@ -269,6 +286,38 @@ describe('fusion', () => {
     expect(pool({ rally: track(0.6) }, { riskLevel: 1 }).p).toBeCloseTo(0.513863, 5);
     expect(pool({ rally: track(0.6) }, { riskLevel: 2 }).p).toBeCloseTo(0.378826, 5);
     expect([pool({ rally: track(0.999) }).p, pool({ rally: track(0.001) }).p]).toEqual([0.95, 0.05]);
+  });
+
+  test('each event is pooled on its own base rate; risk and a contradiction weigh on what is gained, not on whether it moves', () => {
+    const rally = track(0.6, { odds: { 'moves-1pct@900': logit(0.5) - logit(0.2), 'net-gain@900': logit(0.6) - logit(0.33) } });
+    const { forecasts, p, p0, confidenceSource } = pool({ rally }, { topics: [move, gain], riskLevel: 2, capped: true });
+
+    expect(forecasts.map((each) => [each.event, each.p0])).toEqual([
+      ['moves-1pct', 0.2],
+      ['net-gain', 0.33],
+    ]);
+    expect(forecasts[0]!.p).toBeCloseTo(0.5, 12);
+    expect(forecasts[1]!.p).toBeCloseTo(0.378826, 5);
+    expect([p, p0, confidenceSource]).toEqual([forecasts[1]!.p, 0.33, 'synthetic']);
+    // n 350 and 50 of the base rate: 1.2816 / √(400 · .25) = .12816 in log-odds
+    expect([forecasts[0]!.lo, forecasts[0]!.hi]).toEqual([expect.closeTo(0.468004, 5), expect.closeTo(0.531996, 5)]);
+  });
+
+  test('a topic that nobody stands by keeps its base rate; a strategy adds the topics that were not spoken of', () => {
+    const silent = pool({ rally: track(0.6, { raised: false }) });
+
+    expect(silent.forecasts).toEqual([{ ...gain, p: null, lo: null, hi: null }]);
+    expect([silent.p, silent.p0]).toEqual([null, 0.33]);
+    expect(
+      withTopics(
+        [gain],
+        [
+          { ...gain, p0: 0.9, odds: 1 },
+          { ...move, odds: null },
+        ],
+      ),
+    ).toEqual([gain, move]);
+    expect(withTopics([gain], [{ ...gain, horizonSec: 180, odds: 1 }])).toEqual([gain, { ...gain, horizonSec: 180 }]);
   });
 
   test('two ideas are pooled with a discount: p0 .33, rally .72, money flow .60, ρ .60: .735', () => {
@@ -296,7 +345,7 @@ describe('fusion', () => {
   test('a lowered track has no say, and neither has one without a probability; without any there is none', () => {
     expect(pool({ rally: track(0.72), moneyflow: track(0.9, { raised: false }) }).p).toBeCloseTo(0.72, 12);
     expect(pool({ rally: track(0.72), moneyflow: track(null) }).p).toBeCloseTo(0.72, 12);
-    expect([pool({ rally: track(null) }).p, pool({ rally: track(0.6) }, { p0: null }).p, pool({}).p]).toEqual([null, null, null]);
+    expect([pool({ rally: track(null) }).p, pool({ rally: track(0.6) }, { topics: [] }).p, pool({}).p]).toEqual([null, null, null]);
   });
 
   test('weak is every raised track under its exit score, or none raised; an unknown score is not weak', () => {
@@ -324,12 +373,26 @@ describe('fusion', () => {
 
 describe('what is news of a level', () => {
   const reading = (change: object) =>
-    ({ raised: true, confirmable: false, path: 'main', direction: 'up', score: 0.6, evidence: () => [], anchor: {}, ...change }) as never;
-  const last: Reported = { score: 0.6, tsec: 100, weak: false, confirmed: false };
+    ({
+      raised: true,
+      opens: true,
+      confirmable: false,
+      path: 'main',
+      direction: 'up',
+      score: 0.6,
+      evidence: () => [],
+      anchor: {},
+      ...change,
+    }) as never;
+  const last: Reported = { score: 0.6, tsec: 100, weak: false, opens: true, confirmed: false };
   test.each<[string, Reported | null, object, number, string | null]>([
     ['the first raised one', null, {}, 100, 'enter'],
     ['never raised', null, { raised: false }, 100, null],
     ['the same again', last, {}, 200, null],
+    ['the first that is only watched', null, { opens: false }, 100, 'enter'],
+    ['what was watched may open', { ...last, opens: false }, {}, 100, 'enter'],
+    ['still only watched', { ...last, opens: false }, { opens: false }, 200, null],
+    ['no more an opportunity than before', last, { opens: false }, 200, null],
     ['moved by .05 after 15 s', last, { score: 0.65 }, 115, 'update'],
     ['after 14 s', last, { score: 0.65 }, 114, null],
     ['moved by .04', last, { score: 0.56 }, 115, null],
@@ -348,24 +411,104 @@ describe('what is news of a level', () => {
 });
 
 describe('confidence and rank', () => {
-  test('the identity map gives the score back; a larger a spreads, b shifts', () => {
-    expect(probabilityOf(0.6, calibration)).toBeCloseTo(0.6, 12);
-    expect(probabilityOf(0.6, { ...calibration, a: 2 })).toBeCloseTo(0.692308, 5);
-    expect(probabilityOf(0.5, { ...calibration, b: -1 })).toBeCloseTo(0.268941, 5);
+  const map: ForecastMap = {
+    event: 'net-gain',
+    horizonSec: 900,
+    a: 1,
+    b: 0,
+    n: 100,
+    days: 10,
+    source: 'real-bars',
+    data: 'x',
+    auc95: [0.51, 0.7],
+  };
+  const half = {
+    event: 'net-gain',
+    horizonSec: 900,
+    b: 0,
+    w: { lt: 0, ls: 0, tod: 0, tod2: 0 },
+    clip: null,
+    source: 'real-bars',
+    data: 'x',
+    days: 10,
+    n: 9,
+  } as const;
+  const then: Moment = { tickBp: 10, sigma600: 0.01, tsec: 7110 };
+  const known = (more: object = {}, origin = 'live') =>
+    knowledgeOf({ origin, baseRates: [half], calibration: { rally: [{ ...map, ...more }] } });
+  const oddsOf = (more: object, score: number | null) => claimsOf(known(more), known(more).maps.rally!, score, then)[0]!.odds;
+
+  test('a map adds a · logit(score) + b to the base rate’s odds; an unknown score adds nothing known', () => {
+    expect(oddsOf({}, 0.6)).toBeCloseTo(0.405465, 5);
+    expect(oddsOf({ a: 2, b: -1 }, 0.6)).toBeCloseTo(-0.18907, 5);
+    expect([oddsOf({}, 1), oddsOf({}, 0)]).toEqual([expect.closeTo(6.906755, 5), expect.closeTo(-6.906755, 5)]);
+    expect(oddsOf({}, null)).toBeNull();
   });
 
-  test('the narrowest map is taken: path in a regime, path, strategy; none is none', () => {
-    const named = (n: number) => ({ ...calibration, n });
+  test('a map whose interval reaches one half, or that was never judged, adds nothing: the base rate is shown', () => {
+    expect([oddsOf({ auc95: [0.5, 0.9] }, 0.9), oddsOf({ auc95: null }, 0.9), oddsOf({ auc95: [0.5001, 0.9] }, 0.9)]).toEqual([
+      0,
+      0,
+      expect.closeTo(2.197225, 5),
+    ]);
+  });
+
+  test('what was fitted on an invented market speaks on invented markets only; without a base rate there is no claim', () => {
+    const invented = { ...known({ source: 'synthetic' }, 'generator') };
+    expect(known({ source: 'synthetic' }).maps.rally).toEqual([]);
+    expect([invented.maps.rally!.length, known({ source: 'synthetic' }, 'scenario').maps.rally!.length]).toEqual([1, 1]);
+    const synthetic = knowledgeOf({ origin: 'vendor-file', baseRates: [{ ...half, source: 'synthetic' }], calibration: { rally: [map] } });
+    expect(claimsOf(synthetic, [map], 0.6, then)).toEqual([]);
+    expect(claimsOf(known(), [{ ...map, horizonSec: 180 }], 0.6, then)).toEqual([]);
+  });
+
+  test('the narrowest maps are taken: path in a regime, path, strategy; none is none', () => {
+    const named = (n: number) => [{ ...map, n }];
     const maps = { rally: named(1), 'rally.early': named(2), 'rally.early@weak': named(3) };
-    expect(calibrationOf(maps, 'rally', 'early', 'weak')?.n).toBe(3);
-    expect(calibrationOf(maps, 'rally', 'early', 'strong')?.n).toBe(2);
-    expect(calibrationOf(maps, 'rally', 'main', 'weak')?.n).toBe(1);
-    expect(calibrationOf(maps, 'moneyflow', 'main', 'weak')).toBeNull();
+    const n = (strategy: string, path: string, regime: 'weak' | 'strong') => mapsOf(maps, strategy, path, regime)[0]?.n;
+    expect([
+      n('rally', 'early', 'weak'),
+      n('rally', 'early', 'strong'),
+      n('rally', 'main', 'weak'),
+      n('moneyflow', 'main', 'weak'),
+    ]).toEqual([3, 2, 1, undefined]);
+  });
+
+  // the shipped base of y_tb by hand, at 10 bp a tick, σ .6 %, 11:28:30: 2.5926 − .548 · 2.302585 + .4709 · (−5.115996) − .3596 · .5 + .0815 · .25
+  test('a base rate is a function of price, σ and time; unknown where one of them is', () => {
+    const shipped = realForecasts.baseRates.find(({ event }) => event === 'net-gain')!;
+    const at10 = { tickBp: 10, sigma600: 0.006, tsec: 7110 };
+    expect(baseRateAt(shipped, at10)).toBeCloseTo(sigmoid(-1.237764), 5);
+    expect([baseRateAt(shipped, { ...at10, sigma600: Number.NaN }), baseRateAt(shipped, { ...at10, tickBp: Number.NaN })]).toEqual([
+      null,
+      null,
+    ]);
+    expect(baseRateAt(half, { ...at10, sigma600: Number.NaN })).toBe(0.5);
+    // beyond what it was fitted on, as at the nearer end: 1,800 yuan is .06 bp a tick
+    const at006 = baseRateAt(shipped, { ...at10, tickBp: 0.06 });
+    expect([at006, at006! < 0.5]).toEqual([baseRateAt(shipped, { ...at10, tickBp: exp(shipped.clip!.lt[0]) }), true]);
+    // later in the day than the fit has minutes
+    expect(baseRateAt(shipped, { ...at10, tsec: 14_400 })).toBe(baseRateAt(shipped, { ...at10, tsec: 14_220 }));
+  });
+
+  test('an edge is one that was measured, and ten points over the base rate: without it, watch, and no rank above zero', () => {
+    const deep = planInput({ sigma900: 0.01, depth5: 4e6, amt1m: 2e6 });
+    const plan = planOf(deep)!;
+    const offered = (p: number | null, auc95: ForecastMap['auc95'] = [0.6, 0.7]) => {
+      const standing = { p, forecasts: [{ ...gain, p, lo: p, hi: p, auc95 }] };
+      const { advice, rank } = offerOf(deep, plan, { standing, capped: false, riskLevel: 0, activeInSector: 0 });
+      return [advice, rank === null ? null : rank > 0];
+    };
+    expect(offered(0.9)).toEqual(['T0_WITH_BASE', true]);
+    expect(offered(0.9, [0.5, 0.7])).toEqual(['WATCH', false]);
+    expect(offered(0.9, null)).toEqual(['WATCH', false]);
+    expect([offered(0.431)[0], offered(0.4299)[0]]).toEqual(['T0_WITH_BASE', 'WATCH']);
+    expect(offered(null)).toEqual(['WATCH', null]);
   });
 
   test('rank in basis points: expectation by liquidity, freshness and diversity, less 5 a risk level', () => {
     const plan = { entryMilli: 10_000, stopMilli: 9900, target1Milli: 10_200, target2Milli: 10_300, sigmaH: 0.02, rewardRisk: 1.5 };
-    const input = { p: 0.5, plan, cost: 0.002, amt1m: 2e6, ageSec: 0, activeInSector: 0, riskLevel: 0 };
+    const input = { p: 0.5, hasEdge: true, plan, cost: 0.002, amt1m: 2e6, ageSec: 0, activeInSector: 0, riskLevel: 0 };
     // 0.5 · 200 − 0.5 · 100 − 20 = 30 bp
     expect(rankOf(input)).toBeCloseTo(30, 9);
     expect(rankOf({ ...input, plan: { ...plan, stopMilli: 10_100, target1Milli: 9800 } }), 'down').toBeCloseTo(30, 9);

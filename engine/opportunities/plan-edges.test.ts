@@ -67,7 +67,8 @@ describe('plan, at its edges', () => {
 });
 
 test('advice for what should fall is to reduce, at any hour and depth', () => {
-  for (const tsec of [3000, 12_600]) for (const depth5 of [0, 4e6]) expect(adviceOf(input({ depth5 }, { ...down, tsec }))).toBe('REDUCE');
+  for (const tsec of [3000, 12_600])
+    for (const depth5 of [0, 4e6]) expect(adviceOf(input({ depth5 }, { ...down, tsec }), false)).toBe('REDUCE');
 });
 
 describe('risk notes, at their edges', () => {

@@ -64,10 +64,10 @@ export function planOf(input: PlanInput): Plan | null {
 const roundAway = (milli: number, sign: 1 | -1): number =>
   sign === 1 ? Math.ceil(milli / tickMilli - 1e-9) * tickMilli : Math.floor(milli / tickMilli + 1e-9) * tickMilli;
 
-/** Advice never promises what the data cannot carry: late in the day a new position's night has no statistic here. */
-export function adviceOf(input: PlanInput): Advice {
+/** Advice never promises what the data cannot carry: without a measured edge, or late in the day, when a new position's night has no statistic here. */
+export function adviceOf(input: PlanInput, hasEdge: boolean): Advice {
   if (input.direction === 'down') return 'REDUCE';
-  if (input.tsec >= lateTsec) return 'WATCH';
+  if (!hasEdge || input.tsec >= lateTsec) return 'WATCH';
   return input.feature('depth5') >= 400_000 ? 'T0_WITH_BASE' : 'WATCH';
 }
 

@@ -39,6 +39,7 @@ function live(machine: Machine, seed: number): { readonly violation: string | nu
     return {
       tracks: {},
       score,
+      forecasts: [],
       p,
       p0: pick([0.33, 0.33, 0.33, null]),
       confidenceSource: 'synthetic',
@@ -148,7 +149,7 @@ function broken(before: Seen, { path, risk, context }: Seen, event: OpportunityE
     'it is above the level only while it dwells': risk <= context.risk.level || 'riskDwell' in context.timers || path === 'archived',
     'the level is the desk’s': event.type !== 'risk.synced' || context.risk.level === desk.of(scopes).level,
     'frozen to hold is held, and nothing else is': isOver || context.isHeld === (context.risk.level === 3),
-    'confirmed with an edge, room and risk under 2': !(before.path === 'discovered' && path === 'confirmed') || mayConfirm(event, before),
+    'confirmed with room and risk under 2': !(before.path === 'discovered' && path === 'confirmed') || mayConfirm(event, before),
     'a refused confirmation stays open':
       !(event.type === 'signal.confirm' && before.path === 'discovered') || path === 'confirmed' || path === 'discovered',
     'tightened is confirmed under restricted risk': !context.tightened || context.confirmedMs !== null,
@@ -170,8 +171,7 @@ function broken(before: Seen, { path, risk, context }: Seen, event: OpportunityE
 const follows = (path: string): boolean => path.startsWith('tracking');
 function mayConfirm(event: OpportunityEvent, { context }: Seen): boolean {
   if (event.type !== 'signal.confirm') return false;
-  const { p, p0 } = event.standing;
-  return p !== null && p0 !== null && p >= p0 + 0.1 && event.plan !== null && context.risk.level < 2;
+  return event.plan !== null && context.risk.level < 2;
 }
 
 function firstViolation(machine: Machine, many: number): string | null {
@@ -198,15 +198,11 @@ describe('a bug put in is found:', () => {
     },
     'a confirmation does not ask for risk': {
       guards: {
-        hasEdge: ({ event }) =>
-          event.type === 'signal.confirm' && event.plan !== null && (event.standing.p ?? 0) >= (event.standing.p0 ?? 1) + 0.1,
+        mayConfirm: ({ event }) => event.type === 'signal.confirm' && event.plan !== null,
       },
     },
-    'a confirmation without a base rate': {
-      guards: {
-        hasEdge: ({ context, event }) =>
-          event.type === 'signal.confirm' && event.plan !== null && (event.standing.p ?? 0) >= 0.1 && context.risk.level < 2,
-      },
+    'a confirmation without room': {
+      guards: { mayConfirm: ({ context, event }) => event.type === 'signal.confirm' && context.risk.level < 2 },
     },
     'the region does not rise': {
       guards: { isLevel: ({ event }, { level }) => event.type === 'risk.synced' && event.level === level && level !== 2 },

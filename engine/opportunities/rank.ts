@@ -5,6 +5,8 @@ import { exp, log, pow2 } from '../../contracts/math.ts';
 export type RankInput = {
   /** null: nothing was fitted, and there is no rank. */
   readonly p: number | null;
+  /** Without one nothing ranks above what costs nothing. */
+  readonly hasEdge: boolean;
   readonly plan: Plan;
   readonly cost: number;
   readonly amt1m: number;
@@ -15,12 +17,13 @@ export type RankInput = {
 
 const fourthRoot = (x: number): number => (x <= 0 ? 0 : exp(0.25 * log(x)));
 
-export function rankOf({ p, plan, cost, amt1m, ageSec, activeInSector, riskLevel }: RankInput): number | null {
+export function rankOf({ p, hasEdge, plan, cost, amt1m, ageSec, activeInSector, riskLevel }: RankInput): number | null {
   if (p === null || Number.isNaN(amt1m)) return null;
   // of either direction: what target 1 gains, and what the stop costs
   const win = Math.abs(plan.target1Milli / plan.entryMilli - 1);
   const loss = Math.abs(1 - plan.stopMilli / plan.entryMilli);
-  const expected = (p * win - (1 - p) * loss - cost) * 10_000;
+  const gain = (p * win - (1 - p) * loss - cost) * 10_000;
+  const expected = hasEdge ? gain : Math.min(0, gain);
   const liquidity = fourthRoot(Math.min(1, amt1m / 2_000_000));
   const diversity = 1 - (0.5 * activeInSector) / 10;
   return expected * liquidity * pow2(-ageSec / 600) * diversity - 5 * riskLevel;

@@ -11,6 +11,8 @@ export type Reported = {
   readonly score: number | null;
   readonly tsec: number;
   readonly weak: boolean;
+  /** It may stand by an opportunity: what was only watched enters anew when it may. */
+  readonly opens: boolean;
   /** It has said once that it would confirm. */
   readonly confirmed: boolean;
 };
@@ -20,15 +22,18 @@ const moved = 0.05;
 export type News = { readonly phase: SignalPhase; readonly reported: Reported } | null;
 
 /** null: nothing worth a line. `last` null before the run's first. */
-export function newsOf(last: Reported | null, { raised, confirmable, score }: Reading, exitScore: number, tsec: number): News {
+export function newsOf(last: Reported | null, { raised, opens, confirmable, score }: Reading, exitScore: number, tsec: number): News {
   const weak = score === null ? (last?.weak ?? false) : score < exitScore;
-  const phase = phaseOf(last, raised, confirmable, score, weak, tsec);
-  return phase === null ? null : { phase, reported: { score, tsec, weak, confirmed: (last?.confirmed ?? false) || phase === 'confirm' } };
+  const phase = phaseOf(last, raised, opens, confirmable, score, weak, tsec);
+  return phase === null
+    ? null
+    : { phase, reported: { score, tsec, weak, opens, confirmed: (last?.confirmed ?? false) || phase === 'confirm' } };
 }
 
 function phaseOf(
   last: Reported | null,
   raised: boolean,
+  opens: boolean,
   confirmable: boolean,
   score: number | null,
   weak: boolean,
@@ -36,6 +41,7 @@ function phaseOf(
 ): SignalPhase | null {
   if (last === null) return raised ? 'enter' : null;
   if (!raised) return 'exit';
+  if (opens && !last.opens) return 'enter';
   if (confirmable && !last.confirmed) return 'confirm';
   if (weak !== last.weak) return weak ? 'weaken' : 'update';
   if (weak || score === null || tsec - last.tsec < everySec) return null;

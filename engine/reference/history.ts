@@ -6,6 +6,7 @@ import { type MinuteProfile, minutesPerDay } from '../../contracts/bundle.ts';
 import { bytesOf } from '../../contracts/codec.ts';
 import { log, medianInPlace } from '../../contracts/math.ts';
 import type { TradeDate } from '../../contracts/units.ts';
+import { flowNorm } from './shipped.ts';
 
 /** One symbol's earlier day: amount by trading minute in yuan, closing mid by minute (NaN where none), shares traded. */
 export type DayRecord = {
@@ -67,8 +68,8 @@ export function historyOf(id: string, days: readonly DayRecord[]): History | nul
       amountShare: bytesOf(smooth(medians, 1).map((yuan) => Math.max(yuan, 1000) / adv20)).slice(),
       lnMad: bytesOf(smooth(lnMad, 5)).slice(),
       varShare: bytesOf(smooth(squares, 2).map((x) => x / variance)).slice(),
-      narMean: null,
-      narSd: null,
+      // bars do not tell who was active
+      ...flowNorm,
       amountQ99: null,
     },
   };

@@ -13,7 +13,7 @@ import { instrumentId, type TradeDate } from '../../contracts/units.ts';
 import { listingDayN, nextTradingDay, tradingDaysUntil } from './calendar.ts';
 import { type DayRecord, historyOf, sigmaOf } from './history.ts';
 import { isNoLimitDay, type LimitStatus, limitPrices, limitRate } from './price-limits.ts';
-import { registeredDetectors, shippedCalibration, shippedProfile } from './shipped.ts';
+import { flowAssumption, realForecasts, registeredDetectors, shippedProfile } from './shipped.ts';
 
 /** One instrument as a source tells it before the open. */
 export type Listed = {
@@ -108,7 +108,7 @@ export async function preOpenBundle(date: TradeDate, config: DayConfig, from: Pr
   });
   if (sectors.length === 0) notes.add('sectors', 'all');
   return {
-    v: 2,
+    v: 3,
     tradeDate: date,
     origin: 'live',
     instruments,
@@ -116,10 +116,10 @@ export async function preOpenBundle(date: TradeDate, config: DayConfig, from: Pr
     sectors: [...sectors],
     monitored: [...monitored],
     detectors: registeredDetectors(config),
-    calibration: shippedCalibration,
+    ...realForecasts,
     config: bundleConfig(config),
     openedWith: openedWith(from, instruments, profiles.length - 1),
-    assumed: [...notes.sentences(numbers.length), ...from.remarks()],
+    assumed: [flowAssumption, ...notes.sentences(numbers.length), ...from.remarks()],
   };
 }
 

@@ -1,16 +1,24 @@
 /**
- * What the product ships for runs that have nothing of their own: calibration, minute profiles, parameter hashes.
- * The calibration is fitted on the invented market (seeds 1–40) and says so: `confidenceSource: synthetic`.
+ * What the product ships for runs that have nothing of their own: base rates and maps, the minute profile, parameter hashes.
+ * Made by scenarios/calibrate: `real-bars.ts`, `flow-norms.ts`, and `main.ts` for the invented market.
  */
-import type { Bundle, Calibration, MinuteProfile } from '../../contracts/bundle.ts';
+import { type Bundle, type Calibration, type MinuteProfile, minutesPerDay } from '../../contracts/bundle.ts';
 import { bytesOf, encode } from '../../contracts/codec.ts';
 import type { Config } from '../../contracts/config.ts';
 import { strategiesOf } from '../detectors/strategies.ts';
 import { sha256 } from '../log/hash.ts';
-import boardProfile from './board-profile.json' with { type: 'json' };
-import calibration from './calibration.json' with { type: 'json' };
+import invented from './invented-forecasts.json' with { type: 'json' };
+import shape from './minute-shape.json' with { type: 'json' };
+import real from './real-forecasts.json' with { type: 'json' };
 
-export const shippedCalibration = calibration as Record<string, Calibration>;
+type Forecasts = { readonly baseRates: Bundle['baseRates']; readonly calibration: Calibration };
+const forecastsOf = ({ baseRates, maps }: typeof real | typeof invented): Forecasts => ({
+  baseRates: baseRates as Bundle['baseRates'],
+  calibration: maps as unknown as Calibration,
+});
+/** Fitted on bars of real days, and on the invented market: each speaks of its own. */
+export const realForecasts = forecastsOf(real);
+export const inventedForecasts = forecastsOf(invented);
 
 /** The strategies of a day, one for each detector that is not off. @throws FenshiError CONFIG_INVALID */
 export const registeredDetectors = (config: Pick<Config, 'detectors'>): Bundle['detectors'] =>
@@ -30,13 +38,18 @@ export const registeredDetectors = (config: Pick<Config, 'detectors'>): Bundle['
         ],
   );
 
-/** The minute profile of a symbol without ten days of its own: the invented market's mean over 300 symbols. */
+/** Mean and deviation of nar3m by half hour, of recorded ticks of other symbols on 17 days. */
+export const flowNorm: Pick<MinuteProfile, 'narMean' | 'narSd'> = { narMean: shape.narMean, narSd: shape.narSd };
+
+/** What every run on real quotes says of it. */
+export const flowAssumption = 'What is usual of active buying (netZ) is that of recorded ticks of other symbols, not the symbol’s own.';
+
+/** The minute profile of a symbol without ten days of its own: shares and deviations of real bars, flow of real ticks. */
 export const shippedProfile = (): MinuteProfile => ({
   id: 'board',
-  amountShare: bytesOf(Float64Array.from(boardProfile.amountShare)).slice(),
-  lnMad: bytesOf(Float64Array.from(boardProfile.lnMad)).slice(),
-  varShare: bytesOf(Float64Array.from(boardProfile.varShare)).slice(),
-  narMean: null,
-  narSd: null,
+  amountShare: bytesOf(Float64Array.from(shape.amountShare)).slice(),
+  lnMad: bytesOf(new Float64Array(minutesPerDay).fill(shape.lnMad)).slice(),
+  varShare: bytesOf(Float64Array.from(shape.varShare)).slice(),
+  ...flowNorm,
   amountQ99: null,
 });

@@ -1,15 +1,16 @@
 /**
- * `npm run calibrate [-- --seeds 40 --symbols 300 --write]`: fits rally's map on invented days, seeds 1 to 40, checks it on seeds 41
- * to 46, prints both, and with `--write` ships it in engine/reference/calibration.json.
+ * `npm run calibrate [-- --seeds 40 --symbols 300 --write]`: fits what rally says of each event on invented days, seeds 1 to 40, judges it on seeds 41
+ * to 46, prints both, and with `--write` ships it in engine/reference/invented-forecasts.json.
  *
- * p0   hit rate of placebos: other symbols at the same moments
- * Map  one per path of the rule: the early path draws other signals than the main one
+ * Base   how often the event comes for placebos: other symbols at the same moments
+ * Map    what the score adds to the base's log-odds; its AUC tells signals from as many moments at the base rate, over days drawn anew
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { Calibration } from '../../contracts/bundle.ts';
-import { sigmoid } from '../../contracts/math.ts';
+import { type ForecastEvent, type ForecastMap, forecastEvents } from '../../contracts/forecast.ts';
+import { logit, sigmoid } from '../../contracts/math.ts';
 import { fitPlatt, quality } from '../../engine/backtest/platt.ts';
+import { firedInterval, partsOf, shareOf } from '../../engine/backtest/ranking.ts';
 import { scoreOdds } from '../../engine/opportunities/confidence.ts';
 import { type DayLabels, dayLabels, type Labelled } from './day-labels.ts';
 
@@ -23,12 +24,14 @@ const { values } = parseArgs({
 });
 const [seeds, checks, symbols] = [Number(values.seeds), Number(values.checks), Number(values.symbols)];
 
-type Pooled = { readonly scores: number[]; readonly labels: (0 | 1)[]; readonly censored: number };
-
-function pooled(all: readonly Labelled[]): Pooled {
-  const matured = all.flatMap(({ score, label }) => (label === 'censored' ? [] : [{ score, label }]));
-  return { scores: matured.map(({ score }) => score), labels: matured.map(({ label }) => label), censored: all.length - matured.length };
-}
+type Matured = { readonly day: number; readonly score: number; readonly came: boolean };
+const ofEvent = (days: readonly DayLabels[], pick: (day: DayLabels) => readonly Labelled[], event: ForecastEvent): Matured[] =>
+  days.flatMap((each, day) =>
+    pick(each).flatMap(({ score, labels }) => {
+      const label = labels[event];
+      return label === null || label === 'censored' ? [] : [{ day, score, came: label === 1 }];
+    }),
+  );
 
 function daysOf(from: number, many: number): DayLabels[] {
   return Array.from({ length: many }, (_, i) => {
@@ -38,48 +41,48 @@ function daysOf(from: number, many: number): DayLabels[] {
   });
 }
 
-const hitRate = (labels: readonly (0 | 1)[]): number => labels.reduce<number>((sum, y) => sum + y, 0) / labels.length;
-const round = (x: number): number => Number(x.toPrecision(6));
-
+const round = (x: number): number => Number(x.toPrecision(5));
 const fitDays = daysOf(1, seeds);
-const base = pooled(fitDays.flatMap(({ baseline }) => baseline));
-const placebo = pooled(fitDays.flatMap(({ placebo: drawn }) => drawn));
-const p0 = round(hitRate(placebo.labels));
-console.log(`B0, the declared baseline: ${base.labels.length} labels, hit ${hitRate(base.labels).toFixed(3)}, ${base.censored} censored`);
-console.log(`B2, placebos, the base rate p0: ${placebo.labels.length} labels, hit ${p0.toFixed(3)}, ${placebo.censored} censored`);
 const checkDays = daysOf(seeds + 1, checks);
-const shipped: Record<string, Calibration> = {};
-for (const [key, path] of Object.entries({ rally: 'main', 'rally.early': 'early' })) {
-  const ofPath = (days: readonly DayLabels[]) => pooled(days.flatMap(({ signals }) => signals.filter((each) => each.path === path)));
-  const fit = ofPath(fitDays);
-  const { a, b } = fitPlatt(fit.scores, fit.labels);
-  shipped[key] = { p0, a: round(a), b: round(b), n: fit.labels.length, source: 'synthetic' };
-  report(`${key}, seeds 1–${seeds}`, fit, shipped[key]);
-  if (checks > 0) report(`${key}, seeds ${seeds + 1}–${seeds + checks}, not fitted on`, ofPath(checkDays), shipped[key]);
-}
-console.log(JSON.stringify(shipped));
-if (values.write) writeFileSync('engine/reference/calibration.json', `${JSON.stringify(shipped, null, 2)}\n`);
-
-function report(name: string, { scores, labels, censored }: Pooled, map: Calibration): void {
-  const ps = scores.map((score) => sigmoid(map.a * scoreOdds(score) + map.b));
-  const { brier, auc } = quality(ps, labels);
-  const rate = hitRate(labels);
-  console.log(`${name}: ${labels.length} labels, ${censored} censored, hit ${rate.toFixed(3)}`);
-  console.log(`  Brier ${brier.toFixed(4)} (always the hit rate: ${(rate * (1 - rate)).toFixed(4)}), AUC ${auc.toFixed(3)}`);
-  for (const [lo, hi] of [
-    [0, 0.3],
-    [0.3, 0.4],
-    [0.4, 0.5],
-    [0.5, 0.6],
-    [0.6, 0.7],
-    [0.7, 0.8],
-    [0.8, 1],
-  ] as const) {
-    const inside = ps.flatMap((p, i) => (p >= lo && p < hi ? [i] : []));
-    if (inside.length === 0) continue;
-    const said = inside.reduce((sum, i) => sum + ps[i]!, 0) / inside.length;
-    console.log(
-      `  p ${lo.toFixed(1)}–${hi.toFixed(1)}: ${String(inside.length).padStart(4)} said ${said.toFixed(2)}, came ${hitRate(inside.map((i) => labels[i]!)).toFixed(2)}`,
+const about = { horizonSec: 900, source: 'synthetic', data: `invented market, seeds 1 to ${seeds}`, days: seeds } as const;
+const shipped = forecastEvents.map((event) => {
+  const base = ofEvent(fitDays, ({ baseline }) => baseline, event);
+  const placebo = ofEvent(fitDays, ({ placebo: drawn }) => drawn, event);
+  const signals = ofEvent(fitDays, ({ signals: spoken }) => spoken, event);
+  const p0 = shareOf(placebo);
+  console.log(`${event}: B0 ${shareOf(base).toFixed(3)} of ${base.length}, placebos ${p0.toFixed(3)} of ${placebo.length}`);
+  const fit = fitPlatt(
+    signals.map(({ score }) => score),
+    signals.map(({ came }) => (came ? 1 : 0)),
+  );
+  const auc95 = firedInterval(signals.map((each) => ({ ...each, base: p0 }))).map(round) as [number, number];
+  const map: ForecastMap = { event, ...about, a: round(fit.a), b: round(fit.b - logit(p0)), n: signals.length, auc95 };
+  report(`  rally, seeds 1–${seeds}`, signals, map, p0);
+  if (checks > 0)
+    report(
+      `  rally, seeds ${seeds + 1}–${seeds + checks}, not fitted on`,
+      ofEvent(checkDays, ({ signals: spoken }) => spoken, event),
+      map,
+      p0,
     );
-  }
+  const none = { lt: 0, ls: 0, tod: 0, tod2: 0 };
+  return { map, base: { event, ...about, b: round(logit(p0)), w: none, clip: null, n: placebo.length } };
+});
+const file = { baseRates: shipped.map(({ base }) => base), maps: { rally: shipped.map(({ map }) => map) } };
+console.log(JSON.stringify(file));
+if (values.write) writeFileSync('engine/reference/invented-forecasts.json', `${JSON.stringify(file, null, 2)}\n`);
+
+function report(name: string, signals: readonly Matured[], map: ForecastMap, p0: number): void {
+  const said = signals.map((each) => ({ ...each, score: sigmoid(logit(p0) + map.a * scoreOdds(each.score) + map.b) }));
+  const { brier, auc } = quality(
+    said.map(({ score }) => score),
+    said.map(({ came }) => (came ? 1 : 0)),
+  );
+  const rate = shareOf(signals);
+  console.log(`${name}: ${signals.length} labels, came ${rate.toFixed(3)}; AUC ${map.auc95!.join(' to ')} against the base rate`);
+  console.log(`    Brier ${brier.toFixed(4)} (always the rate: ${(rate * (1 - rate)).toFixed(4)}), AUC among signals ${auc.toFixed(3)}`);
+  const parts = partsOf(said, 5).map(
+    (part) => `${(part.reduce((sum, { score }) => sum + score, 0) / part.length).toFixed(2)}→${shareOf(part).toFixed(2)}`,
+  );
+  console.log(`    said → came ${parts.join('  ')}`);
 }

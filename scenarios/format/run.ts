@@ -64,6 +64,9 @@ function lineOf(entry: JournalEntry, { no }: Scenario): string[] {
   if (!entry.actorId.includes(subjectToken(no))) return [];
   if (entry.kind === 'suppressed') return [`${time} suppressed ${entry.reason}`];
   if (entry.kind === 'fault') return [`${time} fault ${entry.code}`];
+  // what is only watched has no opportunity to tell of it
+  if (entry.kind === 'signal' && !entry.signal.opens && ['enter', 'exit'].includes(entry.signal.phase))
+    return [`${time} ${entry.signal.phase === 'enter' ? 'watched' : 'no longer watched'} ${entry.signal.path}`];
   if (entry.kind !== 'transition' || entry.machine !== 'opportunity') return [];
   const { endReason, handover } = entry.data as { endReason: string | null; handover: { family: string } | null };
   const words = [time, entry.region === 'lifecycle' ? entry.to : `${entry.region}:${entry.to}`];

@@ -1,10 +1,10 @@
 /** The invented day's bundle: what a real after-close job would have computed, from twenty invented days of history. */
-import { type Bundle, bundleConfig, type Calibration, type DayConfig, type MinuteProfile, minutesPerDay } from '../../contracts/bundle.ts';
+import { type Bundle, bundleConfig, type DayConfig, type MinuteProfile, minutesPerDay } from '../../contracts/bundle.ts';
 import { bytesOf } from '../../contracts/codec.ts';
 import { clamp, exp, log, medianInPlace } from '../../contracts/math.ts';
 import { smooth } from '../../engine/reference/history.ts';
 import { limitPrices, limitRate } from '../../engine/reference/price-limits.ts';
-import { registeredDetectors, shippedCalibration } from '../../engine/reference/shipped.ts';
+import { inventedForecasts, registeredDetectors } from '../../engine/reference/shipped.ts';
 import { randomOf } from './random.ts';
 import { minutes, volatilityByMinute, volumeByMinute } from './seasonality.ts';
 import { statusOf } from './status.ts';
@@ -20,18 +20,18 @@ export type GeneratedBundle = {
   readonly config: DayConfig;
   /** Consecutive limit-up boards up to the day before, by instrument. */
   readonly boards?: ReadonlyMap<number, number>;
-  readonly calibration?: Readonly<Record<string, Calibration>>;
+  readonly forecasts?: Pick<Bundle, 'baseRates' | 'calibration'>;
 };
 
 const historyDays = 20;
 const lnC = 20_000;
 const callShare = 0.02;
 
-export function generatedBundle({ seed, date, day = 0, issues, closes, config, calibration, boards }: GeneratedBundle): Bundle {
+export function generatedBundle({ seed, date, day = 0, issues, closes, config, forecasts, boards }: GeneratedBundle): Bundle {
   const histories = issues.map((issue) => historyOf(seed, issue));
   const statuses = issues.map((issue) => statusOf(seed, day, issue));
   return {
-    v: 2,
+    v: 3,
     tradeDate: date,
     origin: 'generator',
     instruments: issues.map((issue, i) => {
@@ -69,7 +69,7 @@ export function generatedBundle({ seed, date, day = 0, issues, closes, config, c
     sectors: sectorsOf(date, issues),
     monitored: [],
     detectors: registeredDetectors(config),
-    calibration: calibration ?? shippedCalibration,
+    ...(forecasts ?? inventedForecasts),
     config: bundleConfig(config),
     assumed: ['Invented market: no instrument, price or event in it is real.'],
   };

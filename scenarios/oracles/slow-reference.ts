@@ -197,7 +197,7 @@ export function slowSnapshot(history: readonly RefQuote[], day: RefDay, benchmar
   out.obi5m1 = ok(20) ? mean(obi5) : null;
   const ofi = ok(20) ? sum(20, orderFlow) : Number.NaN;
   out.ofi1m = ofi;
-  out.ofiN = clip(ofi / (0.5 * mean((q) => (q.bids[0]?.[1] ?? 0) + (q.asks[0]?.[1] ?? 0))), -10, 10);
+  out.ofiN = clip(ofi / (0.5 * mean((q) => (q.bids[0]?.[1] ?? 0) + (q.asks[0]?.[1] ?? 0))), -30, 30);
 
   const limit = instrument.limitUpMilli;
   const isLocked = (q: RefQuote) => limit !== null && q.last === limit && q.bids[0]?.[0] === limit && q.asks[0] === null;

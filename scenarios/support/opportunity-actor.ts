@@ -20,10 +20,11 @@ export const plan: Plan = {
 export const offer: Offer = { advice: 'WATCH', risks: ['R_T1'], rank: 20 };
 /** One rally track at this score and probability; weak under the exit score .25. */
 export function standing(score: number, p: number, more: Partial<Standing> = {}): Standing {
-  const track = { variant: 'rule', path: 'main', score, p, raised: true, confirmable: true, atMs: 0 } as const;
+  const track = { variant: 'rule', path: 'main', score, p, odds: {}, raised: true, confirmable: true, atMs: 0 } as const;
   return {
     tracks: { rally: track },
     score,
+    forecasts: [],
     p,
     p0: 0.33,
     confidenceSource: 'synthetic',

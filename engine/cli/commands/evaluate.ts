@@ -7,11 +7,13 @@ import { evaluateLimits, type LimitReport } from '../../backtest/limit-days/eval
 import { type SealCase, sealCases, sealReport } from '../../backtest/limit-days/seals.ts';
 import { type LimitFile, readLimitFiles } from '../../files/limit-files.ts';
 import { dayIn } from '../../files/times.ts';
+import { registerEvaluateDays } from './evaluate-days.ts';
 
 type Flags = { readonly data?: string; readonly from?: string; readonly json?: boolean };
 
 export function registerEvaluate(program: Command): void {
   const evaluate = program.command('evaluate').description('forecasts against what came');
+  registerEvaluateDays(evaluate);
   evaluate
     .command('limit')
     .option('--data <folder>', 'daily rows with limits, and limit-up lists; files are known by their columns')

@@ -10,6 +10,6 @@ export const bookFlow: FeatureGroup = {
     out[F.obi5m1] = view.checked(20, at.obi) / view.checked(20, at.obiN);
     const ofi = view.checked(20, at.ofi);
     out[F.ofi1m] = ofi;
-    out[F.ofiN] = clamp(ofi / ((0.5 * view.checked(20, at.depth1)) / view.checked(20, at.depth1N)), -10, 10);
+    out[F.ofiN] = clamp(ofi / ((0.5 * view.checked(20, at.depth1)) / view.checked(20, at.depth1N)), -30, 30);
   },
 };

@@ -8,7 +8,7 @@ import { instrumentId, type TradeDate } from '../../../contracts/units.ts';
 import { assumedAdv20 } from '../../clean/universe.ts';
 import { type DayRecord, historyOf, sigmaOf } from '../../reference/history.ts';
 import { limitPrices, limitRate } from '../../reference/price-limits.ts';
-import { registeredDetectors, shippedCalibration, shippedProfile } from '../../reference/shipped.ts';
+import { flowAssumption, realForecasts, registeredDetectors, shippedProfile } from '../../reference/shipped.ts';
 
 /** Daily deviation of log returns by board, towards which a symbol's few earlier days are shrunk. */
 const assumedSigma: Readonly<Record<Board, number>> = { MAIN: 0.024, CHINEXT: 0.032, STAR: 0.032, BSE: 0.035 };
@@ -81,7 +81,7 @@ export function fileBundle({ date, preClose, earlier }: DayFacts, config: Config
     });
   }
   return {
-    v: 2,
+    v: 3,
     tradeDate: date,
     origin: 'vendor-file',
     instruments,
@@ -89,7 +89,7 @@ export function fileBundle({ date, preClose, earlier }: DayFacts, config: Config
     sectors: [],
     monitored: [],
     detectors: registeredDetectors(config),
-    calibration: shippedCalibration,
+    ...realForecasts,
     config: bundleConfig(config),
     assumed: assumptions(borrowed),
   };
@@ -99,6 +99,7 @@ function assumptions(borrowed: readonly string[]): string[] {
   const general = [
     'Boards are read from codes; no instrument is under risk warning, new, ex-dividend or suspended.',
     'Float shares are unknown: turnover and large-print features are null.',
+    flowAssumption,
   ];
   if (borrowed.length === 0) return general;
   return [

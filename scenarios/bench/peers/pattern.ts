@@ -35,7 +35,16 @@ export const heldImpulse: SymbolDetector<object, Pending | null> = {
     const held = tsec - pending.sinceSec >= 30 && lastMilli >= pending.base + 0.75 * (pending.top - pending.base);
     if (!held) return { state: pending, reading: null, refused: [] };
     const anchor = { p0Milli: pending.base, peakMilli: pending.top, enterMilli: lastMilli, impulse: pending.top / pending.base - 1 };
-    const reading = { raised: true, confirmable: true, path: 'held', direction: 'up', score: 1, evidence: () => [], anchor } as const;
+    const reading = {
+      raised: true,
+      opens: true,
+      confirmable: true,
+      path: 'held',
+      direction: 'up',
+      score: 1,
+      evidence: () => [],
+      anchor,
+    } as const;
     return { state: null, reading, refused: [] };
   },
 };
