@@ -127,6 +127,8 @@ export type Price = {
   readonly midMilli: number;
   readonly lastMilli: number;
   readonly dive: boolean;
+  /** Locked at the upper limit: nobody asks. */
+  readonly locked: boolean;
 };
 export type PriceEvent = At & Price & { readonly type: 'price' };
 

@@ -120,6 +120,7 @@ export const opportunityMachine = opportunitySetup.createMachine({
                   on: {
                     price: [
                       ...exits,
+                      { guard: 'standsLocked', target: 'locked' },
                       { guard: 'isNewPeak', actions: 'raisePeak' },
                       { guard: 'startsPull', actions: 'armPull' },
                       { guard: 'endsPull', actions: 'disarmPull' },

@@ -5,6 +5,7 @@
  * down   leaves at the ask, gains as it falls; a stop is crossed from below
  */
 import { lifecycleLevels as levels, type OpportunityContext, type Plan, type Price } from './context.ts';
+import { familyTraits } from './families.ts';
 
 type Directed = Pick<OpportunityContext, 'direction'>;
 export const signOf = ({ direction }: Directed): 1 | -1 => (direction === 'up' ? 1 : -1);
@@ -70,6 +71,9 @@ export const startsPull = (context: OpportunityContext, { midMilli }: Price): bo
 export const endsPull = (context: OpportunityContext, { midMilli }: Price): boolean =>
   isPulling(context) && pullOf(context, midMilli) < levels.pullHold;
 export const isDeepPull = (context: OpportunityContext, { midMilli }: Price): boolean => pullOf(context, midMilli) >= levels.pullDeep;
+/** Born at a lock, or followed into one that its family stays with. */
+export const standsLocked = ({ direction, family }: Pick<OpportunityContext, 'direction' | 'family'>, { locked }: Price): boolean =>
+  locked && direction === 'up' && familyTraits[family].onLock === 'lock';
 export const isRecovered = (context: OpportunityContext, { midMilli }: Price): boolean => pullOf(context, midMilli) < levels.pullHold;
 
 /**
@@ -81,6 +85,7 @@ export function wants(path: string, context: OpportunityContext, price: Price): 
   if (!path.startsWith('tracking.')) return false;
   if (isStopped(context, price) || dives(context, price) || reachesTarget2(context, price) || reachesTarget1(context, price)) return true;
   if (path === 'tracking.locked') return false;
+  if (path === 'tracking.rising' && standsLocked(context, price)) return true;
   if (isNewPeak(context, price)) return true;
   if (path === 'tracking.rising') return startsPull(context, price) || endsPull(context, price);
   return path === 'tracking.holding' ? isDeepPull(context, price) : isRecovered(context, price);

@@ -76,6 +76,7 @@ export const opportunitySetup = setup({
     isStopped: byPrice(prices.isStopped),
     reachesTarget2: byPrice(prices.reachesTarget2),
     reachesTarget1: byPrice(prices.reachesTarget1),
+    standsLocked: byPrice(prices.standsLocked),
     isNewPeak: byPrice(prices.isNewPeak),
     startsPull: byPrice(prices.startsPull),
     endsPull: byPrice(prices.endsPull),

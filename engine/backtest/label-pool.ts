@@ -17,8 +17,11 @@ export type Decision = {
   readonly midMilli: number;
   readonly sigma600: number;
 };
+/** Events that quotes of the day itself decide. */
+export const labelledEvents = ['moves-1pct', 'net-gain'] as const satisfies readonly ForecastEvent[];
+export type LabelledEvent = (typeof labelledEvents)[number];
 /** null: it could not be entered. */
-export type Labels = Readonly<Record<ForecastEvent, Label | null>>;
+export type Labels = Readonly<Record<LabelledEvent, Label | null>>;
 type Case<D> = {
   readonly decision: D;
   readonly move: MoveLabel;

@@ -20,17 +20,20 @@ export class HotValues implements Hot {
   #flow1m = Number.NaN;
   #flow3m = Number.NaN;
   ret3m = Number.NaN;
+  toLimit = Number.NaN;
 
   constructor(features: FeatureEngine) {
     this.#features = features;
     this.#view = new SymbolView(features);
   }
 
-  look(s: number, serial: number): void {
+  /** `toLimit` as the market has it of the quote at hand. */
+  look(s: number, serial: number, toLimit: number): void {
     if (s === this.#s && serial === this.#serial) return;
     this.#s = s;
     this.#serial = serial;
     this.#known = 0;
+    this.toLimit = toLimit;
     this.ret3m = this.#features.ret3m(s);
   }
 

@@ -114,6 +114,12 @@ export class Lane<D extends AnyDetector = AnyDetector> {
     return last !== undefined && last.reason === reason && tsec - last.tsec < refusedAgainSec;
   }
 
+  /** Whether it was refused within the last minute. */
+  wasRefused(row: number, tsec: number): boolean {
+    const last = this.#refused.get(row);
+    return last !== undefined && tsec - last.tsec < refusedAgainSec;
+  }
+
   image(): LaneImage {
     const { id, mode, params, paramHash, disabled } = this;
     return {

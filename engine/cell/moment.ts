@@ -78,6 +78,10 @@ export class Moment implements DetectorInput {
   get locked(): boolean {
     return this.#state.features.isLockedUp(this.#s);
   }
+  get isOneWord(): boolean {
+    const { low, limitUp } = this.#state.cleaner.accepted;
+    return limitUp[this.#s] !== absentMilli && low[this.#s]! >= limitUp[this.#s]!;
+  }
   get resumedSlot(): number {
     return this.#state.cleaner.resumedSlot(this.#s);
   }

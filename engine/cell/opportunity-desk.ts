@@ -14,14 +14,12 @@ import { tsecOf } from '../../contracts/session.ts';
 import type { Direction, Evidence } from '../../contracts/signal.ts';
 import { standingOf, type Topic, withTopics } from '../opportunities/fusion.ts';
 import * as manager from '../opportunities/manager.ts';
-import { offerOf } from '../opportunities/offer.ts';
-import { planOf } from '../opportunities/plan.ts';
 import { RiskDesk } from '../opportunities/risk-desk.ts';
 import type { Actors } from './actors.ts';
 import { LiveRows } from './live-rows.ts';
 import { priceEvidence } from './price-evidence.ts';
 import type { Recorder } from './recorder.ts';
-import { type SignalCase, type Subject, scopesOf, trackOf } from './signal-case.ts';
+import { offerOfCase, planOfCase, type SignalCase, type Subject, scopesOf, trackOf } from './signal-case.ts';
 
 /** A live opportunity as the desk follows it. */
 type Watch = { readonly subject: Subject; path: string; context: OpportunityContext };
@@ -191,7 +189,7 @@ export class OpportunityDesk {
         enterScore: lane.scores.enter,
         coolDowns: this.#coolDowns,
         stopsToday: record.stops,
-        predecessorId: null,
+        predecessorId: this.#predecessorOf(given),
         parentId: null,
       },
       { region: 'lifecycle', event: 'signal.enter', evidence: reading.evidence() },
@@ -199,6 +197,13 @@ export class OpportunityDesk {
     this.#watch(id, subject);
     this.#syncRisk(id);
     return id;
+  }
+
+  /** What ended at the limit hands over to the board. */
+  #predecessorOf({ subject, lane, reading }: SignalCase): string | null {
+    if (lane.detector.family !== 'board') return null;
+    const last = this.#keys.get(manager.keyOf(entityActorId(subject.entity), reading.direction, 'momentum'))?.last ?? null;
+    return last !== null && last.reason === 'LIMIT' ? last.id : null;
   }
 
   #reopen(id: string, given: SignalCase): string {
@@ -262,13 +267,14 @@ export class OpportunityDesk {
     });
   }
 
-  #planOf = (given: SignalCase) => planOf({ ...given.plan, costs: this.#bundle.config.opportunities });
+  #planOf = (given: SignalCase): Plan | null => planOfCase(given, this.#bundle.config.opportunities);
 
-  #offerOf({ subject, lane, plan: input }: SignalCase, plan: Plan, standing: Standing, capped: boolean): Offer {
-    const costs = this.#bundle.config.opportunities;
+  #offerOf(given: SignalCase, plan: Plan, standing: Standing, capped: boolean): Offer {
+    const { subject, lane } = given;
     const riskLevel = this.risk.of([...subject.scopes, `strategy.${lane.id}`]).level;
     const inSector = [...this.#watches.values()].filter((each) => subject.industry >= 0 && each.subject.industry === subject.industry);
-    return offerOf({ ...input, costs }, plan, { standing, capped, riskLevel, activeInSector: inSector.length });
+    const rest = { standing, capped, riskLevel, activeInSector: inSector.length };
+    return offerOfCase(given, this.#bundle.config.opportunities, plan, rest);
   }
 
   #watch(id: string, subject: Subject): void {

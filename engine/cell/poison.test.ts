@@ -104,6 +104,7 @@ describe('what throws is shut off, said, and leaves the rest alone', () => {
         midMilli: 1,
         lastMilli: 20_000_000,
         dive: false,
+        locked: false,
       } as const;
       Object.defineProperty(event, 'midMilli', { get: () => expect.fail('no mid') });
       cell.desk.tell(victim, event);

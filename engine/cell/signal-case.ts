@@ -1,11 +1,13 @@
 /** A level of a detector as the desks hand it on: whom it is about, what it says and what it takes to act on it. */
-import type { OpportunityContext, Track } from '../../actors/opportunity/context.ts';
+import type { Offer, OpportunityContext, Plan, Track } from '../../actors/opportunity/context.ts';
+import type { Config } from '../../contracts/config.ts';
 import type { Entity } from '../../contracts/entity.ts';
 import { logit, sigmoid } from '../../contracts/math.ts';
 import type { Reading } from '../detectors/detector.ts';
 import { type Claim, claimKey } from '../opportunities/confidence.ts';
 import type { Topic } from '../opportunities/fusion.ts';
-import type { PlanInput } from '../opportunities/plan.ts';
+import { type OfferCase, offerOf } from '../opportunities/offer.ts';
+import { boardPlanOf, type PlanInput, planOf } from '../opportunities/plan.ts';
 import type { Lane } from './lanes.ts';
 
 /** What an opportunity is about, as the cell knows it: `row` of the symbol, its sectors as risk scopes, its industry. */
@@ -43,3 +45,12 @@ function gainOf(claims: readonly Claim[], topics: readonly Topic[]): number | nu
   const p0 = topics.find((topic) => claimKey(topic) === claimKey(claim))?.p0 ?? claim.p0;
   return sigmoid(logit(p0) + claim.odds);
 }
+
+type Costs = Config['opportunities'];
+
+export function planOfCase({ lane, plan }: SignalCase, costs: Costs): Plan | null {
+  return lane.detector.family === 'board' ? boardPlanOf({ ...plan, costs }) : planOf({ ...plan, costs });
+}
+
+export const offerOfCase = ({ plan: input, reading }: SignalCase, costs: Costs, plan: Plan, rest: Omit<OfferCase, 'unfillable'>): Offer =>
+  offerOf({ ...input, costs }, plan, { ...rest, unfillable: reading.path === 'one-word' });

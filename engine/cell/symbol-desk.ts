@@ -102,7 +102,7 @@ export class SymbolDesk {
 
   /** A bit for every lane that has a run with the symbol or could begin one. */
   #awake(s: number): number {
-    const { hot, serial } = this.#state;
+    const { hot, serial, toLimit } = this.#state;
     let mask = 0;
     let looked = false;
     for (let k = 0; k < this.#lanes.length; k++) {
@@ -112,7 +112,7 @@ export class SymbolDesk {
         mask |= 1 << k;
         continue;
       }
-      if (!looked) hot.look(s, serial);
+      if (!looked) hot.look(s, serial, toLimit);
       looked = true;
       if (lane.detector.wakes(hot, lane.params)) mask |= 1 << k;
     }
@@ -166,7 +166,8 @@ export class SymbolDesk {
     const given = this.#caseOf(s, lane, reading, input, batch, i);
     const verdict = news.phase === 'enter' && acts && reading.opens ? this.#desk.judge(given) : null;
     if (verdict?.kind === 'suppress') return this.#refuse(s, lane, verdict.reason, given, input);
-    this.#journal(s, lane, reading, news.phase, input);
+    // what was refused and is watched again has been said to be watched
+    if (reading.opens || news.phase !== 'enter' || !lane.wasRefused(s, input.tsec)) this.#journal(s, lane, reading, news.phase, input);
     if (verdict !== null) opportunity = this.#desk.enter(given, verdict);
     // before the opportunity hears of it: it may end of that, and end the run
     lane.report(s, news.reported, opportunity);
@@ -244,6 +245,7 @@ export class SymbolDesk {
       midMilli: input.midMilli,
       lastMilli: input.lastMilli,
       dive: this.#dives(s, input.midMilli),
+      locked: input.locked,
     });
   }
 

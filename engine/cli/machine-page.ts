@@ -19,6 +19,7 @@ const machines: readonly (readonly [AnyStateMachine, consumers: string])[] = [
 export const guardWords: Readonly<Record<string, string>> = {
   mayConfirm: 'a plan with room, risk under 2',
   isHeldByRisk: 'risk at 2 or more, and not held before',
+  standsLocked: 'locked at the upper limit, and its family stays there',
   isLost: 'under 35 % of the impulse is left',
   dives: 'the symbol dives (K4) for the first time in this life, and it should rise',
   isStopped: 'the exit price is at or through the stop or the trail',

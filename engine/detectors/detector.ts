@@ -43,6 +43,8 @@ export type DetectorInput = {
   /** Mean yuan a day over 20 days; where nobody knows it, what today comes to by the minute profile; NaN where not even that. */
   readonly advYuan: number;
   readonly locked: boolean;
+  /** Everything traded today was traded at the upper limit. */
+  readonly isOneWord: boolean;
   /** Slot at which the last gap, halt or freeze ended. */
   readonly resumedSlot: number;
   readonly frozen: boolean;
@@ -76,6 +78,8 @@ export type SectorInput = {
 export type Hot = {
   /** ln-return over three minutes; NaN before there are three. */
   readonly ret3m: number;
+  /** What is left to the upper limit, a share of the reference price; NaN where either is unknown. */
+  readonly toLimit: number;
   /** amtZ1m and amtZ5m, also where too little of the window is covered for the snapshot to have them. */
   readonly amountSurprise: (window: '1m' | '5m') => number;
   /** nar1m and nar3m, likewise. */

@@ -291,6 +291,7 @@ describe('the run ends', () => {
 describe('it is awake', () => {
   const hot = (ret3m: number, one: number, five: number, nar1 = 0.2, nar3 = 0.25): Hot => ({
     ret3m,
+    toLimit: 0.05,
     amountSurprise: (window) => (window === '1m' ? one : five),
     flowRatio: (window) => (window === '1m' ? nar1 : nar3),
   });

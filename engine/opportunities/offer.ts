@@ -8,6 +8,8 @@ export type OfferCase = {
   readonly standing: Pick<Standing, 'p' | 'forecasts'>;
   /** Contradicted by its opposite at equal strength. */
   readonly capped: boolean;
+  /** Nobody can buy it: 一字. */
+  readonly unfillable: boolean;
   readonly riskLevel: number;
   readonly activeInSector: number;
 };
@@ -19,11 +21,11 @@ const edgeMin = 0.1;
 const hasEdge = (forecasts: readonly Forecast[]): boolean =>
   forecasts.some((each) => each.event === 'net-gain' && speaks(each) && each.p !== null && each.p >= each.p0 + edgeMin);
 
-export function offerOf(input: PlanInput, plan: Plan, { standing, capped, riskLevel, activeInSector }: OfferCase): Offer {
+export function offerOf(input: PlanInput, plan: Plan, { standing, capped, unfillable, riskLevel, activeInSector }: OfferCase): Offer {
   const cost = costOf(plan.entryMilli, input.costs);
   const edge = hasEdge(standing.forecasts);
   return {
-    advice: adviceOf(input, edge),
+    advice: unfillable ? 'AVOID' : adviceOf(input, edge),
     risks: [...riskNotesOf(input), ...(capped ? ['CONFLICT'] : [])],
     rank: rankOf({ p: standing.p, hasEdge: edge, plan, cost, amt1m: input.feature('amt1m'), ageSec: 0, activeInSector, riskLevel }),
   };

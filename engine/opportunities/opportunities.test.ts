@@ -384,7 +384,7 @@ describe('what is news of a level', () => {
       anchor: {},
       ...change,
     }) as never;
-  const last: Reported = { score: 0.6, tsec: 100, weak: false, opens: true, confirmed: false };
+  const last: Reported = { score: 0.6, tsec: 100, weak: false, opens: true, path: 'main', confirmed: false };
   test.each<[string, Reported | null, object, number, string | null]>([
     ['the first raised one', null, {}, 100, 'enter'],
     ['never raised', null, { raised: false }, 100, null],
@@ -393,6 +393,7 @@ describe('what is news of a level', () => {
     ['what was watched may open', { ...last, opens: false }, {}, 100, 'enter'],
     ['still only watched', { ...last, opens: false }, { opens: false }, 200, null],
     ['no more an opportunity than before', last, { opens: false }, 200, null],
+    ['on another path', last, { path: 'resealed' }, 101, 'update'],
     ['moved by .05 after 15 s', last, { score: 0.65 }, 115, 'update'],
     ['after 14 s', last, { score: 0.65 }, 114, null],
     ['moved by .04', last, { score: 0.56 }, 115, null],
@@ -496,7 +497,7 @@ describe('confidence and rank', () => {
     const plan = planOf(deep)!;
     const offered = (p: number | null, auc95: ForecastMap['auc95'] = [0.6, 0.7]) => {
       const standing = { p, forecasts: [{ ...gain, p, lo: p, hi: p, auc95 }] };
-      const { advice, rank } = offerOf(deep, plan, { standing, capped: false, riskLevel: 0, activeInSector: 0 });
+      const { advice, rank } = offerOf(deep, plan, { standing, capped: false, unfillable: false, riskLevel: 0, activeInSector: 0 });
       return [advice, rank === null ? null : rank > 0];
     };
     expect(offered(0.9)).toEqual(['T0_WITH_BASE', true]);

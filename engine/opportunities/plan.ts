@@ -60,6 +60,37 @@ export function planOf(input: PlanInput): Plan | null {
   return { entryMilli: entry, stopMilli, target1Milli, target2Milli: target(1.8 * sigmaH), sigmaH, rewardRisk };
 }
 
+/**
+ * A board's targets are not of today: medians and upper quarters of the next open after a seal, by boards in a row, in basis points before costs
+ * (whole market, 51 days, contracts/spec/lifecycle.md#plan). Its stop is a lost seal that falls 3 %.
+ */
+const nextOpenBp: readonly (readonly [median: number, upper: number])[] = [
+  [82, 292],
+  [72, 390],
+  [169, 606],
+];
+const boardStop = 0.03;
+
+/** Never without room: nothing is bought at a locked limit, and it is followed all the same. null without a limit. */
+export function boardPlanOf(input: PlanInput): Plan | null {
+  const { limitMilli, instrument, horizonSec } = input;
+  if (limitMilli === null) return null;
+  const [median, upper] = nextOpenBp[Math.min(instrument.boards, nextOpenBp.length - 1)]!;
+  const target1Milli = roundAway(limitMilli * (1 + median / 10_000), 1);
+  const stopMilli = Math.floor((limitMilli * (1 - boardStop)) / tickMilli) * tickMilli;
+  const sigma900 = input.feature('sigma900');
+  const sigmaH = clamp(Number.isNaN(sigma900) ? 0 : sigma900 * Math.sqrt(horizonSec / 900), 0.006, 0.06);
+  const rewardRisk = (target1Milli - limitMilli - costOf(limitMilli, input.costs) * limitMilli) / (limitMilli - stopMilli);
+  return {
+    entryMilli: limitMilli,
+    stopMilli,
+    target1Milli,
+    target2Milli: roundAway(limitMilli * (1 + upper / 10_000), 1),
+    sigmaH,
+    rewardRisk,
+  };
+}
+
 /** To the next tick on the far side. */
 const roundAway = (milli: number, sign: 1 | -1): number =>
   sign === 1 ? Math.ceil(milli / tickMilli - 1e-9) * tickMilli : Math.floor(milli / tickMilli + 1e-9) * tickMilli;

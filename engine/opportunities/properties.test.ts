@@ -82,6 +82,7 @@ function live(machine: Machine, seed: number): { readonly violation: string | nu
       midMilli: milli + 5,
       lastMilli: milli,
       dive: random(40) === 0,
+      locked: random(40) === 0,
     };
   };
   const next = (): OpportunityEvent => {

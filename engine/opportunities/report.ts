@@ -1,7 +1,8 @@
 /**
  * What is new about a strategy's level, so that the journal holds changes and not every quote's reading.
  *
- * Update   when the score has moved by 0.05, at most every 15 s; and at once when it comes back over its exit score
+ * Update   when the score has moved by 0.05, at most every 15 s; and at once when it comes back over its exit score, or its path is another
+ * Watched  only its coming, its confirmation, another path and its going
  */
 import type { SignalPhase } from '../../contracts/signal.ts';
 import type { Reading } from '../detectors/detector.ts';
@@ -13,6 +14,7 @@ export type Reported = {
   readonly weak: boolean;
   /** It may stand by an opportunity: what was only watched enters anew when it may. */
   readonly opens: boolean;
+  readonly path: string;
   /** It has said once that it would confirm. */
   readonly confirmed: boolean;
 };
@@ -22,18 +24,19 @@ const moved = 0.05;
 export type News = { readonly phase: SignalPhase; readonly reported: Reported } | null;
 
 /** null: nothing worth a line. `last` null before the run's first. */
-export function newsOf(last: Reported | null, { raised, opens, confirmable, score }: Reading, exitScore: number, tsec: number): News {
+export function newsOf(last: Reported | null, { raised, opens, path, confirmable, score }: Reading, exitScore: number, tsec: number): News {
   const weak = score === null ? (last?.weak ?? false) : score < exitScore;
-  const phase = phaseOf(last, raised, opens, confirmable, score, weak, tsec);
+  const phase = phaseOf(last, raised, opens, path, confirmable, score, weak, tsec);
   return phase === null
     ? null
-    : { phase, reported: { score, tsec, weak, opens, confirmed: (last?.confirmed ?? false) || phase === 'confirm' } };
+    : { phase, reported: { score, tsec, weak, opens, path, confirmed: (last?.confirmed ?? false) || phase === 'confirm' } };
 }
 
 function phaseOf(
   last: Reported | null,
   raised: boolean,
   opens: boolean,
+  path: string,
   confirmable: boolean,
   score: number | null,
   weak: boolean,
@@ -43,6 +46,8 @@ function phaseOf(
   if (!raised) return 'exit';
   if (opens && !last.opens) return 'enter';
   if (confirmable && !last.confirmed) return 'confirm';
+  if (path !== last.path) return 'update';
+  if (!opens) return null;
   if (weak !== last.weak) return weak ? 'weaken' : 'update';
   if (weak || score === null || tsec - last.tsec < everySec) return null;
   return last.score === null || Math.abs(score - last.score) >= moved ? 'update' : null;

@@ -1,12 +1,12 @@
 /** What labelled days come to: how often each family speaks, what was said beside what came, and whether base rates hold. */
-import { type ForecastEvent, forecastEvents } from '../../contracts/forecast.ts';
+import { type LabelledEvent, labelledEvents } from '../backtest/label-pool.ts';
 import { partsOf, shareOf, wilson95 } from '../backtest/ranking.ts';
 import type { Labelled, LabelledDay } from './labelled-day.ts';
 
 export type Said = {
   readonly stage: 'discovered' | 'confirmed';
   readonly family: string;
-  readonly event: ForecastEvent;
+  readonly event: LabelledEvent;
   readonly n: number;
   /** Without a label: gaps, the day's end. */
   readonly censored: number;
@@ -17,7 +17,7 @@ export type Said = {
   readonly came95: readonly [number, number];
 };
 export type Reliability = {
-  readonly event: ForecastEvent;
+  readonly event: LabelledEvent;
   readonly n: number;
   readonly base: number;
   readonly fifths: readonly { readonly said: number; readonly came: number }[];
@@ -65,7 +65,7 @@ export function reportOf(days: readonly LabelledDay[]): DaysReport {
     suppressed: suppressed.all ?? {},
     faults,
     forecasts: saidOf(cases),
-    baseRates: forecastEvents.flatMap((event) => reliabilityOf(event, cases) ?? []),
+    baseRates: labelledEvents.flatMap((event) => reliabilityOf(event, cases) ?? []),
   };
 }
 
@@ -73,7 +73,7 @@ function saidOf(cases: readonly Labelled[]): Said[] {
   const families = [...new Set(cases.flatMap(({ family }) => family ?? []))].sort();
   return (['discovered', 'confirmed'] as const).flatMap((stage) =>
     families.flatMap((family) =>
-      forecastEvents.flatMap((event) => {
+      labelledEvents.flatMap((event) => {
         const own = cases.filter((each) => each.stage === stage && each.family === family);
         return own.length === 0 ? [] : [saidAbout(stage, family, event, own)];
       }),
@@ -81,7 +81,7 @@ function saidOf(cases: readonly Labelled[]): Said[] {
   );
 }
 
-function saidAbout(stage: Said['stage'], family: string, event: ForecastEvent, own: readonly Labelled[]): Said {
+function saidAbout(stage: Said['stage'], family: string, event: LabelledEvent, own: readonly Labelled[]): Said {
   const matured = own.filter(({ labels }) => labels[event] === 0 || labels[event] === 1);
   const came = matured.filter(({ labels }) => labels[event] === 1).length;
   const told = matured.flatMap(({ forecasts }) => forecasts.filter((each) => each.event === event && each.p !== null));
@@ -100,7 +100,7 @@ function saidAbout(stage: Said['stage'], family: string, event: ForecastEvent, o
   };
 }
 
-function reliabilityOf(event: ForecastEvent, cases: readonly Labelled[]): Reliability | null {
+function reliabilityOf(event: LabelledEvent, cases: readonly Labelled[]): Reliability | null {
   const scored = cases.flatMap(({ stage, forecasts, labels }) => {
     const p0 = forecasts.find((each) => each.event === event)?.p0;
     const label = labels[event];

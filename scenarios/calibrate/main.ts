@@ -7,8 +7,9 @@
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { type ForecastEvent, type ForecastMap, forecastEvents } from '../../contracts/forecast.ts';
+import type { ForecastMap } from '../../contracts/forecast.ts';
 import { logit, sigmoid } from '../../contracts/math.ts';
+import { type LabelledEvent, labelledEvents } from '../../engine/backtest/label-pool.ts';
 import { fitPlatt, quality } from '../../engine/backtest/platt.ts';
 import { firedInterval, partsOf, shareOf } from '../../engine/backtest/ranking.ts';
 import { scoreOdds } from '../../engine/opportunities/confidence.ts';
@@ -25,7 +26,7 @@ const { values } = parseArgs({
 const [seeds, checks, symbols] = [Number(values.seeds), Number(values.checks), Number(values.symbols)];
 
 type Matured = { readonly day: number; readonly score: number; readonly came: boolean };
-const ofEvent = (days: readonly DayLabels[], pick: (day: DayLabels) => readonly Labelled[], event: ForecastEvent): Matured[] =>
+const ofEvent = (days: readonly DayLabels[], pick: (day: DayLabels) => readonly Labelled[], event: LabelledEvent): Matured[] =>
   days.flatMap((each, day) =>
     pick(each).flatMap(({ score, labels }) => {
       const label = labels[event];
@@ -45,7 +46,7 @@ const round = (x: number): number => Number(x.toPrecision(5));
 const fitDays = daysOf(1, seeds);
 const checkDays = daysOf(seeds + 1, checks);
 const about = { horizonSec: 900, source: 'synthetic', data: `invented market, seeds 1 to ${seeds}`, days: seeds } as const;
-const shipped = forecastEvents.map((event) => {
+const shipped = labelledEvents.map((event) => {
   const base = ofEvent(fitDays, ({ baseline }) => baseline, event);
   const placebo = ofEvent(fitDays, ({ placebo: drawn }) => drawn, event);
   const signals = ofEvent(fitDays, ({ signals: spoken }) => spoken, event);

@@ -17,7 +17,10 @@ const flag = z.enum(['yes', 'no']).default('no');
 const Head = z.strictObject({
   title: z.string().min(8),
   why: z.string().min(8),
-  detector: z.enum(detectors.map(({ id }) => id) as [string, ...string[]]),
+  detector: z
+    .string()
+    .transform((words) => words.split(/,\s*/))
+    .pipe(z.array(z.enum(detectors.map(({ id }) => id) as [string, ...string[]]))),
   day: TradeDate,
   symbol: InstrumentId,
   preclose: z.string(),
@@ -34,21 +37,21 @@ export function parseScenario(name: string, text: string): Scenario {
   };
   const { head, settings, tables } = split(text, fail);
   const parsed = Head.safeParse(head);
-  if (!parsed.success) return fail(1, parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
-  const { title, why, detector, day, symbol, preclose, adv20, others, listed, st } = parsed.data;
+  if (!parsed.success) return fail(1, parsed.error.issues.map(({ path, message }) => `${String(path[0])}: ${message}`).join('; '));
+  const { title, why, detector: about, day, symbol, preclose, adv20, others, listed, st } = parsed.data;
   const number = (line: number, word: string | undefined): number => numberOf(word) ?? fail(line, `not a number: ${word ?? 'nothing'}`);
   const scenario: Scenario = {
     name,
     title,
     why,
-    detector,
+    detector: about[0]!,
     date: day,
     no: instrumentNo(symbol),
     preCloseMilli: Math.round(number(1, preclose) * 1000),
     adv20Yuan: number(1, adv20),
     listingDayN: listed === undefined ? null : number(1, listed),
     riskWarning: st === 'yes',
-    config: onlyOf(detector, configOf(settings, fail)),
+    config: onlyOf(about, configOf(settings, fail)),
     others: number(1, others),
     market: tables.market.map((line) => marketFrame(line, number, fail)),
     frames: tables.tape.map((line) => frame(line, number, fail)),
@@ -147,9 +150,9 @@ function configOf(settings: readonly Line[], fail: Fail): DayConfig {
 }
 
 /** Every other detector off. */
-const onlyOf = (own: string, config: DayConfig): DayConfig => ({
+const onlyOf = (about: readonly string[], config: DayConfig): DayConfig => ({
   ...config,
-  detectors: Object.fromEntries(detectors.map(({ id }) => [id, id === own ? (config.detectors[id] ?? {}) : { mode: 'off' }])),
+  detectors: Object.fromEntries(detectors.map(({ id }) => [id, about.includes(id) ? (config.detectors[id] ?? {}) : { mode: 'off' }])),
 });
 
 function inOrder(rows: readonly { readonly sec: number }[], lines: readonly Line[], fail: Fail): void {

@@ -27,7 +27,7 @@ export type ScenarioEvent = { readonly sec: number; readonly event: 'restart' | 
 export type Scenario = {
   readonly name: string;
   readonly title: string;
-  /** The detector it is about: the others are off, and `refused` counts its refusals. */
+  /** The first detector it is about: `refused` counts its refusals. Those that are not named are off. */
   readonly detector: string;
   readonly why: string;
   readonly date: TradeDate;

@@ -22,6 +22,8 @@ const halfSpreadBp = 7.5e-4;
 const volScale = 0.85;
 /** How far beyond the band a lock begins. */
 const lockBeyond = 0.003;
+/** Share of the float behind a seal: the median of 1,603 listed ones, ten and ninety per cent of which lie at .0015 and .023. */
+const queueMedian = 0.0076;
 const holdSec = 30;
 const haltsAt = [0.3, 0.6] as const;
 const haltSec = 600;
@@ -82,6 +84,8 @@ export class IssueDay {
   readonly #slow: SlowFactor;
   readonly #imbalance: SlowFactor;
   readonly #depth: SlowFactor;
+  /** What stands at a lock today. */
+  readonly #queueShares: number;
   #excitement = 0;
   #halts = 0;
   #haltUntil = -1;
@@ -108,6 +112,7 @@ export class IssueDay {
     this.#slow = new SlowFactor(vol, 3600, 0.45);
     this.#imbalance = new SlowFactor(this.#flow, 45, 0.16);
     this.#depth = new SlowFactor(this.#book, 30, 0.4);
+    this.#queueShares = issue.floatShares * clamp(queueMedian * exp(randomOf(seed, day, issue.no, 'queue').normal()), 0.0005, 0.05);
     // a first day opens far from its issue price; other days gap by a third of their volatility
     const gap = this.status.listingDayN === 1 ? 0.35 + 0.25 * this.#price.normal() : 0.35 * issue.sigmaDay * this.#price.student(4);
     this.latent = log(preCloseMilli) + clamp(gap, -1, 1.2);
@@ -285,10 +290,11 @@ export class IssueDay {
           : Math.min(bid + spread * 10, this.limits.upMilli);
     for (let level = 0; level < bookLevels; level++) {
       const shares = depth * depthProfile[level]! * (0.5 + this.#book.uniform());
-      const backlog = this.locked === null || level > 0 ? 1 : 40;
+      const queue =
+        this.locked === null || level > 0 ? null : this.#queueShares * (0.9 + 0.2 * (shares / (depth * depthProfile[level]!) - 0.5));
       const wall = (side: 'bid' | 'ask'): number => (this.#wall === side && level === 1 ? 20 : 1);
-      this.bidShares[level] = Math.max(100, Math.round((shares * backlog * wall('bid') * (1 + imbalance)) / 100) * 100);
-      this.askShares[level] = Math.max(100, Math.round((shares * backlog * wall('ask') * (1 - imbalance)) / 100) * 100);
+      this.bidShares[level] = Math.max(100, Math.round((queue ?? shares * wall('bid') * (1 + imbalance)) / 100) * 100);
+      this.askShares[level] = Math.max(100, Math.round((queue ?? shares * wall('ask') * (1 - imbalance)) / 100) * 100);
     }
   }
 }

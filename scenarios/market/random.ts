@@ -29,6 +29,7 @@ const channels = [
   'wave',
   'status',
   'auction',
+  'queue',
 ] as const;
 export type Channel = (typeof channels)[number];
 

@@ -68,6 +68,7 @@ export function inputWith({ values = {}, instrument: other = {}, ...rest }: Chan
     runVolume: 0,
     limitUpMilli: 11_000,
     locked: false,
+    isOneWord: false,
     resumedSlot: 0,
     frozen: false,
     lunchJump: 0,

@@ -84,6 +84,7 @@ export const price = (milli: number, more: Record<string, unknown> = {}) => ({
   midMilli: milli + 5,
   lastMilli: milli,
   dive: false,
+  locked: false,
   ...more,
 });
 export const again = {

@@ -1,0 +1,257 @@
+/**
+ * Money flow 资金异常, rule variant (contracts/spec/detectors.md#money-flow): active buying, or selling, far beyond what is usual of the half hour.
+ *
+ * Raises    netZ, nar3m and persistence of one sign beyond their thresholds on an amount surprise, the best quotes leaning the same way, for
+ *           two of the last three quotes, with the gates open; `drive` while the price goes with it, `absorb` while it stands, `diverge`
+ *           while it goes against it
+ * Opens     nothing by itself: on real days what it tells is over within three minutes; `opens` lets it
+ * Confirms  60 to 180 s later while at least 60 % of the net flow since then stands and the price is no worse
+ * Clears    half of the net flow is gone, persistence has been against it for 180 s, or after half an hour
+ */
+import { z } from 'zod';
+import type { FeatureId } from '../../contracts/features.ts';
+import { ramp } from '../../contracts/math.ts';
+import type { Anchor, Direction, Evidence } from '../../contracts/signal.ts';
+import type { DetectorInput, Reading, StepResult, SymbolDetector } from './detector.ts';
+import { failedGates, gateNeeds } from './gates.ts';
+
+/** Ratios are fractions, times trading seconds; of selling the mirror image. */
+const MoneyFlowParams = z.strictObject({
+  netZ: z.number().positive().default(2),
+  nar: z.number().positive().default(0.25),
+  az: z.number().default(1.5),
+  pers: z.number().positive().default(0.5),
+  opens: z.boolean().default(false),
+  enter: z.number().default(0.2),
+  exit: z.number().default(0.05),
+});
+export type MoneyFlowParams = z.infer<typeof MoneyFlowParams>;
+
+/** Plain data. `sign` 0: none runs. `hits`: the last three quotes as bits of `hitSign`. */
+export type MoneyFlowState = {
+  readonly hits: number;
+  readonly hitSign: 1 | -1;
+  readonly sign: 1 | -1 | 0;
+  readonly path: FlowPath;
+  readonly enteredTsec: number;
+  readonly p0Milli: number;
+  readonly enterMilli: number;
+  /** The day's net buying when it began, and the most that came since, in its direction. */
+  readonly net0: number;
+  readonly peakNet: number;
+  readonly againstSince: number | null;
+};
+export const flowPaths = ['drive', 'absorb', 'diverge'] as const;
+export type FlowPath = (typeof flowPaths)[number];
+
+const none: readonly never[] = [];
+const idle: MoneyFlowState = {
+  hits: 0,
+  hitSign: 1,
+  sign: 0,
+  path: 'absorb',
+  enteredTsec: 0,
+  p0Milli: 0,
+  enterMilli: 0,
+  net0: 0,
+  peakNet: 0,
+  againstSince: null,
+};
+const confirmFromSec = 60;
+const confirmUntilSec = 180;
+const confirmStands = 0.6;
+const goneShare = 0.5;
+const againstSec = 180;
+const longestSec = 1800;
+/** Weight of known features under which there is no score: all but the large prints', which ask for a float. */
+const knownWeightMin = 0.6;
+/** Score: [feature, weight, lo, hi], of selling with the sign turned; `bigShare` has none. */
+const weights: readonly (readonly [FeatureId, number, number, number])[] = [
+  ['netZ', 0.3, 2, 6],
+  ['nar3m', 0.2, 0.1, 0.6],
+  ['flowPers', 0.1, 0.2, 0.9],
+  ['ofiN', 0.1, 0, 10],
+  ['bigDens', 0.2, 0.5, 6],
+  ['bigShare', 0.1, 0.2, 0.8],
+];
+const unsigned: ReadonlySet<FeatureId> = new Set(['bigShare']);
+
+export const moneyFlow: SymbolDetector<MoneyFlowParams, MoneyFlowState> = {
+  id: 'moneyflow',
+  version: 1,
+  variant: 'rule',
+  family: 'momentum',
+  entity: 'symbol',
+  params: MoneyFlowParams,
+  needs: [...gateNeeds, ...weights.map(([id]) => id), 'amtZ5m', 'obi1', 'ret_z5m', 'netDay', 'net3m'],
+  horizonSec: () => confirmUntilSec,
+  scores: ({ enter, exit }) => ({ enter, exit }),
+  wakes: (hot, { nar, az }) => {
+    const flow = hot.flowRatio('3m');
+    return (flow >= nar || flow <= -nar) && hot.amountSurprise('5m') >= az;
+  },
+  initial: idle,
+  step: (state, input, params) => (state.sign === 0 ? seek(state, input, params) : follow(state, input, params)),
+};
+
+type Condition = { readonly feature: FeatureId; readonly op: '>=' | '<='; readonly threshold: number };
+const conditionsOf = (sign: 1 | -1, { netZ, nar, az, pers }: MoneyFlowParams): readonly Condition[] => {
+  const beyond = (feature: FeatureId, threshold: number): Condition => ({
+    feature,
+    op: sign === 1 ? '>=' : '<=',
+    threshold: sign * threshold,
+  });
+  return [
+    beyond('netZ', netZ),
+    beyond('nar3m', nar),
+    { feature: 'amtZ5m', op: '>=', threshold: az },
+    beyond('flowPers', pers),
+    beyond('obi1', 0),
+  ];
+};
+const holds = (input: DetectorInput, { feature, op, threshold }: Condition): boolean =>
+  op === '>=' ? input.feature(feature) >= threshold : input.feature(feature) <= threshold;
+
+function seek(state: MoneyFlowState, input: DetectorInput, params: MoneyFlowParams): StepResult<MoneyFlowState> {
+  const sign = input.feature('nar3m') < 0 ? -1 : 1;
+  const conditions = conditionsOf(sign, params);
+  const failing = conditions.filter((each) => !holds(input, each)).map(({ feature }) => feature);
+  // what is usual of the flow is the first thing asked: without it nothing looks like this
+  if (!holds(input, conditions[0]!)) return missed(state, none);
+  const score = scoreOf(sign, input);
+  const refused = failing.length > 0 ? failing : failedGates(input);
+  const hit = refused.length === 0 && score !== null && score >= params.enter;
+  const hits = (((state.hitSign === sign ? state.hits : 0) << 1) | (hit ? 1 : 0)) & 7;
+  if (!hit || (hits & (hits - 1)) === 0) {
+    const why = refused.length > 0 ? refused : [hit ? 'first' : 'score'];
+    return { state: hits === 0 ? idle : { ...idle, hits, hitSign: sign }, reading: null, refused: why };
+  }
+  const entered: MoneyFlowState = {
+    ...idle,
+    hits,
+    hitSign: sign,
+    sign,
+    path: pathOf(sign, input),
+    enteredTsec: input.tsec,
+    p0Milli: Number.isNaN(input.midAgo3m) ? input.midMilli : input.midAgo3m,
+    enterMilli: input.midMilli,
+    net0: input.feature('netDay') - input.feature('net3m'),
+    peakNet: sign * input.feature('net3m'),
+  };
+  return { state: entered, reading: new FlowReading(entered, score, true, false, input, params, conditions), refused: none };
+}
+
+function missed(state: MoneyFlowState, refused: readonly string[]): StepResult<MoneyFlowState> {
+  const hits = (state.hits << 1) & 7;
+  return { state: hits === 0 ? idle : { ...state, hits }, reading: null, refused };
+}
+
+/** By where the price went in five minutes; a price nobody knows stands. */
+function pathOf(sign: 1 | -1, input: DetectorInput): FlowPath {
+  const along = sign * input.feature('ret_z5m');
+  return along >= 1 ? 'drive' : along < -1 ? 'diverge' : 'absorb';
+}
+
+function follow(state: MoneyFlowState, input: DetectorInput, params: MoneyFlowParams): StepResult<MoneyFlowState> {
+  const sign = state.sign as 1 | -1;
+  const score = scoreOf(sign, input);
+  const net = sign * (input.feature('netDay') - state.net0);
+  const peakNet = Number.isNaN(net) ? state.peakNet : Math.max(net, state.peakNet);
+  const against = sign * input.feature('flowPers') < 0;
+  const next: MoneyFlowState = {
+    ...state,
+    peakNet,
+    againstSince: against ? (state.againstSince ?? input.tsec) : null,
+    // what was absorbed may begin to drive, and is not taken back
+    path: state.path === 'absorb' && pathOf(sign, input) === 'drive' ? 'drive' : state.path,
+  };
+  const gone = net <= goneShare * peakNet;
+  const turned = next.againstSince !== null && input.tsec - next.againstSince >= againstSec;
+  if (gone || turned || input.tsec - state.enteredTsec > longestSec)
+    return { state: idle, reading: new FlowReading(next, score, false, false, input, params, none), refused: none };
+  const sec = input.tsec - state.enteredTsec;
+  const confirmable =
+    sec >= confirmFromSec && sec <= confirmUntilSec && net >= confirmStands * peakNet && sign * (input.midMilli - state.enterMilli) >= 0;
+  return { state: next, reading: new FlowReading(next, score, true, confirmable, input, params, none), refused: none };
+}
+
+/** Weighted ramps of what is known; null where that carries less than 60 % of the weight. */
+export function scoreOf(sign: 1 | -1, input: DetectorInput): number | null {
+  let [score, known] = [0, 0];
+  for (const [id, weight, lo, hi] of weights) {
+    const value = input.feature(id);
+    if (Number.isNaN(value)) continue;
+    score += weight * ramp(unsigned.has(id) ? value : sign * value, lo, hi);
+    known += weight;
+  }
+  return known >= knownWeightMin ? score / known : null;
+}
+
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+class FlowReading implements Reading {
+  readonly direction: Direction;
+  readonly path: string;
+  readonly opens: boolean;
+  readonly raised: boolean;
+  readonly confirmable: boolean;
+  readonly score: number | null;
+  readonly #state: MoneyFlowState;
+  readonly #input: DetectorInput;
+  readonly #conditions: readonly Condition[];
+
+  constructor(
+    state: MoneyFlowState,
+    score: number | null,
+    raised: boolean,
+    confirmable: boolean,
+    input: DetectorInput,
+    params: MoneyFlowParams,
+    conditions: readonly Condition[],
+  ) {
+    this.direction = state.sign === -1 ? 'down' : 'up';
+    this.path = state.path;
+    // money that is bought into a falling price is watched whoever lets it open
+    this.opens = params.opens && state.path !== 'diverge';
+    this.raised = raised;
+    this.confirmable = confirmable;
+    this.score = score;
+    this.#state = state;
+    this.#input = input;
+    this.#conditions = conditions;
+  }
+
+  get anchor(): Anchor {
+    const { p0Milli, enterMilli } = this.#state;
+    return { p0Milli, enterMilli: Math.round(enterMilli), peakMilli: enterMilli, impulse: enterMilli / p0Milli - 1 };
+  }
+
+  evidence(): Evidence[] {
+    const sign = this.#state.sign === -1 ? -1 : 1;
+    const contribOf = (id: string): number => {
+      const weight = weights.find(([name]) => name === id);
+      const value = weight === undefined ? Number.NaN : this.#input.feature(weight[0]);
+      return weight === undefined || Number.isNaN(value)
+        ? 0
+        : weight[1] * ramp(unsigned.has(weight[0]) ? value : sign * value, weight[2], weight[3]);
+    };
+    const asked = this.#conditions.map(({ feature, op, threshold }): Evidence => {
+      return { feature, value: finite(this.#input.feature(feature)), op, threshold, contrib: contribOf(feature) };
+    });
+    const named = new Set(asked.map(({ feature }) => feature));
+    const parts = weights.filter(([id]) => !named.has(id));
+    return [
+      ...asked,
+      ...parts.map(
+        ([id]): Evidence => ({ feature: id, value: finite(this.#input.feature(id)), op: 'info', threshold: null, contrib: contribOf(id) }),
+      ),
+      {
+        feature: 'netSinceYuan',
+        value: finite(sign * (this.#input.feature('netDay') - this.#state.net0)),
+        op: 'info',
+        threshold: null,
+        contrib: 0,
+      },
+    ];
+  }
+}
