@@ -5,6 +5,7 @@ import { exchanges } from '../contracts/units.ts';
 import { graphCoverage } from '../scenarios/support/graph.ts';
 import { marketMachine } from './market/market.machine.ts';
 import { type Regime, regimeOf, regimes } from './market/regime.ts';
+import { type RiskState, riskMachine, riskStates } from './risk/risk.machine.ts';
 import { type SectorState, sectorMachine, sectorStateOf, sectorStates } from './sector/sector.machine.ts';
 import { sourceMachine } from './source/source.machine.ts';
 import { dataStates, symbolMachine } from './symbol/symbol.machine.ts';
@@ -266,5 +267,37 @@ describe('market', () => {
     ['76 % rising and 100 limit-ups', 'strong', { advShare: 0.76, nUp: 100 }, 'euphoric'],
   ])('%s, while %s', (_what, current, numbers, want) => {
     expect(regimeOf(current, { ...calm, ...numbers })).toBe(want);
+  });
+});
+
+describe('risk of a scope', () => {
+  const asked = (level: number, by = 'operator') => ({ type: 'risk.level', tsMs, by, level, causes: { [by]: level } }) as const;
+  const heard = (...levels: readonly number[]) => {
+    const actor = createActor(riskMachine, { input: { scope: 'market' } });
+    actor.start();
+    for (const level of levels) actor.send(asked(level));
+    return actor.getSnapshot();
+  };
+
+  test.each(riskStates.flatMap((from, i) => riskStates.map((to, j) => [from, i, to, j] as const)))(
+    '%s, asked from level %d: %s',
+    (from, i, to, j) => {
+      expect(heard(i).value).toBe(from);
+      expect(heard(i, j).value).toBe(to satisfies RiskState);
+    },
+  );
+
+  test('it says who asked, also where another asks for the same', () => {
+    expect(heard(2).context).toMatchObject({ scope: 'market', causes: { operator: 2 }, note: 'operator 2', noteSeq: 1 });
+    const actor = createActor(riskMachine, { input: { scope: 'market' } });
+    actor.start();
+    actor.send({ ...asked(2), causes: { operator: 2 } });
+    actor.send({ ...asked(2, 'K2'), causes: { operator: 2, K2: 2 } });
+    expect(actor.getSnapshot()).toMatchObject({
+      value: 'restricted',
+      context: { causes: { operator: 2, K2: 2 }, note: 'K2 2', noteSeq: 2 },
+    });
+    actor.send({ ...asked(2, 'operator'), causes: { K2: 2 } });
+    expect(actor.getSnapshot().context.note).toBe('operator 0');
   });
 });

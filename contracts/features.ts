@@ -146,6 +146,15 @@ const table = [
     'no profile',
   ],
   ['burst5', '1', '5 分钟单笔占比', 'share of the largest slot in 5 min', 'largest 3-second amount / amt5m', 'nothing traded'],
+  [
+    'nTouched',
+    'count',
+    '触板家数',
+    'touched the upper limit',
+    'symbols that were at their upper limit today, without risk warning',
+    'before the first cross-section',
+  ],
+  ['brokenRate', '1', '炸板率', 'broken boards', 'share of those that touched and are not at it now', 'nobody touched'],
 ] as const;
 
 export type FeatureId = (typeof table)[number][0];

@@ -6,7 +6,7 @@ import type { Bundle } from '../../contracts/bundle.ts';
 import { entityActorId } from '../../contracts/entity.ts';
 import type { JournalEntry } from '../../contracts/journal.ts';
 import type { QuoteBatch } from '../../contracts/quote.ts';
-import { isContinuous } from '../../contracts/session.ts';
+import { isContinuous, tsecOf } from '../../contracts/session.ts';
 import type { StrategyMode } from '../../contracts/signal.ts';
 import type { AnyCommand, ExternalReading, TapeEntry } from '../../contracts/tape.ts';
 import type { RowVerdict } from '../clean/cleaner.ts';
@@ -19,6 +19,7 @@ import { MarketDesk, marketId } from './market-desk.ts';
 import type { Decider, MarketState } from './market-state.ts';
 import { OpportunityDesk, type OpportunityDeskImage } from './opportunity-desk.ts';
 import { Recorder } from './recorder.ts';
+import { RiskGuard } from './risk-guard.ts';
 import { SectorDesk, type SectorLane } from './sector-desk.ts';
 import { SymbolDesk, type SymbolImage, type SymbolLane } from './symbol-desk.ts';
 import { TimerQueue } from './timer-queue.ts';
@@ -32,6 +33,7 @@ export class Decisions implements Decider {
   readonly symbols: SymbolDesk;
   readonly marketDesk: MarketDesk;
   readonly sectors: SectorDesk;
+  readonly #guard: RiskGuard;
   readonly lanes: readonly Lane[];
   readonly #mismatches: readonly Mismatch[];
   readonly #timers = new TimerQueue();
@@ -65,6 +67,7 @@ export class Decisions implements Decider {
     const ofKind = (kind: AnyDetector['entity']) => lanes.filter(({ detector }) => detector.entity === kind);
     this.symbols = new SymbolDesk(bundle, market, ofKind('symbol') as unknown as SymbolLane[], parts);
     this.sectors = new SectorDesk(market, ofKind('sector') as unknown as SectorLane[], parts);
+    this.#guard = new RiskGuard(market, this.desk, this.marketDesk);
     market.join(this);
   }
 
@@ -132,6 +135,7 @@ export class Decisions implements Decider {
   /** A second of continuous trading passed in the market; `isNew`: with a new cross-section. */
   clock(isNew: boolean): void {
     this.marketDesk.clock(isNew);
+    if (isNew) this.#guard.update(tsecOf(this.recorder.nowMs));
     if (isNew) this.sectors.update();
     this.symbols.states.watchData(this.recorder.nowMs);
   }
@@ -182,6 +186,7 @@ export class Decisions implements Decider {
       symbols: this.symbols.image(),
       desk: this.desk.image(),
       market: this.marketDesk.image(),
+      guard: this.#guard.image(),
       actors: this.actors.image(),
       actorEvents: this.actors.events,
       seq: this.recorder.image(),
@@ -200,6 +205,7 @@ export class Decisions implements Decider {
     this.symbols.restore(image.symbols);
     this.desk.restore(image.desk);
     this.marketDesk.restore(image.market);
+    this.#guard.restore(image.guard);
     this.recorder.restore(image.seq);
     this.recorder.nowMs = image.nowMs;
     for (const s of image.poisoned) this.#poisoned.add(s);
@@ -215,6 +221,7 @@ export type DecisionsImage = {
   readonly symbols: SymbolImage;
   readonly desk: OpportunityDeskImage;
   readonly market: ReturnType<MarketDesk['image']>;
+  readonly guard: ReturnType<RiskGuard['image']>;
   readonly actors: readonly ActorImage[];
   readonly actorEvents: number;
   readonly seq: readonly (readonly [string, number])[];

@@ -3,6 +3,7 @@ import { type MarketEvent, marketMachine } from '../../actors/market/market.mach
 import type { OpportunityContext, OpportunityEvent, OpportunityInput } from '../../actors/opportunity/context.ts';
 import { opportunityMachine } from '../../actors/opportunity/opportunity.machine.ts';
 import { stopOf } from '../../actors/opportunity/prices.ts';
+import { type RiskContext, type RiskEvent, riskMachine } from '../../actors/risk/risk.machine.ts';
 import { type SectorEvent, sectorMachine } from '../../actors/sector/sector.machine.ts';
 import { type SourceMachineEvent, sourceMachine } from '../../actors/source/source.machine.ts';
 import { type SymbolEvent, symbolMachine } from '../../actors/symbol/symbol.machine.ts';
@@ -14,6 +15,7 @@ export type Spoken = {
   readonly source: { readonly input: { readonly name: string }; readonly event: SourceMachineEvent };
   readonly symbol: { readonly input: { readonly instrument: string }; readonly event: SymbolEvent };
   readonly sector: { readonly input: { readonly code: string; readonly name: string }; readonly event: SectorEvent };
+  readonly risk: { readonly input: { readonly scope: string }; readonly event: RiskEvent };
   readonly opportunity: { readonly input: OpportunityInput; readonly event: OpportunityEvent };
 };
 export type KindName = keyof Spoken;
@@ -60,5 +62,10 @@ export const kinds: { readonly [K in KindName]: Kind<K> } = {
   source: { name: 'source', machine: sourceMachine, facts: none },
   symbol: { name: 'symbol', machine: symbolMachine, facts: none },
   sector: { name: 'sector', machine: sectorMachine, facts: ({ heat, breadth, leader }: never) => ({ heat, breadth, leader }) },
+  risk: {
+    name: 'risk',
+    machine: riskMachine,
+    facts: (({ causes }: RiskContext) => ({ causes })) as (context: never) => Record<string, unknown>,
+  },
   opportunity: { name: 'opportunity', machine: opportunityMachine, facts: opportunityFacts as (context: never) => Record<string, unknown> },
 };

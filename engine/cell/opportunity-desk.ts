@@ -19,6 +19,7 @@ import type { Actors } from './actors.ts';
 import { LiveRows } from './live-rows.ts';
 import { priceEvidence } from './price-evidence.ts';
 import type { Recorder } from './recorder.ts';
+import { tellRisk } from './risk-guard.ts';
 import { offerOfCase, planOfCase, type SignalCase, type Subject, scopesOf, trackOf } from './signal-case.ts';
 
 /** A live opportunity as the desk follows it. */
@@ -316,8 +317,9 @@ export class OpportunityDesk {
   }
 
   /** False when the day has no such scope. */
-  setRisk(scope: string, level: number, policy: 'end' | 'hold'): boolean {
-    if (!this.risk.set(scope, level, policy)) return false;
+  setRisk(scope: string, level: number, policy: 'end' | 'hold', by = 'operator'): boolean {
+    if (!this.risk.set(scope, level, policy, by)) return false;
+    tellRisk(this.#actors, this.risk, scope, by, this.#recorder.nowMs);
     for (const id of [...this.#watches.keys()]) this.#syncRisk(id);
     return true;
   }

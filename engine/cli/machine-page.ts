@@ -2,6 +2,7 @@
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
 import { marketMachine } from '../../actors/market/market.machine.ts';
 import { opportunityMachine } from '../../actors/opportunity/opportunity.machine.ts';
+import { riskMachine } from '../../actors/risk/risk.machine.ts';
 import { sectorMachine } from '../../actors/sector/sector.machine.ts';
 import { sourceMachine } from '../../actors/source/source.machine.ts';
 import { symbolMachine } from '../../actors/symbol/symbol.machine.ts';
@@ -10,6 +11,7 @@ import { symbolMachine } from '../../actors/symbol/symbol.machine.ts';
 const machines: readonly (readonly [AnyStateMachine, consumers: string])[] = [
   [opportunityMachine, 'everyone: journal, ranking, gateway, notifications'],
   [symbolMachine, 'the opportunities of the symbol, detectors of limit boards'],
+  [riskMachine, 'every opportunity of the scope, through the risk desk; the journal'],
   [sectorMachine, 'sector detectors and, through their input, detectors of symbols; the page'],
   [marketMachine, 'gates, calibration strata, detectors, the end of the session'],
   [sourceMachine, 'gates K1 and U9, the page'],

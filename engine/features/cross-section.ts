@@ -19,6 +19,9 @@ export type CrossSection = {
   advShare: number;
   nUp: number;
   nDn: number;
+  /** Symbols without risk warning that were at their upper limit today, and the share of them that are not now; NaN of none. */
+  nTouched: number;
+  brokenRate: number;
   feedHealth: number;
   idxRet3m: number;
   /** Live symbols behind mktMed3m, and the three middle values that give a leave-one-out median in O(1). */
@@ -35,6 +38,8 @@ export const emptyCrossSection = (): CrossSection => ({
   advShare: Number.NaN,
   nUp: Number.NaN,
   nDn: Number.NaN,
+  nTouched: Number.NaN,
+  brokenRate: Number.NaN,
   feedHealth: Number.NaN,
   idxRet3m: Number.NaN,
   live: 0,
@@ -86,13 +91,14 @@ export class CrossSectioner {
   }
 
   #counts(xs: CrossSection, slot: number): void {
-    const { last, seen, preClose, limitUp, limitDown, halted, slot: lastSlot } = this.#accepted;
+    const { last, high, seen, preClose, limitUp, limitDown, halted, slot: lastSlot } = this.#accepted;
     const { suspended, riskWarning, staleSec } = this.#universe;
     const { against, atLimit } = this.standing;
     let traded = 0;
     let rising = 0;
     let up = 0;
     let down = 0;
+    let touched = 0;
     let expected = 0;
     let healthy = 0;
     for (let s = 0; s < this.#universe.count; s++) {
@@ -110,11 +116,14 @@ export class CrossSectioner {
       if (price > preClose[s]!) rising += 1;
       if (riskWarning[s] === 1) continue;
       if (price === limitUp[s]) up += 1;
+      if (limitUp[s] !== absentMilli && high[s]! >= limitUp[s]!) touched += 1;
       if (price === limitDown[s]) down += 1;
     }
     xs.advShare = traded === 0 ? Number.NaN : rising / traded;
     xs.nUp = up;
     xs.nDn = down;
+    xs.nTouched = touched;
+    xs.brokenRate = touched === 0 ? Number.NaN : (touched - up) / touched;
     xs.feedHealth = expected === 0 ? Number.NaN : healthy / expected;
   }
 

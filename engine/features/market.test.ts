@@ -26,6 +26,7 @@ describe('the cross-section against the slow reference', () => {
       const symbols = [...histories].map(([s, history]) => ({
         instrument: day.bundle.instruments[s]!,
         staleSec: cell.features.universe.staleSec[s]!,
+        high: cell.cleaner.accepted.high[s]!,
         history,
       }));
       judge(cell.features.crossSection, symbols, Math.floor(tsec / 3), cell);

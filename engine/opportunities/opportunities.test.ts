@@ -156,6 +156,20 @@ describe('risk desk: one level for whom it concerns', () => {
     expect([risk.of(mine), risk.image()]).toEqual([calm, []]);
   });
 
+  test('each who asks has a level of his own: what one lets go of another may hold', () => {
+    const risk = desk();
+    risk.set('market', 2, 'hold', 'K2');
+    risk.set('market', 3, 'end');
+    expect([risk.of(mine), risk.causes('market')]).toEqual([
+      { level: 3, policy: 'end' },
+      { K2: 2, operator: 3 },
+    ]);
+    risk.set('market', 0, 'end');
+    expect([risk.of(mine), risk.causes('market')]).toEqual([{ level: 2, policy: 'hold' }, { K2: 2 }]);
+    risk.set('market', 0, 'hold', 'K2');
+    expect([risk.of(mine), risk.causes('market'), risk.image()]).toEqual([calm, {}, []]);
+  });
+
   test('an image is the levels themselves', () => {
     const risk = desk();
     risk.set('market', 2, 'hold');

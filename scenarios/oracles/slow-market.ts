@@ -5,7 +5,13 @@
 import type { Instrument } from '../../contracts/bundle.ts';
 import type { RefQuote } from './slow-reference.ts';
 
-export type RefSymbol = { readonly instrument: Instrument; readonly staleSec: number; readonly history: readonly RefQuote[] };
+/** `high`: of the day so far, as it was told. */
+export type RefSymbol = {
+  readonly instrument: Instrument;
+  readonly staleSec: number;
+  readonly high: number;
+  readonly history: readonly RefQuote[];
+};
 export type RefMarket = {
   readonly mktMed1m: number | null;
   readonly mktMed3m: number | null;
@@ -13,6 +19,8 @@ export type RefMarket = {
   readonly advShare: number;
   readonly nUp: number;
   readonly nDn: number;
+  readonly nTouched: number;
+  readonly brokenRate: number | null;
   readonly feedHealth: number;
 };
 
@@ -42,6 +50,8 @@ export function slowMarket(symbols: readonly RefSymbol[], slot: number): RefMark
     symbols.map((symbol) => slowReturn(symbol, slot, window)).filter((each): each is number => each !== null);
   const last = ({ history }: RefSymbol) => (history[history.length - 1] as RefQuote).last;
   const ordinary = symbols.filter(({ instrument }) => !instrument.riskWarning);
+  const touched = ordinary.filter(({ instrument, high }) => high === instrument.limitUpMilli);
+  const broken = touched.filter((symbol) => last(symbol) !== symbol.instrument.limitUpMilli);
   const share = (part: readonly unknown[]) => part.length / symbols.length;
   return {
     mktMed1m: slowMedian(returns(20)),
@@ -50,6 +60,8 @@ export function slowMarket(symbols: readonly RefSymbol[], slot: number): RefMark
     advShare: share(symbols.filter((symbol) => last(symbol) > (symbol.instrument.preCloseMilli as number))),
     nUp: ordinary.filter((symbol) => last(symbol) === symbol.instrument.limitUpMilli).length,
     nDn: ordinary.filter((symbol) => last(symbol) === symbol.instrument.limitDownMilli).length,
+    nTouched: touched.length,
+    brokenRate: touched.length === 0 ? null : broken.length / touched.length,
     feedHealth: share(symbols.filter((symbol) => ageSec(symbol, slot) <= symbol.staleSec + grace)),
   };
 }

@@ -14,6 +14,8 @@ const elsewhere: readonly FeatureId[] = [
   'advShare',
   'nUp',
   'nDn',
+  'nTouched',
+  'brokenRate',
   'idxRet3m',
   'feedHealth',
   'age',

@@ -1,7 +1,7 @@
 /** G. The market, the same for every symbol, and what the data behind this one is worth. */
 import { F, type FeatureGroup } from './group.ts';
 
-const ids = ['mktMed1m', 'mktMed3m', 'mktMed5m', 'advShare', 'nUp', 'nDn', 'idxRet3m', 'feedHealth'] as const;
+const ids = ['mktMed1m', 'mktMed3m', 'mktMed5m', 'advShare', 'nUp', 'nDn', 'idxRet3m', 'feedHealth', 'nTouched', 'brokenRate'] as const;
 
 export const market: FeatureGroup = {
   ids,

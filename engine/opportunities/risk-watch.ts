@@ -1,0 +1,62 @@
+/**
+ * Watches over the market that ask for a risk level by themselves (contracts/spec/lifecycle.md#risk). Pure.
+ *
+ * K2   market shock: the median of at least 500 live symbols falls 0.6 % in three minutes: restricted; a panic regime: frozen, held
+ * K3   broken boards 炸板潮: of at least 20 names that touched their limit 45 % are not at it: the board strategy is restricted
+ *
+ * Up at once; down once the numbers have been under 70 % of what raised it for 120 trading seconds
+ */
+import type { Regime } from '../../actors/market/regime.ts';
+
+export type MarketNumbers = {
+  readonly live: number;
+  readonly mktMed3m: number;
+  readonly brokenRate: number;
+  readonly nTouched: number;
+  readonly regime: Regime;
+};
+export type RiskWatch = {
+  readonly id: string;
+  readonly scope: string;
+  /** The level that the numbers ask for while `current` holds; an unknown number asks for nothing new and lets go of nothing. */
+  readonly levelOf: (numbers: MarketNumbers, current: number) => number;
+};
+
+const clearShare = 0.7;
+const dwellSec = 120;
+const shock = -0.006;
+/** Live symbols under which a median is not the market's. */
+const marketMin = 500;
+const broken = { rate: 0.45, touchedMin: 20 } as const;
+
+export const riskWatches: readonly RiskWatch[] = [
+  {
+    id: 'K2',
+    scope: 'market',
+    levelOf({ live, mktMed3m, regime }, current) {
+      if (!(live >= marketMin) || Number.isNaN(mktMed3m)) return current;
+      if (regime === 'panic') return 3;
+      return mktMed3m <= shock * (current > 0 ? clearShare : 1) ? 2 : 0;
+    },
+  },
+  {
+    id: 'K3',
+    scope: 'strategy.limitup',
+    levelOf({ brokenRate, nTouched }, current) {
+      if (Number.isNaN(brokenRate)) return current;
+      return nTouched >= broken.touchedMin && brokenRate >= broken.rate * (current > 0 ? clearShare : 1) ? 2 : 0;
+    },
+  },
+];
+
+/** Plain data. `lowerSince`: tsec since which less was asked for than holds. */
+export type WatchState = { readonly level: number; readonly lowerSince: number | null };
+export const quiet: WatchState = { level: 0, lowerSince: null };
+
+/** What holds after `asked` at `tsec`. */
+export function watched(state: WatchState, asked: number, tsec: number): WatchState {
+  if (asked === state.level) return state.lowerSince === null ? state : { ...state, lowerSince: null };
+  if (asked > state.level) return { level: asked, lowerSince: null };
+  const lowerSince = state.lowerSince ?? tsec;
+  return tsec - lowerSince >= dwellSec ? { level: asked, lowerSince: null } : { ...state, lowerSince };
+}
