@@ -229,9 +229,11 @@ export function slowSnapshot(history: readonly RefQuote[], day: RefDay, benchmar
     }
     out.flowPers = ok(100) && k - 100 >= lastUnknown ? weighted / weight : null;
     const isBig = (q: RefQuote) => !isLocked(q) && (q.dv ?? 0) > 0 && da(q) >= theta;
-    out.bigNet5 = flow(100, (q, was) => (isBig(q) ? Math.sign(2 * boughtShare(q, was) - 1) * da(q) : 0));
-    out.bigDens = flow(100, (q, was) => (!isBig(q) ? 0 : boughtShare(q, was) >= 0.7 ? 1 : boughtShare(q, was) <= 0.3 ? -1 : 0)) / 5;
-    out.bigShare = flow(100, da) > 0 ? flow(100, (q) => (isBig(q) ? da(q) : 0)) / flow(100, da) : null;
+    if (instrument.floatShares !== null) {
+      out.bigNet5 = flow(100, (q, was) => (isBig(q) ? Math.sign(2 * boughtShare(q, was) - 1) * da(q) : 0));
+      out.bigDens = flow(100, (q, was) => (!isBig(q) ? 0 : boughtShare(q, was) >= 0.7 ? 1 : boughtShare(q, was) <= 0.3 ? -1 : 0)) / 5;
+      out.bigShare = flow(100, da) > 0 ? flow(100, (q) => (isBig(q) ? da(q) : 0)) / flow(100, da) : null;
+    }
   }
   if (limit !== null && instrument.limitDownMilli !== null) {
     out.distUp = (limit - now.last) / pre;
