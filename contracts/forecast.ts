@@ -9,8 +9,9 @@ import { clamp, log, logit, sigmoid } from './math.ts';
  * net-gain         y_tb (contracts/spec/evaluation.md#label): more than its cost, before it loses as much as one sigma
  * sealed-at-close  closes at its upper limit; said of what has touched it
  * next-open-gain   opens the next session above the close by more than its cost; said of what is sealed
+ * heat-lasts       half an hour on, a sector's share of the market's amount is still as far above what is usual
  */
-export const forecastEvents = ['moves-1pct', 'net-gain', 'sealed-at-close', 'next-open-gain'] as const;
+export const forecastEvents = ['moves-1pct', 'net-gain', 'sealed-at-close', 'next-open-gain', 'heat-lasts'] as const;
 export type ForecastEvent = (typeof forecastEvents)[number];
 
 /** What a probability was fitted on: the invented market, bars of real days, a paper account, or matured live signals. */

@@ -83,7 +83,7 @@ test('a new detector is one file, a line in the registry and a scenario; the oth
   writeFileSync(join(root, 'engine/detectors/spike.ts'), detector);
   const registry = join(root, 'engine/detectors/registry.ts');
   const text = readFileSync(registry, 'utf8');
-  writeFileSync(registry, `import { spike } from './spike.ts';\n${text.replace('= [rally];', '= [rally, spike];')}`);
+  writeFileSync(registry, `import { spike } from './spike.ts';\n${text.replace('= [rally', '= [spike, rally')}`);
   mkdirSync(join(root, 'scenarios/spike'));
   const file = join(root, 'scenarios/spike/raises.scenario');
   writeFileSync(file, scenario.replace('EXPECTED', 'nothing'));

@@ -11,7 +11,7 @@ import { decodeImage, encodeImage } from './image.ts';
 let day: GeneratedDay;
 let cut: number;
 beforeAll(() => {
-  day = generatedDay({ seed: 2, count: 30, until: '10:15' });
+  day = generatedDay({ seed: 2, count: 30, until: '10:15', detectors: ['rally'] });
   // while an opportunity lives
   cut = day.entries.findIndex(({ tsMs, type }) => type === 'clock' && tsMs >= day.entries[0]!.tsMs + 85 * 60_000);
 });

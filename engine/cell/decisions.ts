@@ -58,15 +58,19 @@ export class Decisions implements Decider {
     this.desk = new OpportunityDesk(bundle, this.actors, this.recorder, {
       isScope: (scope) => scopes.has(scope),
       released: (row, id) => {
-        for (const lane of lanes) if (lane.runs.get(row)?.opportunity === id) lane.release(row);
+        const own = market.sectorOf(row) ?? row;
+        for (const lane of lanes) if (lane.runs.get(own)?.opportunity === id) lane.release(own);
       },
-      subjectOf: (row) => this.symbols.subjectOf(row),
+      subjectOf: (row) => {
+        const k = market.sectorOf(row);
+        return k === null ? this.symbols.subjectOf(row) : this.sectors.subjectOf(k);
+      },
       exitScore: (strategy) => exits.get(strategy)?.scores.exit ?? 0,
     });
     const parts = { actors: this.actors, desk: this.desk, recorder: this.recorder, market: this.marketDesk };
     const ofKind = (kind: AnyDetector['entity']) => lanes.filter(({ detector }) => detector.entity === kind);
     this.symbols = new SymbolDesk(bundle, market, ofKind('symbol') as unknown as SymbolLane[], parts);
-    this.sectors = new SectorDesk(market, ofKind('sector') as unknown as SectorLane[], parts);
+    this.sectors = new SectorDesk(bundle, market, ofKind('sector') as unknown as SectorLane[], parts);
     this.#guard = new RiskGuard(market, this.desk, this.marketDesk);
     market.join(this);
   }

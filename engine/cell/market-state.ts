@@ -75,6 +75,11 @@ export class MarketState {
     this.#deciders.push(decider);
   }
 
+  /** Rows of sectors lie behind those of the symbols; null for a symbol's. */
+  sectorOf(row: number): number | null {
+    return row < this.universe.count ? null : row - this.universe.count;
+  }
+
   quoted(batch: QuoteBatch, n: number): void {
     this.quotes += batch.count;
     this.cleaner.batch(batch, n, this.#handlers);

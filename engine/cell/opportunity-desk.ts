@@ -16,6 +16,7 @@ import { standingOf, type Topic, withTopics } from '../opportunities/fusion.ts';
 import * as manager from '../opportunities/manager.ts';
 import { RiskDesk } from '../opportunities/risk-desk.ts';
 import type { Actors } from './actors.ts';
+import { linksOf } from './links.ts';
 import { LiveRows } from './live-rows.ts';
 import { priceEvidence } from './price-evidence.ts';
 import type { Recorder } from './recorder.ts';
@@ -54,7 +55,7 @@ export class OpportunityDesk {
     },
   ) {
     this.#bundle = bundle;
-    this.#live = new LiveRows(bundle.instruments.length);
+    this.#live = new LiveRows(bundle.instruments.length + bundle.sectors.length);
     this.#actors = actors;
     this.#recorder = recorder;
     this.#released = links.released;
@@ -84,7 +85,7 @@ export class OpportunityDesk {
       score: reading.score,
       p0Milli: reading.anchor.p0Milli,
       t0Tsec,
-      sigma900: given.plan.feature('sigma900'),
+      sigma900: given.plan?.feature('sigma900') ?? Number.NaN,
     };
     const { liveMax } = this.#bundle.config.opportunities;
     const { level } = this.risk.of([...subject.scopes, `strategy.${lane.id}`]);
@@ -190,21 +191,13 @@ export class OpportunityDesk {
         enterScore: lane.scores.enter,
         coolDowns: this.#coolDowns,
         stopsToday: record.stops,
-        predecessorId: this.#predecessorOf(given),
-        parentId: null,
+        ...linksOf(this.#keys, given),
       },
       { region: 'lifecycle', event: 'signal.enter', evidence: reading.evidence() },
     );
     this.#watch(id, subject);
     this.#syncRisk(id);
     return id;
-  }
-
-  /** What ended at the limit hands over to the board. */
-  #predecessorOf({ subject, lane, reading }: SignalCase): string | null {
-    if (lane.detector.family !== 'board') return null;
-    const last = this.#keys.get(manager.keyOf(entityActorId(subject.entity), reading.direction, 'momentum'))?.last ?? null;
-    return last !== null && last.reason === 'LIMIT' ? last.id : null;
   }
 
   #reopen(id: string, given: SignalCase): string {

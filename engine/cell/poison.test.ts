@@ -18,7 +18,7 @@ const opened = (entries: readonly JournalEntry[]) =>
   entries.filter((entry) => entry.kind === 'transition' && entry.machine === 'opportunity' && entry.from === null);
 
 beforeAll(() => {
-  day = generatedDay({ count: 60 });
+  day = generatedDay({ detectors: ['rally'], count: 60 });
   const first = opened(all(foldDay(day.bundle, day.entries)))[0]!;
   victim = day.bundle.instruments.findIndex(({ no }) => first.actorId.includes(subjectToken(no)));
 });

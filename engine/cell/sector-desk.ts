@@ -1,17 +1,32 @@
 /** Sector actors and the lanes of sector detectors, at every new cross-section. */
 import { type SectorState, sectorStateOf } from '../../actors/sector/sector.machine.ts';
+import type { Bundle } from '../../contracts/bundle.ts';
 import { sectorEntity } from '../../contracts/entity.ts';
 import { tsecOf } from '../../contracts/session.ts';
-import type { SectorDetector, SectorInput } from '../detectors/detector.ts';
+import type { SignalPhase } from '../../contracts/signal.ts';
+import type { Mover, Reading, SectorDetector, SectorInput } from '../detectors/detector.ts';
+import { SectorHeat } from '../features/sector-heat.ts';
+import { claimsOf, type Knowledge, knowledgeOf, mapsOf } from '../opportunities/confidence.ts';
 import { newsOf } from '../opportunities/report.ts';
 import type { Actors } from './actors.ts';
 import type { Lane } from './lanes.ts';
+import { heard } from './levels.ts';
 import type { MarketState } from './market-state.ts';
+import type { OpportunityDesk } from './opportunity-desk.ts';
 import type { Recorder } from './recorder.ts';
+import type { SignalCase, Subject } from './signal-case.ts';
 import type { MarketAnswers } from './symbol-desk.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a lane hands a detector back its own params and state
 export type SectorLane = Lane<SectorDetector<any, any>>;
+
+const lookBackSec = 300;
+const leaderCount = 3;
+const followerCount = 5;
+/** A member that has done no more in five minutes has not moved yet. */
+const followerMax = 0.002;
+/** A sector's base rates depend on no price. */
+const nowhere = { tickBp: Number.NaN, sigma600: Number.NaN, tsec: 0 };
 
 export class SectorDesk {
   readonly #market: MarketState;
@@ -19,14 +34,30 @@ export class SectorDesk {
   readonly #recorder: Recorder;
   readonly #answers: MarketAnswers;
   readonly #lanes: readonly SectorLane[];
+  readonly #desk: OpportunityDesk;
+  readonly #knowledge: Knowledge;
+  readonly #heat: SectorHeat;
 
   constructor(
+    bundle: Bundle,
     market: MarketState,
     lanes: readonly SectorLane[],
-    parts: { readonly actors: Actors; readonly recorder: Recorder; readonly market: MarketAnswers },
+    parts: { readonly actors: Actors; readonly desk: OpportunityDesk; readonly recorder: Recorder; readonly market: MarketAnswers },
   ) {
-    [this.#market, this.#lanes, this.#actors, this.#recorder, this.#answers] = [market, lanes, parts.actors, parts.recorder, parts.market];
+    [this.#market, this.#lanes, this.#actors, this.#desk, this.#recorder, this.#answers] = [
+      market,
+      lanes,
+      parts.actors,
+      parts.desk,
+      parts.recorder,
+      parts.market,
+    ];
+    this.#knowledge = knowledgeOf(bundle);
+    this.#heat = new SectorHeat(market.features, market.sectors);
   }
+
+  /** Heat of sector `k` at a moment, as its detectors see it. */
+  heatOf = (k: number, tsec: number): number => this.#heat.heat(k, tsec);
 
   /** The state of sector `k`; cold before it was ever anything else. */
   stateOf(k: number): SectorState {
@@ -41,6 +72,7 @@ export class SectorDesk {
       const state = sectorStateOf(current, sectors.columns.ret3m[k]! - features.crossSection.mktMed3m, sectors.columns.advShare[k]!);
       if (state !== current) this.#tell(k, state);
       for (const lane of this.#lanes) if (lane.runsFor(k)) this.#run(k, lane, state);
+      this.#price(k);
     }
   }
 
@@ -59,22 +91,44 @@ export class SectorDesk {
     try {
       result = detector.step(run?.state ?? detector.initial, input, lane.params);
     } catch (error) {
+      const opportunity = run?.opportunity ?? null;
       lane.threw(k);
+      if (opportunity !== null) this.#desk.lower(opportunity, lane.id);
       this.#recorder.fault(`sector.${input.code}`, `strategy:${lane.id}`, 'DETECTOR_THREW', error);
       return;
     }
     lane.keep(k, result.state);
     if (result.reading === null) return;
-    const news = newsOf(run?.reported ?? null, result.reading, lane.scores.exit, input.tsec);
-    if (news === null) return;
     const { reading } = result;
+    const news = newsOf(run?.reported ?? null, reading, lane.scores.exit, input.tsec);
+    const opportunity = run?.opportunity ?? null;
+    const waits = opportunity !== null && reading.raised && reading.confirmable && this.#desk.isDiscovered(opportunity);
+    if (news === null && !waits) return;
+    const given = this.#caseOf(k, lane, reading, input);
+    if (news === null) return this.#desk.level(opportunity!, given, false);
+    heard(this.#desk, this.#recorder, {
+      lane,
+      row: k,
+      actorId: `sector.${input.code}`,
+      tsec: input.tsec,
+      // no one in ten of sectors: a canary speaks of them as in shadow
+      acts: lane.mode === 'active',
+      reading,
+      opportunity,
+      news,
+      given,
+      journal: (phase) => this.#journal(lane, reading, phase, input),
+    });
+  }
+
+  #journal(lane: SectorLane, reading: Reading, phase: SignalPhase, input: SectorInput): void {
     const { direction, path, opens, raised, confirmable, score, anchor } = reading;
     this.#recorder.record('signal', `sector.${input.code}`, {
       signal: {
         strategy: lane.strategy,
         entity: sectorEntity(input.code),
         direction,
-        phase: news.phase,
+        phase,
         path,
         opens,
         raised,
@@ -89,11 +143,47 @@ export class SectorDesk {
         profileSource: 'none',
       },
     });
-    lane.report(k, news.reported, null);
+  }
+
+  #caseOf(k: number, lane: SectorLane, reading: Reading, { levelMilli, regime, tsec }: SectorInput): SignalCase {
+    return {
+      subject: this.subjectOf(k),
+      lane,
+      reading,
+      claims: claimsOf(this.#knowledge, mapsOf(this.#knowledge.maps, lane.id, reading.path, regime), reading.score, nowhere),
+      t0Tsec: tsec - lookBackSec,
+      feedHealthy: this.#answers.feedHealthy,
+      plan: null,
+      levelMilli,
+    };
+  }
+
+  /** Rows of sectors lie behind those of the symbols. */
+  subjectOf(k: number): Subject {
+    const code = this.#market.sectors.codes[k]!;
+    return { entity: sectorEntity(code), row: this.#market.universe.count + k, scopes: ['market', `sector.${code}`], industry: -1 };
+  }
+
+  /** Levels of the sectors that carry opportunities go to them as prices. */
+  #price(k: number): void {
+    const row = this.#market.universe.count + k;
+    if (!this.#desk.hasLive(row)) return;
+    const levelMilli = this.#market.sectors.levelOf(k, this.#market.cleaner.accepted);
+    if (Number.isNaN(levelMilli)) return;
+    this.#desk.price(row, {
+      bidMilli: levelMilli,
+      askMilli: levelMilli,
+      midMilli: levelMilli,
+      lastMilli: levelMilli,
+      dive: false,
+      locked: false,
+    });
   }
 
   #inputOf(k: number, state: SectorState): SectorInput {
-    const { sectors, features } = this.#market;
+    const { sectors, features, cleaner } = this.#market;
+    const heat = this.#heat;
+    const { heatOf } = this;
     const { columns } = sectors;
     const tsMs = this.#recorder.nowMs;
     const { returns } = features.sectioner;
@@ -116,6 +206,27 @@ export class SectorDesk {
       advShare: columns.advShare[k]!,
       limitUps: columns.limitUps[k]!,
       market3m: features.crossSection.mktMed3m,
+      market5m: features.crossSection.mktMed5m,
+      get heat() {
+        return heatOf(k, tsecOf(tsMs));
+      },
+      get breadth() {
+        return heat.breadth(k);
+      },
+      get levelMilli() {
+        return sectors.levelOf(k, cleaner.accepted);
+      },
+      movers: () => this.#movers(k),
     };
+  }
+
+  #movers(k: number): ReturnType<SectorInput['movers']> {
+    const { universe } = this.#market;
+    const ranked = this.#heat.ranked(k);
+    const mover = ({ row, ret5m }: (typeof ranked)[number]): Mover => ({ id: universe.ids[row]!, ret5m });
+    const followers = ranked
+      .filter(({ row, ret5m }) => ret5m < followerMax && !universe.noLimit[row])
+      .sort((a, b) => universe.adv20[b.row]! - universe.adv20[a.row]! || a.row - b.row);
+    return { leaders: ranked.slice(0, leaderCount).map(mover), followers: followers.slice(0, followerCount).map(mover) };
   }
 }

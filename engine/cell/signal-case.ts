@@ -7,7 +7,7 @@ import type { Reading } from '../detectors/detector.ts';
 import { type Claim, claimKey } from '../opportunities/confidence.ts';
 import type { Topic } from '../opportunities/fusion.ts';
 import { type OfferCase, offerOf } from '../opportunities/offer.ts';
-import { boardPlanOf, type PlanInput, planOf } from '../opportunities/plan.ts';
+import { boardPlanOf, type PlanInput, planOf, sectorPlanOf } from '../opportunities/plan.ts';
 import type { Lane } from './lanes.ts';
 
 /** What an opportunity is about, as the cell knows it: `row` of the symbol, its sectors as risk scopes, its industry. */
@@ -20,7 +20,10 @@ export type SignalCase = {
   readonly reading: Reading;
   /** What its score says of each event; none where nothing was fitted. */
   readonly claims: readonly Claim[];
-  readonly plan: Omit<PlanInput, 'costs'>;
+  /** null for a sector, which has a level and no price. */
+  readonly plan: Omit<PlanInput, 'costs'> | null;
+  /** The sector's level where `plan` is null. */
+  readonly levelMilli?: number;
   /** tsec at which the impulse began. */
   readonly t0Tsec: number;
   readonly feedHealthy: boolean;
@@ -48,9 +51,12 @@ function gainOf(claims: readonly Claim[], topics: readonly Topic[]): number | nu
 
 type Costs = Config['opportunities'];
 
-export function planOfCase({ lane, plan }: SignalCase, costs: Costs): Plan | null {
+export function planOfCase({ lane, plan, levelMilli }: SignalCase, costs: Costs): Plan | null {
+  if (plan === null) return levelMilli === undefined || Number.isNaN(levelMilli) ? null : sectorPlanOf(levelMilli);
   return lane.detector.family === 'board' ? boardPlanOf({ ...plan, costs }) : planOf({ ...plan, costs });
 }
 
+/** A sector is watched: what of it a person might buy is another opportunity's to say. */
+const sectorOffer: Offer = { advice: 'WATCH', risks: ['R_T1'], rank: null };
 export const offerOfCase = ({ plan: input, reading }: SignalCase, costs: Costs, plan: Plan, rest: Omit<OfferCase, 'unfillable'>): Offer =>
-  offerOf({ ...input, costs }, plan, { ...rest, unfillable: reading.path === 'one-word' });
+  input === null ? sectorOffer : offerOf({ ...input, costs }, plan, { ...rest, unfillable: reading.path === 'one-word' });

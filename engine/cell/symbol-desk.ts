@@ -21,6 +21,7 @@ import { isDive } from '../opportunities/dive.ts';
 import { newsOf } from '../opportunities/report.ts';
 import type { Actors } from './actors.ts';
 import type { Lane } from './lanes.ts';
+import { heard } from './levels.ts';
 import type { MarketState } from './market-state.ts';
 import { Moment } from './moment.ts';
 import type { OpportunityDesk } from './opportunity-desk.ts';
@@ -155,31 +156,25 @@ export class SymbolDesk {
     i: number,
   ): void {
     const news = newsOf(run?.reported ?? null, reading, lane.scores.exit, input.tsec);
-    let opportunity = run?.opportunity ?? null;
+    const opportunity = run?.opportunity ?? null;
     if (news === null) {
       // most quotes of a run end here: only what waits for its confirmation is asked again
       if (opportunity === null || !reading.raised || !reading.confirmable || !this.#desk.isDiscovered(opportunity)) return;
       this.#desk.level(opportunity, this.#caseOf(s, lane, reading, input, batch, i), false);
       return;
     }
-    const acts = lane.actsOn(input.instrument.no);
-    const given = this.#caseOf(s, lane, reading, input, batch, i);
-    const verdict = news.phase === 'enter' && acts && reading.opens ? this.#desk.judge(given) : null;
-    if (verdict?.kind === 'suppress') return this.#refuse(s, lane, verdict.reason, given, input);
-    // what was refused and is watched again has been said to be watched
-    if (reading.opens || news.phase !== 'enter' || !lane.wasRefused(s, input.tsec)) this.#journal(s, lane, reading, news.phase, input);
-    if (verdict !== null) opportunity = this.#desk.enter(given, verdict);
-    // before the opportunity hears of it: it may end of that, and end the run
-    lane.report(s, news.reported, opportunity);
-    if (verdict === null && opportunity !== null) this.#desk.level(opportunity, given, true);
-  }
-
-  /** The run is over, and may begin anew at once; a refusal that goes on is said once. */
-  #refuse(s: number, lane: SymbolLane, reason: string, given: SignalCase, input: DetectorInput): void {
-    lane.release(s);
-    if (lane.refuses(s, reason, input.tsec)) return;
-    this.#journal(s, lane, given.reading, 'enter', input);
-    this.#recorder.record('suppressed', this.#state.universe.actorIds[s]!, { strategy: lane.id, reason });
+    heard(this.#desk, this.#recorder, {
+      lane,
+      row: s,
+      actorId: this.#state.universe.actorIds[s]!,
+      tsec: input.tsec,
+      acts: lane.actsOn(input.instrument.no),
+      reading,
+      opportunity,
+      news,
+      given: this.#caseOf(s, lane, reading, input, batch, i),
+      journal: (phase) => this.#journal(s, lane, reading, phase, input),
+    });
   }
 
   #journal(s: number, lane: SymbolLane, spoke: Reading, phase: SignalPhase, input: DetectorInput): void {

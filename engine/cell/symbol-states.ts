@@ -87,6 +87,7 @@ export class SymbolStates {
   watchData(timeMs: number): void {
     const now = tsecOf(timeMs);
     for (const s of this.#desk.rows()) {
+      if (this.#state.sectorOf(s) !== null) continue;
       const silentSec = now - this.#state.cleaner.accepted.slot[s]! * slotSec;
       if (silentSec > dataLimits.gapSec) this.#desk.tell(s, { type: 'gap', tsMs: timeMs });
       else this.#setData(s, silentSec > dataLimits.staleSec ? 'stale' : this.#quality(s) < dataLimits.degradedUnder ? 'degraded' : 'fresh');

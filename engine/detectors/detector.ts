@@ -54,6 +54,7 @@ export type DetectorInput = {
   readonly adv20Min: number;
 };
 
+export type Mover = { readonly id: InstrumentId; readonly ret5m: number };
 /** What a sector shows at a third clock. Returns are medians of its live members; NaN where fewer than five are live. */
 export type SectorInput = {
   readonly code: string;
@@ -70,8 +71,17 @@ export type SectorInput = {
   /** Share of live members above their previous close, and members at the upper limit. */
   readonly advShare: number;
   readonly limitUps: number;
-  /** The market's median over three minutes: what a sector is ahead of. */
+  /** The market's medians over three and five minutes: what a sector is ahead of. */
   readonly market3m: number;
+  readonly market5m: number;
+  /** Members' share of the market's amount against what is usual, in units of its spread; NaN before 09:45 or where no turnover is known. */
+  readonly heat: number;
+  /** Share of live members that rose by more than half a sigma in five minutes. */
+  readonly breadth: number;
+  /** Where the members stand to their previous closes, by their median: 10,000 is where they were. */
+  readonly levelMilli: number;
+  /** The three that rose most in five minutes, and up to five, by turnover, that have not moved yet. */
+  readonly movers: () => { readonly leaders: readonly Mover[]; readonly followers: readonly Mover[] };
 };
 
 /** The dozen values a wake predicate may ask for; each costs a look into the ring, paid when asked. */

@@ -3,6 +3,8 @@
  * Members are ranges of one array of rows; a sector with fewer than five live ones has no median.
  */
 import type { Bundle } from '../../contracts/bundle.ts';
+import { absentMilli } from '../../contracts/quote.ts';
+import type { Accepted } from '../clean/accepted.ts';
 import type { Universe } from '../clean/universe.ts';
 import { type CrossSectioner, medianOf, type SymbolStanding } from './cross-section.ts';
 
@@ -66,6 +68,16 @@ export class Sectors {
     columns.limitUps[k] = up;
     columns.live[k] = live;
     columns.ret3m[k] = live < liveMin ? Number.NaN : medianOf(scratch, live);
+  }
+
+  /** Median of what members that traded are worth of their previous close, 10,000 for all of it; NaN under five. */
+  levelOf(k: number, { last, seen, preClose }: Pick<Accepted, 'last' | 'seen' | 'preClose'>): number {
+    let n = 0;
+    for (let m = this.from[k]!; m < this.from[k + 1]!; m++) {
+      const s = this.members[m]!;
+      if (seen[s] === 1 && last[s] !== absentMilli && preClose[s] !== absentMilli) this.#scratch[n++] = last[s]! / preClose[s]!;
+    }
+    return n < liveMin ? Number.NaN : Math.round(10_000 * medianOf(this.#scratch, n));
   }
 
   /** Median of the live members' returns; NaN under five. */

@@ -91,6 +91,12 @@ export function boardPlanOf(input: PlanInput): Plan | null {
   };
 }
 
+/** Of a sector's level: .6 % against it, .6 and 1.2 % along. Nobody trades a level; it says when the move is over. */
+export function sectorPlanOf(levelMilli: number): Plan {
+  const at = (share: number): number => Math.round(levelMilli * (1 + share));
+  return { entryMilli: levelMilli, stopMilli: at(-0.006), target1Milli: at(0.006), target2Milli: at(0.012), sigmaH: 0.006, rewardRisk: 1 };
+}
+
 /** To the next tick on the far side. */
 const roundAway = (milli: number, sign: 1 | -1): number =>
   sign === 1 ? Math.ceil(milli / tickMilli - 1e-9) * tickMilli : Math.floor(milli / tickMilli + 1e-9) * tickMilli;

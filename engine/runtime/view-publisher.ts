@@ -62,7 +62,9 @@ export function symbolsView(cell: Cell, step: number): SymbolsView {
 export function opportunitiesView(cell: Cell, step: number): OpportunitiesView {
   const { rings } = cell.features;
   const live = cell.desk.views().map(({ id, row, context }) => {
-    const mid = rings.midOf(row);
+    const k = cell.market.sectorOf(row);
+    const level = k === null ? null : cell.market.sectors.levelOf(k, cell.cleaner.accepted);
+    const mid = level === null ? rings.midOf(row) : Number.isNaN(level) ? null : level;
     const { p, score, peakMilli, trailMilli } = context;
     return { id, p, score, peakMilli, trailMilli, pull: mid === null ? null : pullOf(context, mid) };
   });

@@ -117,6 +117,15 @@ const board = {
 const overnight = { ...opened, a: 0, b: 0, auc95: null };
 const over = (rate: number): number => rounded(logit(rate) - logit(0.703));
 
+/** Of `scenarios/calibrate/sector-heat.ts`, which prints it. */
+const heat = {
+  event: 'heat-lasts',
+  horizonSec: 1800,
+  source: 'real-bars',
+  data: 'quarter-hour bars of 120 Shanghai names in 134 groups, 2025',
+  days: 178,
+} as const;
+
 const told = { source: 'real-bars', data: `one-minute bars of ${bySymbol.size} names, ${dates[0]} to ${dates.at(-1)}` } as const;
 const shipped = {
   baseRates: [
@@ -124,12 +133,14 @@ const shipped = {
     { event: 'net-gain', horizonSec: 900, ...shippedP0, ...told, days: 229, n: 155_072 },
     { ...touched, b: rounded(logit(0.703)), ...flat },
     { ...opened, b: rounded(logit(0.5135)), ...flat },
+    { ...heat, n: 333_928, b: rounded(logit(0.127)), ...flat },
   ],
   maps: {
     rally: [
       { event: 'moves-1pct', horizonSec: 900, a: 0, ...moves, ...told },
       { event: 'net-gain', horizonSec: 900, a: 0, ...gains, ...told },
     ],
+    rotation: [{ ...heat, n: 44_525, a: 0, b: rounded(logit(0.4) - logit(0.127)), auc95: [0.654, 0.674] }],
     limitup: [{ ...board, b: over(0.758) }, overnight],
     'limitup.opened': [{ ...board, b: over(0.48) }, overnight],
   },

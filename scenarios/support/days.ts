@@ -22,13 +22,15 @@ export type DayOptions = Partial<MarketOptions> & {
   readonly counted?: ReadonlyMap<number, number>;
   /** Clock after which nothing is heard until the day closes. */
   readonly until?: string;
+  /** Detectors it is about; the others are off. All by default. */
+  readonly detectors?: readonly string[];
 };
 
-export function generatedDay({ counted, until = '15:30', ...options }: DayOptions = {}): GeneratedDay {
+export function generatedDay({ counted, until = '15:30', detectors, ...options }: DayOptions = {}): GeneratedDay {
   const whole: MarketOptions = { seed: 1, date: testDate, day: 0, count: 40, ...options };
   const market = new MarketDay(whole);
   const { closes } = whole;
-  const bundle = generatedBundle({
+  const every = generatedBundle({
     seed: whole.seed,
     date: whole.date,
     day: whole.day,
@@ -37,6 +39,7 @@ export function generatedDay({ counted, until = '15:30', ...options }: DayOption
     config: defaultConfig,
     ...(closes ? { closes } : {}),
   });
+  const bundle = { ...every, detectors: every.detectors.filter(({ id }) => detectors === undefined || detectors.includes(id)) };
   const sha = bundleSha(bundle);
   const [hours = 0, minutes = 0] = until.split(':').map(Number);
   const untilMs = midnightOf(whole.date) + (hours * 60 + minutes) * 60_000;

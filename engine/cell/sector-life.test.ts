@@ -1,0 +1,112 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { JournalEntry } from '../../contracts/journal.ts';
+import { marketRates } from '../../scenarios/market/episodes.ts';
+import { type GeneratedDay, generatedDay } from '../../scenarios/support/days.ts';
+import { realForecasts } from '../reference/shipped.ts';
+import { Cell } from './cell.ts';
+import { decodeImage, encodeImage } from './image.ts';
+
+type Transition = Extract<JournalEntry, { kind: 'transition' }>;
+let day: GeneratedDay;
+let whole: readonly JournalEntry[];
+let cell: Cell;
+
+function fold(restoreAt: (n: number) => boolean = () => false): { readonly entries: JournalEntry[]; readonly cell: Cell } {
+  const bundle = { ...day.bundle, ...realForecasts };
+  let own = new Cell(bundle);
+  const entries: JournalEntry[] = [];
+  for (const [n, entry] of day.entries.entries()) {
+    if (restoreAt(n)) own = Cell.restore(bundle, decodeImage(encodeImage(own.image())));
+    entries.push(...(own.apply(entry).draft?.entries ?? []));
+  }
+  return { entries, cell: own };
+}
+const lives = (entries: readonly JournalEntry[]): Transition[] =>
+  entries.filter(
+    (entry): entry is Transition => entry.kind === 'transition' && entry.machine === 'opportunity' && entry.region === 'lifecycle',
+  );
+const bornOf = (entries: readonly JournalEntry[], family: string): Transition[] =>
+  lives(entries).filter(({ from, data }) => from === null && data.family === family);
+
+beforeAll(() => {
+  day = generatedDay({ seed: 3, count: 300, rates: marketRates, until: '11:30', detectors: ['rally', 'rotation'] });
+  ({ entries: whole, cell } = fold());
+});
+
+describe('an opportunity of a sector', () => {
+  test('is about the sector, has its level for a price, says how long heat lasts, and is watched', () => {
+    const [born] = bornOf(whole, 'sector');
+
+    expect(born!.data).toMatchObject({
+      entity: { kind: 'sector' },
+      direction: 'up',
+      advice: 'WATCH',
+      rank: null,
+      predecessorId: null,
+      parentId: null,
+    });
+    expect(born!.data.forecasts).toMatchObject([
+      { event: 'heat-lasts', p: expect.closeTo(0.4, 4), p0: expect.closeTo(0.127, 4), source: 'real-bars' },
+    ]);
+    const { entryMilli, stopMilli, target1Milli } = born!.data.plan as { entryMilli: number; stopMilli: number; target1Milli: number };
+    expect([entryMilli > 9000 && entryMilli < 11_000, stopMilli / entryMilli, target1Milli / entryMilli]).toEqual([
+      true,
+      expect.closeTo(0.994, 4),
+      expect.closeTo(1.006, 4),
+    ]);
+    expect(born!.actorId).toMatch(/^opportunity\.20261123\.[CI]\d+\.up\.sector\.1$/);
+  });
+
+  test('is confirmed by its own strategy, and ends by its level as well as by its reasons', () => {
+    const own = lives(whole).filter(({ data }) => data.family === 'sector');
+    expect(own.some(({ to }) => to === 'confirmed')).toBe(true);
+    expect(new Set(own.filter(({ to }) => to === 'ended').map(({ data }) => data.endReason)).size).toBeGreaterThan(1);
+  });
+
+  test('is the parent of what its members open while it lives', () => {
+    const children = bornOf(whole, 'momentum').filter(({ data }) => data.parentId !== null);
+    expect(children.length).toBeGreaterThan(0);
+    for (const child of children) {
+      const parent = lives(whole).filter(({ actorId }) => actorId === `opportunity.${String(child.data.parentId)}`);
+      const [born, ended] = [parent.find(({ from }) => from === null)!, parent.find(({ to }) => to === 'ended')];
+      expect(born.tsMs <= child.tsMs && (ended === undefined || ended.tsMs >= child.tsMs)).toBe(true);
+      const { key } = born.data.entity as { key: string };
+      const row = cell.market.universe.ids.indexOf((child.data.entity as { key: never }).key);
+      expect(cell.symbols.subjectOf(row).scopes).toContain(`sector.${key}`);
+    }
+  });
+
+  test('goes on through a restart at any clock', () => {
+    expect(fold((n) => n > 0 && n % 1500 === 0).entries).toEqual(whole);
+  });
+});
+
+describe('heat', () => {
+  test('is the members’ share of the market’s amount against what is usual, over fifteen completed minutes', () => {
+    const { sectors, features, universe } = cell.market;
+    const minute = 120;
+    const sums = (rows: Iterable<number>): number => {
+      let [amount, usual] = [0, 0];
+      for (const s of rows) {
+        const at = (m: number): number => {
+          for (let k = m; k > m - 5; k--)
+            if (!Number.isNaN(features.bars.amount[features.bars.at(s, k)]!)) return features.bars.amount[features.bars.at(s, k)]!;
+          return Number.NaN;
+        };
+        const traded = at(minute - 1) - at(minute - 16);
+        if (Number.isNaN(traded) || universe.instruments[s]!.suspended) continue;
+        amount += traded;
+        const share = universe.profiles[universe.profileOf[s]!]!.amountShare.subarray(minute - 15, minute).reduce((sum, x) => sum + x, 0);
+        usual += universe.instruments[s]!.adv20Yuan! * share;
+      }
+      return amount / usual;
+    };
+    const all = sums(universe.instruments.keys());
+    const own = cell.decisions.sectors;
+    for (const k of [0, 5, 11]) {
+      const members = sectors.members.subarray(sectors.from[k]!, sectors.from[k + 1]!);
+      expect(own.heatOf(k, minute * 60)).toBeCloseTo(Math.log(sums(members) / all) / 0.311, 6);
+    }
+    expect(own.heatOf(0, 14 * 60)).toBeNaN();
+  });
+});
