@@ -32,6 +32,15 @@ const life = (name: string, file: string, find: string, replace: string): RuleBu
   replace,
   tests: ['actors'],
 });
+const detector =
+  (what: string, file: string, tests: string) =>
+  (name: string, find: string, replace: string): RuleBug => ({ name: `${what}: ${name}`, file, find, replace, tests: [tests] });
+const board = detector('board', 'engine/detectors/limit-up.ts', 'engine/detectors/limit-up');
+const flow = detector('flow', 'engine/detectors/money-flow.ts', 'engine/detectors/money-flow');
+const sector = detector('sector', 'engine/detectors/rotation.ts', 'engine/detectors/rotation');
+const risk = detector('risk', 'engine/opportunities/risk-watch.ts', 'engine/opportunities/risk-watch');
+const chance = (name: string, file: string, find: string, replace: string): RuleBug =>
+  detector('chance', file, 'engine/opportunities')(name, find, replace);
 const condition = (feature: string): string => `    { feature: '${feature}',`;
 const gateway = (name: string, file: string, find: string, replace: string): RuleBug => ({
   name: `gateway: ${name}`,
@@ -46,10 +55,8 @@ export const ruleBugs: readonly RuleBug[] = [
   rally('no rise asked for', `    { feature: lifted ? 'exRet3m' : 'ret_3m', op: '>=', threshold: r3 },\n`, ''),
   rally('no sigmas asked for', `${condition('ret_z3m')} op: '>=', threshold: params.z3 },\n`, ''),
   rally('need not be ahead of the market', `${condition('exRet3m')} op: '>=', threshold: alone ? r3 : params.ex3 * scale },\n`, ''),
-  rally('anywhere in the day', `${condition('distHigh')} op: '>=', threshold: -0.003 },\n`, ''),
   rally('no amount surprise', `${condition('amtZ1m')} op: '>=', threshold: params.az },\n`, ''),
   rally('no active buying', `${condition('nar1m')} op: '>=', threshold: params.nar },\n`, ''),
-  rally('any book', `${condition('obi5m1')} op: '>=', threshold: params.ob },\n`, ''),
   rally('any divergence of volume', `${condition('pvd')} op: '<=', threshold: params.pvd },\n`, ''),
   rally('a market that rises lifts it', "lifted ? 'exRet3m'", "false ? 'exRet3m'"),
   rally('the first minutes count whole', 'openNoiseScale = 1.5', 'openNoiseScale = 1'),
@@ -63,9 +70,38 @@ export const ruleBugs: readonly RuleBug[] = [
   rally('confirms though much was given back', 'confirmGive = 0.75', 'confirmGive = 0.6'),
   rally('confirms at any time', 'sec > params.confirmSecMax || ', ''),
   rally('confirms at once', `if (sec < params.confirmSecMin) return 'open';`, ''),
-  rally('confirms without buying', ` || !(input.feature('nar1m') >= confirmNar)`, ''),
-  rally('confirms under its average price', ' || !(input.lastMilli >= vwapSince(state, input))', ''),
-  rally('confirms at any spread', 'if (!spreadOk || ', 'if ('),
+  rally('confirms without buying', ` && input.feature('nar1m') >= confirmNar`, ''),
+  rally('confirms under its average price', ' && input.lastMilli >= vwapSince(state, input)', ''),
+  rally('confirms at any spread', 'return spreadOk && ', 'return '),
+  rally('an early path opens', `return this.#state.path !== 'early';`, 'return true;'),
+  rally('an early path is superseded by one quote', `bitCount(hits) >= 2) return enter('main'`, `bitCount(hits) >= 1) return enter('main'`),
+  board('one quote without an ask is a seal', 'const sealQuotes = 2;', 'const sealQuotes = 1;'),
+  board('opens in a blink', 'const openedSec = 6;', 'const openedSec = 0;'),
+  board('sealed again at once', 'const resealedSec = 30;', 'const resealedSec = 0;'),
+  board('any seal opens', 'return this.#state.hadSize;', 'return true;'),
+  board('confirms while it melts', ' && slopeOf(state) > params.slopeMin', ''),
+  board('what nobody could buy is a board like others', `isOneWord ? 'one-word' : `, ''),
+  board('an opened board is never given up', `stands > failedSec && input.feature('nar3m') < 0`, 'false'),
+  flow('selling is not seen', `const sign = input.feature('nar3m') < 0 ? -1 : 1;`, 'const sign = 1 as 1 | -1;'),
+  flow('opens by itself', 'opens: z.boolean().default(false)', 'opens: z.boolean().default(true)'),
+  flow('stands though most of it is gone', 'const goneShare = 0.5;', 'const goneShare = 0.2;'),
+  flow('needs not persist', `beyond('flowPers', pers),`, ''),
+  sector('without heat', ' && input.heat >= heat', ''),
+  sector('with the market', 'input.ret5m - input.market5m >= ex', 'input.ret5m >= ex'),
+  sector('a few members are a sector', 'input.live >= liveMin && ', ''),
+  risk('four names are a market', '!(live >= marketMin) || ', ''),
+  risk('lets go at once', 'const dwellSec = 120;', 'const dwellSec = 0;'),
+  risk('one broken board is a wave', 'nTouched >= broken.touchedMin && ', ''),
+  chance('a map that reaches one half speaks', 'contracts/forecast.ts', 'interval !== null && interval[0] > 0.5', 'true'),
+  chance(
+    'the invented market speaks of real quotes',
+    'engine/opportunities/confidence.ts',
+    `source !== 'synthetic' || inventedOrigins.has(origin)`,
+    'true',
+  ),
+  chance('any edge is one', 'engine/opportunities/offer.ts', 'const edgeMin = 0.1;', 'const edgeMin = 0;'),
+  chance('a base rate reaches beyond its fit', 'contracts/forecast.ts', 'w.lt * clamp(log(tickBp), ...clip.lt)', 'w.lt * log(tickBp)'),
+  life('a dive is told at every quote', 'actors/opportunity/prices.ts', ' && !context.dived', ''),
   rally('never clears', `input.tsec - belowSince >= exitAfterSec`, 'false'),
   gate(
     'ex-date without a reference price',
