@@ -7,7 +7,7 @@ import { QualityReport } from './quality.ts';
 import { ServiceError, services } from './services.ts';
 import { subjects } from './subjects.ts';
 import { ClockEntry, Control, DayClose, DayOpen, SourceFact, TapeBody } from './tape.ts';
-import { DeadLetter, GainsView, OpportunitiesView, SymbolsView } from './view.ts';
+import { DeadLetter, FeatureView, GainsView, OpportunitiesView, SymbolsView } from './view.ts';
 
 type Channel = { readonly address: string; readonly description: string; readonly messages: Readonly<Record<string, z.ZodType>> };
 const run = '{run}';
@@ -52,6 +52,11 @@ const channels: Readonly<Record<string, Channel>> = {
     address: on.view('opportunities'),
     description: 'What moves of the live opportunities between two transitions, core NATS, once a second',
     messages: { OpportunitiesView },
+  },
+  feature: {
+    address: on.feature('{instrument}'),
+    description: 'The snapshot of a watched symbol, or of one with a live opportunity (`SH.600519`), core NATS, once a second',
+    messages: { FeatureView },
   },
   viewGains: {
     address: on.view('gains'),

@@ -1,10 +1,10 @@
 /**
- * FeatureSnapshot `fs-1`: the features of one symbol at one moment, NaN inside, null on the wire.
+ * FeatureSnapshot `fs-2`: the features of one symbol at one moment, NaN inside, null on the wire.
  *
  * Grid   3-second slots of trading time: a window of W seconds at slot k spans the slots (k − W/3, k]
  * Page   contracts/spec/features.md is made from this table; evidence and displays take their words from it. A model refuses another version
  */
-export const featureVersion = 'fs-1';
+export const featureVersion = 'fs-2';
 
 /** [id, unit, zh, en, formula, null when]. The order is the order of `values`; append only, else a new version. */
 const table = [

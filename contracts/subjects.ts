@@ -28,6 +28,8 @@ export const subjects = (run: string) => ({
   allLifecycle: `lifecycle.v1.${run}.>`,
   allSignals: `signal.v1.${run}.>`,
   view: (what: 'symbols' | 'opportunities' | 'gains'): string => `view.v1.${run}.${what}`,
+  /** `token`: `SH.600519`. */
+  feature: (token: string): string => `feature.v1.${run}.${token}`,
   dead: (stage: string, reason: string): string => `dead.v1.${run}.${stage}.${reason}`,
   allDead: `dead.v1.${run}.>`,
   service: (name: string): string => `svc.v1.${run}.${name}`,

@@ -1,6 +1,7 @@
 /** Bodies that are shown or put aside, never decided on: VIEW and dead letters. */
 import { z } from 'zod';
-import { EpochMs } from './units.ts';
+import { featureVersion } from './features.ts';
+import { EpochMs, InstrumentId } from './units.ts';
 
 const column = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 
@@ -33,6 +34,20 @@ export const OpportunitiesView = z.object({
   ),
 });
 export type OpportunitiesView = z.infer<typeof OpportunitiesView>;
+
+/**
+ * `feature.v1.<run>.<ex>.<code>`, once a second, of every watched symbol and every one with a live opportunity: its snapshot as of the
+ * last entry, null where unknown. Recomputed to the bit by `fenshi replay --features`.
+ */
+export const FeatureView = z.object({
+  v: z.literal(1),
+  step: z.int().nonnegative(),
+  tsMs: EpochMs,
+  version: z.literal(featureVersion),
+  instrument: InstrumentId,
+  values: z.record(z.string(), z.number().nullable()),
+});
+export type FeatureView = z.infer<typeof FeatureView>;
 
 /** `view.v1.<run>.gains`, once a second: 涨速榜, who gained most by last price over one, five and ten trading minutes, to the second; best first. */
 export const GainsView = z.object({

@@ -124,7 +124,7 @@ export class Cell {
         return this.market.index.add(entry.batch);
       case 'flow':
       case 'sector':
-        return; // recorded; no feature of fs-1 reads it
+        return; // recorded; no feature reads it
       case 'ext':
         return this.#each((decisions) => decisions.external(entry));
       case 'source':

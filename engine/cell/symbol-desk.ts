@@ -271,10 +271,15 @@ export class SymbolDesk {
     return Uint8Array.from(this.#awakeSlot, (slot) => (slot >= from ? 1 : 0));
   }
 
-  /** One feature of a symbol as it stands now: for displays and tests. */
-  featureOf(s: number, id: FeatureId): number {
+  /** A symbol's snapshot as it stands now, good until the next entry: for displays and tests. */
+  snapshotOf(s: number): Snapshot {
     this.#state.serial += 1;
-    return this.#state.snapshot.take(s, this.#recorder.nowMs, this.#state.serial).feature(id);
+    return this.#state.snapshot.take(s, this.#recorder.nowMs, this.#state.serial);
+  }
+
+  /** One feature of it. */
+  featureOf(s: number, id: FeatureId): number {
+    return this.snapshotOf(s).feature(id);
   }
 
   image(): SymbolImage {

@@ -8,6 +8,7 @@ import { registerConfig } from './commands/config.ts';
 import { registerControl } from './commands/control.ts';
 import { registerData } from './commands/data.ts';
 import { registerEvaluate } from './commands/evaluate.ts';
+import { registerForecast } from './commands/forecast.ts';
 import { registerReplay } from './commands/replay.ts';
 import { registerRole } from './commands/role.ts';
 import { registerSource } from './commands/source.ts';
@@ -25,6 +26,7 @@ registerData(program);
 registerSource(program);
 registerControl(program);
 registerEvaluate(program);
+registerForecast(program);
 program.addHelpText(
   'after',
   '\nTools, by `npm run <tool>`: test, check, bench, torture, calibrate, mutants, scenario\nExit codes: 0 done, 1 refused or failed with a code, 128 + n ended by signal n',

@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { featureIds } from '../../contracts/features.ts';
 import { tsecOf } from '../../contracts/session.ts';
-import { GainsView, OpportunitiesView, SymbolsView } from '../../contracts/view.ts';
+import { FeatureView, GainsView, OpportunitiesView, SymbolsView } from '../../contracts/view.ts';
 import { type GeneratedDay, generatedDay } from '../../scenarios/support/days.ts';
 import { Cell } from '../cell/cell.ts';
 import { decodeImage, encodeImage } from '../cell/image.ts';
 import { GainBoard } from '../features/gain-board.ts';
-import { boardStaleSec, gainSpansSec, gainsView, opportunitiesView, symbolsView } from './view-publisher.ts';
+import { boardStaleSec, featureView, gainSpansSec, gainsView, opportunitiesView, shownRows, symbolsView } from './view-publisher.ts';
 
 const size = 100;
 const boardOf = (cell: Cell) => new GainBoard(cell.features.trail, gainSpansSec, size);
@@ -57,6 +58,30 @@ describe('what is shown once a second', () => {
   test('gains: a cell that was restored shows the same', () => {
     const restored = Cell.restore(day.bundle, decodeImage(encodeImage(cell.image())));
     expect(gainsView(restored, 7, boardOf(restored))).toEqual(gainsView(cell, 7, boardOf(cell)));
+  });
+
+  test('features: of the watched and of those with a live opportunity, null where unknown, the same in a cell that was restored', () => {
+    const watching = Cell.restore(day.bundle, decodeImage(encodeImage(cell.image())));
+    const { instruments, ids } = watching.market.universe;
+    watching.decisions.watched.add(instruments[3]!.no);
+    const rows = shownRows(watching);
+
+    expect(rows).toEqual([...new Set([3, ...cell.desk.rows()])].sort((a, b) => a - b));
+    const view = FeatureView.parse(featureView(watching, 7, 3));
+    expect(view).toMatchObject({ step: 7, tsMs: cell.timeMs, instrument: ids[3] });
+    expect(Object.keys(view.values)).toEqual([...featureIds]);
+    expect(view.values).toEqual(featureView(cell, 7, 3).values);
+    expect(view.values.ret_3m).toBe(cell.symbols.featureOf(3, 'ret_3m'));
+    // shown is not decided: what follows is the same
+    const before = new Cell(day.bundle);
+    for (const entry of day.entries) if (entry.type !== 'day.close') before.apply(entry);
+    const last = day.entries.at(-1)!;
+    expect(watching.apply(last).draft?.entries).toEqual(before.apply(last).draft?.entries);
+  });
+
+  test('features: before its first quote all of a symbol is unknown', () => {
+    const { values } = featureView(new Cell(day.bundle), 0, 3);
+    expect(new Set(Object.values(values))).toEqual(new Set([null]));
   });
 
   test('opportunities: each live one as its actor stands', () => {

@@ -2,9 +2,11 @@
 import type { NatsConnection } from 'nats';
 import { pullOf } from '../../actors/opportunity/prices.ts';
 import { bytesOf, encode } from '../../contracts/codec.ts';
+import { type FeatureId, featureIds, featureVersion } from '../../contracts/features.ts';
 import { tsecOf } from '../../contracts/session.ts';
 import { subjects } from '../../contracts/subjects.ts';
-import type { GainsView, OpportunitiesView, SymbolsView } from '../../contracts/view.ts';
+import { subjectToken } from '../../contracts/units.ts';
+import type { FeatureView, GainsView, OpportunitiesView, SymbolsView } from '../../contracts/view.ts';
 import type { Cell } from '../cell/cell.ts';
 import { GainBoard } from '../features/gain-board.ts';
 
@@ -33,6 +35,8 @@ export class ViewPublisher {
     this.#nc.publish(on.view('symbols'), encode(symbolsView(cell, step)));
     this.#nc.publish(on.view('opportunities'), encode(opportunitiesView(cell, step)));
     this.#nc.publish(on.view('gains'), encode(gainsView(cell, step, this.#boardOf(cell))));
+    for (const s of shownRows(cell))
+      this.#nc.publish(on.feature(subjectToken(cell.market.universe.instruments[s]!.no)), encode(featureView(cell, step, s)));
   }
 
   /** A new day has a new cell. */
@@ -40,6 +44,24 @@ export class ViewPublisher {
     if (this.#board?.cell !== cell) this.#board = { cell, board: new GainBoard(cell.features.trail, gainSpansSec, boardSize) };
     return this.#board.board;
   }
+}
+
+/** Rows of watched symbols, and of those with a live opportunity. */
+export function shownRows(cell: Cell): number[] {
+  const watched = [...cell.decisions.watched].map((no) => cell.market.universe.rowOf(no)).filter((s) => s >= 0);
+  const live = cell.desk.rows().filter((row) => cell.market.sectorOf(row) === null);
+  return [...new Set([...watched, ...live])].sort((a, b) => a - b);
+}
+
+/** A symbol's whole snapshot as of the last entry; null where unknown, and all of it before its first quote. */
+export function featureView(cell: Cell, step: number, s: number): FeatureView {
+  const snapshot = cell.features.rings.head[s]! >= 0 ? cell.symbols.snapshotOf(s) : null;
+  const known = (id: FeatureId): number | null => {
+    const value = snapshot?.feature(id) ?? Number.NaN;
+    return Number.isNaN(value) ? null : value;
+  };
+  const values = Object.fromEntries(featureIds.map((id) => [id, known(id)]));
+  return { v: 1, step, tsMs: cell.timeMs, version: featureVersion, instrument: cell.market.universe.ids[s]!, values };
 }
 
 export function symbolsView(cell: Cell, step: number): SymbolsView {

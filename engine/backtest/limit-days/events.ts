@@ -22,6 +22,16 @@ export type LimitModel = {
   /** Quantiles .005 and .995 of the days it was fitted on: nothing is taken for more than they saw. */
   readonly clip: Readonly<Record<string, readonly number[]>>;
   readonly train: { readonly days: number; readonly n: number; readonly first: string; readonly last: string };
+  /** How it did on later days (`fenshi evaluate limit`): share that came, 95 % of the AUC, and of the AUC less the naive ranking's. */
+  readonly later: {
+    readonly from: string;
+    readonly to: string;
+    readonly days: number;
+    readonly n: number;
+    readonly base: number;
+    readonly auc95: readonly number[];
+    readonly ahead95: readonly number[];
+  };
 };
 export const limitModels: Readonly<Record<LimitEvent, LimitModel>> = shipped.models;
 

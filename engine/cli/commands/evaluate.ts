@@ -51,7 +51,7 @@ async function runSeal({ data, json }: Omit<Flags, 'from'>): Promise<void> {
 const seal = ({ symbol, date, listedMinute, foundMinute }: SealCase): string =>
   `${instrumentId(symbol)} ${date}: listed at minute ${listedMinute.toFixed(1)}, bars ${foundMinute === null ? 'none' : foundMinute.toFixed(1)}`;
 
-function folderIn(data: string | undefined): string {
+export function folderIn(data: string | undefined): string {
   if (data === undefined) throw new FenshiError('USAGE', '--data is missing: a folder with daily rows and limit-up lists');
   return data;
 }
@@ -74,7 +74,7 @@ async function run({ data, from, json }: Flags): Promise<void> {
   for (const forecast of forecasts) console.log(linesOf(forecast));
 }
 
-function sayRefused({ path, rows, refused }: LimitFile): void {
+export function sayRefused({ path, rows, refused }: LimitFile): void {
   const what = Object.entries(refused).map(([reason, count]) => `${count} by ${reason}`);
   if (what.length > 0) console.error(`fenshi: ${path}: of ${rows} rows refused: ${what.join(', ')}`);
 }

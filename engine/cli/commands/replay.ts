@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import type { Config } from '../../../contracts/config.ts';
 import { FenshiError } from '../../../contracts/errors.ts';
 import { clockOf, midnightOf, tsecOf } from '../../../contracts/session.ts';
+import type { Cell } from '../../cell/cell.ts';
 import { fileBundle } from '../../feeds/tick-files/file-bundle.ts';
 import { type FileTold, fileDays } from '../../feeds/tick-files/file-days.ts';
 import { readLayout } from '../../files/layout.ts';
@@ -17,10 +18,18 @@ import { orderedRows } from '../../log/row-source.ts';
 import { bundleDir, codeVersion, dataDir, root } from '../../runtime/paths.ts';
 import { type ReplayOptions, replayDay } from '../../runtime/replay.ts';
 import type { DayReport } from '../../runtime/replay-report.ts';
+import { featureView } from '../../runtime/view-publisher.ts';
 import { loadConfig } from '../config.ts';
 import { pruneReplays } from '../up-lock.ts';
 
-type Flags = { readonly date?: string; readonly symbol?: string; readonly map?: string; readonly speed: string; readonly json?: boolean };
+type Flags = {
+  readonly date?: string;
+  readonly symbol?: string;
+  readonly map?: string;
+  readonly speed: string;
+  readonly features?: string;
+  readonly json?: boolean;
+};
 
 export function registerReplay(program: Command): void {
   program
@@ -32,6 +41,7 @@ export function registerReplay(program: Command): void {
     .option('--symbol <id>', 'only this symbol, for example 600519.SH')
     .option('--map <file>', 'your own layout file; the shipped ones are in engine/files/layouts')
     .option('--speed <speed>', 'max, or a multiple of the tape clock such as 60x', 'max')
+    .option('--features <symbol@time>', 'print the snapshot of a symbol as of a second of the day, for example 600519.SH@10:31:00')
     .option('--json', 'print one JSON object per day')
     .addHelpText(
       'after',
@@ -44,11 +54,13 @@ async function run(input: string, flags: Flags): Promise<void> {
   const { config } = loadConfig(root);
   const id = `replay-${new Date().toISOString().slice(0, 19).replaceAll(/[-:T]/g, '')}-${process.pid}`;
   pruneReplays();
+  const asked = flags.features === undefined ? null : snapshotAsked(flags.features);
   const options: ReplayOptions = {
     dir: join(dataDir, id),
     bundles: bundleDir,
     speed: speedOf(flags.speed),
     ...(process.stderr.isTTY && !flags.json ? { onProgress: progress() } : {}),
+    ...(asked === null ? {} : { onClock: (cell) => showSnapshot(cell, asked, flags.json === true) }),
   };
   const reports: DayReport[] = [];
   for await (const report of days(input, flags, config, options)) {
@@ -83,6 +95,27 @@ async function* days(input: string, flags: Flags, config: Config, options: Repla
     );
     yield { ...report, rows: report.rows + day.afterHours, outOfSession: report.outOfSession + day.afterHours };
   }
+}
+
+type Asked = { readonly no: number; readonly clock: string };
+
+/** @throws FenshiError USAGE */
+function snapshotAsked(text: string): Asked {
+  const [id = '', clock = ''] = text.split('@');
+  const no = symbolOf(id);
+  if (no === null || !/^([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/.test(clock))
+    throw new FenshiError('USAGE', `--features ${text}: expected a symbol and a time such as 600519.SH@10:31:00`);
+  return { no, clock };
+}
+
+function showSnapshot(cell: Cell, { no, clock }: Asked, json: boolean): void {
+  if (clockOf(cell.timeMs) !== clock) return;
+  const s = cell.market.universe.rowOf(no);
+  if (s < 0) return;
+  const view = featureView(cell, cell.step, s);
+  if (json) return console.log(JSON.stringify(view));
+  console.log(`${view.instrument} ${cell.bundle.tradeDate} ${clock}, features ${view.version}`);
+  for (const [id, value] of Object.entries(view.values)) console.log(`  ${id.padEnd(12)} ${value === null ? 'null' : value}`);
 }
 
 /** @throws FenshiError USAGE for a date or a symbol that is none */
