@@ -29,7 +29,7 @@ registerEvaluate(program);
 registerForecast(program);
 program.addHelpText(
   'after',
-  '\nTools, by `npm run <tool>`: test, check, bench, torture, calibrate, mutants, scenario\nExit codes: 0 done, 1 refused or failed with a code, 128 + n ended by signal n',
+  '\nTools, by `npm run <tool>`: test, check, bench, torture, calibrate, planted, mutants, scenario\nExit codes: 0 done, 1 refused or failed with a code, 128 + n ended by signal n',
 );
 
 // nohup, cron, a service: the terminal that hangs up is not ours

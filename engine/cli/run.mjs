@@ -28,6 +28,7 @@ const tools = {
     [launcher, 'scenarios/torture/main.ts', ...args],
   ],
   calibrate: (args) => [[launcher, 'scenarios/calibrate/main.ts', ...args]],
+  planted: (args) => [[launcher, 'scenarios/planted/main.ts', ...args]],
   mutants: (args) => [[launcher, 'scenarios/mutants/main.ts', ...args]],
   scenario: (args) => [[launcher, 'scenarios/format/main.ts', ...args]],
   schemas: (args) => [[launcher, 'engine/cli/schemas.ts', ...args]],

@@ -23,6 +23,8 @@ export type GeneratedBundle = {
   readonly forecasts?: Pick<Bundle, 'baseRates' | 'calibration'>;
 };
 
+/** Deviation of nar3m by half hour where nothing is planted, 60 symbols: what twenty such days would have told. */
+const narSd = [0.285, 0.359, 0.388, 0.392, 0.367, 0.401, 0.4, 0.33] as const;
 const historyDays = 20;
 const lnC = 20_000;
 const callShare = 0.02;
@@ -113,7 +115,7 @@ function historyOf(seed: number, issue: Issue): { readonly profile: MinuteProfil
     lnMad: bytesOf(smooth(deviations, 5)).slice(),
     varShare: bytesOf(smooth(variance, 2)).slice(),
     narMean: Array.from({ length: 8 }, () => 0),
-    narSd: Array.from({ length: 8 }, () => 0.2),
+    narSd: [...narSd],
     amountQ99: null,
   };
   return { profile, adv20, dayAmounts };
