@@ -58,6 +58,13 @@ export type Forecast = z.infer<typeof Forecast>;
 /** A map whose interval reaches one half has no edge measured: it shows the base rate. */
 export const speaks = ({ auc95: interval }: Pick<ForecastMap, 'auc95'>): boolean => interval !== null && interval[0] > 0.5;
 
+/** By how much the chance of a net gain must exceed its base rate. */
+const edgeMin = 0.1;
+
+/** An edge is one that was measured, and is large enough. */
+export const hasEdge = (forecasts: readonly Forecast[]): boolean =>
+  forecasts.some((each) => each.event === 'net-gain' && speaks(each) && each.p !== null && each.p >= each.p0 + edgeMin);
+
 /** What is known of a moment that a base rate depends on. */
 export type Moment = { readonly tickBp: number; readonly sigma600: number; readonly tsec: number };
 const minutes = 237;

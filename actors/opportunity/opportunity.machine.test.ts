@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { again, at, confirm, open, price, risk, said, standing, tracking } from '../../scenarios/support/opportunity-actor.ts';
+import type { Forecast } from '../../contracts/forecast.ts';
+import { again, at, confirm, offer, open, price, risk, said, standing, tracking } from '../../scenarios/support/opportunity-actor.ts';
 import { stopOf } from './prices.ts';
 
 describe('life of an opportunity', () => {
@@ -261,6 +262,26 @@ describe('a down-opportunity is the mirror image', () => {
         .send({ ...asked(10_300), askMilli: null, lastMilli: 10_300 })
         .context().unfillable,
     ).toBe(true);
+  });
+
+  test('an advice that rested on an edge goes with it, and comes back with an offer only', () => {
+    const edge = (p: number): Forecast => {
+      const fitted = { source: 'live', data: 'x', days: 9, n: 99, auc95: [0.6, 0.7] as [number, number] } as const;
+      return { event: 'net-gain', horizonSec: 900, p, p0: 0.33, lo: p, hi: p, ...fitted };
+    };
+    const says = (p: number) => ({ type: 'signal.update', standing: standing(0.6, p, { forecasts: [edge(p)] }) });
+    const advised = { ...confirm, standing: standing(0.6, 0.6, { forecasts: [edge(0.6)] }), offer: { ...offer, advice: 'T0_WITH_BASE' } };
+    const followed = open().send(advised).send({ type: 'snapshot.next' });
+
+    expect(followed.context().advice).toBe('T0_WITH_BASE');
+    expect(followed.send(says(0.44)).context().advice).toBe('T0_WITH_BASE');
+    expect(followed.send(says(0.42)).context().advice).toBe('WATCH');
+    expect(followed.send(says(0.6)).context().advice).toBe('WATCH');
+    // what was not an invitation stays as it was said
+    const reduced = open()
+      .send({ ...advised, offer: { ...offer, advice: 'REDUCE' } })
+      .send({ type: 'snapshot.next' });
+    expect(reduced.send(says(0.3)).context().advice).toBe('REDUCE');
   });
 
   test('a dive is noted once a life, and tightens what is followed: half the distance from 10.20 to 10.10', () => {

@@ -1,6 +1,7 @@
 /** Guards and actions of the opportunity by name; what they mean for a price stands in prices.ts. */
 import { assertEvent, assign, setup } from 'xstate';
-import type { EndReason } from '../../contracts/opportunity.ts';
+import { hasEdge } from '../../contracts/forecast.ts';
+import type { Advice, EndReason } from '../../contracts/opportunity.ts';
 import { arm, armWall, disarm, pause, resume, type Timers, timerId } from '../common/timers.ts';
 import {
   lifecycleLevels as levels,
@@ -8,6 +9,7 @@ import {
   type OpportunityEvent,
   type OpportunityInput,
   type Price,
+  type Standing,
   lifecycleTimes as times,
   unpaused,
 } from './context.ts';
@@ -55,6 +57,9 @@ const disarmed = ({ timers, paused }: Pick<OpportunityContext, 'timers' | 'pause
   timers: disarm(timers, id),
   paused: disarm(paused, id),
 });
+/** Without an edge never above WATCH. */
+const advisedBy = ({ forecasts }: Standing, advice: Advice): Advice =>
+  (advice === 'T0_WITH_BASE' || advice === 'OPEN_T1') && !hasEdge(forecasts) ? 'WATCH' : advice;
 const isArmed = ({ timers, paused }: OpportunityContext, id: string): boolean => id in timers || id in paused;
 /** A weak standing decays; one that recovers does not. */
 const withDecay = (context: OpportunityContext, weak: boolean, nowMs: number): Pick<OpportunityContext, 'timers' | 'paused'> => {
@@ -97,7 +102,10 @@ export const opportunitySetup = setup({
   },
   actions: {
     dropTimer: assign({ timers: ({ context, event }) => disarm(context.timers, timerId(event.type)) }),
-    stand: assign(({ event }) => ('standing' in event ? event.standing : {})),
+    /** What stands now; an advice that rested on an edge goes with it. */
+    stand: assign(({ context, event }) =>
+      'standing' in event ? { ...event.standing, advice: advisedBy(event.standing, context.advice) } : {},
+    ),
     /** Weakness counts once it stands confirmed. */
     syncDecay: assign(({ context, event }) => ('standing' in event ? withDecay(context, event.standing.weak, event.tsMs) : {})),
     confirm: assign(({ context, event }) => {

@@ -1,6 +1,6 @@
 /** What an opportunity is offered with besides its plan: advice, risk notes, rank. */
 import type { Offer, Plan, Standing } from '../../actors/opportunity/context.ts';
-import { type Forecast, speaks } from '../../contracts/forecast.ts';
+import { hasEdge } from '../../contracts/forecast.ts';
 import { adviceOf, costOf, type PlanInput, riskNotesOf } from './plan.ts';
 import { rankOf } from './rank.ts';
 
@@ -13,13 +13,6 @@ export type OfferCase = {
   readonly riskLevel: number;
   readonly activeInSector: number;
 };
-
-/** By how much the chance of a net gain must exceed its base rate. */
-const edgeMin = 0.1;
-
-/** An edge is one that was measured, and is large enough. */
-const hasEdge = (forecasts: readonly Forecast[]): boolean =>
-  forecasts.some((each) => each.event === 'net-gain' && speaks(each) && each.p !== null && each.p >= each.p0 + edgeMin);
 
 export function offerOf(input: PlanInput, plan: Plan, { standing, capped, unfillable, riskLevel, activeInSector }: OfferCase): Offer {
   const cost = costOf(plan.entryMilli, input.costs);

@@ -99,7 +99,7 @@ export const ruleBugs: readonly RuleBug[] = [
     `source !== 'synthetic' || inventedOrigins.has(origin)`,
     'true',
   ),
-  chance('any edge is one', 'engine/opportunities/offer.ts', 'const edgeMin = 0.1;', 'const edgeMin = 0;'),
+  chance('any edge is one', 'contracts/forecast.ts', 'const edgeMin = 0.1;', 'const edgeMin = 0;'),
   chance('a base rate reaches beyond its fit', 'contracts/forecast.ts', 'w.lt * clamp(log(tickBp), ...clip.lt)', 'w.lt * log(tickBp)'),
   life('a dive is told at every quote', 'actors/opportunity/prices.ts', ' && !context.dived', ''),
   rally('never clears', `input.tsec - belowSince >= exitAfterSec`, 'false'),
