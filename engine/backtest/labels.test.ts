@@ -7,6 +7,7 @@ import { scoreOdds } from '../opportunities/confidence.ts';
 import { gainsWithin, movesWithin } from './bar-labels.ts';
 import { type Decision, LabelPool } from './label-pool.ts';
 import { fitLogistic } from './logistic.ts';
+import { MidMoves } from './mid-moves.ts';
 import { MoveLabel } from './move-label.ts';
 import { fitPlatt, quality } from './platt.ts';
 import { TripleBarrier } from './triple-barrier.ts';
@@ -149,6 +150,22 @@ describe('a pool of decisions', () => {
       ]),
     ).toEqual({ 'moves-1pct': 'censored', 'net-gain': null });
   });
+});
+
+test('the middle of the book 180 s on, along a direction; none where it is not known then', () => {
+  const atMs = (sec: number): number => midnightOf('20261123') + 10 * 3_600_000 + sec * 1000;
+  const moves = new MidMoves(180);
+  moves.open('up', 0, 1, atMs(0), 10_000);
+  moves.open('down', 0, -1, atMs(0), 10_000);
+  moves.open('gone', 1, 1, atMs(0), 10_000);
+  moves.open('later', 0, 1, atMs(3), 10_000);
+  moves.look(atMs(179), () => 20_000);
+  expect(moves.done).toEqual([]);
+  moves.look(atMs(180), (s) => (s === 0 ? 10_010 : null));
+  expect(moves.done.map(({ of, bp }) => [of, Math.round(bp)])).toEqual([
+    ['up', 10],
+    ['down', -10],
+  ]);
 });
 
 describe('labels of one-minute bars', () => {

@@ -1,7 +1,7 @@
 /** What labelled days come to: how often each family speaks, what was said beside what came, and whether base rates hold. */
 import { type LabelledEvent, labelledEvents } from '../backtest/label-pool.ts';
 import { partsOf, shareOf, wilson95 } from '../backtest/ranking.ts';
-import type { Labelled, LabelledDay } from './labelled-day.ts';
+import { gridMoves, type Labelled, type LabelledDay } from './labelled-day.ts';
 
 export type Said = {
   readonly stage: 'discovered' | 'confirmed';
@@ -33,6 +33,8 @@ export type DaysReport = {
   readonly faults: number;
   readonly forecasts: readonly Said[];
   readonly baseRates: readonly Reliability[];
+  /** Three minutes after a signal began: mean move along its direction in basis points, and less what the same symbol-day did on average. */
+  readonly moves: readonly { readonly of: string; readonly n: number; readonly meanBp: number; readonly excessBp: number }[];
 };
 
 type Counts = Record<string, Record<string, number>>;
@@ -65,8 +67,24 @@ export function reportOf(days: readonly LabelledDay[]): DaysReport {
     suppressed: suppressed.all ?? {},
     faults,
     forecasts: saidOf(cases),
+    moves: movesOf(days),
     baseRates: labelledEvents.flatMap((event) => reliabilityOf(event, cases) ?? []),
   };
+}
+
+function movesOf(days: readonly LabelledDay[]): DaysReport['moves'] {
+  const mean = (values: readonly number[]): number => values.reduce((sum, bp) => sum + bp, 0) / values.length;
+  const signals = days.flatMap(({ moves }) => {
+    const usual = (s: number): number => mean(moves.filter((each) => each.of === gridMoves && each.s === s).map(({ bp }) => bp));
+    return moves
+      .filter(({ of }) => of !== gridMoves)
+      .map((each) => ({ ...each, excess: each.bp - (each.of.endsWith(' down') ? -1 : 1) * usual(each.s) }));
+  });
+  return [...new Set(signals.map(({ of }) => of))].sort().map((of) => {
+    const own = signals.filter((each) => each.of === of);
+    const known = own.map(({ excess }) => excess).filter((excess) => !Number.isNaN(excess));
+    return { of, n: own.length, meanBp: mean(own.map(({ bp }) => bp)), excessBp: mean(known) };
+  });
 }
 
 function saidOf(cases: readonly Labelled[]): Said[] {

@@ -47,7 +47,7 @@ describe('what labelled days come to', () => {
     ],
     labels: { 'moves-1pct': moved, 'net-gain': gained },
   });
-  const day = (...cases: Labelled[]): LabelledDay => ({ date: '20261123', symbols: 4, entries: [], cases });
+  const day = (...cases: Labelled[]): LabelledDay => ({ date: '20261123', symbols: 4, entries: [], cases, moves: [] });
 
   test('what was said beside what came, without what has no label', () => {
     const { symbolDays, days, forecasts } = reportOf([
@@ -79,6 +79,25 @@ describe('what labelled days come to', () => {
         came: 0.5,
         came95: expect.anything(),
       },
+    ]);
+  });
+
+  test('three minutes after a signal, less what the same symbol did that day', () => {
+    const moved = (of: string, s: number, bp: number) => ({ of, s, bp });
+    const up = [
+      moved('grid', 0, 2),
+      moved('grid', 0, 4),
+      moved('grid', 1, 50),
+      moved('flow.drive up', 0, 10),
+      moved('flow.drive up', 0, 20),
+    ];
+    const { moves } = reportOf([{ ...day(), moves: [...up, moved('flow.drive down', 0, 5), moved('rally.main up', 7, 1)] }]);
+
+    expect(moves).toEqual([
+      // fell by 5 where the day rose by 3
+      { of: 'flow.drive down', n: 1, meanBp: 5, excessBp: 8 },
+      { of: 'flow.drive up', n: 2, meanBp: 15, excessBp: 12 },
+      { of: 'rally.main up', n: 1, meanBp: 1, excessBp: Number.NaN },
     ]);
   });
 

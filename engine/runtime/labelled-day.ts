@@ -9,6 +9,7 @@ import type { JournalEntry } from '../../contracts/journal.ts';
 import { slotSec, tsecOf } from '../../contracts/session.ts';
 import type { TapeEntry } from '../../contracts/tape.ts';
 import { type Decision, LabelPool, type Labels } from '../backtest/label-pool.ts';
+import { MidMoves, type Moved } from '../backtest/mid-moves.ts';
 import { Cell } from '../cell/cell.ts';
 import { at } from '../features/rings.ts';
 import { knowledgeOf } from '../opportunities/confidence.ts';
@@ -32,10 +33,15 @@ export type LabelledDay = {
   readonly symbols: number;
   readonly entries: readonly JournalEntry[];
   readonly cases: readonly Labelled[];
+  /** Three minutes after each signal that began, along its direction, and after each moment of the grid, upward. */
+  readonly moves: readonly Moved[];
 };
 
 type Stage = Omit<Labelled, 'labels'>;
 const gridSec = 300;
+/** What money flow is judged by. */
+const moveSec = 180;
+export const gridMoves = 'grid';
 const freshSec = 60;
 
 export async function labelledDay(bundle: Bundle, tape: Iterable<TapeEntry> | AsyncIterable<TapeEntry>): Promise<LabelledDay> {
@@ -43,23 +49,44 @@ export async function labelledDay(bundle: Bundle, tape: Iterable<TapeEntry> | As
   const pool = new LabelPool<Decision & { readonly of: Stage }>((entry) => costOf(entry, bundle.config.opportunities));
   const grid = new Grid(cell);
   const entries: JournalEntry[] = [];
+  const moves = new MidMoves(moveSec);
   for await (const entry of tape) {
     const { draft } = cell.apply(entry);
     for (const concluded of draft?.entries ?? []) {
       entries.push(concluded);
       const decision = decisionOf(cell, concluded);
       if (decision !== null) pool.open(decision);
+      openMove(cell, moves, concluded);
     }
     if (entry.type !== 'clock') continue;
-    for (const decision of grid.due()) pool.open(decision);
+    for (const decision of grid.due()) {
+      pool.open(decision);
+      moves.open(gridMoves, decision.s, 1, cell.timeMs, decision.midMilli);
+    }
+    moves.look(cell.timeMs, (s) => freshMid(cell, s));
     pool.look(cell.cleaner.accepted);
   }
   return {
     date: bundle.tradeDate,
     symbols: grid.seen.size,
     entries,
+    moves: moves.done,
     cases: pool.matured().map(({ decision, labels }) => ({ ...decision.of, labels })),
   };
+}
+
+function openMove(cell: Cell, moves: MidMoves, entry: JournalEntry): void {
+  if (entry.kind !== 'signal' || entry.signal.phase !== 'enter' || entry.signal.entity.kind !== 'symbol') return;
+  const { strategy, path, direction, entity } = entry.signal;
+  const s = cell.market.universe.ids.indexOf(entity.key as never);
+  if (s >= 0)
+    moves.open(`${strategy.id}.${path} ${direction}`, s, direction === 'up' ? 1 : -1, entry.tsMs, momentOf(cell, s, entry.tsMs).midMilli);
+}
+
+/** The middle of a symbol's book; null where its last quote is older than a minute. */
+function freshMid(cell: Cell, s: number): number | null {
+  const head = cell.features.rings.head[s]!;
+  return tsecOf(cell.timeMs) - head * slotSec > freshSec ? null : cell.features.rings.midOf(s);
 }
 
 function decisionOf(cell: Cell, entry: JournalEntry): (Decision & { readonly of: Stage }) | null {

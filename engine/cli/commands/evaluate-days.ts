@@ -51,7 +51,7 @@ const parts = (record: Readonly<Record<string, number>>): string =>
     .map(([key, n]) => `${key} ${n}`)
     .join(', ') || 'none';
 
-function linesOf({ days, symbolDays, signals, opportunities, suppressed, faults, forecasts, baseRates }: DaysReport): string {
+function linesOf({ days, symbolDays, signals, opportunities, suppressed, faults, forecasts, moves, baseRates }: DaysReport): string {
   return [
     `${days} days, ${symbolDays} symbol-days; faults ${faults}; suppressed ${parts(suppressed)}`,
     ...Object.entries(signals).map(([strategy, phases]) => `signals ${strategy}: ${parts(phases)}`),
@@ -62,6 +62,10 @@ function linesOf({ days, symbolDays, signals, opportunities, suppressed, faults,
     ...forecasts.map(
       ({ stage, family, event, n, censored, said, base, came, came95 }) =>
         `${family} ${stage}, ${event}: said ${share(said)}, base ${share(base)}, came ${n === 0 ? 'none' : share(came)} [${came95.map(share).join(', ')}] of ${n}, ${censored} without a label`,
+    ),
+    ...moves.map(
+      ({ of, n, meanBp, excessBp }) =>
+        `three minutes after ${of}: ${meanBp.toFixed(1)} bp along it, ${excessBp.toFixed(1)} bp over what the symbol did that day, of ${n}`,
     ),
     ...baseRates.map(
       ({ event, n, base, fifths }) =>
