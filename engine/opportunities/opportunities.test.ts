@@ -252,7 +252,8 @@ describe('plan: entry, stop and targets', () => {
     expect(notes({ distUp: 0.019 })).toContain('R_LIMIT_NEAR');
     expect(notes({ dayRet: 0.071 })).toContain('R_CHASE');
     expect(notes({ dayRet: 0.071 }, { instrument: { ...instrument, limitRate: 0.2 } })).not.toContain('R_CHASE');
-    expect(notes({ pvd: 0.51 })).toContain('R_PVD');
+    expect(notes({ pvDivTop: 1 })).toContain('R_DIVERGENCE');
+    expect(notes({ amtZ5m: 3, ret_z5m: 0, distHigh: 0, nar3m: -0.5 })).toContain('R_DISTRIBUTION');
     expect(notes({ depth5: 300_000 })).toContain('R_THIN');
     expect(notes({}, { instrument: { ...instrument, riskWarning: true } })).toContain('R_ST');
     expect(notes({}, { instrument: { ...instrument, listingDayN: 10 } })).toContain('R_NEW');

@@ -75,7 +75,11 @@ describe('risk notes, at their edges', () => {
   const quiet: Values = {
     distUp: 0.02,
     dayRet: 0.07,
-    pvd: 0.5,
+    pvDivTop: 0,
+    amtZ5m: 2,
+    ret_z5m: 0.69,
+    distHigh: -0.0099,
+    nar3m: -0.1,
     amt5m: 1e6,
     depth5: 400_000,
     mktMed3m: -0.003,
@@ -93,7 +97,9 @@ describe('risk notes, at their edges', () => {
   test.each<[note: string, change: Values, rest: Partial<PlanInput>]>([
     ['R_LIMIT_NEAR', { distUp: 0.0199 }, {}],
     ['R_CHASE', { dayRet: 0.0701 }, {}],
-    ['R_PVD', { pvd: 0.501 }, {}],
+    ['R_DIVERGENCE', { pvDivTop: 1 }, {}],
+    ['R_DISTRIBUTION', { nar3m: -0.101 }, {}],
+    ['R_DISTRIBUTION', { nar3m: -0.2, ret_z5m: -0.69 }, {}],
     ['R_THIN', { amt5m: 999_999 }, {}],
     ['R_THIN', { depth5: 399_999 }, {}],
     ['R_MKT_WEAK', { mktMed3m: -0.0031 }, {}],
@@ -103,6 +109,16 @@ describe('risk notes, at their edges', () => {
     ['R_NEW', {}, { instrument: { limitRate: 0.1, riskWarning: false, listingDayN: 10 } as Instrument }],
   ])('%s, a hair beyond', (note, change, rest) => {
     expect(notes(change, rest)).toEqual([note]);
+  });
+
+  test.each<[string, Values]>([
+    ['less money', { amtZ5m: 1.99 }],
+    ['a price that goes', { ret_z5m: 0.7 }],
+    ['or falls', { ret_z5m: -0.7 }],
+    ['one percent under the high', { distHigh: -0.01 }],
+    ['a price nobody knows', { ret_z5m: Number.NaN }],
+  ])('no distribution with %s', (_what, change) => {
+    expect(notes({ nar3m: -0.2, ...change })).toEqual([]);
   });
 
   test('the eleventh day is none of the first ten, and a wide limit chases later', () => {

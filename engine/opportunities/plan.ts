@@ -108,7 +108,19 @@ export function adviceOf(input: PlanInput, hasEdge: boolean): Advice {
   return input.feature('depth5') >= 400_000 ? 'T0_WITH_BASE' : 'WATCH';
 }
 
-export const riskNotes = ['R_LIMIT_NEAR', 'R_CHASE', 'R_PVD', 'R_THIN', 'R_ST', 'R_NEW', 'R_MKT_WEAK', 'R_LATE', 'R_T1', 'R_DATA'] as const;
+export const riskNotes = [
+  'R_LIMIT_NEAR',
+  'R_CHASE',
+  'R_DIVERGENCE',
+  'R_DISTRIBUTION',
+  'R_THIN',
+  'R_ST',
+  'R_NEW',
+  'R_MKT_WEAK',
+  'R_LATE',
+  'R_T1',
+  'R_DATA',
+] as const;
 export type RiskNote = (typeof riskNotes)[number];
 
 export function riskNotesOf(input: PlanInput): RiskNote[] {
@@ -117,7 +129,14 @@ export function riskNotesOf(input: PlanInput): RiskNote[] {
   const raised: Record<RiskNote, boolean> = {
     R_LIMIT_NEAR: input.feature('distUp') < 0.02,
     R_CHASE: input.feature('dayRet') > chase,
-    R_PVD: input.feature('pvd') > 0.5,
+    // K6: a top on less money than the one before it; price far ahead of volume was worth nothing on real days
+    R_DIVERGENCE: input.feature('pvDivTop') === 1,
+    // K5: much money, a price that stands near its high, and sellers who are active
+    R_DISTRIBUTION:
+      input.feature('amtZ5m') >= 2 &&
+      Math.abs(input.feature('ret_z5m')) < 0.7 &&
+      input.feature('distHigh') > -0.01 &&
+      input.feature('nar3m') < -0.1,
     R_THIN: input.feature('amt5m') < 1_000_000 || input.feature('depth5') < 400_000,
     R_ST: instrument.riskWarning,
     R_NEW: instrument.listingDayN !== null && instrument.listingDayN <= 10,
