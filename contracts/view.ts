@@ -37,11 +37,13 @@ export type OpportunitiesView = z.infer<typeof OpportunitiesView>;
 
 /**
  * `feature.v1.<run>.<ex>.<code>`, once a second, of every watched symbol and every one with a live opportunity: its snapshot as of the
- * last entry, null where unknown. Recomputed to the bit by `fenshi replay --features`.
+ * last entry, null where unknown. Recomputed to the bit by `fenshi replay --features <symbol>@<n>`.
  */
 export const FeatureView = z.object({
   v: z.literal(1),
   step: z.int().nonnegative(),
+  /** Tape entries applied: the snapshot is as of the one before this ordinal. */
+  n: z.int().nonnegative(),
   tsMs: EpochMs,
   version: z.literal(featureVersion),
   instrument: InstrumentId,

@@ -284,6 +284,15 @@ describe('a down-opportunity is the mirror image', () => {
     expect(reduced.send(says(0.3)).context().advice).toBe('REDUCE');
   });
 
+  test('a board that nobody could buy is to be avoided until it opens', () => {
+    const on = (path: string) => {
+      const { tracks } = standing(0.6, 0.6);
+      return { type: 'signal.update', standing: standing(0.6, 0.6, { tracks: { limitup: { ...tracks.rally!, path } } }) };
+    };
+    const avoided = open({ offer: { ...offer, advice: 'AVOID' } }).send(on('one-word'));
+    expect([avoided.context().advice, avoided.send(on('opened')).context().advice]).toEqual(['AVOID', 'WATCH']);
+  });
+
   test('a dive is noted once a life, and tightens what is followed: half the distance from 10.20 to 10.10', () => {
     const dive = price(10_190, { dive: true });
     const discovered = open().send(dive).send(confirm).send({ type: 'snapshot.next' });

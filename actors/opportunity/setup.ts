@@ -57,9 +57,11 @@ const disarmed = ({ timers, paused }: Pick<OpportunityContext, 'timers' | 'pause
   timers: disarm(timers, id),
   paused: disarm(paused, id),
 });
-/** Without an edge never above WATCH. */
-const advisedBy = ({ forecasts }: Standing, advice: Advice): Advice =>
-  (advice === 'T0_WITH_BASE' || advice === 'OPEN_T1') && !hasEdge(forecasts) ? 'WATCH' : advice;
+/** Without an edge never above WATCH; to be avoided for as long as nobody could have bought it. */
+const advisedBy = ({ forecasts, tracks }: Standing, advice: Advice): Advice => {
+  if (advice === 'AVOID') return Object.values(tracks).some(({ path }) => path === 'one-word') ? 'AVOID' : 'WATCH';
+  return (advice === 'T0_WITH_BASE' || advice === 'OPEN_T1') && !hasEdge(forecasts) ? 'WATCH' : advice;
+};
 const isArmed = ({ timers, paused }: OpportunityContext, id: string): boolean => id in timers || id in paused;
 /** A weak standing decays; one that recovers does not. */
 const withDecay = (context: OpportunityContext, weak: boolean, nowMs: number): Pick<OpportunityContext, 'timers' | 'paused'> => {

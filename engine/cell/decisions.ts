@@ -166,8 +166,10 @@ export class Decisions implements Decider {
 
   /** A run that begins or ceases to act with the new mode is over: it may be raised anew. */
   promote(lane: Lane, mode: StrategyMode): void {
-    const acts = (row: number): boolean => lane.actsOn(this.market.universe.instruments[row]!.no);
-    const rows = lane.detector.entity === 'symbol' ? [...lane.runs.keys()] : [];
+    const isSymbol = lane.detector.entity === 'symbol';
+    // of sectors there is no one in ten
+    const acts = (row: number): boolean => (isSymbol ? lane.actsOn(this.market.universe.instruments[row]!.no) : lane.mode === 'active');
+    const rows = [...lane.runs.keys()];
     const acted = rows.filter(acts);
     lane.promote(mode);
     this.lower(

@@ -40,6 +40,8 @@ export function heard(
   // what was refused and is watched again has been said to be watched
   if (reading.opens || news.phase !== 'enter' || !lane.wasRefused(row, tsec)) journal(news.phase);
   if (verdict !== null) opportunity = desk.enter(given, verdict);
+  // what it entered may have ended of that very thing
+  if (verdict !== null && !desk.isLive(opportunity!)) return lane.release(row);
   // before the opportunity hears of it: it may end of that, and end the run
   lane.report(row, news.reported, opportunity);
   if (verdict === null && opportunity !== null) desk.level(opportunity, given, true);

@@ -67,6 +67,7 @@ export class OpportunityDesk {
   }
 
   hasLive = (row: number): boolean => this.#live.has(row);
+  isLive = (id: string): boolean => this.#watches.has(id);
   isDiscovered = (id: string): boolean => this.#watches.get(id)?.path === 'discovered';
   rows = (): readonly number[] => this.#live.rows();
   get live(): number {
@@ -87,6 +88,8 @@ export class OpportunityDesk {
       t0Tsec,
       sigma900: given.plan?.feature('sigma900') ?? Number.NaN,
     };
+    // a frozen strategy neither opens nor joins
+    if (this.risk.of([`strategy.${lane.id}`]).level === 3) return { kind: 'suppress', reason: 'RISK_FROZEN' };
     const { liveMax } = this.#bundle.config.opportunities;
     const { level } = this.risk.of([...subject.scopes, `strategy.${lane.id}`]);
     const verdict = manager.judge(this.#supported(given, raise.tsec), raise, { live: this.live, liveMax, riskLevel: level, feedHealthy });

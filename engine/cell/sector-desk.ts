@@ -1,8 +1,10 @@
 /** Sector actors and the lanes of sector detectors, at every new cross-section. */
+
 import { type SectorState, sectorStateOf } from '../../actors/sector/sector.machine.ts';
+import { dataLimits } from '../../actors/symbol/symbol.machine.ts';
 import type { Bundle } from '../../contracts/bundle.ts';
 import { sectorEntity } from '../../contracts/entity.ts';
-import { tsecOf } from '../../contracts/session.ts';
+import { slotSec, tsecOf } from '../../contracts/session.ts';
 import type { SignalPhase } from '../../contracts/signal.ts';
 import type { Mover, Reading, SectorDetector, SectorInput } from '../detectors/detector.ts';
 import { SectorHeat } from '../features/sector-heat.ts';
@@ -21,6 +23,7 @@ import type { MarketAnswers } from './symbol-desk.ts';
 export type SectorLane = Lane<SectorDetector<any, any>>;
 
 const lookBackSec = 300;
+const freshSec = 60;
 const leaderCount = 3;
 const followerCount = 5;
 /** A member that has done no more in five minutes has not moved yet. */
@@ -164,11 +167,20 @@ export class SectorDesk {
     return { entity: sectorEntity(code), row: this.#market.universe.count + k, scopes: ['market', `sector.${code}`], industry: -1 };
   }
 
+  /** By members with a quote of the last minute. */
+  #levelOf = (k: number): number =>
+    this.#market.sectors.levelOf(k, this.#market.cleaner.accepted, Math.floor((tsecOf(this.#recorder.nowMs) - freshSec) / slotSec));
+
   /** Levels of the sectors that carry opportunities go to them as prices. */
   #price(k: number): void {
     const row = this.#market.universe.count + k;
     if (!this.#desk.hasLive(row)) return;
-    const levelMilli = this.#market.sectors.levelOf(k, this.#market.cleaner.accepted);
+    const { sectors, cleaner } = this.#market;
+    const { nowMs } = this.#recorder;
+    // a sector is as old as its newest member
+    if (tsecOf(nowMs) - sectors.newestSlot(k, cleaner.accepted) * slotSec > dataLimits.gapSec)
+      return this.#desk.tell(row, { type: 'gap', tsMs: nowMs });
+    const levelMilli = this.#levelOf(k);
     if (Number.isNaN(levelMilli)) return;
     this.#desk.price(row, {
       bidMilli: levelMilli,
@@ -181,9 +193,10 @@ export class SectorDesk {
   }
 
   #inputOf(k: number, state: SectorState): SectorInput {
-    const { sectors, features, cleaner } = this.#market;
+    const { sectors, features } = this.#market;
     const heat = this.#heat;
     const { heatOf } = this;
+    const levelOf = this.#levelOf;
     const { columns } = sectors;
     const tsMs = this.#recorder.nowMs;
     const { returns } = features.sectioner;
@@ -214,7 +227,7 @@ export class SectorDesk {
         return heat.breadth(k);
       },
       get levelMilli() {
-        return sectors.levelOf(k, cleaner.accepted);
+        return levelOf(k);
       },
       movers: () => this.#movers(k),
     };

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { JournalEntry } from '../../contracts/journal.ts';
+import type { TapeEntry } from '../../contracts/tape.ts';
 import { marketRates } from '../../scenarios/market/episodes.ts';
 import { type GeneratedDay, generatedDay } from '../../scenarios/support/days.ts';
 import { realForecasts } from '../reference/shipped.ts';
@@ -11,11 +12,14 @@ let day: GeneratedDay;
 let whole: readonly JournalEntry[];
 let cell: Cell;
 
-function fold(restoreAt: (n: number) => boolean = () => false): { readonly entries: JournalEntry[]; readonly cell: Cell } {
+function fold(
+  restoreAt: (n: number) => boolean = () => false,
+  entriesOf: readonly TapeEntry[] = day.entries,
+): { readonly entries: JournalEntry[]; readonly cell: Cell } {
   const bundle = { ...day.bundle, ...realForecasts };
   let own = new Cell(bundle);
   const entries: JournalEntry[] = [];
-  for (const [n, entry] of day.entries.entries()) {
+  for (const [n, entry] of entriesOf.entries()) {
     if (restoreAt(n)) own = Cell.restore(bundle, decodeImage(encodeImage(own.image())));
     entries.push(...(own.apply(entry).draft?.entries ?? []));
   }
@@ -79,6 +83,79 @@ describe('an opportunity of a sector', () => {
   test('goes on through a restart at any clock', () => {
     expect(fold((n) => n > 0 && n % 1500 === 0).entries).toEqual(whole);
   });
+});
+
+describe('a sector under a feed that is late or gone', () => {
+  /** Quotes five seconds later: a minute's last ones come after the first look at the minute. */
+  const late = (): TapeEntry[] =>
+    day.entries
+      .map((entry) => (entry.type === 'quotes' ? { ...entry, tsMs: entry.tsMs + 5000 } : entry))
+      .sort((a, b) => a.tsMs - b.tsMs || (a.type === 'day.open' ? -1 : 0));
+
+  test('is the same through a restart within a minute', () => {
+    const entries = late();
+    const plain = fold(() => false, entries).entries;
+    const seconds = new Set([6, 27]);
+    const restarted = fold((n) => {
+      const { type, tsMs } = entries[n]!;
+      return n > 0 && type === 'clock' && (tsMs / 60_000) % 5 < 1 && seconds.has(Math.floor(tsMs / 1000) % 60);
+    }, entries).entries;
+
+    expect(bornOf(plain, 'sector').length).toBeGreaterThan(0);
+    expect(restarted).toEqual(plain);
+  });
+
+  test('ends by the gap when nobody of it was heard of for two minutes, and at no price of before', () => {
+    const [born] = bornOf(whole, 'sector');
+    const { key } = born!.data.entity as { key: string };
+    const { sectors } = cell.market;
+    const k = sectors.codes.indexOf(key);
+    const members = new Set(
+      [...sectors.members.subarray(sectors.from[k]!, sectors.from[k + 1]!)].map((s) => day.bundle.instruments[s]!.no),
+    );
+    // the whole feed falls silent half a minute after it was born: there is no quote of a member either
+    expect(members.size).toBeGreaterThan(0);
+    const silent = day.entries.filter(({ type, tsMs }) => type !== 'quotes' || tsMs < born!.tsMs + 30_000);
+    const ended = lives(fold(() => false, silent).entries).find(({ actorId, to }) => actorId === born!.actorId && to === 'ended')!;
+
+    expect(ended.data.endReason).toBe('DATA');
+    expect(ended.tsMs - born!.tsMs).toBeGreaterThan(120_000);
+  });
+});
+
+test('a strategy of sectors that is demoted lowers what it stood by, and one that is promoted may open what it ran with', () => {
+  const bundle = { ...day.bundle, ...realForecasts };
+  const at = (mode: 'shadow' | 'active') => {
+    const own = new Cell({
+      ...bundle,
+      detectors: bundle.detectors.map((each) => (each.id === 'rotation' && mode === 'active' ? { ...each, mode: 'shadow' } : each)),
+    });
+    const entries: JournalEntry[] = [];
+    const born = bornOf(whole, 'sector')[0]!;
+    for (const entry of day.entries) {
+      if (entry.tsMs > born.tsMs + 240_000) break;
+      entries.push(...(own.apply(entry).draft?.entries ?? []));
+      if (entry.type === 'clock' && entry.tsMs === Math.ceil(born.tsMs / 1000) * 1000 + 9000)
+        entries.push(
+          ...(own.apply({
+            type: 'control',
+            v: 1,
+            tsMs: entry.tsMs,
+            commandId: 'c',
+            command: { name: 'promote', strategy: 'rotation', mode },
+          }).draft?.entries ?? []),
+        );
+    }
+    return { own, born, entries };
+  };
+  const demoted = at('shadow');
+  const lane = demoted.own.decisions.lanes.find(({ id }) => id === 'rotation')!;
+  expect(demoted.own.desk.views().every(({ context }) => !(context.tracks.rotation?.raised ?? false))).toBe(true);
+  expect([...lane.runs.values()].every(({ opportunity }) => opportunity === null)).toBe(true);
+  const promoted = at('active');
+  expect(
+    bornOf(promoted.entries, 'sector').some(({ actorId, tsMs }) => actorId === promoted.born.actorId && tsMs > promoted.born.tsMs),
+  ).toBe(true);
 });
 
 describe('heat', () => {

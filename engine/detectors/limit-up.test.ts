@@ -100,14 +100,19 @@ describe('a board', () => {
     ['in delisting', { instrument: { delisting: true } }],
     ['under risk warning', { instrument: { riskWarning: true } }],
     ['of a frozen feed', { frozen: true }],
+    ['without a reference price', { preCloseMilli: null }],
     ['after 14:56', { tsec: 14_161 }],
   ])('is none %s', (_what, change) => {
     expect(said([lock(1800, change), lock(1803, { tsec: 1803, ...change })])).toEqual(['nothing', 'nothing']);
   });
 
-  test('under risk warning is one where the configuration lets it, and one that runs ends with what blocks it', () => {
+  test('under risk warning is one where the configuration lets it', () => {
     expect(said([lock(1800, { instrument: { riskWarning: true }, excludeRiskWarning: false })])).toEqual(['(touched)']);
-    expect(said([...sealed, lock(1866, { frozen: true }), away(1869)]).slice(-2)).toEqual(['-(touched)', 'nothing']);
+  });
+
+  test('that runs outlives frozen quotes and the last minute for new ones', () => {
+    expect(said([...sealed, lock(1866, { frozen: true }), lock(1869)]).slice(-2)).toEqual(['nothing', 'sealed confirm']);
+    expect(said([...sealed, lock(14_163), lock(14_166)]).slice(-2)).toEqual(['sealed', 'sealed']);
   });
 });
 

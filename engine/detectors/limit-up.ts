@@ -78,24 +78,19 @@ export const limitUp: SymbolDetector<LimitUpParams, LimitUpState> = {
   wakes: (hot) => hot.toLimit <= 0,
   initial: idle,
   step(state, input, params) {
-    if (isBlocked(input))
-      return { state: idle, reading: state.path === null ? null : new BoardReading(idle, input, params, false), refused: none };
-    const isAt = input.limitUpMilli !== null && input.lastMilli >= input.limitUpMilli;
-    if (state.path === null && !isAt) return { state: idle, reading: null, refused: none };
+    // quotes that are not to be trusted conclude nothing, and end nothing
+    if (input.frozen || input.limitUpMilli === null) return { state, reading: null, refused: none };
+    const isAt = input.lastMilli >= input.limitUpMilli;
+    if (state.path === null && (!isAt || isBarred(input))) return { state: idle, reading: null, refused: none };
     const next = sized(moved(seen(state, input), input, isAt), input, params);
     const over = isOver(next, input, params);
     return { state: over ? idle : next, reading: new BoardReading(next, input, params, !over), refused: none };
   },
 };
 
-/** A board that may not be offered, or whose quotes are not to be trusted: nothing is concluded of it. */
-const isBlocked = ({ instrument, excludeRiskWarning, frozen, tsec, limitUpMilli }: DetectorInput): boolean =>
-  limitUpMilli === null ||
-  instrument.noLimit ||
-  instrument.delisting ||
-  (excludeRiskWarning && instrument.riskWarning) ||
-  frozen ||
-  tsec > lastTsec;
+/** No board begins here: it may not be offered, its reference price is unknown, or no time is left to tell a seal from a touch. */
+const isBarred = ({ instrument, excludeRiskWarning, preCloseMilli, tsec }: DetectorInput): boolean =>
+  preCloseMilli === null || instrument.noLimit || instrument.delisting || (excludeRiskWarning && instrument.riskWarning) || tsec > lastTsec;
 
 /** The state with this quote's lock and seal in it. */
 function seen(state: LimitUpState, input: DetectorInput): LimitUpState {

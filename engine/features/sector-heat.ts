@@ -23,7 +23,8 @@ const breadthSigmas = 0.5;
 export class SectorHeat {
   readonly #engine: FeatureEngine;
   readonly #sectors: Sectors;
-  #minute = -1;
+  /** Trading second the sums are of: bars may still change until the next. */
+  #tsec = -1;
   readonly #amount: Float64Array;
   readonly #usual: Float64Array;
   #marketRatio = Number.NaN;
@@ -37,7 +38,7 @@ export class SectorHeat {
 
   /** NaN before 09:45 and where no member's turnover is known. */
   heat(k: number, tsec: number): number {
-    this.#turnTo(Math.floor(tsec / 60));
+    this.#turnTo(tsec);
     const { members, from } = this.#sectors;
     let [amount, usual] = [0, 0];
     for (let m = from[k]!; m < from[k + 1]!; m++) {
@@ -73,10 +74,11 @@ export class SectorHeat {
       .sort((a, b) => b.ret5m - a.ret5m || a.row - b.row);
   }
 
-  /** Sums of the fifteen minutes before `minute`, of every symbol; once a minute. */
-  #turnTo(minute: number): void {
-    if (minute === this.#minute) return;
-    this.#minute = minute;
+  /** Sums of the fifteen completed minutes, of every symbol; once a clock, whoever asks. */
+  #turnTo(tsec: number): void {
+    if (tsec === this.#tsec) return;
+    this.#tsec = tsec;
+    const minute = Math.floor(tsec / 60);
     const { universe, bars } = this.#engine;
     let [amount, usual] = [0, 0];
     for (let s = 0; s < universe.count; s++) {

@@ -4,7 +4,7 @@
  */
 import type { Bundle } from '../../contracts/bundle.ts';
 import { absentMilli } from '../../contracts/quote.ts';
-import type { Accepted } from '../clean/accepted.ts';
+import { type Accepted, neverSlot } from '../clean/accepted.ts';
 import type { Universe } from '../clean/universe.ts';
 import { type CrossSectioner, medianOf, type SymbolStanding } from './cross-section.ts';
 
@@ -70,12 +70,20 @@ export class Sectors {
     columns.ret3m[k] = live < liveMin ? Number.NaN : medianOf(scratch, live);
   }
 
-  /** Median of what members that traded are worth of their previous close, 10,000 for all of it; NaN under five. */
-  levelOf(k: number, { last, seen, preClose }: Pick<Accepted, 'last' | 'seen' | 'preClose'>): number {
+  /** Slot of the newest quote of any member; none yet: far in the past. */
+  newestSlot(k: number, { slot }: Pick<Accepted, 'slot'>): number {
+    let newest = neverSlot;
+    for (let m = this.from[k]!; m < this.from[k + 1]!; m++) newest = Math.max(newest, slot[this.members[m]!]!);
+    return newest;
+  }
+
+  /** Median of what members with a quote since `fromSlot` are worth of their previous close, 10,000 for all of it; NaN under five. */
+  levelOf(k: number, { last, seen, preClose, slot }: Pick<Accepted, 'last' | 'seen' | 'preClose' | 'slot'>, fromSlot: number): number {
     let n = 0;
     for (let m = this.from[k]!; m < this.from[k + 1]!; m++) {
       const s = this.members[m]!;
-      if (seen[s] === 1 && last[s] !== absentMilli && preClose[s] !== absentMilli) this.#scratch[n++] = last[s]! / preClose[s]!;
+      if (seen[s] === 1 && slot[s]! >= fromSlot && last[s] !== absentMilli && preClose[s] !== absentMilli)
+        this.#scratch[n++] = last[s]! / preClose[s]!;
     }
     return n < liveMin ? Number.NaN : Math.round(10_000 * medianOf(this.#scratch, n));
   }

@@ -532,6 +532,12 @@ describe('confidence and rank', () => {
     expect(rankOf({ ...input, amt1m: 125_000 })).toBeCloseTo(15, 9);
     expect(rankOf({ ...input, activeInSector: 10 })).toBeCloseTo(15, 9);
     expect(rankOf({ ...input, riskLevel: 2 })).toBeCloseTo(20, 9);
+    // what loses is not worth more where it is thin: .3 · 200 − .7 · 100 − 20
+    expect([rankOf({ ...input, p: 0.3 }), rankOf({ ...input, p: 0.3, amt1m: 125_000, ageSec: 600 })]).toEqual([
+      expect.closeTo(-30, 9),
+      expect.closeTo(-30, 9),
+    ]);
+    expect([rankOf({ ...input, hasEdge: false }), rankOf({ ...input, hasEdge: false, riskLevel: 2 })]).toEqual([0, -10]);
     expect([rankOf({ ...input, amt1m: Number.NaN }), rankOf({ ...input, p: null })]).toEqual([null, null]);
   });
 });

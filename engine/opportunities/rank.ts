@@ -17,6 +17,7 @@ export type RankInput = {
 
 const fourthRoot = (x: number): number => (x <= 0 ? 0 : exp(0.25 * log(x)));
 
+/** What gains is worth less where it is thin, old or one of many; what loses is not worth more there. */
 export function rankOf({ p, hasEdge, plan, cost, amt1m, ageSec, activeInSector, riskLevel }: RankInput): number | null {
   if (p === null || Number.isNaN(amt1m)) return null;
   // of either direction: what target 1 gains, and what the stop costs
@@ -24,6 +25,7 @@ export function rankOf({ p, hasEdge, plan, cost, amt1m, ageSec, activeInSector, 
   const loss = Math.abs(1 - plan.stopMilli / plan.entryMilli);
   const gain = (p * win - (1 - p) * loss - cost) * 10_000;
   const expected = hasEdge ? gain : Math.min(0, gain);
+  if (expected <= 0) return expected - 5 * riskLevel;
   const liquidity = fourthRoot(Math.min(1, amt1m / 2_000_000));
   const diversity = 1 - (0.5 * activeInSector) / 10;
   return expected * liquidity * pow2(-ageSec / 600) * diversity - 5 * riskLevel;

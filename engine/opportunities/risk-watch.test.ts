@@ -47,6 +47,8 @@ test('up at once; down after 120 s of less, from the first of them; what comes b
   expect(levels([0, 2], [3, 0], [122, 0], [123, 0])).toEqual([2, 2, 2, 0]);
   expect(levels([0, 2], [3, 0], [120, 2], [123, 0], [242, 0], [243, 0])).toEqual([2, 2, 2, 2, 2, 0]);
   expect(levels([0, 3], [3, 2], [123, 2], [126, 0], [246, 0])).toEqual([3, 3, 2, 2, 0]);
+  // one calm look at the end of the dwell is none of 120 s
+  expect(levels([0, 3], [3, 2], [120, 0], [123, 0], [126, 0], [246, 0])).toEqual([3, 3, 3, 2, 2, 0]);
 });
 
 test('a watch is for a scope, and its name is its own', () => {

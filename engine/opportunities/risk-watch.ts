@@ -49,14 +49,16 @@ export const riskWatches: readonly RiskWatch[] = [
   },
 ];
 
-/** Plain data. `lowerSince`: tsec since which less was asked for than holds. */
-export type WatchState = { readonly level: number; readonly lowerSince: number | null };
-export const quiet: WatchState = { level: 0, lowerSince: null };
+/** Plain data. `lowerSince`: tsec since which less was asked for than holds; `lower`: the most that was asked for since. */
+export type WatchState = { readonly level: number; readonly lowerSince: number | null; readonly lower: number };
+export const quiet: WatchState = { level: 0, lowerSince: null, lower: 0 };
 
 /** What holds after `asked` at `tsec`. */
 export function watched(state: WatchState, asked: number, tsec: number): WatchState {
   if (asked === state.level) return state.lowerSince === null ? state : { ...state, lowerSince: null };
-  if (asked > state.level) return { level: asked, lowerSince: null };
+  if (asked > state.level) return { level: asked, lowerSince: null, lower: 0 };
   const lowerSince = state.lowerSince ?? tsec;
-  return tsec - lowerSince >= dwellSec ? { level: asked, lowerSince: null } : { ...state, lowerSince };
+  const lower = state.lowerSince === null ? asked : Math.max(asked, state.lower);
+  // down to the most that was asked for meanwhile: what is less has to stand as long again
+  return tsec - lowerSince >= dwellSec ? { level: lower, lowerSince: null, lower: 0 } : { ...state, lowerSince, lower };
 }

@@ -19,8 +19,8 @@ export type ReplayOptions = {
   /** Entries that were skipped when the day was folded first. */
   readonly skips?: readonly number[];
   readonly onProgress?: (timeMs: number, quotes: number) => void;
-  /** After each clock entry. */
-  readonly onClock?: (cell: Cell) => void;
+  /** After each entry. */
+  readonly onEntry?: (cell: Cell, entry: TapeEntry) => void;
 };
 
 /** `tapeOf` gets the bundle's sha256 for day.open. */
@@ -40,9 +40,8 @@ export async function replayDay(
     await tape.append(cell.n, entry);
     const { draft } = cell.apply(entry);
     if (draft !== null) tally.add((await journal.append(draft)).entries);
-    if (entry.type !== 'clock') continue;
-    options.onProgress?.(entry.tsMs, cell.quotes);
-    options.onClock?.(cell);
+    options.onEntry?.(cell, entry);
+    if (entry.type === 'clock') options.onProgress?.(entry.tsMs, cell.quotes);
   }
   await Promise.all([tape.close(), journal.close()]);
   return tally.report(cell, sha, journal.hash);

@@ -3,7 +3,7 @@ import type { NatsConnection } from 'nats';
 import { pullOf } from '../../actors/opportunity/prices.ts';
 import { bytesOf, encode } from '../../contracts/codec.ts';
 import { type FeatureId, featureIds, featureVersion } from '../../contracts/features.ts';
-import { tsecOf } from '../../contracts/session.ts';
+import { slotSec, tsecOf } from '../../contracts/session.ts';
 import { subjects } from '../../contracts/subjects.ts';
 import { subjectToken } from '../../contracts/units.ts';
 import type { FeatureView, GainsView, OpportunitiesView, SymbolsView } from '../../contracts/view.ts';
@@ -61,7 +61,7 @@ export function featureView(cell: Cell, step: number, s: number): FeatureView {
     return Number.isNaN(value) ? null : value;
   };
   const values = Object.fromEntries(featureIds.map((id) => [id, known(id)]));
-  return { v: 1, step, tsMs: cell.timeMs, version: featureVersion, instrument: cell.market.universe.ids[s]!, values };
+  return { v: 1, step, n: cell.n, tsMs: cell.timeMs, version: featureVersion, instrument: cell.market.universe.ids[s]!, values };
 }
 
 export function symbolsView(cell: Cell, step: number): SymbolsView {
@@ -85,7 +85,10 @@ export function opportunitiesView(cell: Cell, step: number): OpportunitiesView {
   const { rings } = cell.features;
   const live = cell.desk.views().map(({ id, row, context }) => {
     const k = cell.market.sectorOf(row);
-    const level = k === null ? null : cell.market.sectors.levelOf(k, cell.cleaner.accepted);
+    const level =
+      k === null
+        ? null
+        : cell.market.sectors.levelOf(k, cell.cleaner.accepted, Math.floor((tsecOf(cell.timeMs) - boardStaleSec) / slotSec));
     const mid = level === null ? rings.midOf(row) : Number.isNaN(level) ? null : level;
     const { p, score, peakMilli, trailMilli } = context;
     return { id, p, score, peakMilli, trailMilli, pull: mid === null ? null : pullOf(context, mid) };

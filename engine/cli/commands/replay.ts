@@ -41,7 +41,10 @@ export function registerReplay(program: Command): void {
     .option('--symbol <id>', 'only this symbol, for example 600519.SH')
     .option('--map <file>', 'your own layout file; the shipped ones are in engine/files/layouts')
     .option('--speed <speed>', 'max, or a multiple of the tape clock such as 60x', 'max')
-    .option('--features <symbol@time>', 'print the snapshot of a symbol as of a second of the day, for example 600519.SH@10:31:00')
+    .option(
+      '--features <symbol@when>',
+      'print the snapshot of a symbol as of a second of the day or of an entry’s ordinal, for example 600519.SH@10:31:00 or 600519.SH@4711',
+    )
     .option('--json', 'print one JSON object per day')
     .addHelpText(
       'after',
@@ -60,7 +63,9 @@ async function run(input: string, flags: Flags): Promise<void> {
     bundles: bundleDir,
     speed: speedOf(flags.speed),
     ...(process.stderr.isTTY && !flags.json ? { onProgress: progress() } : {}),
-    ...(asked === null ? {} : { onClock: (cell) => showSnapshot(cell, asked, flags.json === true) }),
+    ...(asked === null
+      ? {}
+      : { onEntry: (cell, { type }) => isAsked(cell, type, asked) && showSnapshot(cell, asked, flags.json === true) }),
   };
   const reports: DayReport[] = [];
   for await (const report of days(input, flags, config, options)) {
@@ -97,24 +102,30 @@ async function* days(input: string, flags: Flags, config: Config, options: Repla
   }
 }
 
-type Asked = { readonly no: number; readonly clock: string };
+/** `clock`: after the clock entry of that second; or once `n` entries were applied. */
+type Asked = { readonly no: number; readonly clock: string } | { readonly no: number; readonly n: number };
 
 /** @throws FenshiError USAGE */
 function snapshotAsked(text: string): Asked {
-  const [id = '', clock = ''] = text.split('@');
+  const [id = '', when = ''] = text.split('@');
   const no = symbolOf(id);
-  if (no === null || !/^([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/.test(clock))
-    throw new FenshiError('USAGE', `--features ${text}: expected a symbol and a time such as 600519.SH@10:31:00`);
-  return { no, clock };
+  if (no !== null && /^([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/.test(when)) return { no, clock: when };
+  if (no !== null && /^\d{1,9}$/.test(when)) return { no, n: Number(when) };
+  throw new FenshiError(
+    'USAGE',
+    `--features ${text}: expected a symbol and a time or an ordinal, such as 600519.SH@10:31:00 or 600519.SH@4711`,
+  );
 }
 
-function showSnapshot(cell: Cell, { no, clock }: Asked, json: boolean): void {
-  if (clockOf(cell.timeMs) !== clock) return;
+const isAsked = (cell: Cell, type: string, asked: Asked): boolean =>
+  'n' in asked ? cell.n === asked.n : type === 'clock' && clockOf(cell.timeMs) === asked.clock;
+
+function showSnapshot(cell: Cell, { no }: Asked, json: boolean): void {
   const s = cell.market.universe.rowOf(no);
   if (s < 0) return;
   const view = featureView(cell, cell.step, s);
   if (json) return console.log(JSON.stringify(view));
-  console.log(`${view.instrument} ${cell.bundle.tradeDate} ${clock}, features ${view.version}`);
+  console.log(`${view.instrument} ${cell.bundle.tradeDate} ${clockOf(cell.timeMs)}, after ${view.n} entries, features ${view.version}`);
   for (const [id, value] of Object.entries(view.values)) console.log(`  ${id.padEnd(12)} ${value === null ? 'null' : value}`);
 }
 
