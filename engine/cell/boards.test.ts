@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
 import type { JournalEntry } from '../../contracts/journal.ts';
+import { midnightOf } from '../../contracts/session.ts';
 import { scenarioBundle, scenarioRows } from '../../scenarios/format/day.ts';
 import { scenarioFiles } from '../../scenarios/format/files.ts';
 import { pace } from '../log/pacer.ts';
 import { realForecasts } from '../reference/shipped.ts';
 import { bundleSha, foldDay } from '../runtime/fold.ts';
+import { Cell } from './cell.ts';
+import { decodeImage, encodeImage } from './image.ts';
 
 /** The board's transitions of a scenario, with what real days know of boards. */
 function boardOf(name: string) {
@@ -58,4 +61,28 @@ test('who was never a rally has no predecessor; one that nobody could buy is to 
   expect(board[0]!.data.predecessorId).toBeNull();
   const oneWord = boardOf('limitup/one-word').board;
   expect(oneWord[0]!.data.advice).toBe('AVOID');
+});
+
+test('what a run knew of the day outlives it, and a restart', () => {
+  const scenario = scenarioFiles().find((each) => each.name === 'limitup/sealed-opened-resealed')!;
+  const bundle = scenarioBundle(scenario);
+  const open = { tradeDate: scenario.date, bundle: bundleSha(bundle), codeVersion: 'test', origin: 'simulated' } as const;
+  const noon = midnightOf(scenario.date) + (10 * 3600 + 6 * 60 + 30) * 1000;
+  const entries = [...pace(open, scenarioRows(scenario))].filter(({ type, tsMs }) => type !== 'day.close' && tsMs <= noon + 180_000);
+  const pathsOf = (restore: boolean): string[] => {
+    let cell = new Cell(bundle);
+    const paths: string[] = [];
+    for (const entry of entries) {
+      if (entry.tsMs === noon && entry.type === 'clock') {
+        // the run is over whatever it stood by
+        for (const lane of cell.decisions.lanes) for (const row of [...lane.runs.keys()]) lane.release(row);
+        if (restore) cell = Cell.restore(bundle, decodeImage(encodeImage(cell.image())));
+      }
+      for (const concluded of cell.apply(entry).draft?.entries ?? [])
+        if (concluded.kind === 'signal' && entry.tsMs > noon) paths.push(concluded.signal.path);
+    }
+    return paths;
+  };
+  expect(new Set(pathsOf(false))).toEqual(new Set(['touched', 'resealed']));
+  expect(pathsOf(true)).toEqual(pathsOf(false));
 });

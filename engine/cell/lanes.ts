@@ -27,6 +27,8 @@ export class Lane<D extends AnyDetector = AnyDetector> {
   readonly #open: Uint8Array;
   readonly running: Uint8Array;
   readonly #refused = new Map<number, Refused>();
+  /** What the next run of a row begins with, where its detector remembers anything. */
+  readonly #remembered = new Map<number, unknown>();
   readonly id: string;
   mode: StrategyMode;
   params: unknown;
@@ -77,6 +79,12 @@ export class Lane<D extends AnyDetector = AnyDetector> {
     return this.mode === 'active' || (this.mode === 'canary' && no % canaryShare === 0);
   }
 
+  /** What a row's next step is given. */
+  stateOf(row: number): unknown {
+    const run = this.runs.get(row);
+    return run === undefined ? (this.#remembered.get(row) ?? this.detector.initial) : run.state;
+  }
+
   /** Keeps a detector's state; the initial one is none. */
   keep(row: number, state: unknown): void {
     const run = this.runs.get(row);
@@ -98,6 +106,10 @@ export class Lane<D extends AnyDetector = AnyDetector> {
   }
 
   release(row: number): void {
+    const run = this.runs.get(row);
+    const { detector } = this;
+    const facts = run !== undefined && detector.entity === 'symbol' ? (detector.remembered?.(run.state) ?? null) : null;
+    if (facts !== null) this.#remembered.set(row, facts);
     this.running[row] = 0;
     this.runs.delete(row);
   }
@@ -130,6 +142,7 @@ export class Lane<D extends AnyDetector = AnyDetector> {
       disabled,
       runs: [...this.runs].map(([row, run]) => [row, { ...run }] as const),
       refused: [...this.#refused],
+      remembered: [...this.#remembered],
       thrown: [...this.#open.keys()].filter((row) => this.#open[row] === 0),
     };
   }
@@ -143,6 +156,7 @@ export class Lane<D extends AnyDetector = AnyDetector> {
       this.running[row] = 1;
     }
     for (const [row, refused] of image.refused) this.#refused.set(row, refused);
+    for (const [row, facts] of image.remembered) this.#remembered.set(row, facts);
     for (const row of image.thrown) this.#open[row] = 0;
   }
 }
@@ -155,6 +169,7 @@ export type LaneImage = {
   readonly disabled: boolean;
   readonly runs: readonly (readonly [number, Readonly<Run>])[];
   readonly refused: readonly (readonly [number, Refused])[];
+  readonly remembered: readonly (readonly [number, unknown])[];
   readonly thrown: readonly number[];
 };
 

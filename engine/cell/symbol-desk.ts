@@ -124,7 +124,7 @@ export class SymbolDesk {
     const { detector } = lane;
     let result: ReturnType<typeof detector.step>;
     try {
-      result = detector.step(lane.runs.get(s)?.state ?? detector.initial, input, lane.params);
+      result = detector.step(lane.stateOf(s), input, lane.params);
     } catch (error) {
       const opportunity = lane.runs.get(s)?.opportunity ?? null;
       lane.threw(s);

@@ -141,6 +141,8 @@ export type SymbolDetector<Params, State> = Base<Params> & {
   readonly wakes: (hot: Hot, params: Params) => boolean;
   readonly initial: State;
   readonly step: (state: State, input: DetectorInput, params: Params) => StepResult<State>;
+  /** Facts of the day that outlive a run: what the next run of the symbol begins with, in place of `initial`; null for nothing. Plain data. */
+  readonly remembered?: (state: State) => State | null;
 };
 
 export type SectorDetector<Params, State> = Base<Params> & {

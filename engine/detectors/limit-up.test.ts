@@ -106,6 +106,22 @@ describe('a board', () => {
     expect(said([lock(1800, change), lock(1803, { tsec: 1803, ...change })])).toEqual(['nothing', 'nothing']);
   });
 
+  test('is of the day: a run that follows another knows the first seal and the openings, and is no late one', () => {
+    let state = limitUp.initial;
+    for (const quote of [...sealed, away(1866), away(1869), away(1872)]) state = limitUp.step(state, quote, params).state;
+    const remembered = limitUp.entity === 'symbol' ? limitUp.remembered!(state) : null;
+
+    expect(remembered).toEqual({ ...limitUp.initial, firstSealTsec: 1803, opens: 1 });
+    const first = limitUp.step(remembered!, lock(13_000), params);
+    const second = limitUp.step(first.state, lock(13_003), params);
+    expect([first.reading!.path, second.reading!.path, second.state]).toMatchObject([
+      'touched',
+      'resealed',
+      { firstSealTsec: 1803, opens: 1 },
+    ]);
+    expect(limitUp.entity === 'symbol' && limitUp.remembered!(limitUp.initial)).toBeNull();
+  });
+
   test('under risk warning is one where the configuration lets it', () => {
     expect(said([lock(1800, { instrument: { riskWarning: true }, excludeRiskWarning: false })])).toEqual(['(touched)']);
   });

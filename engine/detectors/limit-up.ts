@@ -77,6 +77,8 @@ export const limitUp: SymbolDetector<LimitUpParams, LimitUpState> = {
   scores: () => ({ enter: 0, exit: 0 }),
   wakes: (hot) => hot.toLimit <= 0,
   initial: idle,
+  /** The first seal of the day and how often it opened are of the day, whatever became of the opportunity. */
+  remembered: ({ firstSealTsec, opens }) => (firstSealTsec === null ? null : { ...idle, firstSealTsec, opens }),
   step(state, input, params) {
     // quotes that are not to be trusted conclude nothing, and end nothing
     if (input.frozen || input.limitUpMilli === null) return { state, reading: null, refused: none };
@@ -118,7 +120,12 @@ const isSealed = (path: BoardPath | null): boolean => path !== null && path !== 
 function moved(state: LimitUpState, input: DetectorInput, isAt: boolean): LimitUpState {
   const stands = input.tsec - state.sinceTsec;
   if (state.path === null || state.path === 'touched') {
-    if (state.lockedQuotes >= sealQuotes) return { ...state, path: sealOf(input), firstSealTsec: input.tsec };
+    if (state.lockedQuotes >= sealQuotes)
+      return {
+        ...state,
+        path: state.firstSealTsec === null ? sealOf(input) : 'resealed',
+        firstSealTsec: state.firstSealTsec ?? input.tsec,
+      };
     // a touch begins anew whenever it is touched
     return { ...state, path: 'touched', sinceTsec: isAt ? input.tsec : state.sinceTsec };
   }
