@@ -4,7 +4,7 @@
 import { slotSec } from '../../contracts/session.ts';
 import type { Hot } from '../detectors/detector.ts';
 import type { FeatureEngine } from '../features/engine.ts';
-import { flowRatio } from '../features/flow-windows.ts';
+import { flowRatio, flowSurprise } from '../features/flow-windows.ts';
 import { SymbolView } from '../features/symbol-view.ts';
 
 const known = { surprise1m: 1, surprise5m: 2, flow1m: 4, flow3m: 8, view: 16 } as const;
@@ -66,6 +66,11 @@ export class HotValues implements Hot {
     }
     if (!this.#is(known.flow3m)) this.#flow3m = this.#flow(60);
     return this.#flow3m;
+  };
+
+  readonly flowSurprise = (): number => {
+    if (!this.#is(known.view)) this.#view.look(this.#s, 0);
+    return flowSurprise(this.#features.universe, this.#s, this.#view.head, this.flowRatio('3m'));
   };
 
   #flow(slots: number): number {

@@ -94,6 +94,8 @@ export type Hot = {
   readonly amountSurprise: (window: '1m' | '5m') => number;
   /** nar1m and nar3m, likewise. */
   readonly flowRatio: (window: '1m' | '3m') => number;
+  /** netZ, likewise; NaN where nobody knows what is usual of the symbol. */
+  readonly flowSurprise: () => number;
 };
 
 /** A level: what the detector holds at this moment. The cell adds who, when, which version, and what changed. */

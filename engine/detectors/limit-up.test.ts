@@ -246,7 +246,7 @@ describe('its score', () => {
 });
 
 test('it is awake at the limit, and asks for no feature it does not need', () => {
-  const hot = (toLimit: number) => ({ ret3m: 0, toLimit, amountSurprise: () => 0, flowRatio: () => 0 });
+  const hot = (toLimit: number) => ({ ret3m: 0, toLimit, amountSurprise: () => 0, flowRatio: () => 0, flowSurprise: () => 0 });
   expect([0, -0.001, 0.0001, Number.NaN].map((toLimit) => limitUp.wakes(hot(toLimit), params))).toEqual([true, true, false, false]);
   const asked = new Set<FeatureId>();
   const spy = (input: DetectorInput): DetectorInput => ({ ...input, feature: (id) => (asked.add(id) ? input.feature(id) : Number.NaN) });

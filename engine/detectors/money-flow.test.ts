@@ -172,11 +172,17 @@ test('it opens nothing unless it is let, and money against the price never does'
 });
 
 test('it is awake where it could raise, and asks for no feature it does not need', () => {
-  const hot = (flow: number, surprise: number) => ({ ret3m: 0, toLimit: 0.05, amountSurprise: () => surprise, flowRatio: () => flow });
-  const awake = [hot(0.25, 1.5), hot(-0.25, 1.5), hot(0.2499, 1.5), hot(-0.2499, 1.5), hot(0.25, 1.499), hot(Number.NaN, 2)].map((each) =>
-    moneyFlow.wakes(each, params),
-  );
-  expect(awake).toEqual([true, true, false, false, false, false]);
+  const hot = (flow: number, surprise: number, unusual = 2) => ({
+    ret3m: 0,
+    toLimit: 0.05,
+    amountSurprise: () => surprise,
+    flowRatio: () => flow,
+    flowSurprise: () => Math.sign(flow) * unusual,
+  });
+  const cases = [hot(0.25, 1.5), hot(-0.25, 1.5), hot(0.2499, 1.5), hot(-0.2499, 1.5), hot(0.25, 1.499), hot(Number.NaN, 2)];
+  const unusual = [hot(0.25, 1.5, 1.999), hot(-0.25, 1.5, 1.999), hot(0.25, 1.5, -2), hot(0.25, 1.5, Number.NaN)];
+  expect(cases.map((each) => moneyFlow.wakes(each, params))).toEqual([true, true, false, false, false, false]);
+  expect(unusual.map((each) => moneyFlow.wakes(each, params))).toEqual([false, false, false, false]);
   const asked = new Set<FeatureId>();
   const spy = (input: DetectorInput): DetectorInput => ({ ...input, feature: (id) => (asked.add(id) ? input.feature(id) : Number.NaN) });
   let { state } = moneyFlow.step(moneyFlow.initial, spy(moment(bought)), params);

@@ -86,9 +86,9 @@ export const moneyFlow: SymbolDetector<MoneyFlowParams, MoneyFlowState> = {
   needs: [...gateNeeds, ...weights.map(([id]) => id), 'amtZ5m', 'obi1', 'ret_z5m', 'netDay', 'net3m'],
   horizonSec: () => confirmUntilSec,
   scores: ({ enter, exit }) => ({ enter, exit }),
-  wakes: (hot, { nar, az }) => {
-    const flow = hot.flowRatio('3m');
-    return (flow >= nar || flow <= -nar) && hot.amountSurprise('5m') >= az;
+  wakes: (hot, { netZ, nar, az }) => {
+    const sign = hot.flowRatio('3m') < 0 ? -1 : 1;
+    return sign * hot.flowRatio('3m') >= nar && sign * hot.flowSurprise() >= netZ && hot.amountSurprise('5m') >= az;
   },
   initial: idle,
   step: (state, input, params) => (state.sign === 0 ? seek(state, input, params) : follow(state, input, params)),
@@ -114,10 +114,10 @@ const holds = (input: DetectorInput, { feature, op, threshold }: Condition): boo
 
 function seek(state: MoneyFlowState, input: DetectorInput, params: MoneyFlowParams): StepResult<MoneyFlowState> {
   const sign = input.feature('nar3m') < 0 ? -1 : 1;
+  // what is usual of the flow is the first thing asked: without it nothing looks like this
+  if (!(sign * input.feature('netZ') >= params.netZ)) return missed(state, none);
   const conditions = conditionsOf(sign, params);
   const failing = conditions.filter((each) => !holds(input, each)).map(({ feature }) => feature);
-  // what is usual of the flow is the first thing asked: without it nothing looks like this
-  if (!holds(input, conditions[0]!)) return missed(state, none);
   const score = scoreOf(sign, input);
   const refused = failing.length > 0 ? failing : failedGates(input);
   const hit = refused.length === 0 && score !== null && score >= params.enter;

@@ -294,6 +294,7 @@ describe('it is awake', () => {
     toLimit: 0.05,
     amountSurprise: (window) => (window === '1m' ? one : five),
     flowRatio: (window) => (window === '1m' ? nar1 : nar3),
+    flowSurprise: () => Number.NaN,
   });
   test.each([
     ['main, exactly', hot(0.004, 1.5, 0), true],

@@ -1,10 +1,14 @@
 /** Windowed active flow (contracts/spec/features.md#active-flow). */
 import { pow2 } from '../../contracts/math.ts';
+import type { Universe } from '../clean/universe.ts';
 import { at } from './rings.ts';
 import type { SymbolView } from './symbol-view.ts';
+import { bucketOf } from './thresholds.ts';
 
 /** Under this much traded, a ratio says nothing: null. Yuan. */
 const amountMin = 50_000;
+/** Least spread of nar3m: a quiet profile must not make every print a surprise. */
+const deviationMin = 0.15;
 const blockSlots = 5;
 const blocks = 20;
 /** Half-life 90 s in blocks of 15 s. */
@@ -12,6 +16,15 @@ const weights = Array.from({ length: blocks }, (_, i) => pow2((-i * 15) / 90));
 const weightSum = weights.reduce((sum, weight) => sum + weight, 0);
 
 export const flowRatio = (net: number, amount: number): number => (amount >= amountMin ? net / amount : Number.NaN);
+
+/** nar3m in standard deviations from what is usual of the symbol in the half hour of slot `head`. */
+export function flowSurprise(universe: Universe, s: number, head: number, nar3m: number): number {
+  const profile = universe.profileOf[s]!;
+  const bucket = bucketOf(head);
+  const mean = universe.narMean[profile]?.[bucket] ?? Number.NaN;
+  const deviation = universe.narSd[profile]?.[bucket] ?? Number.NaN;
+  return (nar3m - mean) / Math.max(deviation, deviationMin);
+}
 
 /** 50: weighted mean sign of net flow over twenty 15-second blocks, the newest first. */
 export function flowPersistence(view: SymbolView): number {

@@ -1,11 +1,8 @@
 /** D. Active buying less active selling. Null while locked: every print is a sell into the queue and means nothing. */
-import { flowPersistence, flowRatio } from '../flow-windows.ts';
+import { flowPersistence, flowRatio, flowSurprise } from '../flow-windows.ts';
 import { at } from '../rings.ts';
-import { bucketOf } from '../thresholds.ts';
 import { F, type FeatureGroup, nan } from './group.ts';
 import { isLockedUp } from './limit.ts';
-
-const deviationMin = 0.15;
 
 export const activeFlow: FeatureGroup = {
   ids: ['net1m', 'net3m', 'netDay', 'nar1m', 'nar3m', 'netZ'],
@@ -21,10 +18,7 @@ export const activeFlow: FeatureGroup = {
     out[F.netDay] = view.ago(0, at.net);
     out[F.nar1m] = flowRatio(net1m, view.volume(20, at.amount));
     out[F.nar3m] = nar3m;
-    const profile = engine.universe.profileOf[s]!;
-    const mean = engine.universe.narMean[profile]?.[bucketOf(head)] ?? nan;
-    const deviation = engine.universe.narSd[profile]?.[bucketOf(head)] ?? nan;
-    out[F.netZ] = (nar3m - mean) / Math.max(deviation, deviationMin);
+    out[F.netZ] = flowSurprise(engine.universe, s, head, nar3m);
   },
 };
 

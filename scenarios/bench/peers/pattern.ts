@@ -64,7 +64,13 @@ export function pattern(rows: Rows, keys: number, signals: Int32Array): number {
   const trail = new PriceTrail(keys);
   const lookBack = new LookBack(trail, 180);
   const lane = new Lane(heldImpulse, instance, keys);
-  const hot = { ret3m: Number.NaN, toLimit: Number.NaN, amountSurprise: () => Number.NaN, flowRatio: () => Number.NaN } satisfies Hot;
+  const hot = {
+    ret3m: Number.NaN,
+    toLimit: Number.NaN,
+    amountSurprise: () => Number.NaN,
+    flowRatio: () => Number.NaN,
+    flowSurprise: () => Number.NaN,
+  } satisfies Hot;
   const input: { -readonly [K in keyof DetectorInput]: DetectorInput[K] } = { ...inputWith() };
   let found = 0;
   for (let row = 0; row < rows.key.length; row++) {
