@@ -30,6 +30,8 @@ export async function mutateCore(files: readonly string[], keep: boolean): Promi
     plugins: ['@stryker-mutator/vitest-runner'],
     vitest: { configFile: 'vitest.mutants.config.ts', related: false },
     mutate: [...files],
+    // what a run left in this folder is no source, and a store's links cannot be copied
+    ignorePatterns: ['.fenshi'],
     // TypeScript 7 has no API for Stryker to rewrite a tsconfig with, and nothing here needs one
     tsconfigFile: 'none.json',
     coverageAnalysis: 'perTest',
