@@ -520,6 +520,16 @@ describe('confidence and rank', () => {
     expect(offered(0.9, null)).toEqual(['WATCH', false]);
     expect([offered(0.431)[0], offered(0.4299)[0]]).toEqual(['T0_WITH_BASE', 'WATCH']);
     expect(offered(null)).toEqual(['WATCH', null]);
+    const told = (capped: boolean, unfillable: boolean) => {
+      const standing = { p: null, forecasts: [] };
+      return offerOf(deep, plan, { standing, capped, unfillable, riskLevel: 0, activeInSector: 0 });
+    };
+    expect([told(false, true).advice, told(false, false).advice]).toEqual(['AVOID', 'WATCH']);
+    expect([told(true, false).risks.filter((note) => note === 'CONFLICT'), told(false, false).risks.includes('CONFLICT')]).toEqual([
+      ['CONFLICT'],
+      false,
+    ]);
+    expect(told(false, false).risks).not.toContain('');
   });
 
   test('rank in basis points: expectation by liquidity, freshness and diversity, less 5 a risk level', () => {
