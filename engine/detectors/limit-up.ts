@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { log, ramp } from '../../contracts/math.ts';
 import type { Anchor, Evidence } from '../../contracts/signal.ts';
 import type { DetectorInput, Reading, SymbolDetector } from './detector.ts';
+import { info } from './evidence.ts';
 
 /** Times trading seconds, slopes log units a minute, shares of the float's value. */
 const LimitUpParams = z.strictObject({
@@ -216,21 +217,14 @@ class BoardReading implements Reading {
   }
 
   evidence(): Evidence[] {
-    const line = (feature: string, value: number, contrib: number): Evidence => ({
-      feature,
-      value: Number.isFinite(value) ? value : null,
-      op: 'info',
-      threshold: null,
-      contrib,
-    });
     const { firstSealTsec, opens } = this.#state;
     const parts = scoreParts(this.#state, this.#input);
     return [
-      line('sealAmt', sealYuan(this.#state, this.#input), 0),
-      line('sealSlopeLn', slopeOf(this.#state), 0),
-      line('firstSealTsec', firstSealTsec ?? Number.NaN, 0),
-      line('openCnt', opens, 0),
-      ...parts.map(([name, weight, share]) => line(name, share, Number.isNaN(share) ? 0 : weight * share)),
+      info('sealAmt', sealYuan(this.#state, this.#input)),
+      info('sealSlopeLn', slopeOf(this.#state)),
+      info('firstSealTsec', firstSealTsec ?? Number.NaN),
+      info('openCnt', opens),
+      ...parts.map(([name, weight, share]) => info(name, share, weight * share)),
     ];
   }
 }

@@ -13,6 +13,7 @@ import type { FeatureId } from '../../contracts/features.ts';
 import { ramp } from '../../contracts/math.ts';
 import type { Anchor, Direction, Evidence } from '../../contracts/signal.ts';
 import type { DetectorInput, Reading, StepResult, SymbolDetector } from './detector.ts';
+import { finite, info } from './evidence.ts';
 import { failedGates, gateNeeds } from './gates.ts';
 
 /** Ratios are fractions, times trading seconds; of selling the mirror image. */
@@ -187,8 +188,6 @@ export function scoreOf(sign: 1 | -1, input: DetectorInput): number | null {
   return known >= knownWeightMin ? score / known : null;
 }
 
-const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
-
 class FlowReading implements Reading {
   readonly direction: Direction;
   readonly path: string;
@@ -242,16 +241,8 @@ class FlowReading implements Reading {
     const parts = weights.filter(([id]) => !named.has(id));
     return [
       ...asked,
-      ...parts.map(
-        ([id]): Evidence => ({ feature: id, value: finite(this.#input.feature(id)), op: 'info', threshold: null, contrib: contribOf(id) }),
-      ),
-      {
-        feature: 'netSinceYuan',
-        value: finite(sign * (this.#input.feature('netDay') - this.#state.net0)),
-        op: 'info',
-        threshold: null,
-        contrib: 0,
-      },
+      ...parts.map(([id]) => info(id, this.#input.feature(id), contribOf(id))),
+      info('netSinceYuan', sign * (this.#input.feature('netDay') - this.#state.net0)),
     ];
   }
 }

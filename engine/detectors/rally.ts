@@ -13,6 +13,7 @@ import type { FeatureId } from '../../contracts/features.ts';
 import { ramp } from '../../contracts/math.ts';
 import type { Anchor, Evidence } from '../../contracts/signal.ts';
 import type { DetectorInput, Reading, StepResult, SymbolDetector } from './detector.ts';
+import { finite, info } from './evidence.ts';
 import { failedGates, gateNeeds } from './gates.ts';
 
 /** Ratios are fractions, times trading seconds. */
@@ -286,8 +287,7 @@ const confirmEvidence = (state: RallyState, input: DetectorInput): Evidence[] =>
 ];
 
 /** What the score is made of. */
-const partsOf = (input: DetectorInput): Evidence[] =>
-  weights.map(([id]) => ({ feature: id, value: finite(input.feature(id)), op: 'info', threshold: null, contrib: contribOf(input, id) }));
+const partsOf = (input: DetectorInput): Evidence[] => weights.map(([id]) => info(id, input.feature(id), contribOf(input, id)));
 
 const evidenceOf = (input: DetectorInput, { feature: id, op, threshold }: Condition): Evidence => ({
   feature: id,
@@ -302,8 +302,6 @@ function contribOf(input: DetectorInput, id: FeatureId): number {
   const value = input.feature(id);
   return weight === undefined || Number.isNaN(value) ? 0 : weight[1] * ramp(weight[4] * value, weight[2], weight[3]);
 }
-
-const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
 /** A class, and no object with a closure: one is made for every quote of a run, and its evidence is seldom asked for. */
 class RallyReading implements Reading {

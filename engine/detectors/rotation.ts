@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { ramp } from '../../contracts/math.ts';
 import type { Anchor, Evidence } from '../../contracts/signal.ts';
 import type { Reading, SectorDetector, SectorInput, StepResult } from './detector.ts';
+import { info } from './evidence.ts';
 
 /** Heat in units of its spread, returns and shares fractions, times trading seconds. */
 const RotationParams = z.strictObject({
@@ -93,8 +94,6 @@ function scoreOf(input: SectorInput): number | null {
   return Number.isNaN(score) ? null : score;
 }
 
-const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
-
 class RotationReading implements Reading {
   readonly direction = 'up';
   readonly path = 'main';
@@ -121,21 +120,14 @@ class RotationReading implements Reading {
 
   evidence(): Evidence[] {
     const { heat, ret5m, market5m, breadth, live } = this.#input;
-    const line = (feature: string, value: number, contrib = 0): Evidence => ({
-      feature,
-      value: finite(value),
-      op: 'info',
-      threshold: null,
-      contrib: finite(contrib) ?? 0,
-    });
     const { leaders, followers } = this.#input.movers();
     return [
-      line('secHeat', heat, 0.4 * ramp(heat, 1, 4)),
-      line('secEx5', ret5m - market5m, 0.3 * ramp(ret5m - market5m, 0.002, 0.015)),
-      line('secBreadth', breadth, 0.3 * ramp(breadth, 0.5, 0.9)),
-      line('live', live),
-      ...leaders.map(({ id, ret5m: own }) => line(`leader.${id}`, own)),
-      ...followers.map(({ id, ret5m: own }) => line(`follower.${id}`, own)),
+      info('secHeat', heat, 0.4 * ramp(heat, 1, 4)),
+      info('secEx5', ret5m - market5m, 0.3 * ramp(ret5m - market5m, 0.002, 0.015)),
+      info('secBreadth', breadth, 0.3 * ramp(breadth, 0.5, 0.9)),
+      info('live', live),
+      ...leaders.map(({ id, ret5m: own }) => info(`leader.${id}`, own)),
+      ...followers.map(({ id, ret5m: own }) => info(`follower.${id}`, own)),
     ];
   }
 }
