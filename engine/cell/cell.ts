@@ -12,7 +12,7 @@ import { tsecOf } from '../../contracts/session.ts';
 import type { Origin } from '../../contracts/status.ts';
 import type { AnyCommand, TapeEntry } from '../../contracts/tape.ts';
 import type { Quarantined } from '../clean/cleaner.ts';
-import type { GradualImage } from '../clean/columns.ts';
+import type { OpenImage, Taken } from '../clean/columns.ts';
 import type { AnyDetector } from '../detectors/detector.ts';
 import { Decisions } from './decisions.ts';
 import { type CellImage, imageVersion } from './image.ts';
@@ -167,11 +167,10 @@ export class Cell {
     return { ...this.#imageBut(), market: this.market.image() };
   }
 
-  /** The same image as of now, its large part copied while the cell goes on. */
-  beginImage(): GradualImage<CellImage> {
-    const rest = this.#imageBut();
-    const { advance, image } = this.market.beginImage();
-    return { advance, image: () => ({ ...rest, market: image() }) };
+  /** The same image as of now, its large part read out while the cell goes on. */
+  openImage(): OpenImage<CellImage<Taken>> {
+    const { image, end } = this.market.openImage();
+    return { image: { ...this.#imageBut(), market: image }, end };
   }
 
   #imageBut(): Omit<CellImage, 'market'> {

@@ -8,6 +8,7 @@ import type { JournalStep } from '../../contracts/journal.ts';
 import { decodeTape, encodeTape, type TapeEntry } from '../../contracts/tape.ts';
 import { type GeneratedDay, generatedDay, lcg } from '../../scenarios/support/days.ts';
 import { startTestBroker } from '../../scenarios/support/test-broker.ts';
+import { LateBytes } from '../clean/columns.ts';
 import { connectBroker } from '../log/connect.ts';
 import { DayFileJournal, DayFileTape } from '../log/day-files.ts';
 import { sha256 } from '../log/hash.ts';
@@ -17,7 +18,7 @@ import { MemoryJournal } from '../log/memory.ts';
 import { ensureStreams } from '../log/streams.ts';
 import { foldDay } from '../runtime/fold.ts';
 import { Cell } from './cell.ts';
-import { decodeImage, encodeImage } from './image.ts';
+import { decodeImage, encodeImage, packImage, unpackImage } from './image.ts';
 
 let day: GeneratedDay;
 let steps: readonly JournalStep[];
@@ -66,22 +67,31 @@ describe('one tape, one journal', () => {
     expect(journal.hash).toBe(tip(steps));
   });
 
-  test('an image copied row by row while the cell goes on is the image of the moment it was begun', () => {
+  test('an image read out piece by piece while the cell goes on is the image of the moment it was opened', () => {
     const random = lcg(7);
     const cell = new Cell(day.bundle);
     const at = day.bodies.length >> 1;
     for (const body of day.bodies.slice(0, at)) cell.apply(decodeTape(body));
-    const whole = encodeImage(cell.image());
+    const whole = sha256(encodeImage(cell.image()));
 
-    const gradual = cell.beginImage();
-    for (const body of day.bodies.slice(at, at + 400)) {
-      cell.apply(decodeTape(body));
-      if (random(10) === 0 && gradual.advance(2)) break;
-    }
-    while (!gradual.advance(7));
+    const { image, end } = cell.openImage();
+    const { head, blobs } = packImage(image, 'key');
+    const read: Uint8Array[] = [];
+    let n = at;
+    const goOn = () => {
+      for (const until = n + random(120); n < until; n++) cell.apply(decodeTape(day.bodies[n]!));
+    };
+    goOn();
+    for (const blob of blobs)
+      for (const piece of blob instanceof LateBytes ? blob.pieces() : [blob]) {
+        read.push(piece);
+        goOn();
+      }
+    end();
 
-    expect(sha256(encodeImage(gradual.image()))).toBe(sha256(whole));
-    expect(sha256(encodeImage(cell.image()))).not.toBe(sha256(whole));
+    expect(n - at).toBeGreaterThan(200);
+    expect(sha256(encodeImage(unpackImage(head, Buffer.concat(read), 'key')!))).toBe(whole);
+    expect(sha256(encodeImage(cell.image()))).not.toBe(whole);
   });
 
   test('restored from its image at random positions, through bytes, it goes on as if nothing had been', () => {

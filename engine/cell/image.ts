@@ -1,13 +1,14 @@
 /** The cell's whole state between two entries: what a checkpoint file holds, as MessagePack. */
 import { decode, encode } from '../../contracts/codec.ts';
 import type { Origin } from '../../contracts/status.ts';
+import { LateBytes, type Taken } from '../clean/columns.ts';
 import type { DecisionsImage } from './decisions.ts';
 import type { MarketImage } from './market-state.ts';
 
 /** Raised whenever an image's parts mean something else, also where they fit: a checkpoint of another version is not taken. */
 export const imageVersion = 6;
 
-export type CellImage = {
+export type CellImage<Bytes = Uint8Array> = {
   readonly v: typeof imageVersion;
   readonly tradeDate: string;
   readonly n: number;
@@ -15,18 +16,19 @@ export type CellImage = {
   readonly timeMs: number;
   readonly closed: boolean;
   readonly origin?: Origin | undefined;
-  readonly market: MarketImage;
+  readonly market: MarketImage<Bytes>;
   readonly decisions: DecisionsImage;
 };
 
-/** An image as a file holds it: everything but the large columns as MessagePack, and those as they are, in order. */
-export type PackedImage = { readonly head: Uint8Array; readonly blobs: readonly Uint8Array[] };
+/** An image as a file holds it: everything but the large columns as MessagePack, and those as they are, to be read in their order. */
+export type PackedImage = { readonly head: Uint8Array; readonly blobs: readonly Taken[] };
 const blobBytes = 65_536;
 type Blob = { readonly $blob: number };
 
-export function packImage(image: CellImage, key: string): PackedImage {
-  const blobs: Uint8Array[] = [];
+export function packImage(image: CellImage<Taken>, key: string): PackedImage {
+  const blobs: Taken[] = [];
   const lift = (value: unknown): unknown => {
+    if (value instanceof LateBytes) return { $blob: blobs.push(value) - 1 };
     if (value instanceof Uint8Array) return value.byteLength < blobBytes ? value : { $blob: blobs.push(value) - 1 };
     if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, lift(inner)]));

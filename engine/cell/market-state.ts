@@ -6,7 +6,7 @@ import type { Bundle } from '../../contracts/bundle.ts';
 import { absentMilli, type QuoteBatch } from '../../contracts/quote.ts';
 import { slotSec } from '../../contracts/session.ts';
 import { Cleaner, type OnAccepted, type RowVerdict } from '../clean/cleaner.ts';
-import { type ColumnImage, type GradualImage, imageOf, restoreColumns } from '../clean/columns.ts';
+import { type ColumnImage, imageOf, type OpenImage, restoreColumns, type Taken } from '../clean/columns.ts';
 import { type Universe, universeOf } from '../clean/universe.ts';
 import { FeatureEngine, type FeatureImage } from '../features/engine.ts';
 import { IndexLine } from '../features/index-line.ts';
@@ -123,11 +123,10 @@ export class MarketState {
     return { ...this.#imageBut(), features: this.features.image() };
   }
 
-  /** The same image as of now, its large part copied while the cell goes on. */
-  beginImage(): GradualImage<MarketImage> {
-    const rest = this.#imageBut();
-    const { advance, image } = this.features.beginImage();
-    return { advance, image: () => ({ ...rest, features: image() }) };
+  /** The same image as of now, its large part read out while the market goes on. */
+  openImage(): OpenImage<MarketImage<Taken>> {
+    const { image, end } = this.features.openImage();
+    return { image: { ...this.#imageBut(), features: image }, end };
   }
 
   #imageBut() {
@@ -152,9 +151,9 @@ export class MarketState {
   }
 }
 
-export type MarketImage = {
+export type MarketImage<Bytes = Uint8Array> = {
   readonly cleaner: ReturnType<Cleaner['image']>;
-  readonly features: FeatureImage;
+  readonly features: FeatureImage<Bytes>;
   readonly sectors: ColumnImage;
   readonly index: ReturnType<IndexLine['image']>;
   readonly poisoned: readonly number[];

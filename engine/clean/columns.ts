@@ -3,7 +3,7 @@ import { bytesOf } from '../../contracts/codec.ts';
 
 export type Column = Uint8Array | Int32Array | Float64Array;
 export type Columns = Readonly<Record<string, Column>>;
-export type ColumnImage = Record<string, Uint8Array>;
+export type ColumnImage<Bytes = Uint8Array> = Readonly<Record<string, Bytes>>;
 
 export const imageOf = (columns: Columns): ColumnImage =>
   Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, bytesOf(column).slice()]));
@@ -17,42 +17,110 @@ export function restoreColumns(columns: Columns, image: ColumnImage): void {
   }
 }
 
-/** An image taken little by little: `advance` copies some more and says whether all is there; only then is it whole. */
-export type GradualImage<Image> = { readonly advance: (rows: number) => boolean; readonly image: () => Image };
+/** Bytes of a column as they were at one moment, handed out in order and once, each piece copied when it is asked for. */
+export class LateBytes {
+  readonly byteLength: number;
+  readonly pieces: () => Iterable<Uint8Array>;
+
+  constructor(byteLength: number, pieces: () => Iterable<Uint8Array>) {
+    this.byteLength = byteLength;
+    this.pieces = pieces;
+  }
+}
+/** What an image may be made of while it is taken: bytes, or bytes yet to be read. */
+export type Taken = Uint8Array | LateBytes;
+/** An image of now that is read out while what it shows goes on; `end` when it has been read, or will not be. */
+export type OpenImage<Image> = { readonly image: Image; readonly end: () => void };
+
+const pieceBytes = 1024 * 1024;
+/** Records an undo log has room for at first; it doubles. */
+const undoRoom = 8192;
+
+/** One column with the records of it that have changed since. `width`: elements a record. */
+class Undo {
+  readonly #column: Column;
+  readonly width: number;
+  #log: Column;
+
+  constructor(column: Column, width: number) {
+    this.#column = column;
+    this.width = width;
+    this.#log = like(column, undoRoom * width);
+  }
+
+  /** Notes record `at` as the log's `k`-th. */
+  note(at: number, k: number): void {
+    const { width } = this;
+    if ((k + 1) * width > this.#log.length) this.#grow();
+    for (let i = 0; i < width; i++) this.#log[k * width + i] = this.#column[at * width + i]!;
+  }
+
+  #grow(): void {
+    const wider = like(this.#column, this.#log.length * 2);
+    wider.set(this.#log);
+    this.#log = wider;
+  }
+
+  /** A copy of the records from `from` to `until`, as they are now. */
+  copy = (from: number, until: number): Column => this.#column.slice(from * this.width, until * this.width);
+
+  /** Puts the `k`-th of the log at `at` of a copy. */
+  undo(copy: Column, at: number, k: number): void {
+    for (let i = 0; i < this.width; i++) copy[at * this.width + i] = this.#log[k * this.width + i]!;
+  }
+}
+const like = (column: Column, length: number): Column => new (column.constructor as new (length: number) => Column)(length);
 
 /**
- * Copies of per-symbol columns as of one moment, made while the columns go on changing: `keep` copies a row that is about to
- * change, `advance` the next rows in turn. Every column holds the same number of elements a row: together, or in `layers` pieces where the
- * column is laid out layer by layer, each with all rows in it.
+ * Columns of one shape as of one moment, read out while they go on changing. They lie layer by layer, each layer with a record of every row:
+ * before a record changes `keep` notes what it was, unless it has been read out, and what is read is put back from that. Columns without
+ * layers are small, and copied at once.
  */
-export class RowCopies {
-  readonly #sources: readonly { readonly bytes: Uint8Array; readonly copy: Uint8Array; readonly width: number; readonly layer: number }[];
-  readonly #names: readonly string[];
-  readonly #kept: Uint8Array;
-  #next = 0;
+export class ColumnsAsOf {
+  readonly image: Readonly<Record<string, Taken>>;
+  readonly #layered: readonly Undo[];
+  readonly #layers: number;
+  readonly #rows: number;
+  /** By layer, in the order in which they were noted: row and place in the logs, by turns. */
+  readonly #noted: number[][];
+  #notes = 0;
+  /** Layers that have been read out of every column. */
+  #passed = 0;
 
-  constructor(columns: Columns, rows: number, layers: Readonly<Record<string, number>> = {}) {
-    this.#names = Object.keys(columns);
-    this.#kept = new Uint8Array(rows);
-    this.#sources = Object.entries(columns).map(([name, column]) => {
-      const bytes = bytesOf(column);
-      const layer = bytes.byteLength / (layers[name] ?? 1);
-      return { bytes, copy: new Uint8Array(bytes.byteLength), width: layer / rows, layer };
-    });
+  constructor(columns: Columns, layered: readonly string[], layers: number, rows: number) {
+    this.#layers = layers;
+    this.#rows = rows;
+    this.#noted = Array.from({ length: layers }, () => []);
+    this.#layered = layered.map((name) => new Undo(columns[name]!, columns[name]!.length / layers / rows));
+    const taken = (name: string, column: Column): Taken => {
+      const c = layered.indexOf(name);
+      return c < 0 ? bytesOf(column).slice() : new LateBytes(column.byteLength, () => this.#pieces(this.#layered[c]!, column.byteLength));
+    };
+    this.image = Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, taken(name, column)]));
   }
 
-  keep(row: number): void {
-    if (this.#kept[row] === 1) return;
-    this.#kept[row] = 1;
-    for (const { bytes, copy, width, layer } of this.#sources)
-      for (let from = row * width; from < bytes.byteLength; from += layer) copy.set(bytes.subarray(from, from + width), from);
+  /** To be called before anything of `row` in `layer` changes. */
+  keep(layer: number, row: number): void {
+    if (layer < this.#passed) return;
+    for (const undo of this.#layered) undo.note(layer * this.#rows + row, this.#notes);
+    this.#noted[layer]!.push(row, this.#notes);
+    this.#notes += 1;
   }
 
-  advance(rows: number): boolean {
-    const end = Math.min(this.#kept.length, this.#next + rows);
-    for (; this.#next < end; this.#next++) this.keep(this.#next);
-    return this.#next === this.#kept.length;
+  /** The layered columns are read one after the other, in their order. */
+  *#pieces(column: Undo, byteLength: number): Generator<Uint8Array, void> {
+    const isLast = column === this.#layered.at(-1);
+    const together = Math.max(1, Math.floor(pieceBytes / (byteLength / this.#layers)));
+    for (let from = 0; from < this.#layers; from += together) {
+      const until = Math.min(this.#layers, from + together);
+      const piece = column.copy(from * this.#rows, until * this.#rows);
+      for (let layer = from; layer < until; layer++) {
+        const noted = this.#noted[layer]!;
+        // the first note of a record is what it was: it is put back last
+        for (let i = noted.length - 2; i >= 0; i -= 2) column.undo(piece, (layer - from) * this.#rows + noted[i]!, noted[i + 1]!);
+      }
+      if (isLast) this.#passed = until;
+      yield bytesOf(piece);
+    }
   }
-
-  image = (): ColumnImage => Object.fromEntries(this.#names.map((name, i) => [name, this.#sources[i]!.copy]));
 }

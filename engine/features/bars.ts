@@ -7,12 +7,10 @@
  */
 import { clamp, pow2 } from '../../contracts/math.ts';
 import { absentMilli } from '../../contracts/quote.ts';
-import type { Columns } from '../clean/columns.ts';
+import { type Columns, ColumnsAsOf } from '../clean/columns.ts';
 import type { Universe } from '../clean/universe.ts';
 
 const barsPerDay = 240;
-/** Layers of the columns that hold a bar a minute. */
-export const barLayers = { high: barsPerDay, low: barsPerDay, close: barsPerDay, amount: barsPerDay, net: barsPerDay } as const;
 const atrWeight = 2 / 15;
 const volWeight = 1 - pow2(-1 / 20);
 const volPrior = 10;
@@ -27,6 +25,8 @@ export class Bars {
   readonly net: Float64Array;
   readonly state: ReturnType<typeof foldColumns>;
   readonly #universe: Universe;
+  /** An image being read: a bar is kept for it before it changes. */
+  #asOf: ColumnsAsOf | null = null;
 
   constructor(universe: Universe) {
     const cells = universe.count * barsPerDay;
@@ -49,6 +49,7 @@ export class Bars {
     const current = this.state.minute[s]!;
     if (m > current && current !== noMinute) this.#complete(s, current);
     this.state.minute[s] = m;
+    this.#asOf?.keep(m, s);
     const cell = this.at(s, m);
     if (this.high[cell]! < last) this.high[cell] = last;
     if (this.low[cell] === absentMilli || this.low[cell]! > last) this.low[cell] = last;
@@ -91,6 +92,16 @@ export class Bars {
 
   columns(): Columns {
     return { high: this.high, low: this.low, close: this.close, amount: this.amount, net: this.net, ...this.state };
+  }
+
+  /** The columns as of now, read out while quotes go on, until `endImage`. */
+  imageAsOf(): ColumnsAsOf {
+    this.#asOf = new ColumnsAsOf(this.columns(), ['high', 'low', 'close', 'amount', 'net'], barsPerDay, this.#universe.count);
+    return this.#asOf;
+  }
+
+  endImage(): void {
+    this.#asOf = null;
   }
 }
 

@@ -10,21 +10,20 @@ import { absentMilli, bookLevels, type QuoteBatch } from '../../contracts/quote.
 import { minuteOf, slotSec } from '../../contracts/session.ts';
 import type { Accepted } from '../clean/accepted.ts';
 import type { RowVerdict } from '../clean/cleaner.ts';
-import { type ColumnImage, type GradualImage, imageOf, RowCopies, restoreColumns } from '../clean/columns.ts';
+import { type ColumnImage, imageOf, type OpenImage, restoreColumns, type Taken } from '../clean/columns.ts';
 import { profileUpTo, type Universe } from '../clean/universe.ts';
-import { Bars, barLayers } from './bars.ts';
+import { Bars } from './bars.ts';
 import { depth1Of, midOf, obi5Of } from './book.ts';
 import { type CrossSection, CrossSectioner, emptyCrossSection } from './cross-section.ts';
 import { activeBuyShare, orderFlow } from './flow.ts';
-import { PriceTrail, trailEntries } from './price-trail.ts';
-import { at, Rings, ringSlots, type SlotInput } from './rings.ts';
+import { PriceTrail } from './price-trail.ts';
+import { at, Rings, type SlotInput } from './rings.ts';
 import { bigThreshold, bucketOf, buckets } from './thresholds.ts';
 
 /** Added to amounts before logarithms, yuan (contracts/spec/features.md#inputs). */
 export const amountC = 20_000;
 /** Floor of a minute's expected amount, yuan. */
 const expectedFloor = 1000;
-const none: readonly RowCopies[] = [];
 
 export class FeatureEngine {
   readonly universe: Universe;
@@ -36,8 +35,6 @@ export class FeatureEngine {
   readonly sectioner: CrossSectioner;
   /** By symbol and bucket. */
   readonly #bigThresholds: Float64Array;
-  /** Images being taken: a row is copied before it changes. */
-  #copies: readonly RowCopies[] = none;
   readonly #input: SlotInput = {
     lnMid: 0,
     mid: 0,
@@ -68,7 +65,6 @@ export class FeatureEngine {
 
   /** Folds one accepted quote in, as cleaning judged it; `accepted` still holds the one before. */
   add({ s, tsec, slot, dv, da, bookOk, frozen }: RowVerdict, batch: QuoteBatch, i: number): void {
-    for (const copies of this.#copies) copies.keep(s);
     const { accepted } = this;
     const input = this.#input;
     const last = batch.lastMilli[i]!;
@@ -201,22 +197,19 @@ export class FeatureEngine {
     };
   }
 
-  /** The same image as of now, copied row by row while the engine goes on; at most one at a time. */
-  beginImage(): GradualImage<FeatureImage> {
-    const copies = [
-      new RowCopies(this.rings.columns(), this.universe.count, { values: ringSlots }),
-      new RowCopies(this.trail.columns(), this.universe.count, { sec: trailEntries, milli: trailEntries }),
-      new RowCopies(this.bars.columns(), this.universe.count, barLayers),
-    ] as const;
-    const crossSection = { ...this.crossSection };
-    this.#copies = copies;
+  /** The same image as of now, read out while the engine goes on; at most one at a time. */
+  openImage(): OpenImage<FeatureImage<Taken>> {
+    const { rings, trail, bars } = this;
     return {
-      advance: (rows) => {
-        const done = copies.map((each) => each.advance(rows)).every(Boolean);
-        if (done) this.#copies = none;
-        return done;
+      image: {
+        rings: rings.imageAsOf().image,
+        trail: trail.imageAsOf().image,
+        bars: bars.imageAsOf().image,
+        crossSection: { ...this.crossSection },
       },
-      image: () => ({ rings: copies[0].image(), trail: copies[1].image(), bars: copies[2].image(), crossSection }),
+      end: () => {
+        for (const part of [rings, trail, bars]) part.endImage();
+      },
     };
   }
 
@@ -229,9 +222,9 @@ export class FeatureEngine {
   }
 }
 
-export type FeatureImage = {
-  readonly rings: ColumnImage;
-  readonly trail: ColumnImage;
-  readonly bars: ColumnImage;
+export type FeatureImage<Bytes = Uint8Array> = {
+  readonly rings: ColumnImage<Bytes>;
+  readonly trail: ColumnImage<Bytes>;
+  readonly bars: ColumnImage<Bytes>;
   readonly crossSection: CrossSection;
 };

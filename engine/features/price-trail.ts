@@ -5,7 +5,7 @@
  * Reach    twelve minutes of quotes that come every three seconds; what is no longer held is unknown
  * Laid out entry by entry, then symbol: rows of one batch lie beside each other
  */
-import type { Columns } from '../clean/columns.ts';
+import { type Columns, ColumnsAsOf } from '../clean/columns.ts';
 
 export const trailEntries = 256;
 const mask = trailEntries - 1;
@@ -17,6 +17,8 @@ export class PriceTrail {
   /** Whole trading seconds. */
   readonly sec: Int32Array;
   readonly milli: Int32Array;
+  /** An image being read: an entry is kept for it before it changes. */
+  #asOf: ColumnsAsOf | null = null;
 
   constructor(count: number) {
     this.count = count;
@@ -35,6 +37,7 @@ export class PriceTrail {
     let e = this.made[s]!;
     if (e === 0 || this.sec[this.at(s, e - 1)] !== sec) this.made[s] = e + 1;
     else e -= 1;
+    this.#asOf?.keep(e & mask, s);
     const at = this.at(s, e);
     this.sec[at] = sec;
     this.milli[at] = milli;
@@ -42,6 +45,16 @@ export class PriceTrail {
 
   columns(): Columns {
     return { made: this.made, sec: this.sec, milli: this.milli };
+  }
+
+  /** The columns as of now, read out while quotes go on, until `endImage`. */
+  imageAsOf(): ColumnsAsOf {
+    this.#asOf = new ColumnsAsOf(this.columns(), ['sec', 'milli'], trailEntries, this.count);
+    return this.#asOf;
+  }
+
+  endImage(): void {
+    this.#asOf = null;
   }
 }
 

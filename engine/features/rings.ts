@@ -11,7 +11,7 @@
 
 import { slotSec } from '../../contracts/session.ts';
 import { neverSlot } from '../clean/accepted.ts';
-import type { Columns } from '../clean/columns.ts';
+import { type Columns, ColumnsAsOf } from '../clean/columns.ts';
 
 /** Layers of `values`. */
 export const ringSlots = 128;
@@ -76,6 +76,8 @@ export class Rings {
   readonly head: Int32Array;
   readonly first: Int32Array;
   readonly #staleSec: Int32Array;
+  /** An image being read: a slot is kept for it before it changes. */
+  #asOf: ColumnsAsOf | null = null;
 
   constructor(count: number, staleSec: Int32Array) {
     this.values = new Float64Array(count * ringSlots * ringStride);
@@ -118,6 +120,7 @@ export class Rings {
   /** Adds a quote at `slot` ≥ head; returns the base of its slot. */
   add(s: number, slot: number, input: SlotInput): number {
     const head = this.head[s]!;
+    if (this.#asOf !== null) keepSlots(this.#asOf, s, head, slot);
     if (head === slot) return this.#again(s, slot, input);
     const b = this.base(s, slot);
     if (head === neverSlot) {
@@ -236,4 +239,20 @@ export class Rings {
   columns(): Columns {
     return { values: this.values, head: this.head, first: this.first };
   }
+
+  /** The columns as of now, read out while quotes go on, until `endImage`. */
+  imageAsOf(): ColumnsAsOf {
+    this.#asOf = new ColumnsAsOf(this.columns(), ['values'], ringSlots, this.#count);
+    return this.#asOf;
+  }
+
+  endImage(): void {
+    this.#asOf = null;
+  }
+}
+
+/** The slots that a quote writes: its own, and before it those without one. */
+function keepSlots(asOf: ColumnsAsOf, s: number, head: number, slot: number): void {
+  const from = head === neverSlot ? slot : Math.max(Math.min(head + 1, slot), slot - ringSlots + 1);
+  for (let j = from; j <= slot; j++) asOf.keep(j & (ringSlots - 1), s);
 }

@@ -3,7 +3,7 @@
  *
  * Order        one append in flight; the cell may be ahead by `aheadMax` steps, nothing outward sees those
  * Restart      newest valid checkpoint whose steps are all in JOURNAL, then the tape from there; what JOURNAL has is compared
- * Checkpoint   every 300 s of tape time, at phase ends and at the end, only when every step is acknowledged
+ * Checkpoint   every 120 s of tape time, at phase ends and at the end, only when every step is acknowledged
  */
 
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
@@ -20,7 +20,7 @@ import type { DeadLetter } from '../../contracts/view.ts';
 import { Cell, type StepResult } from '../cell/cell.ts';
 import type { CellImage } from '../cell/image.ts';
 import type { Quarantined } from '../clean/cleaner.ts';
-import type { GradualImage } from '../clean/columns.ts';
+import type { OpenImage, Taken } from '../clean/columns.ts';
 import { loadBundle } from '../log/bundle-store.ts';
 import { exponentialBackoff, JetStreamJournal } from '../log/jetstream-journal.ts';
 import { firstUnfinishedDay, JetStreamTapeReader, type OpenDay, skipsOf } from '../log/jetstream-tape.ts';
@@ -32,13 +32,11 @@ import { Position } from './position.ts';
 import { ViewPublisher } from './view-publisher.ts';
 import type { Verdict } from './vitals.ts';
 
-const checkpointMs = 300_000;
+const checkpointMs = 120_000;
 const pollMs = 100;
 const retryMs = 1000;
 /** An append that waits for longer is not being stored; a tape that is silent for longer is not being written. */
 const [storeMs, silenceMs] = [3000, 5000];
-/** Rows copied between two turns of the event loop: about 2 MB, under a millisecond. */
-const rowsAtOnce = 100;
 const breathMs = 10;
 /** Dead letters published together. */
 const lettersAtOnce = 64;
@@ -242,27 +240,31 @@ export class CellRunner {
     const { phase } = cell.decisions.marketDesk;
     const phaseEnded = this.#phase !== phase;
     this.#phase = phase;
-    return phaseEnded || cell.timeMs >= this.#checkpointAt;
+    if (phaseEnded) this.#checkpointAt = cell.timeMs;
+    return cell.timeMs >= this.#checkpointAt;
   }
 
-  /** The image of now; copied and written while the cell goes on. A slow disk delays the next one, never an entry. */
+  /** The image of now; read out and written while the cell goes on. A slow disk delays the next one, which is begun when this is done, never an entry. */
   async #checkpoint(cell: Cell, outbox: Outbox): Promise<void> {
-    this.#checkpointAt = cell.timeMs + checkpointMs;
     if (this.#saving !== null) return;
+    this.#checkpointAt = cell.timeMs + checkpointMs;
     await outbox.drained();
-    this.#saving = this.#save(cell.beginImage()).finally(() => {
+    this.#saving = this.#save(cell.openImage()).finally(() => {
       this.#saving = null;
     });
     this.#saving.catch((error: unknown) => this.#options.log.error({ event: 'checkpoint.failed', error: String(error) }));
   }
 
-  async #save({ advance, image }: GradualImage<CellImage>): Promise<void> {
-    const end = metrics.checkpoint.startTimer();
-    while (!advance(rowsAtOnce)) await new Promise((resolve) => setImmediate(resolve));
-    await this.#checkpoints.save(image(), this.#key, this.#options.signal.aborted ? 0 : breathMs, () =>
-      this.#options.reach('midCheckpoint'),
-    );
-    end();
+  async #save({ image, end }: OpenImage<CellImage<Taken>>): Promise<void> {
+    const took = metrics.checkpoint.startTimer();
+    try {
+      await new Promise((resolve) => setImmediate(resolve)); // what waits goes first: packing takes as long as taking did
+      const breath = this.#options.signal.aborted ? 0 : breathMs;
+      await this.#checkpoints.save(image, this.#key, breath, () => this.#options.reach('midCheckpoint'));
+    } finally {
+      end();
+    }
+    took();
   }
 }
 

@@ -14,6 +14,7 @@ import { type FileHandle, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CellImage, type PackedImage, packImage, unpackImage } from '../cell/image.ts';
+import { LateBytes, type Taken } from '../clean/columns.ts';
 import { sha256 } from '../log/hash.ts';
 
 const keep = 3;
@@ -31,7 +32,7 @@ export class CheckpointStore {
   }
 
   /** `breathMs`: pause after each slice, 0 when nothing else waits. `onHalf` runs when half of it is written: for crash tests. */
-  async save(image: CellImage, key: string, breathMs = 0, onHalf: () => void = () => undefined): Promise<void> {
+  async save(image: CellImage<Taken>, key: string, breathMs = 0, onHalf: () => void = () => undefined): Promise<void> {
     const path = join(this.#dir, `${image.tradeDate}-${String(image.n).padStart(9, '0')}.ckpt`);
     const file = await open(`${path}.tmp`, 'w');
     try {
@@ -69,20 +70,24 @@ async function writeImage(file: FileHandle, { head, blobs }: PackedImage, breath
   const total = blobs.reduce((sum, { byteLength }) => sum + byteLength, lengthBytes + head.byteLength);
   const hash = createHash('sha256');
   let [at, halved] = [digestBytes, false];
-  for (const part of [length, head, ...blobs]) {
-    for (let from = 0; from < part.byteLength; from += sliceBytes) {
-      const slice = part.subarray(from, from + sliceBytes);
-      hash.update(slice);
-      await file.write(slice, 0, slice.byteLength, at);
-      at += slice.byteLength;
-      if (breathMs > 0) await breathe(file, breathMs);
-      if (halved || at < total / 2) continue;
-      halved = true;
-      onHalf();
-    }
+  for (const slice of slicesOf([length, head, ...blobs])) {
+    hash.update(slice);
+    await file.write(slice, 0, slice.byteLength, at);
+    at += slice.byteLength;
+    if (breathMs > 0) await breathe(file, breathMs);
+    if (halved || at < total / 2) continue;
+    halved = true;
+    onHalf();
   }
   await file.write(Buffer.from(hash.digest('hex')), 0, digestBytes, 0);
   await file.sync();
+}
+
+function* slicesOf(parts: readonly Taken[]): Generator<Uint8Array, void> {
+  for (const part of parts) {
+    if (part instanceof LateBytes) yield* part.pieces();
+    else for (let from = 0; from < part.byteLength; from += sliceBytes) yield part.subarray(from, from + sliceBytes);
+  }
 }
 
 async function breathe(file: FileHandle, ms: number): Promise<void> {

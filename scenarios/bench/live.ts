@@ -25,6 +25,7 @@ import { MarketDay } from '../market/market-day.ts';
 import { RoleProcess, roleStart } from '../support/role-process.ts';
 import { freePort, startTestBroker } from '../support/test-broker.ts';
 import type { Arrival } from './live-client.ts';
+import { type Stored, storedTimes } from './live-stages.ts';
 import { dueOf, livePace, type Stretch } from './schedule.ts';
 
 const date = '20261123';
@@ -47,12 +48,16 @@ export type LiveBench = {
   readonly p99: number;
   readonly max: number;
   readonly inBurst: { readonly transitions: number; readonly p50: number; readonly p99: number };
+  /** The parts of the way: due → on TAPE → in JOURNAL → at the client. */
+  readonly stages: Readonly<Record<'tape' | 'journal' | 'client', { readonly p50: number; readonly p99: number }>>;
+  /** The five that took longest, by tape time, and their parts in ms. */
+  readonly slowest: readonly (Way & { readonly tapeTime: string })[];
   /** How late the sender was against its schedule, p99 ms: near zero, or the figures above say little. */
   readonly senderLateP99: number;
   /** Quotes a second while the tape between the stretches was caught up as fast as it went. */
   readonly headroom: number;
-  /** From the start of a killed engine's successor to the end of the tape, ms. */
-  readonly restartMs: number;
+  /** From the start of a killed engine's successor: until it first stands somewhere on the tape, how much was left then, until its end. */
+  readonly restart: { readonly restoredMs: number; readonly quotes: number; readonly totalMs: number };
   readonly engineRssMb: number;
 };
 
@@ -82,13 +87,17 @@ export async function benchLive(symbols: number, liveSec: number): Promise<LiveB
     const second = await feed.play(mainStretch);
     await feed.settled();
     const arrivals = await client.stop();
+    const asked = new Set(arrivals.map(([tapeMs]) => tapeMs).filter((tapeMs) => first.due.has(tapeMs) || second.due.has(tapeMs)));
+    const stored = await storedTimes(jetstream(nc), await jetstreamManager(nc), broker.run, asked);
     const engineRssMb = await rssOf(engineStart.opsPort);
     await engine.kill();
     const restartedMs = now();
     engine.start();
+    const restored = await feed.restored();
+    const restoredMs = now() - restartedMs;
     await feed.settled();
-    const restartMs = now() - restartedMs;
-    return report({ symbols, arrivals, first, second, headroom, restartMs, engineRssMb });
+    const restart = { totalMs: now() - restartedMs, restoredMs, quotes: feed.quotesFrom(restored) };
+    return report({ symbols, arrivals, stored, first, second, headroom, restart, engineRssMb });
   } finally {
     await engine.kill();
     await gateway.kill();
@@ -163,6 +172,18 @@ class Feed {
     while ((await this.#engineN()) < this.#at) await sleep(10);
   }
 
+  /** The first entry that a started engine says it stands at. */
+  async restored(): Promise<number> {
+    for (;;) {
+      const n = await this.#engineN();
+      if (n > 0) return n;
+      await sleep(10);
+    }
+  }
+
+  quotesFrom = (n: number): number =>
+    this.#entries.slice(n, this.#at).reduce((sum, entry) => sum + (entry.type === 'quotes' ? entry.batch.count : 0), 0);
+
   #secOf = ({ tsMs }: TapeEntry): number => (tsMs - this.#midnight) / 1000;
 }
 
@@ -227,7 +248,7 @@ const textOf = (port: number, path: string): Promise<string> =>
 
 async function readN(port: number): Promise<number> {
   const text = await textOf(port, '/readyz');
-  return text === '' ? 0 : ((JSON.parse(text) as { checks: { cell: { n: number } } }).checks.cell.n ?? 0);
+  return text === '' ? 0 : ((JSON.parse(text) as { checks: { cell?: { n?: number } } }).checks.cell?.n ?? 0);
 }
 
 const rssOf = async (port: number): Promise<number> =>
@@ -236,22 +257,28 @@ const rssOf = async (port: number): Promise<number> =>
 type Parts = {
   readonly symbols: number;
   readonly arrivals: readonly Arrival[];
+  readonly stored: ReadonlyMap<number, Stored>;
   readonly first: Played;
   readonly second: Played;
   readonly headroom: number;
-  readonly restartMs: number;
+  readonly restart: LiveBench['restart'];
   readonly engineRssMb: number;
 };
 
-function report({ symbols, arrivals, first, second, headroom, restartMs, engineRssMb }: Parts): LiveBench {
-  const all: number[] = [];
-  const burst: number[] = [];
+/** ms from when the entry was due until each stage had it. */
+type Way = { readonly tape: number; readonly journal: number; readonly client: number };
+
+function report({ symbols, arrivals, stored, first, second, headroom, restart, engineRssMb }: Parts): LiveBench {
+  const ways: (Way & { readonly tapeMs: number; readonly burst: boolean })[] = [];
   for (const [tapeMs, wallMs] of arrivals) {
     const due = first.due.get(tapeMs) ?? second.due.get(tapeMs);
     if (due === undefined) continue; // a timer's own moment, or the tape between the stretches
-    all.push(wallMs - due.wallMs);
-    if (due.burst) burst.push(wallMs - due.wallMs);
+    const { tapeMs: onTape, journalMs } = stored.get(tapeMs) ?? { tapeMs: Number.NaN, journalMs: Number.NaN };
+    ways.push({ tapeMs, burst: due.burst, tape: onTape - due.wallMs, journal: journalMs - due.wallMs, client: wallMs - due.wallMs });
   }
+  const all = ways.map(({ client }) => client);
+  const burst = ways.filter((way) => way.burst).map(({ client }) => client);
+  const part = (of: (way: Way) => number) => ({ p50: quantile(ways.map(of), 0.5), p99: quantile(ways.map(of), 0.99) });
   return {
     symbols,
     quotesPerSec: Math.round((first.quotes + second.quotes) / (first.sec + second.sec)),
@@ -260,12 +287,24 @@ function report({ symbols, arrivals, first, second, headroom, restartMs, engineR
     p99: quantile(all, 0.99),
     max: quantile(all, 1),
     inBurst: { transitions: burst.length, p50: quantile(burst, 0.5), p99: quantile(burst, 0.99) },
+    stages: {
+      tape: part((way) => way.tape),
+      journal: part((way) => way.journal - way.tape),
+      client: part((way) => way.client - way.journal),
+    },
+    slowest: [...ways]
+      .sort((a, b) => b.client - a.client)
+      .slice(0, 5)
+      .map(({ tapeMs, tape, journal, client }) => ({ tapeTime: clockOf(tapeMs), tape, journal, client })),
     senderLateP99: quantile([...first.late, ...second.late], 0.99),
     headroom: Math.round(headroom),
-    restartMs: Math.round(restartMs),
+    restart,
     engineRssMb,
   };
 }
+
+/** 09:30:03.125, market time. */
+const clockOf = (tapeMs: number): string => new Date(tapeMs - midnightOf(date)).toISOString().slice(11, 23);
 
 function quantile(values: readonly number[], q: number): number {
   const sorted = Float64Array.from(values).sort();

@@ -148,9 +148,19 @@ if (values.only !== 'replay') {
   row('  p99', ms(live.p99), 'budget 20 ms, floor 50 ms', live.p99 < 50);
   row('  longest', ms(live.max));
   row(`  within the 10× bursts (${inBurst.transitions}), p50 / p99`, `${inBurst.p50.toFixed(1)} / ${ms(inBurst.p99)}`);
+  for (const [what, { p50, p99 }] of [
+    ['due at the feed → on TAPE', live.stages.tape],
+    ['on TAPE → in JOURNAL', live.stages.journal],
+    ['in JOURNAL → client socket', live.stages.client],
+  ] as const)
+    row(`  ${what}, p50 / p99`, `${p50.toFixed(1)} / ${ms(p99)}`);
+  for (const { tapeTime, tape, journal, client } of live.slowest)
+    row(`  slow: ${tapeTime}, until on TAPE / in JOURNAL / at the client`, `${tape.toFixed(0)} / ${journal.toFixed(0)} / ${ms(client)}`);
   row('  sender behind its schedule, p99', ms(live.senderLateP99));
   row('headroom through JetStream', `${count(live.headroom)} q/s`, 'budget 200,000, floor 50,000', live.headroom >= 50_000);
-  row('restart to caught up', ms(live.restartMs), 'budget 5 s, floor 15 s', live.restartMs < 15_000);
+  const { restart } = live;
+  row('restart to caught up', ms(restart.totalMs), 'budget 5 s, floor 15 s', restart.totalMs < 15_000);
+  row('  until it stands at its checkpoint or after it', ms(restart.restoredMs), `${count(restart.quotes)} quotes left`);
   row('engine process memory', `${live.engineRssMb} MB`, 'budget 600 MB, floor 1 GB', live.engineRssMb < 1000);
 }
 process.exit(below === 0 ? 0 : 1);
