@@ -4,11 +4,12 @@ import { graphCoverage } from '../../scenarios/support/graph.ts';
 import { again, at, confirm, input, open, price, risk, said, standing, tracking } from '../../scenarios/support/opportunity-actor.ts';
 import type { OpportunityContext, OpportunityEvent } from './context.ts';
 import { opportunityMachine } from './opportunity.machine.ts';
-import { wants } from './prices.ts';
+import { onlyRises, risen, wants } from './prices.ts';
 
 describe('the price filter', () => {
   test('asks the guards themselves: what it lets pass changes something or ends, what it keeps back changes nothing', () => {
     const random = lcg(11);
+    let told = 0;
     for (let trial = 0; trial < 3000; trial++) {
       const direction = random(2) === 0 ? 'up' : 'down';
       const opened = direction === 'up' ? tracking() : mirrored();
@@ -21,10 +22,36 @@ describe('the price filter', () => {
         });
         if (random(6) === 0) opened.send({ type: 'timer.pullHold' });
         const before = opened.actor.getSnapshot();
-        const wanted = wants(opened.state(), before.context, next as never);
+        const pathBefore = opened.state();
+        const wanted = wants(pathBefore, before.context, next as never);
         opened.send(next);
-        expect(changed(before, opened.actor.getSnapshot()), `${direction} ${JSON.stringify(next)}`).toBe(wanted);
+        const after = opened.actor.getSnapshot();
+        expect(changed(before, after), `${direction} ${JSON.stringify(next)}`).toBe(wanted);
+        const rises = wanted && onlyRises(pathBefore, before.context, next as never);
+        const peak = { value: before.value, context: { ...before.context, ...risen(before.context, next.midMilli as number) } };
+        if (rises) {
+          told += 1;
+          expect(changed(peak, after), `${direction} ${JSON.stringify(next)}`).toBe(false);
+        }
       }
+    }
+    expect(told).toBeGreaterThan(500);
+  });
+
+  test('peaks told together are the peaks told one by one', () => {
+    for (const [trail, mids] of [
+      [false, [10_215, 10_240, 10_265, 10_285]],
+      [true, [10_306, 10_312, 10_331, 10_360]],
+    ] as const) {
+      const [each, last] = [tracking(), tracking()];
+      const rising = mids.map((milli) => price(milli - 5, { midMilli: milli }));
+      for (const opened of [each, last]) if (trail) opened.send(price(10_300));
+      const wanted = rising.filter((next) => onlyRises('tracking.rising', each.actor.getSnapshot().context, next as never));
+      for (const next of wanted) each.send(next);
+      last.send(wanted.at(-1)!);
+
+      expect(wanted).toHaveLength(4);
+      expect(changed(each.actor.getSnapshot(), last.actor.getSnapshot())).toBe(false);
     }
   });
 

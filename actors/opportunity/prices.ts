@@ -90,3 +90,26 @@ export function wants(path: string, context: OpportunityContext, price: Price): 
   if (path === 'tracking.rising') return startsPull(context, price) || endsPull(context, price);
   return path === 'tracking.holding' ? isDeepPull(context, price) : isRecovered(context, price);
 }
+
+/** What a new peak changes. */
+export const risen = (context: OpportunityContext, midMilli: number): Pick<OpportunityContext, 'peakMilli' | 'trailMilli'> => ({
+  peakMilli: midMilli,
+  trailMilli: context.trailMilli === null ? null : trailOf(context, midMilli),
+});
+
+/**
+ * Whether a price that is wanted does nothing but raise the peak: most of them. Several come to what the last of them does, so that the
+ * machine need not hear of each.
+ */
+export function onlyRises(path: string, context: OpportunityContext, price: Price): boolean {
+  return (
+    path === 'tracking.rising' &&
+    isNewPeak(context, price) &&
+    !isPulling(context) &&
+    !isStopped(context, price) &&
+    !dives(context, price) &&
+    !reachesTarget2(context, price) &&
+    !reachesTarget1(context, price) &&
+    !standsLocked(context, price)
+  );
+}

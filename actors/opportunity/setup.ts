@@ -131,11 +131,7 @@ export const opportunitySetup = setup({
     })),
     raisePeak: assign(({ context, event }) => {
       assertEvent(event, 'price');
-      return {
-        peakMilli: event.midMilli,
-        trailMilli: context.trailMilli === null ? null : prices.trailOf(context, event.midMilli),
-        ...disarmed(context, 'pullHold'),
-      };
+      return { ...prices.risen(context, event.midMilli), ...disarmed(context, 'pullHold') };
     }),
     armTrail: assign(({ context, event }) => {
       assertEvent(event, 'price');

@@ -28,6 +28,10 @@ type Held = {
   failed: { readonly context: unknown } | null;
 };
 
+/** Evidence, when it is asked for. */
+export type Evidences = () => readonly Evidence[];
+const nothing: Evidences = () => [];
+
 /** A timer's event as the queue makes it. */
 export type TimerEvent = { readonly type: `timer.${string}`; readonly tsMs: number };
 export type ActorImage = { readonly id: string; readonly kind: KindName } & (
@@ -69,23 +73,24 @@ export class Actors {
     kind: K,
     id: string,
     input: Spoken[K]['input'],
-    birth?: { readonly region: string; readonly event: string; readonly evidence: readonly Evidence[] },
+    birth?: { readonly region: string; readonly event: string; readonly evidence: Evidences },
   ): void {
     const held = this.#start(kinds[kind], id, { input });
     if (birth === undefined) return;
     this.#transition(id, held, { ...birth, from: null, to: held.regions[birth.region]!, note: null });
   }
 
-  send<K extends KindName>(_kind: K, id: string, event: Spoken[K]['event'], evidence: readonly Evidence[] = []): void {
+  /** `evidence` is asked for where something is journaled. */
+  send<K extends KindName>(_kind: K, id: string, event: Spoken[K]['event'], evidence: Evidences = nothing): void {
     this.#deliver(id, event, evidence);
   }
 
   /** A timer of whatever actor it is. */
   fire(id: string, event: TimerEvent): void {
-    this.#deliver(id, event, []);
+    this.#deliver(id, event, nothing);
   }
 
-  #deliver(id: string, event: { readonly type: string; readonly tsMs: number }, evidence: readonly Evidence[]): void {
+  #deliver(id: string, event: { readonly type: string; readonly tsMs: number }, evidence: Evidences): void {
     const held = this.#held.get(id);
     if (held === undefined || held.actor === null) return;
     this.events += 1;
@@ -103,7 +108,7 @@ export class Actors {
     id: string,
     held: Held,
     event: string,
-    evidence: readonly Evidence[],
+    evidence: Evidences,
     regions: Regions,
     was: AnyContext,
     context: AnyContext,
@@ -124,11 +129,11 @@ export class Actors {
   #transition(
     id: string,
     held: Held,
-    change: { region: string; from: string | null; to: string; event: string; note: string | null; evidence: readonly Evidence[] },
+    change: { region: string; from: string | null; to: string; event: string; note: string | null; evidence: Evidences },
   ): void {
     const { region, from, to, event, note, evidence } = change;
     const data = held.kind.facts(held.actor!.getSnapshot().context as never);
-    this.#recorder.record('transition', id, { machine: held.kind.name, region, from, to, event, note, evidence: [...evidence], data });
+    this.#recorder.record('transition', id, { machine: held.kind.name, region, from, to, event, note, evidence: [...evidence()], data });
   }
 
   #fail(id: string, held: Held, context: unknown, error: unknown): void {

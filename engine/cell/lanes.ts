@@ -19,13 +19,28 @@ const canaryShare = 10;
 /** A refusal that is asked for again within this time, for the same reason, is the same one. Trading seconds. */
 const refusedAgainSec = 60;
 
+/** What is asked of every quote, of all lanes of a kind at once: a bit for each lane. */
+export class LaneRows {
+  /** By row: lanes that have a run, and lanes that threw for it. */
+  readonly running: Int32Array;
+  readonly thrown: Int32Array;
+  enabled = 0;
+
+  constructor(rows: number) {
+    this.running = new Int32Array(rows);
+    this.thrown = new Int32Array(rows);
+  }
+
+  /** Lanes that may run for a row. */
+  openFor = (row: number): number => this.enabled & ~this.thrown[row]!;
+}
+
 export class Lane<D extends AnyDetector = AnyDetector> {
   readonly detector: D;
   readonly modelId: string | null;
   readonly runs = new Map<number, Run>();
-  /** 1 for each row that may run at all, and for each that has a run: what is asked of every quote. */
-  readonly #open: Uint8Array;
-  readonly running: Uint8Array;
+  readonly rows: LaneRows;
+  readonly bit: number;
   readonly #refused = new Map<number, Refused>();
   /** What the next run of a row begins with, where its detector remembers anything. */
   readonly #remembered = new Map<number, unknown>();
@@ -33,14 +48,15 @@ export class Lane<D extends AnyDetector = AnyDetector> {
   mode: StrategyMode;
   params: unknown;
   paramHash: string;
-  disabled = false;
   strategy!: StrategyRef;
   scores!: { readonly enter: number; readonly exit: number };
   horizonSec!: number;
 
-  constructor(detector: D, { id, mode, modelId, params, paramHash }: StrategyInstance, rows: number) {
-    this.#open = new Uint8Array(rows).fill(1);
-    this.running = new Uint8Array(rows);
+  /** `place`: its own among the lanes that share `rows`, at most 31. */
+  constructor(detector: D, { id, mode, modelId, params, paramHash }: StrategyInstance, rows: LaneRows, place: number) {
+    this.rows = rows;
+    this.bit = 1 << place;
+    rows.enabled |= this.bit;
     this.detector = detector;
     this.id = id;
     this.mode = mode;
@@ -70,9 +86,15 @@ export class Lane<D extends AnyDetector = AnyDetector> {
     this.strategy = { id, variant, version, paramHash, modelId, mode };
   }
 
-  runsFor(row: number): boolean {
-    return !this.disabled && this.#open[row] === 1;
+  get disabled(): boolean {
+    return (this.rows.enabled & this.bit) === 0;
   }
+  set disabled(disabled: boolean) {
+    this.rows.enabled = disabled ? this.rows.enabled & ~this.bit : this.rows.enabled | this.bit;
+  }
+
+  runsFor = (row: number): boolean => (this.rows.openFor(row) & this.bit) !== 0;
+  isRunning = (row: number): boolean => (this.rows.running[row]! & this.bit) !== 0;
 
   /** Whether its signals on instrument `no` open opportunities. */
   actsOn(no: number): boolean {
@@ -93,7 +115,7 @@ export class Lane<D extends AnyDetector = AnyDetector> {
       run.state = state;
       return;
     }
-    this.running[row] = 1;
+    this.rows.running[row]! |= this.bit;
     this.runs.set(row, { state, reported: null, opportunity: null });
   }
 
@@ -110,12 +132,12 @@ export class Lane<D extends AnyDetector = AnyDetector> {
     const { detector } = this;
     const facts = run !== undefined && detector.entity === 'symbol' ? (detector.remembered?.(run.state) ?? null) : null;
     if (facts !== null) this.#remembered.set(row, facts);
-    this.running[row] = 0;
+    this.rows.running[row]! &= ~this.bit;
     this.runs.delete(row);
   }
 
   threw(row: number): void {
-    this.#open[row] = 0;
+    this.rows.thrown[row]! |= this.bit;
     this.release(row);
   }
 
@@ -143,7 +165,7 @@ export class Lane<D extends AnyDetector = AnyDetector> {
       runs: [...this.runs].map(([row, run]) => [row, { ...run }] as const),
       refused: [...this.#refused],
       remembered: [...this.#remembered],
-      thrown: [...this.#open.keys()].filter((row) => this.#open[row] === 0),
+      thrown: [...this.rows.thrown.keys()].filter((row) => (this.rows.thrown[row]! & this.bit) !== 0),
     };
   }
 
@@ -153,11 +175,11 @@ export class Lane<D extends AnyDetector = AnyDetector> {
     this.disabled = image.disabled;
     for (const [row, run] of image.runs) {
       this.runs.set(row, { ...run });
-      this.running[row] = 1;
+      this.rows.running[row]! |= this.bit;
     }
     for (const [row, refused] of image.refused) this.#refused.set(row, refused);
     for (const [row, facts] of image.remembered) this.#remembered.set(row, facts);
-    for (const row of image.thrown) this.#open[row] = 0;
+    for (const row of image.thrown) this.rows.thrown[row]! |= this.bit;
   }
 }
 
@@ -183,6 +205,7 @@ export function lanesOf(
   rows: Readonly<Record<AnyDetector['entity'], number>>,
 ) {
   const lanes: Lane[] = [];
+  const kinds = { symbol: new LaneRows(rows.symbol), sector: new LaneRows(rows.sector) };
   const mismatches: Mismatch[] = [];
   for (const instance of wanted) {
     const detector = registered.find(({ id }) => id === instance.detector);
@@ -196,7 +219,8 @@ export function lanesOf(
       const message = `the bundle was made for version ${instance.version}, this code has ${detector.version}${without}`;
       mismatches.push({ id: instance.id, code: 'STRATEGY_VERSION', message });
     }
-    lanes.push(new Lane(detector, { ...instance, params }, rows[detector.entity]));
+    const place = lanes.filter(({ rows: shared }) => shared === kinds[detector.entity]).length;
+    lanes.push(new Lane(detector, { ...instance, params }, kinds[detector.entity], place));
   }
   return { lanes, mismatches };
 }

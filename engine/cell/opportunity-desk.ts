@@ -6,27 +6,24 @@
  */
 import type { Offer, OpportunityContext, OpportunityEvent, Plan, Price, Standing } from '../../actors/opportunity/context.ts';
 import { type CoolDowns, coolDownSec } from '../../actors/opportunity/cool-down.ts';
-import { wants } from '../../actors/opportunity/prices.ts';
 import type { Bundle } from '../../contracts/bundle.ts';
 import { entityActorId } from '../../contracts/entity.ts';
 import { type Family, opportunityId } from '../../contracts/opportunity.ts';
 import { tsecOf } from '../../contracts/session.ts';
-import type { Direction, Evidence } from '../../contracts/signal.ts';
-import { standingOf, type Topic, withTopics } from '../opportunities/fusion.ts';
+import type { Direction } from '../../contracts/signal.ts';
 import * as manager from '../opportunities/manager.ts';
 import { RiskDesk } from '../opportunities/risk-desk.ts';
-import type { Actors } from './actors.ts';
+import type { Actors, Evidences } from './actors.ts';
 import { linksOf } from './links.ts';
 import { LiveRows } from './live-rows.ts';
 import { priceEvidence } from './price-evidence.ts';
 import type { Recorder } from './recorder.ts';
 import { tellRisk } from './risk-guard.ts';
 import { offerOfCase, planOfCase, type SignalCase, type Subject, scopesOf, trackOf } from './signal-case.ts';
+import { Standings } from './standings.ts';
+import { Watch } from './watch.ts';
 
-/** A live opportunity as the desk follows it. */
-type Watch = { readonly subject: Subject; path: string; context: OpportunityContext };
 export type Verdict = manager.Verdict;
-type Pooled = Pick<OpportunityContext, 'tracks' | 'capped' | 'yields' | 'family'> & { readonly forecasts: readonly Topic[] };
 
 const prefix = 'opportunity.';
 
@@ -37,7 +34,7 @@ export class OpportunityDesk {
   readonly #recorder: Recorder;
   readonly #released: (row: number, id: string) => void;
   readonly #subjectOf: (row: number) => Subject;
-  readonly #exitScore: (strategy: string) => number;
+  readonly #standings: Standings;
   readonly #keys = new Map<string, manager.KeyRecord>();
   readonly #watches = new Map<string, Watch>();
   readonly #live: LiveRows;
@@ -60,8 +57,8 @@ export class OpportunityDesk {
     this.#recorder = recorder;
     this.#released = links.released;
     this.#subjectOf = links.subjectOf;
-    this.#exitScore = links.exitScore;
     this.risk = new RiskDesk(links.isScope);
+    this.#standings = new Standings(this.risk, recorder, links.exitScore);
     const { coolDownSec: other, coolDownTargetSec, coolDownStopSec, coolDownTwoStopsSec } = bundle.config.opportunities;
     this.#coolDowns = { other, target: coolDownTargetSec, stop: coolDownStopSec, twoStops: coolDownTwoStopsSec };
   }
@@ -79,7 +76,7 @@ export class OpportunityDesk {
 
   /** Whether a raised level may open or join an opportunity now. Changes nothing. */
   judge(given: SignalCase): Verdict {
-    const { subject, lane, reading, t0Tsec, feedHealthy } = given;
+    const { lane, reading, t0Tsec, feedHealthy } = given;
     const raise = {
       family: lane.detector.family,
       tsec: tsecOf(this.#recorder.nowMs),
@@ -91,8 +88,8 @@ export class OpportunityDesk {
     // a frozen strategy neither opens nor joins
     if (this.risk.of([`strategy.${lane.id}`]).level === 3) return { kind: 'suppress', reason: 'RISK_FROZEN' };
     const { liveMax } = this.#bundle.config.opportunities;
-    const { level } = this.risk.of([...subject.scopes, `strategy.${lane.id}`]);
-    const verdict = manager.judge(this.#supported(given, raise.tsec), raise, { live: this.live, liveMax, riskLevel: level, feedHealthy });
+    const riskLevel = this.#riskOf(given);
+    const verdict = manager.judge(this.#supported(given, raise.tsec), raise, { live: this.live, liveMax, riskLevel, feedHealthy });
     const needsPlan = verdict.kind === 'open' || verdict.kind === 'reopen';
     return needsPlan && this.#planOf(given) === null ? { kind: 'suppress', reason: 'NO_ROOM' } : verdict;
   }
@@ -110,9 +107,10 @@ export class OpportunityDesk {
     const track = watch?.context.tracks[strategy];
     if (watch === undefined || track === undefined) return;
     const tracks = { ...watch.context.tracks, [strategy]: { ...track, raised: false, confirmable: false } };
-    const standing = this.#pooled(watch.context, watch.subject, tracks);
-    this.#send(id, { type: 'signal.update', tsMs: this.#recorder.nowMs, standing }, []);
+    this.#update(id, this.#standings.pooled(watch.context, watch.subject, tracks));
   }
+
+  #update = (id: string, standing: Standing): void => this.#send(id, { type: 'signal.update', tsMs: this.#recorder.nowMs, standing });
 
   /** Acts on a verdict that is no refusal; the id of the opportunity that the run now stands by. */
   enter(given: SignalCase, verdict: Exclude<Verdict, { kind: 'suppress' }>): string {
@@ -138,21 +136,23 @@ export class OpportunityDesk {
   }
 
   #confirm(id: string, watch: Watch, given: SignalCase): void {
-    const standing = this.#standing(watch.context, given);
+    const standing = this.#standings.withLevel(watch.context, given);
     const plan = this.#planOf(given);
     const offer = plan === null ? watch.context : this.#offerOf(given, plan, standing, watch.context.capped);
     const { advice, risks, rank } = offer;
     this.#note(id, given);
     const event = { type: 'signal.confirm', tsMs: this.#recorder.nowMs, standing, plan, offer: { advice, risks, rank } } as const;
-    this.#send(id, event, given.reading.evidence());
+    this.#send(id, event, () => given.reading.evidence());
   }
 
   #stand(id: string, given: SignalCase, type: 'signal.enter' | 'signal.update'): void {
     const { context } = this.#watches.get(id)!;
-    const standing = this.#standing(context, given);
+    const standing = this.#standings.withLevel(context, given);
     this.#note(id, given);
     const tsMs = this.#recorder.nowMs;
-    this.#send(id, type === 'signal.enter' ? { type, tsMs, standing, reopens: null } : { type, tsMs, standing }, given.reading.evidence());
+    this.#send(id, type === 'signal.enter' ? { type, tsMs, standing, reopens: null } : { type, tsMs, standing }, () =>
+      given.reading.evidence(),
+    );
   }
 
   /** A raised level supports its opportunity: the merge gap begins anew, and the peak to beat rises. */
@@ -171,7 +171,7 @@ export class OpportunityDesk {
     const plan = this.#planOf(given)!;
     const conflict = this.#conflicts(given);
     const { capped } = conflict;
-    const standing = this.#standing({ tracks: {}, forecasts: [], ...conflict, family }, given);
+    const standing = this.#standings.withLevel({ tracks: {}, forecasts: [], ...conflict, family }, given);
     this.#keys.set(
       this.#key(given),
       manager.opened(record, { id, p0Milli: reading.anchor.p0Milli, openedTsec: tsecOf(nowMs) }, reading.score),
@@ -196,7 +196,7 @@ export class OpportunityDesk {
         stopsToday: record.stops,
         ...linksOf(this.#keys, given),
       },
-      { region: 'lifecycle', event: 'signal.enter', evidence: reading.evidence() },
+      { region: 'lifecycle', event: 'signal.enter', evidence: () => reading.evidence() },
     );
     this.#watch(id, subject);
     this.#syncRisk(id);
@@ -205,17 +205,16 @@ export class OpportunityDesk {
 
   #reopen(id: string, given: SignalCase): string {
     const { subject, reading } = given;
-    const { capped } = this.#actors.context<OpportunityContext>(prefix + id);
     const tsMs = this.#recorder.nowMs;
     const { p0Milli, enterMilli } = reading.anchor;
     this.#keys.set(this.#key(given), manager.reopened(this.#record(given), { id, p0Milli, openedTsec: tsecOf(tsMs) }, reading.score));
     const before = this.#actors.context<OpportunityContext>(prefix + id);
     // a new life has base rates of its own moment
-    const standing = this.#standing({ ...before, tracks: {}, forecasts: [] }, given);
+    const standing = this.#standings.withLevel({ ...before, tracks: {}, forecasts: [] }, given);
     const plan = this.#planOf(given)!;
-    const reopens = { anchor: { p0Milli, enterMilli }, plan, offer: this.#offerOf(given, plan, standing, capped) };
+    const reopens = { anchor: { p0Milli, enterMilli }, plan, offer: this.#offerOf(given, plan, standing, before.capped) };
     this.#watch(id, subject);
-    this.#send(id, { type: 'signal.enter', tsMs, standing, reopens }, reading.evidence());
+    this.#send(id, { type: 'signal.enter', tsMs, standing, reopens }, () => reading.evidence());
     this.#syncRisk(id);
     return id;
   }
@@ -237,46 +236,23 @@ export class OpportunityDesk {
       if (outcome === null || outcome === 'yields') continue;
       const told = outcome === 'weakens' ? { ...context, yields: true } : { ...context, capped: true };
       if (outcome === 'caps') capped = true;
-      const standing = this.#pooled(told, subject, context.tracks);
-      this.#send(life.id, { type: 'signal.update', tsMs: this.#recorder.nowMs, standing }, []);
+      this.#update(life.id, this.#standings.pooled(told, subject, context.tracks));
     }
     return { capped, yields };
-  }
-
-  /** What all tracks say with this one's level as it is now. */
-  #standing(before: Pooled, given: SignalCase): Standing {
-    const { lane, subject, claims } = given;
-    const forecasts = withTopics(before.forecasts, claims);
-    const tracks = { ...before.tracks, [lane.id]: trackOf(given, forecasts, this.#recorder.nowMs) };
-    return this.#pooled({ ...before, forecasts }, subject, tracks);
-  }
-
-  #pooled({ family, forecasts, capped, yields }: Pooled, subject: Subject, tracks: OpportunityContext['tracks']): Standing {
-    return standingOf({
-      tracks,
-      family,
-      nowMs: this.#recorder.nowMs,
-      topics: forecasts,
-      riskLevel: this.risk.of(scopesOf(subject, tracks)).level,
-      capped,
-      yields,
-      exitScore: this.#exitScore,
-    });
   }
 
   #planOf = (given: SignalCase): Plan | null => planOfCase(given, this.#bundle.config.opportunities);
 
   #offerOf(given: SignalCase, plan: Plan, standing: Standing, capped: boolean): Offer {
-    const { subject, lane } = given;
-    const riskLevel = this.risk.of([...subject.scopes, `strategy.${lane.id}`]).level;
+    const { subject } = given;
     const inSector = [...this.#watches.values()].filter((each) => subject.industry >= 0 && each.subject.industry === subject.industry);
-    const rest = { standing, capped, riskLevel, activeInSector: inSector.length };
+    const rest = { standing, capped, riskLevel: this.#riskOf(given), activeInSector: inSector.length };
     return offerOfCase(given, this.#bundle.config.opportunities, plan, rest);
   }
 
   #watch(id: string, subject: Subject): void {
     const actorId = prefix + id;
-    this.#watches.set(id, { subject, path: this.#actors.state(actorId, 'lifecycle'), context: this.#actors.context(actorId) });
+    this.#watches.set(id, new Watch(subject, this.#actors.state(actorId, 'lifecycle'), this.#actors.context(actorId)));
     this.#live.add(subject.row, id);
   }
 
@@ -286,29 +262,36 @@ export class OpportunityDesk {
       const watch = this.#watches.get(id)!;
       const tsMs = this.#recorder.nowMs;
       // the quote that confirmed is not the one after it
-      if (watch.path === 'confirmed' && watch.context.confirmedMs! < tsMs) this.#send(id, { type: 'snapshot.next', tsMs }, []);
-      if (!this.#watches.has(id) || !wants(watch.path, watch.context, price)) continue;
-      this.#send(id, { type: 'price', tsMs, ...price }, priceEvidence(watch.context, price));
+      if (watch.path === 'confirmed' && watch.context.confirmedMs! < tsMs) this.#send(id, { type: 'snapshot.next', tsMs });
+      if (!this.#watches.has(id)) continue;
+      const { context } = watch;
+      const event = watch.priced(price, tsMs);
+      if (event !== null) this.#send(id, event, () => priceEvidence(context, price));
     }
+  }
+
+  #tellPeak(id: string, watch: Watch): void {
+    const event = watch.untold();
+    if (event !== null) this.#actors.send('opportunity', prefix + id, event);
   }
 
   /** An event for every live opportunity of a symbol. */
   tell(row: number, event: OpportunityEvent): void {
-    for (const id of this.#live.of(row)) this.#send(id, event, []);
+    for (const id of this.#live.of(row)) this.#send(id, event);
   }
 
   tellAll(event: OpportunityEvent): void {
-    for (const id of [...this.#watches.keys()]) this.#send(id, event, []);
+    for (const id of [...this.#watches.keys()]) this.#send(id, event);
   }
 
   /** A timer of an opportunity fired. */
   fired(actorId: string, event: OpportunityEvent): void {
-    this.#send(actorId.slice(prefix.length), event, []);
+    this.#send(actorId.slice(prefix.length), event);
   }
 
   dismiss(id: string): boolean {
     if (!this.#watches.has(id)) return false;
-    this.#send(id, { type: 'operator.dismiss', tsMs: this.#recorder.nowMs }, []);
+    this.#send(id, { type: 'operator.dismiss', tsMs: this.#recorder.nowMs });
     return true;
   }
 
@@ -326,14 +309,15 @@ export class OpportunityDesk {
     if (watch === undefined) return;
     const { level, policy } = this.risk.of(scopesOf(watch.subject, watch.context.tracks));
     if (level === watch.context.risk.level && policy === watch.context.risk.policy) return;
-    this.#send(id, { type: 'risk.synced', tsMs: this.#recorder.nowMs, level, policy }, []);
+    this.#send(id, { type: 'risk.synced', tsMs: this.#recorder.nowMs, level, policy });
   }
 
-  #send(id: string, event: OpportunityEvent, evidence: readonly Evidence[]): void {
+  #send(id: string, event: OpportunityEvent, evidence?: Evidences): void {
     const actorId = prefix + id;
     if (!this.#actors.has(actorId)) return;
-    this.#actors.send('opportunity', actorId, event, evidence);
     const watch = this.#watches.get(id);
+    if (watch !== undefined) this.#tellPeak(id, watch);
+    this.#actors.send('opportunity', actorId, event, evidence);
     if (this.#actors.hasFailed(actorId)) return watch === undefined ? undefined : this.#close(id, watch, null);
     const path = this.#actors.state(actorId, 'lifecycle');
     const context = this.#actors.context<OpportunityContext>(actorId);
@@ -364,11 +348,14 @@ export class OpportunityDesk {
     this.#released(subject.row, id);
   }
 
+  #riskOf = ({ subject, lane }: SignalCase): number => this.risk.of([...subject.scopes, `strategy.${lane.id}`]).level;
   #key = ({ subject, lane, reading }: SignalCase): string =>
     manager.keyOf(entityActorId(subject.entity), reading.direction, lane.detector.family as Family);
   #record = (given: SignalCase): manager.KeyRecord => this.#keys.get(this.#key(given)) ?? manager.newKey;
 
+  /** To be taken before the actors': they are told of their peaks first. */
   image(): OpportunityDeskImage {
+    for (const [id, watch] of this.#watches) this.#tellPeak(id, watch);
     return {
       keys: [...this.#keys],
       watches: [...this.#watches].map(([id, { subject }]) => ({ id, row: subject.row })),

@@ -6,7 +6,7 @@ import type { Bundle } from '../../contracts/bundle.ts';
 import { sectorEntity } from '../../contracts/entity.ts';
 import { slotSec, tsecOf } from '../../contracts/session.ts';
 import type { SignalPhase } from '../../contracts/signal.ts';
-import type { Mover, Reading, SectorDetector, SectorInput } from '../detectors/detector.ts';
+import type { Reading, SectorDetector, SectorInput } from '../detectors/detector.ts';
 import { SectorHeat } from '../features/sector-heat.ts';
 import { claimsOf, type Knowledge, knowledgeOf, mapsOf } from '../opportunities/confidence.ts';
 import { newsOf } from '../opportunities/report.ts';
@@ -16,6 +16,7 @@ import { heard } from './levels.ts';
 import type { MarketState } from './market-state.ts';
 import type { OpportunityDesk } from './opportunity-desk.ts';
 import type { Recorder } from './recorder.ts';
+import { SectorMoment } from './sector-moment.ts';
 import type { SignalCase, Subject } from './signal-case.ts';
 import type { MarketAnswers } from './symbol-desk.ts';
 
@@ -23,11 +24,6 @@ import type { MarketAnswers } from './symbol-desk.ts';
 export type SectorLane = Lane<SectorDetector<any, any>>;
 
 const lookBackSec = 300;
-const freshSec = 60;
-const leaderCount = 3;
-const followerCount = 5;
-/** A member that has done no more in five minutes has not moved yet. */
-const followerMax = 0.002;
 /** A sector's base rates depend on no price. */
 const nowhere = { tickBp: Number.NaN, sigma600: Number.NaN, tsec: 0 };
 
@@ -40,6 +36,7 @@ export class SectorDesk {
   readonly #desk: OpportunityDesk;
   readonly #knowledge: Knowledge;
   readonly #heat: SectorHeat;
+  readonly #moment: SectorMoment;
 
   constructor(
     bundle: Bundle,
@@ -57,6 +54,7 @@ export class SectorDesk {
     ];
     this.#knowledge = knowledgeOf(bundle);
     this.#heat = new SectorHeat(market.features, market.sectors);
+    this.#moment = new SectorMoment(market, this.#heat);
   }
 
   /** Heat of sector `k` at a moment, as its detectors see it. */
@@ -88,7 +86,7 @@ export class SectorDesk {
 
   #run(k: number, lane: SectorLane, state: SectorState): void {
     const { detector } = lane;
-    const input = this.#inputOf(k, state);
+    const input = this.#moment.take(k, state, this.#answers.regime, this.#recorder.nowMs);
     const run = lane.runs.get(k);
     let result: ReturnType<typeof detector.step>;
     try {
@@ -153,7 +151,7 @@ export class SectorDesk {
       subject: this.subjectOf(k),
       lane,
       reading,
-      claims: claimsOf(this.#knowledge, mapsOf(this.#knowledge.maps, lane.id, reading.path, regime), reading.score, nowhere),
+      claims: () => claimsOf(this.#knowledge, mapsOf(this.#knowledge.maps, lane.id, reading.path, regime), reading.score, nowhere),
       t0Tsec: tsec - lookBackSec,
       feedHealthy: this.#answers.feedHealthy,
       plan: null,
@@ -167,10 +165,6 @@ export class SectorDesk {
     return { entity: sectorEntity(code), row: this.#market.universe.count + k, scopes: ['market', `sector.${code}`], industry: -1 };
   }
 
-  /** By members with a quote of the last minute. */
-  #levelOf = (k: number): number =>
-    this.#market.sectors.levelOf(k, this.#market.cleaner.accepted, Math.floor((tsecOf(this.#recorder.nowMs) - freshSec) / slotSec));
-
   /** Levels of the sectors that carry opportunities go to them as prices. */
   #price(k: number): void {
     const row = this.#market.universe.count + k;
@@ -180,7 +174,7 @@ export class SectorDesk {
     // a sector is as old as its newest member
     if (tsecOf(nowMs) - sectors.newestSlot(k, cleaner.accepted) * slotSec > dataLimits.gapSec)
       return this.#desk.tell(row, { type: 'gap', tsMs: nowMs });
-    const levelMilli = this.#levelOf(k);
+    const levelMilli = this.#moment.levelOf(k, nowMs);
     if (Number.isNaN(levelMilli)) return;
     this.#desk.price(row, {
       bidMilli: levelMilli,
@@ -190,56 +184,5 @@ export class SectorDesk {
       dive: false,
       locked: false,
     });
-  }
-
-  #inputOf(k: number, state: SectorState): SectorInput {
-    const { sectors, features } = this.#market;
-    const heat = this.#heat;
-    const { heatOf } = this;
-    const levelOf = this.#levelOf;
-    const { columns } = sectors;
-    const tsMs = this.#recorder.nowMs;
-    const { returns } = features.sectioner;
-    return {
-      code: sectors.codes[k]!,
-      name: sectors.names[k]!,
-      state,
-      regime: this.#answers.regime,
-      tsMs,
-      tsec: tsecOf(tsMs),
-      members: sectors.from[k + 1]! - sectors.from[k]!,
-      live: columns.live[k]!,
-      get ret1m() {
-        return sectors.medianOf(k, returns.ret1m);
-      },
-      ret3m: columns.ret3m[k]!,
-      get ret5m() {
-        return sectors.medianOf(k, returns.ret5m);
-      },
-      advShare: columns.advShare[k]!,
-      limitUps: columns.limitUps[k]!,
-      market3m: features.crossSection.mktMed3m,
-      market5m: features.crossSection.mktMed5m,
-      get heat() {
-        return heatOf(k, tsecOf(tsMs));
-      },
-      get breadth() {
-        return heat.breadth(k);
-      },
-      get levelMilli() {
-        return levelOf(k);
-      },
-      movers: () => this.#movers(k),
-    };
-  }
-
-  #movers(k: number): ReturnType<SectorInput['movers']> {
-    const { universe } = this.#market;
-    const ranked = this.#heat.ranked(k);
-    const mover = ({ row, ret5m }: (typeof ranked)[number]): Mover => ({ id: universe.ids[row]!, ret5m });
-    const followers = ranked
-      .filter(({ row, ret5m }) => ret5m < followerMax && !universe.noLimit[row])
-      .sort((a, b) => universe.adv20[b.row]! - universe.adv20[a.row]! || a.row - b.row);
-    return { leaders: ranked.slice(0, leaderCount).map(mover), followers: followers.slice(0, followerCount).map(mover) };
   }
 }

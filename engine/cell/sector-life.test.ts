@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { profileColumns } from '../../contracts/bundle.ts';
 import type { JournalEntry } from '../../contracts/journal.ts';
 import type { TapeEntry } from '../../contracts/tape.ts';
 import { marketRates } from '../../scenarios/market/episodes.ts';
@@ -173,7 +174,8 @@ describe('heat', () => {
         const traded = at(minute - 1) - at(minute - 16);
         if (Number.isNaN(traded) || universe.instruments[s]!.suspended) continue;
         amount += traded;
-        const share = universe.profiles[universe.profileOf[s]!]!.amountShare.subarray(minute - 15, minute).reduce((sum, x) => sum + x, 0);
+        const { amountShare } = profileColumns(cell.bundle.profiles[universe.instruments[s]!.profile]!);
+        const share = amountShare.subarray(minute - 15, minute).reduce((sum, x) => sum + x, 0);
         usual += universe.instruments[s]!.adv20Yuan! * share;
       }
       return amount / usual;

@@ -4,7 +4,7 @@ import type { Config } from '../../contracts/config.ts';
 import type { Entity } from '../../contracts/entity.ts';
 import { logit, sigmoid } from '../../contracts/math.ts';
 import type { Reading } from '../detectors/detector.ts';
-import { type Claim, claimKey } from '../opportunities/confidence.ts';
+import { type Claim, claimKey, isSameClaim } from '../opportunities/confidence.ts';
 import type { Topic } from '../opportunities/fusion.ts';
 import { type OfferCase, offerOf } from '../opportunities/offer.ts';
 import { boardPlanOf, type PlanInput, planOf, sectorPlanOf } from '../opportunities/plan.ts';
@@ -18,8 +18,8 @@ export type SignalCase = {
   readonly subject: Subject;
   readonly lane: Lane;
   readonly reading: Reading;
-  /** What its score says of each event; none where nothing was fitted. */
-  readonly claims: readonly Claim[];
+  /** What its score says of each event; none where nothing was fitted. Asked for by what acts on it. */
+  readonly claims: () => readonly Claim[];
   /** null for a sector, which has a level and no price. */
   readonly plan: Omit<PlanInput, 'costs'> | null;
   /** The sector's level where `plan` is null. */
@@ -35,9 +35,11 @@ export const scopesOf = ({ scopes }: Subject, tracks: OpportunityContext['tracks
 ];
 
 /** `topics`: what was spoken of before; a base rate stays as it was. */
-export function trackOf({ lane, reading, claims }: SignalCase, topics: readonly Topic[], atMs: number): Track {
+export function trackOf({ lane, reading, ...given }: SignalCase, topics: readonly Topic[], atMs: number): Track {
+  const claims = given.claims();
   const { score, path, raised, confirmable } = reading;
-  const odds = Object.fromEntries(claims.flatMap((claim) => (claim.odds === null ? [] : [[claimKey(claim), claim.odds]])));
+  const odds: Record<string, number> = {};
+  for (const claim of claims) if (claim.odds !== null) odds[claimKey(claim)] = claim.odds;
   return { variant: lane.strategy.variant, path, score, p: gainOf(claims, topics), odds, raised, confirmable, atMs };
 }
 
@@ -45,7 +47,7 @@ export function trackOf({ lane, reading, claims }: SignalCase, topics: readonly 
 function gainOf(claims: readonly Claim[], topics: readonly Topic[]): number | null {
   const claim = claims.find(({ event }) => event === 'net-gain');
   if (claim === undefined || claim.odds === null) return null;
-  const p0 = topics.find((topic) => claimKey(topic) === claimKey(claim))?.p0 ?? claim.p0;
+  const p0 = topics.find((topic) => isSameClaim(topic, claim))?.p0 ?? claim.p0;
   return sigmoid(logit(p0) + claim.odds);
 }
 

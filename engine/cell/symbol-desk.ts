@@ -20,7 +20,7 @@ import { claimsOf, type Knowledge, knowledgeOf, mapsOf } from '../opportunities/
 import { isDive } from '../opportunities/dive.ts';
 import { newsOf } from '../opportunities/report.ts';
 import type { Actors } from './actors.ts';
-import type { Lane } from './lanes.ts';
+import type { Lane, LaneRows } from './lanes.ts';
 import { heard } from './levels.ts';
 import type { MarketState } from './market-state.ts';
 import { Moment } from './moment.ts';
@@ -55,6 +55,8 @@ export class SymbolDesk {
   readonly #recorder: Recorder;
   readonly #market: MarketAnswers;
   readonly #lanes: readonly SymbolLane[];
+  /** null where there are no lanes. */
+  readonly #rows: LaneRows | null;
   readonly #moment: Moment;
   readonly #subjects: (Subject | undefined)[] = [];
   readonly states: SymbolStates;
@@ -77,6 +79,7 @@ export class SymbolDesk {
     this.#knowledge = knowledgeOf(bundle);
     this.#state = state;
     this.#lanes = lanes;
+    this.#rows = lanes[0]?.rows ?? null;
     this.#actors = parts.actors;
     this.#desk = parts.desk;
     this.#recorder = parts.recorder;
@@ -97,27 +100,24 @@ export class SymbolDesk {
     this.#awakeSlot[s] = verdict.slot;
     const input = this.#moment.take(verdict, batch, i, this.#market.regime, this.#recorder.nowMs);
     this.observer.snapshot?.(s, this.#state.snapshot, input);
-    for (let k = 0; k < this.#lanes.length; k++) if ((awake & (1 << k)) !== 0) this.#run(s, this.#lanes[k]!, input, batch, i);
+    for (const lane of this.#lanes) if ((awake & lane.bit) !== 0) this.#run(s, lane, input, batch, i);
     if (this.#desk.hasLive(s)) this.#price(s, input, batch, i);
   }
 
   /** A bit for every lane that has a run with the symbol or could begin one. */
   #awake(s: number): number {
+    const rows = this.#rows;
+    if (rows === null) return 0;
+    const open = rows.openFor(s);
+    if (this.openGate) return open;
+    let awake = open & rows.running[s]!;
+    if (awake === open) return awake;
     const { hot, serial, toLimit } = this.#state;
-    let mask = 0;
-    let looked = false;
-    for (let k = 0; k < this.#lanes.length; k++) {
-      const lane = this.#lanes[k]!;
-      if (!lane.runsFor(s)) continue;
-      if (lane.running[s] === 1 || this.openGate) {
-        mask |= 1 << k;
-        continue;
-      }
-      if (!looked) hot.look(s, serial, toLimit);
-      looked = true;
-      if (lane.detector.wakes(hot, lane.params)) mask |= 1 << k;
+    hot.look(s, serial, toLimit);
+    for (const { bit, detector, params } of this.#lanes) {
+      if ((open & ~awake & bit) !== 0 && detector.wakes(hot, params)) awake |= bit;
     }
-    return mask;
+    return awake;
   }
 
   #run(s: number, lane: SymbolLane, input: DetectorInput, batch: QuoteBatch, i: number): void {
@@ -211,11 +211,12 @@ export class SymbolDesk {
       subject: this.subjectOf(s),
       lane,
       reading,
-      claims: claimsOf(this.#knowledge, mapsOf(this.#knowledge.maps, lane.id, reading.path, input.regime), reading.score, {
-        tickBp: (tickMilli / input.lastMilli) * 10_000,
-        sigma600: input.feature('sigma900') * sigma900To600,
-        tsec: input.tsec,
-      }),
+      claims: () =>
+        claimsOf(this.#knowledge, mapsOf(this.#knowledge.maps, lane.id, reading.path, input.regime), reading.score, {
+          tickBp: (tickMilli / input.lastMilli) * 10_000,
+          sigma600: input.feature('sigma900') * sigma900To600,
+          tsec: input.tsec,
+        }),
       t0Tsec: input.tsec - lookBackSec,
       feedHealthy: this.#market.feedHealthy,
       plan: {

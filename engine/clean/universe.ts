@@ -1,7 +1,8 @@
 /** What is fixed for the day about each symbol, in columns by row; built once from the bundle. */
-import { type Bundle, type Instrument, type ProfileColumns, profileColumns } from '../../contracts/bundle.ts';
+import type { Bundle, Instrument } from '../../contracts/bundle.ts';
 import { absentMilli } from '../../contracts/quote.ts';
 import { type Exchange, exchangeOf, exchanges, type InstrumentId, instrumentId, subjectToken } from '../../contracts/units.ts';
+import { Profiles } from './profiles.ts';
 
 /** Yuan a day under which a symbol may be silent for a minute without being stale (contracts/spec/quality.md#silence). */
 const illiquidAdv = 20_000_000;
@@ -24,8 +25,7 @@ export type Universe = {
   readonly adv20: Float64Array;
   /** Seconds without an accepted quote after which a symbol is stale: 15, or 60 when thinly traded. */
   readonly staleSec: Int32Array;
-  /** Index into `profiles`; 1 where the profile is the symbol's own; bound of its z-scores; daily deviation. */
-  readonly profileOf: Int32Array;
+  /** 1 where the profile is the symbol's own; bound of its z-scores; daily deviation. */
   readonly ownProfile: Uint8Array;
   readonly zMax: Float64Array;
   readonly sigmaDay: Float64Array;
@@ -33,14 +33,9 @@ export type Universe = {
   readonly suspended: Uint8Array;
   readonly noLimit: Uint8Array;
   readonly riskWarning: Uint8Array;
-  readonly profiles: readonly ProfileColumns[];
-  /** By profile: 99 % print by bucket as a share of adv20, and mean and deviation of nar3m; null where unknown. */
+  readonly profiles: Profiles;
+  /** By profile: 99 % print by bucket as a share of adv20; null where unknown. */
   readonly amountQ99: readonly (readonly number[] | null)[];
-  readonly narMean: readonly (readonly number[] | null)[];
-  readonly narSd: readonly (readonly number[] | null)[];
-  /** Running sums of each profile's amountShare and varShare: element m is the sum over minutes 0..m−1. */
-  readonly amountSums: readonly Float64Array[];
-  readonly varSums: readonly Float64Array[];
   /** Row of an instrument number, or −1. */
   readonly rowOf: (no: number) => number;
 };
@@ -53,7 +48,6 @@ const milliOr = (milli: number | null): number => milli ?? absentMilli;
 export function universeOf(bundle: Bundle): Universe {
   const { instruments } = bundle;
   const rows = rowIndex(instruments);
-  const profiles = bundle.profiles.map(profileColumns);
   const ints = (pick: (instrument: Instrument) => number) => Int32Array.from(instruments, pick);
   const flags = (pick: (instrument: Instrument) => boolean) => Uint8Array.from(instruments, (each) => (pick(each) ? 1 : 0));
   return {
@@ -68,19 +62,14 @@ export function universeOf(bundle: Bundle): Universe {
     preClose: ints((each) => milliOr(each.preCloseMilli)),
     adv20: Float64Array.from(instruments, (each) => each.adv20Yuan ?? assumedAdv20),
     staleSec: ints((each) => ((each.adv20Yuan ?? assumedAdv20) < illiquidAdv ? 60 : 15)),
-    profileOf: ints(({ profile }) => profile),
     ownProfile: Uint8Array.from(instruments, isOwn),
     zMax: Float64Array.from(instruments, (each) => (isOwn(each) === 1 ? Number.POSITIVE_INFINITY : borrowedZMax)),
     sigmaDay: Float64Array.from(instruments, ({ sigmaDay }) => sigmaDay),
     suspended: flags(({ suspended }) => suspended),
     noLimit: flags(({ noLimit }) => noLimit),
     riskWarning: flags(({ riskWarning }) => riskWarning),
-    profiles,
+    profiles: new Profiles(bundle),
     amountQ99: bundle.profiles.map((each) => each.amountQ99),
-    narMean: bundle.profiles.map((each) => each.narMean),
-    narSd: bundle.profiles.map((each) => each.narSd),
-    amountSums: profiles.map(({ amountShare }) => runningSums(amountShare)),
-    varSums: profiles.map(({ varShare }) => runningSums(varShare)),
     rowOf: (no) => (no < rows.length ? rows[no]! : noRow) - 1,
   };
 }
@@ -93,18 +82,5 @@ function rowIndex(instruments: readonly Instrument[]): Uint16Array {
   return rows;
 }
 const noRow = 0;
-
-function runningSums(shares: Float64Array): Float64Array {
-  const sums = new Float64Array(shares.length + 1);
-  for (let m = 0; m < shares.length; m++) sums[m + 1] = sums[m]! + shares[m]!;
-  return sums;
-}
-
-/** Integral of a minute profile over [0, tsec], fractional minutes pro rata. */
-export function profileUpTo(sums: Float64Array, tsec: number): number {
-  const x = tsec <= 0 ? 0 : tsec >= 14_400 ? 240 : tsec / 60;
-  const m = Math.floor(x);
-  return m >= 240 ? sums[240]! : sums[m]! + (x - m) * (sums[m + 1]! - sums[m]!);
-}
 
 export const exchangeIndex = (exchange: Exchange): number => exchanges.indexOf(exchange);

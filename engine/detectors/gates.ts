@@ -47,5 +47,16 @@ export const gateNeeds: readonly FeatureId[] = [
   'active20',
 ];
 
-const gateIds = Object.keys(gates);
-export const failedGates = (input: DetectorInput): string[] => gateIds.filter((id) => !gates[id]!(input));
+const gateList = Object.entries(gates);
+const none: readonly string[] = [];
+
+/** Ids of the gates that are shut; the same empty list while all are open. */
+export function failedGates(input: DetectorInput): readonly string[] {
+  let failed: string[] | null = null;
+  for (const [id, isOpen] of gateList) {
+    if (isOpen(input)) continue;
+    failed ??= [];
+    failed.push(id);
+  }
+  return failed ?? none;
+}

@@ -96,7 +96,16 @@ export const moneyFlow: SymbolDetector<MoneyFlowParams, MoneyFlowState> = {
 };
 
 type Condition = { readonly feature: FeatureId; readonly op: '>=' | '<='; readonly threshold: number };
-const conditionsOf = (sign: 1 | -1, { netZ, nar, az, pers }: MoneyFlowParams): readonly Condition[] => {
+/** Made once for a set of parameters and a sign, as a market asks for them with every quote. */
+const lists = new WeakMap<MoneyFlowParams, { [sign in 1 | -1]?: readonly Condition[] }>();
+function conditionsOf(sign: 1 | -1, params: MoneyFlowParams): readonly Condition[] {
+  const known = lists.get(params) ?? {};
+  lists.set(params, known);
+  known[sign] ??= conditionList(sign, params);
+  return known[sign];
+}
+
+const conditionList = (sign: 1 | -1, { netZ, nar, az, pers }: MoneyFlowParams): readonly Condition[] => {
   const beyond = (feature: FeatureId, threshold: number): Condition => ({
     feature,
     op: sign === 1 ? '>=' : '<=',
@@ -113,12 +122,18 @@ const conditionsOf = (sign: 1 | -1, { netZ, nar, az, pers }: MoneyFlowParams): r
 const holds = (input: DetectorInput, { feature, op, threshold }: Condition): boolean =>
   op === '>=' ? input.feature(feature) >= threshold : input.feature(feature) <= threshold;
 
+function failingOf(conditions: readonly Condition[], input: DetectorInput): readonly FeatureId[] {
+  const failing: FeatureId[] = [];
+  for (const each of conditions) if (!holds(input, each)) failing.push(each.feature);
+  return failing;
+}
+
 function seek(state: MoneyFlowState, input: DetectorInput, params: MoneyFlowParams): StepResult<MoneyFlowState> {
   const sign = input.feature('nar3m') < 0 ? -1 : 1;
   // what is usual of the flow is the first thing asked: without it nothing looks like this
   if (!(sign * input.feature('netZ') >= params.netZ)) return missed(state, none);
   const conditions = conditionsOf(sign, params);
-  const failing = conditions.filter((each) => !holds(input, each)).map(({ feature }) => feature);
+  const failing = failingOf(conditions, input);
   const score = scoreOf(sign, input);
   const refused = failing.length > 0 ? failing : failedGates(input);
   const hit = refused.length === 0 && score !== null && score >= params.enter;
@@ -155,25 +170,27 @@ function pathOf(sign: 1 | -1, input: DetectorInput): FlowPath {
 
 function follow(state: MoneyFlowState, input: DetectorInput, params: MoneyFlowParams): StepResult<MoneyFlowState> {
   const sign = state.sign as 1 | -1;
-  const score = scoreOf(sign, input);
   const net = sign * (input.feature('netDay') - state.net0);
-  const peakNet = Number.isNaN(net) ? state.peakNet : Math.max(net, state.peakNet);
-  const against = sign * input.feature('flowPers') < 0;
-  const next: MoneyFlowState = {
-    ...state,
-    peakNet,
-    againstSince: against ? (state.againstSince ?? input.tsec) : null,
-    // what was absorbed may begin to drive, and is not taken back
-    path: state.path === 'absorb' && pathOf(sign, input) === 'drive' ? 'drive' : state.path,
-  };
-  const gone = net <= goneShare * peakNet;
+  const next = followed(state, net, input);
+  const gone = net <= goneShare * next.peakNet;
   const turned = next.againstSince !== null && input.tsec - next.againstSince >= againstSec;
-  if (gone || turned || input.tsec - state.enteredTsec > longestSec)
-    return { state: idle, reading: new FlowReading(next, score, false, false, input, params, none), refused: none };
   const sec = input.tsec - state.enteredTsec;
-  const confirmable =
-    sec >= confirmFromSec && sec <= confirmUntilSec && net >= confirmStands * peakNet && sign * (input.midMilli - state.enterMilli) >= 0;
-  return { state: next, reading: new FlowReading(next, score, true, confirmable, input, params, none), refused: none };
+  if (gone || turned || sec > longestSec)
+    return { state: idle, reading: new FlowReading(next, undefined, false, false, input, params, none), refused: none };
+  const stands = net >= confirmStands * next.peakNet && sign * (input.midMilli - state.enterMilli) >= 0;
+  const confirmable = sec >= confirmFromSec && sec <= confirmUntilSec && stands;
+  return { state: next, reading: new FlowReading(next, undefined, true, confirmable, input, params, none), refused: none };
+}
+
+/** The same state where nothing of it has changed: most quotes of a run. */
+function followed(state: MoneyFlowState, net: number, input: DetectorInput): MoneyFlowState {
+  const sign = state.sign as 1 | -1;
+  const peakNet = Number.isNaN(net) ? state.peakNet : Math.max(net, state.peakNet);
+  const againstSince = sign * input.feature('flowPers') < 0 ? (state.againstSince ?? input.tsec) : null;
+  // what was absorbed may begin to drive, and is not taken back
+  const path = state.path === 'absorb' && pathOf(sign, input) === 'drive' ? 'drive' : state.path;
+  const isSame = peakNet === state.peakNet && againstSince === state.againstSince && path === state.path;
+  return isSame ? state : { ...state, peakNet, againstSince, path };
 }
 
 /** Weighted ramps of what is known; null where that carries less than 60 % of the weight. */
@@ -194,14 +211,15 @@ class FlowReading implements Reading {
   readonly opens: boolean;
   readonly raised: boolean;
   readonly confirmable: boolean;
-  readonly score: number | null;
+  /** undefined until asked for: seldom, while it is only watched. */
+  #score: number | null | undefined;
   readonly #state: MoneyFlowState;
   readonly #input: DetectorInput;
   readonly #conditions: readonly Condition[];
 
   constructor(
     state: MoneyFlowState,
-    score: number | null,
+    score: number | null | undefined,
     raised: boolean,
     confirmable: boolean,
     input: DetectorInput,
@@ -214,10 +232,15 @@ class FlowReading implements Reading {
     this.opens = params.opens && state.path !== 'diverge';
     this.raised = raised;
     this.confirmable = confirmable;
-    this.score = score;
+    this.#score = score;
     this.#state = state;
     this.#input = input;
     this.#conditions = conditions;
+  }
+
+  get score(): number | null {
+    if (this.#score === undefined) this.#score = scoreOf(this.#state.sign === -1 ? -1 : 1, this.#input);
+    return this.#score;
   }
 
   get anchor(): Anchor {

@@ -164,7 +164,7 @@ function follow(state: RallyState, input: DetectorInput, params: RallyParams): S
   const stands = giveOf(state, input) >= confirmGive && confirms(state, input);
   const confirm = confirmOf(state, input, params, stands);
   const confirmable = confirm === 'done' && stands;
-  const next: RallyState = { ...state, confirm, belowSince };
+  const next: RallyState = confirm === state.confirm && belowSince === state.belowSince ? state : { ...state, confirm, belowSince };
   return { state: next, reading: new RallyReading(next, score, true, confirmable, input, none), refused: none };
 }
 

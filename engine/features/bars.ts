@@ -80,11 +80,11 @@ export class Bars {
 
   #foldVolatility(s: number, m: number): void {
     const { state } = this;
-    const { sigmaDay: deviations, profileOf, profiles } = this.#universe;
+    const { sigmaDay: deviations, profiles } = this.#universe;
     const sigmaDay = deviations[s]!;
     const r = state.lnMid[s]! - state.doneLnMid[s]!;
     const tick = 5000 / this.close[this.at(s, m)]! / 1000; // half a tick of 0.01 yuan over the price
-    const expected = Math.max(sigmaDay * sigmaDay * profiles[profileOf[s]!]!.varShare[m]!, tick * tick);
+    const expected = Math.max(sigmaDay * sigmaDay * profiles.varOfMinute(s, m), tick * tick);
     const x = (r * r) / expected;
     state.volEwma[s] = state.volN[s] === 0 ? x : state.volEwma[s]! + volWeight * (x - state.volEwma[s]!);
     state.volN[s]! += 1;

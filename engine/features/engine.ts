@@ -11,7 +11,7 @@ import { minuteOf, slotSec } from '../../contracts/session.ts';
 import type { Accepted } from '../clean/accepted.ts';
 import type { RowVerdict } from '../clean/cleaner.ts';
 import { type ColumnImage, imageOf, type OpenImage, restoreColumns, type Taken } from '../clean/columns.ts';
-import { profileUpTo, type Universe } from '../clean/universe.ts';
+import type { Universe } from '../clean/universe.ts';
 import { Bars } from './bars.ts';
 import { depth1Of, midOf, obi5Of } from './book.ts';
 import { type CrossSection, CrossSectioner, emptyCrossSection } from './cross-section.ts';
@@ -33,7 +33,7 @@ export class FeatureEngine {
   readonly bars: Bars;
   readonly crossSection: CrossSection = emptyCrossSection();
   readonly sectioner: CrossSectioner;
-  /** By symbol and bucket. */
+  /** By bucket, then symbol. */
   readonly #bigThresholds: Float64Array;
   readonly #input: SlotInput = {
     lnMid: 0,
@@ -58,9 +58,10 @@ export class FeatureEngine {
     this.trail = new PriceTrail(universe.count);
     this.bars = new Bars(universe);
     this.sectioner = new CrossSectioner(universe, this.rings, accepted);
-    this.#bigThresholds = Float64Array.from({ length: universe.count * buckets }, (_, k) =>
-      bigThreshold(universe, Math.floor(k / buckets), k % buckets, universe.preClose[Math.floor(k / buckets)]!),
-    );
+    this.#bigThresholds = Float64Array.from({ length: universe.count * buckets }, (_, k) => {
+      const s = k % universe.count;
+      return bigThreshold(universe, s, Math.floor(k / universe.count), universe.preClose[s]!);
+    });
   }
 
   /** Folds one accepted quote in, as cleaning judged it; `accepted` still holds the one before. */
@@ -117,7 +118,7 @@ export class FeatureEngine {
 
   /** θ1: what counts as a large print of the symbol at this time of day, yuan; NaN where its float is unknown. */
   bigThreshold(s: number, slot: number): number {
-    const known = this.#bigThresholds[s * buckets + bucketOf(slot)]!;
+    const known = this.#bigThresholds[bucketOf(slot) * this.universe.count + s]!;
     return Number.isNaN(known) ? bigThreshold(this.universe, s, bucketOf(slot), this.accepted.preClose[s]!) : known;
   }
 
@@ -148,9 +149,8 @@ export class FeatureEngine {
   /** Expected yuan over the `windowSec` up to `tsec`; NaN while a borrowed profile has no ratio yet. */
   expectedAmount(s: number, tsec: number, windowSec: number): number {
     const { universe } = this;
-    const sums = universe.amountSums[universe.profileOf[s]!]!;
-    const share = profileUpTo(sums, tsec) - profileUpTo(sums, tsec - windowSec);
-    const yuan = universe.adv20[s]! * share * this.#todayRatio(s, sums);
+    const share = universe.profiles.amountShare(s, tsec - windowSec, tsec);
+    const yuan = universe.adv20[s]! * share * this.#todayRatio(s);
     return Math.max(yuan, (expectedFloor * windowSec) / 60);
   }
 
@@ -160,24 +160,23 @@ export class FeatureEngine {
     const known = universe.instruments[s]!.adv20Yuan;
     if (known !== null) return known;
     const tsec = this.rings.head[s]! * slotSec;
-    return tsec < 60 ? Number.NaN : this.accepted.amount[s]! / profileUpTo(universe.amountSums[universe.profileOf[s]!]!, tsec);
+    return tsec < 60 ? Number.NaN : this.accepted.amount[s]! / universe.profiles.amountShare(s, 0, tsec);
   }
 
   /** For a borrowed profile: today's amount over the profile's, up to the last completed minute; NaN before five. */
-  #todayRatio(s: number, sums: Float64Array): number {
+  #todayRatio(s: number): number {
     if (this.universe.ownProfile[s] === 1) return 1;
     const { state } = this.bars;
     if (state.barsDone[s]! < 5) return Number.NaN;
     const from = this.rings.first[s]! * slotSec;
     const until = (state.doneMinute[s]! + 1) * 60;
-    return state.doneAmount[s]! / (this.universe.adv20[s]! * (profileUpTo(sums, until) - profileUpTo(sums, from)));
+    return state.doneAmount[s]! / (this.universe.adv20[s]! * this.universe.profiles.amountShare(s, from, until));
   }
 
   /** σ(W) over [from, from + W] of tsec: profile variance times the day's multiplier, at least half a tick a minute. */
   sigma(s: number, fromTsec: number, windowSec: number, lastMilli: number): number {
     const sigmaDay = this.universe.sigmaDay[s]!;
-    const sums = this.universe.varSums[this.universe.profileOf[s]!]!;
-    const share = profileUpTo(sums, fromTsec + windowSec) - profileUpTo(sums, fromTsec);
+    const share = this.universe.profiles.varShare(s, fromTsec, fromTsec + windowSec);
     const halfTick = 5 / lastMilli;
     const variance = Math.max(sigmaDay * sigmaDay * share, (halfTick * halfTick * windowSec) / 60);
     return Math.sqrt(this.bars.volMult(s) * variance);
@@ -217,6 +216,7 @@ export class FeatureEngine {
     restoreColumns(this.rings.columns(), image.rings);
     this.rings.restoreCopies();
     restoreColumns(this.trail.columns(), image.trail);
+    this.trail.restoreCopies();
     restoreColumns(this.bars.columns(), image.bars);
     Object.assign(this.crossSection, image.crossSection);
   }

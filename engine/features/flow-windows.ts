@@ -1,7 +1,7 @@
 /** Windowed active flow (contracts/spec/features.md#active-flow). */
 import { pow2 } from '../../contracts/math.ts';
 import type { Universe } from '../clean/universe.ts';
-import { at } from './rings.ts';
+import { at, own } from './rings.ts';
 import type { SymbolView } from './symbol-view.ts';
 import { bucketOf } from './thresholds.ts';
 
@@ -19,20 +19,26 @@ export const flowRatio = (net: number, amount: number): number => (amount >= amo
 
 /** nar3m in standard deviations from what is usual of the symbol in the half hour of slot `head`. */
 export function flowSurprise(universe: Universe, s: number, head: number, nar3m: number): number {
-  const profile = universe.profileOf[s]!;
   const bucket = bucketOf(head);
-  const mean = universe.narMean[profile]?.[bucket] ?? Number.NaN;
-  const deviation = universe.narSd[profile]?.[bucket] ?? Number.NaN;
+  const mean = universe.profiles.narMean(s, bucket);
+  const deviation = universe.profiles.narSd(s, bucket);
   return (nar3m - mean) / Math.max(deviation, deviationMin);
 }
 
 /** 50: weighted mean sign of net flow over twenty 15-second blocks, the newest first. */
 export function flowPersistence(view: SymbolView): number {
   if (Number.isNaN(view.volume(blocks * blockSlots, at.net))) return Number.NaN;
+  const {
+    s,
+    head,
+    engine: { rings },
+  } = view;
   let sum = 0;
+  let later = rings.own[rings.ownAt(s, head) + own.net]!;
   for (let i = 0; i < blocks; i++) {
-    const net = view.ago(i * blockSlots, at.net) - view.ago((i + 1) * blockSlots, at.net);
-    sum += weights[i]! * Math.sign(net);
+    const earlier = rings.own[rings.ownAt(s, head - (i + 1) * blockSlots) + own.net]!;
+    sum += weights[i]! * Math.sign(later - earlier);
+    later = earlier;
   }
   return sum / weightSum;
 }

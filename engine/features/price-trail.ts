@@ -16,6 +16,8 @@ export class PriceTrail {
   readonly made: Int32Array;
   /** Whole trading seconds. */
   readonly sec: Int32Array;
+  /** Of each symbol's last entry, a second time: its entries lie far apart. */
+  readonly #lastSec: Int32Array;
   readonly milli: Int32Array;
   /** An image being read: an entry is kept for it before it changes. */
   #asOf: ColumnsAsOf | null = null;
@@ -25,6 +27,7 @@ export class PriceTrail {
     this.made = new Int32Array(count);
     this.sec = new Int32Array(count * trailEntries);
     this.milli = new Int32Array(count * trailEntries);
+    this.#lastSec = new Int32Array(count).fill(-1);
   }
 
   /** Where entry `e` of a symbol stands, if it is still held. */
@@ -35,12 +38,18 @@ export class PriceTrail {
   /** A later price in the same second takes its place. `sec` never falls. */
   add(s: number, sec: number, milli: number): void {
     let e = this.made[s]!;
-    if (e === 0 || this.sec[this.at(s, e - 1)] !== sec) this.made[s] = e + 1;
+    if (this.#lastSec[s] !== sec) this.made[s] = e + 1;
     else e -= 1;
+    this.#lastSec[s] = sec;
     this.#asOf?.keep(e & mask, s);
     const at = this.at(s, e);
     this.sec[at] = sec;
     this.milli[at] = milli;
+  }
+
+  /** The copies anew, after the columns were restored. */
+  restoreCopies(): void {
+    for (let s = 0; s < this.count; s++) this.#lastSec[s] = this.made[s] === 0 ? -1 : this.sec[this.at(s, this.made[s]! - 1)]!;
   }
 
   columns(): Columns {

@@ -5,7 +5,7 @@
  * Slot       floor(tsec / 3). A slot holds the state after the last quote accepted in it
  * Sums       run since the symbol's first slot; a window's sum over (k − w, k] is sum[k] − sum[k − w]
  * Carry      a slot without a quote repeats the one before, its book counted only while the symbol is not stale
- * Own        mid and amount a second time, symbol by symbol: what looks back through one symbol's whole window
+ * Own        mid, amount and net a second time, symbol by symbol: what looks back through one symbol's whole window
  * Hot        lnMid, amount and net a second time, close together: what the cross-section and the wake predicates read of all symbols at one moment
  */
 
@@ -42,6 +42,9 @@ export const ringStride = fields.length;
 export const at = Object.fromEntries(fields.map(([name], offset) => [name, offset])) as Readonly<
   Record<(typeof fields)[number][0], number>
 >;
+/** Offsets inside a slot of a symbol's own ring. */
+export const own = { mid: 0, amount: 1, net: 2 } as const;
+const ownStride = 3;
 /** Fields that average over slots rather than sum over quotes; they stand together. */
 const firstAveraged = fields.findIndex(([, kind]) => kind === 'share');
 const lastAveraged = fields.findLastIndex(([, kind]) => kind === 'share');
@@ -69,9 +72,8 @@ export class Rings {
   readonly hotLnMid: Float64Array;
   readonly hotAmount: Float64Array;
   readonly hotNet: Float64Array;
-  /** By symbol, then slot. */
-  readonly ownMid: Float64Array;
-  readonly ownAmount: Float64Array;
+  /** By symbol, then slot, then field (`own`). */
+  readonly own: Float64Array;
   readonly #count: number;
   readonly head: Int32Array;
   readonly first: Int32Array;
@@ -84,8 +86,7 @@ export class Rings {
     this.hotLnMid = new Float64Array(count * ringSlots);
     this.hotAmount = new Float64Array(count * ringSlots);
     this.hotNet = new Float64Array(count * ringSlots);
-    this.ownMid = new Float64Array(count * ringSlots);
-    this.ownAmount = new Float64Array(count * ringSlots);
+    this.own = new Float64Array(count * ringSlots * ownStride);
     this.#count = count;
     this.head = new Int32Array(count).fill(neverSlot);
     this.first = new Int32Array(count).fill(neverSlot);
@@ -107,9 +108,9 @@ export class Rings {
     return (slot & (ringSlots - 1)) * this.#count + s;
   }
 
-  /** Place of a symbol's slot in its own rings. */
+  /** Base of a symbol's slot in its own ring. */
   ownAt(s: number, slot: number): number {
-    return s * ringSlots + (slot & (ringSlots - 1));
+    return (s * ringSlots + (slot & (ringSlots - 1))) * ownStride;
   }
 
   /** Whether an earlier slot is still held. */
@@ -183,9 +184,10 @@ export class Rings {
     this.hotLnMid[hot] = this.values[b + at.lnMid]!;
     this.hotAmount[hot] = this.values[b + at.amount]!;
     this.hotNet[hot] = this.values[b + at.net]!;
-    const own = this.ownAt(s, slot);
-    this.ownMid[own] = this.values[b + at.mid]!;
-    this.ownAmount[own] = this.values[b + at.amount]!;
+    const o = this.ownAt(s, slot);
+    this.own[o + own.mid] = this.values[b + at.mid]!;
+    this.own[o + own.amount] = this.values[b + at.amount]!;
+    this.own[o + own.net] = this.values[b + at.net]!;
   }
 
   /** The slot's own share of the averaged sums: the last quote in a slot replaces an earlier one's. */

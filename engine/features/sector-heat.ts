@@ -7,7 +7,7 @@
  */
 import { log } from '../../contracts/math.ts';
 import { slotSec } from '../../contracts/session.ts';
-import { profileUpTo, type Universe } from '../clean/universe.ts';
+import type { Universe } from '../clean/universe.ts';
 import type { Bars } from './bars.ts';
 import type { FeatureEngine } from './engine.ts';
 import { at } from './rings.ts';
@@ -23,8 +23,10 @@ const breadthSigmas = 0.5;
 export class SectorHeat {
   readonly #engine: FeatureEngine;
   readonly #sectors: Sectors;
-  /** Trading second the sums are of: bars may still change until the next. */
+  /** Trading second the sums are of. */
   #tsec = -1;
+  /** By symbol: the minute whose sums are final, as it has quotes of that minute or a later one. */
+  readonly #final: Int32Array;
   readonly #amount: Float64Array;
   readonly #usual: Float64Array;
   #marketRatio = Number.NaN;
@@ -34,6 +36,7 @@ export class SectorHeat {
     const { count } = engine.universe;
     this.#amount = new Float64Array(count);
     this.#usual = new Float64Array(count);
+    this.#final = new Int32Array(count).fill(-1);
   }
 
   /** NaN before 09:45 and where no member's turnover is known. */
@@ -82,22 +85,27 @@ export class SectorHeat {
     const { universe, bars } = this.#engine;
     let [amount, usual] = [0, 0];
     for (let s = 0; s < universe.count; s++) {
-      this.#amount[s] = this.#usual[s] = 0;
-      const expected = usualOf(universe, s, minute);
-      const traded = tradedIn(bars, s, minute);
-      if (Number.isNaN(traded) || Number.isNaN(expected)) continue;
-      amount += this.#amount[s] = traded;
-      usual += this.#usual[s] = expected;
+      if (this.#final[s] !== minute) this.#sum(universe, bars, s, minute);
+      amount += this.#amount[s]!;
+      usual += this.#usual[s]!;
     }
     this.#marketRatio = minute < windowMinutes ? Number.NaN : amount / usual;
   }
+
+  #sum(universe: Universe, bars: Bars, s: number, minute: number): void {
+    const expected = usualOf(universe, s, minute);
+    const traded = tradedIn(bars, s, minute);
+    const known = !Number.isNaN(traded) && !Number.isNaN(expected);
+    this.#amount[s] = known ? traded : 0;
+    this.#usual[s] = known ? expected : 0;
+    if (bars.state.minute[s]! >= minute) this.#final[s] = minute;
+  }
 }
 
-function usualOf({ instruments, amountSums, profileOf }: Universe, s: number, minute: number): number {
+function usualOf({ instruments, profiles }: Universe, s: number, minute: number): number {
   const { adv20Yuan, suspended } = instruments[s]!;
   if (adv20Yuan === null || suspended) return Number.NaN;
-  const sums = amountSums[profileOf[s]!]!;
-  return adv20Yuan * (profileUpTo(sums, minute * 60) - profileUpTo(sums, (minute - windowMinutes) * 60));
+  return adv20Yuan * profiles.amountShare(s, (minute - windowMinutes) * 60, minute * 60);
 }
 
 /** Yuan of the last fifteen completed minutes; NaN where it is not known to five minutes. */

@@ -45,6 +45,8 @@ export const featureGroups: readonly FeatureGroup[] = [
   quality,
 ];
 
+/** Places that each group writes. */
+const placesOf = featureGroups.map(({ ids }) => Uint8Array.from(ids, (id) => featureAt[id]));
 /** Group of each feature's place; at most 31 groups, a bit each. */
 const groupOf = Uint8Array.from(featureIds, (id) => {
   const owners = featureGroups.flatMap(({ ids }, at) => (ids.includes(id) ? [at] : []));
@@ -102,9 +104,9 @@ export class Snapshot implements Moment {
   }
 
   #compute(group: number): void {
-    const { ids, compute } = featureGroups[group]!;
-    for (const id of ids) this.#values[featureAt[id]] = Number.NaN;
+    const places = placesOf[group]!;
+    for (let i = 0; i < places.length; i++) this.#values[places[i]!] = Number.NaN;
     this.#done |= 1 << group;
-    compute(this.view, this.#values, this);
+    featureGroups[group]!.compute(this.view, this.#values, this);
   }
 }

@@ -7,7 +7,7 @@
 import { clamp, log } from '../../contracts/math.ts';
 import { slotSec } from '../../contracts/session.ts';
 import { amountC, type FeatureEngine } from './engine.ts';
-import { at } from './rings.ts';
+import { at, ringSlots } from './rings.ts';
 
 const dqMin = 0.6;
 const nan = Number.NaN;
@@ -27,6 +27,11 @@ export class SymbolView {
   zMax = 4;
   #now = 0;
   readonly #v: Float64Array;
+  /** By slots back: where they stand in the ring, and how well the window is covered, as of the moment that is noted beside. */
+  readonly #backs = new Int32Array(ringSlots);
+  readonly #qualities = new Float64Array(ringSlots);
+  readonly #noted = new Int32Array(ringSlots).fill(-1);
+  #moment = 0;
 
   constructor(engine: FeatureEngine) {
     this.engine = engine;
@@ -37,6 +42,7 @@ export class SymbolView {
     const { rings, universe } = this.engine;
     this.s = s;
     this.nowMs = nowMs;
+    this.#moment += 1;
     this.head = rings.head[s]!;
     this.tsec = this.head * slotSec;
     this.zMax = universe.zMax[s]!;
@@ -46,9 +52,19 @@ export class SymbolView {
     this.mid = this.#v[this.#now + at.mid]!;
   }
 
+  /** Base of what stood `slots` ago, under `ringSlots`; −1 before the first slot. Found once a moment. */
+  #back(slots: number): number {
+    if (this.#noted[slots] === this.#moment) return this.#backs[slots]!;
+    const base = this.engine.rings.lookBack(this.s, this.head - slots);
+    this.#noted[slots] = this.#moment;
+    this.#backs[slots] = base;
+    this.#qualities[slots] = base < 0 ? nan : (this.#v[this.#now + at.covered]! - this.#v[base + at.covered]!) / slots;
+    return base;
+  }
+
   /** A field `slots` ago, NaN before the first slot. */
   ago(slots: number, field: number): number {
-    const base = this.engine.rings.lookBack(this.s, this.head - slots);
+    const base = this.#back(slots);
     return base < 0 ? nan : this.#v[base + field]!;
   }
 
@@ -59,7 +75,7 @@ export class SymbolView {
 
   /** dqW: share of the window's slots covered by accepted data. */
   quality(slots: number): number {
-    return this.sum(slots, at.covered) / slots;
+    return this.#back(slots) < 0 ? nan : this.#qualities[slots]!;
   }
 
   /** A sum, null when the window is thinly covered. */
@@ -93,7 +109,7 @@ export class SymbolView {
   surprise(amount: number, sec: number): number {
     const { engine, s, tsec, zMax } = this;
     const { universe } = engine;
-    const lnMad = universe.profiles[universe.profileOf[s]!]!.lnMad[Math.min(Math.floor(tsec / 60), 239)]!;
+    const lnMad = universe.profiles.lnMad(s, tsec);
     return clamp(log((amount + amountC) / (engine.expectedAmount(s, tsec, sec) + amountC)) / lnMad, -4, Math.min(8, zMax));
   }
 

@@ -19,8 +19,9 @@ export const scoreOdds = (score: number): number => logit(clamp(score, 0.001, 0.
 export type Claim = Omit<Forecast, 'p' | 'lo' | 'hi'> & { readonly odds: number | null };
 
 /** Names an event with its horizon: what is pooled with what. */
-export const claimKey = ({ event, horizonSec }: { readonly event: ForecastEvent; readonly horizonSec: number }): string =>
-  `${event}@${horizonSec}`;
+type Named = { readonly event: ForecastEvent; readonly horizonSec: number };
+export const claimKey = ({ event, horizonSec }: Named): string => `${event}@${horizonSec}`;
+export const isSameClaim = (a: Named, b: Named): boolean => a.event === b.event && a.horizonSec === b.horizonSec;
 
 /** Base rates and maps that may speak in a run: one fitted on an invented market does so on invented markets only. */
 export function knowledgeOf({ origin, baseRates, calibration }: Pick<Bundle, 'origin' | 'baseRates' | 'calibration'>): Knowledge {
@@ -40,10 +41,18 @@ const inventedOrigins: ReadonlySet<string> = new Set(['generator', 'scenario']);
 
 /** What the maps say of a score at a moment; an event whose base rate is unknown there is left out. */
 export function claimsOf({ baseRates }: Knowledge, maps: readonly ForecastMap[], score: number | null, moment: Moment): Claim[] {
-  return maps.flatMap(({ a, b, ...map }) => {
+  const claims: Claim[] = [];
+  for (const map of maps) {
     const base = baseRates.get(claimKey(map));
     const p0 = base === undefined ? null : baseRateAt(base, moment);
-    if (p0 === null) return [];
-    return [{ ...map, p0, odds: score === null ? null : speaks({ auc95: map.auc95 }) ? a * scoreOdds(score) + b : 0 }];
-  });
+    if (p0 === null) continue;
+    const { event, horizonSec, source, data, days, n, auc95 } = map;
+    claims.push({ event, horizonSec, p0, source, data, days, n, auc95, odds: oddsOf(map, score) });
+  }
+  return claims;
+}
+
+function oddsOf(map: ForecastMap, score: number | null): number | null {
+  if (score === null) return null;
+  return speaks(map) ? map.a * scoreOdds(score) + map.b : 0;
 }

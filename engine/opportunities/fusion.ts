@@ -11,7 +11,7 @@ import { type Forecast, intervalOf } from '../../contracts/forecast.ts';
 import { clamp, logit, pow2, sigmoid } from '../../contracts/math.ts';
 import type { Family } from '../../contracts/opportunity.ts';
 import { tsecOf } from '../../contracts/session.ts';
-import { type Claim, claimKey } from './confidence.ts';
+import { type Claim, claimKey, isSameClaim } from './confidence.ts';
 
 /** Prior correlations of residual scores; what is not named is .5. */
 const alike: Readonly<Record<string, number>> = {
@@ -50,9 +50,9 @@ export type PoolInput = {
 };
 
 /** Topics of an opportunity as they were, and those that a strategy adds. */
-export function withTopics(before: readonly Topic[], claims: readonly Claim[]): Topic[] {
-  const known = new Set(before.map(claimKey));
-  return [...before, ...claims.filter((claim) => !known.has(claimKey(claim))).map(({ odds: _odds, ...topic }) => topic)];
+export function withTopics(before: readonly Topic[], claims: readonly Claim[]): readonly Topic[] {
+  const added = claims.filter((claim) => !before.some((topic) => isSameClaim(topic, claim)));
+  return added.length === 0 ? before : [...before, ...added.map(({ odds: _odds, ...topic }) => topic)];
 }
 
 /** What the tracks say together. */
@@ -78,20 +78,20 @@ export function standingOf(input: PoolInput): Standing {
 const isGain = ({ event }: { readonly event: Forecast['event'] }): boolean => event === 'net-gain';
 
 /** Risk and a contradiction weigh on what is gained, not on whether a price moves. */
-function forecastOf({ event, horizonSec, p0, source, data, days, n, auc95 }: Topic, input: PoolInput): Forecast {
-  const topic = { event, horizonSec, p0, source, data, days, n, auc95 };
+function forecastOf(topic: Topic, input: PoolInput): Forecast {
+  const { event, horizonSec, p0, source, data, days, n, auc95 } = topic;
   const pooledP = pooled(topic, input);
-  if (pooledP === null) return { ...topic, p: null, lo: null, hi: null };
+  if (pooledP === null) return { event, horizonSec, p0, source, data, days, n, auc95, p: null, lo: null, hi: null };
   const p = clamp(isGain(topic) && input.capped ? Math.min(pooledP, 0.5) : pooledP, shown.min, shown.max);
-  const [lo, hi] = intervalOf(p, topic.n);
-  return { ...topic, p, lo, hi };
+  const [lo, hi] = intervalOf(p, n);
+  return { event, horizonSec, p0, source, data, days, n, auc95, p, lo, hi };
 }
 
 function pooled(topic: Topic, { tracks, family, nowMs, riskLevel }: PoolInput): number | null {
   const ideas = byIdea(tracks, topic);
   if (ideas.length === 0) return null;
   const base = logit(topic.p0);
-  const weight = 1 / (1 + (ideas.length - 1) * meanAlike(ideas.map(({ idea }) => idea)));
+  const weight = ideas.length === 1 ? 1 : 1 / (1 + (ideas.length - 1) * meanAlike(ideas.map(({ idea }) => idea)));
   const { freshSec } = familyTraits[family];
   let odds = 0;
   for (const { p, atMs } of ideas) odds += pow2(-(tsecOf(nowMs) - tsecOf(atMs)) / freshSec) * (logit(p) - base);
@@ -102,22 +102,29 @@ type Idea = { readonly idea: string; readonly p: number; readonly atMs: number }
 type Saying = { readonly variant: Track['variant']; readonly p: number; readonly atMs: number };
 
 /** One probability an idea, in the order of ideas' names: sums of doubles depend on their order. */
-function byIdea(tracks: Tracks, topic: Topic): Idea[] {
+function byIdea(tracks: Tracks, topic: Topic): readonly Idea[] {
+  const key = claimKey(topic);
+  const ids = Object.keys(tracks);
   const groups = new Map<string, Saying[]>();
-  for (const id of Object.keys(tracks).sort()) {
+  for (const id of ids.length > 1 ? ids.sort() : ids) {
     const { raised, odds, variant, atMs } = tracks[id]!;
-    const adds = odds[claimKey(topic)];
+    const adds = odds[key];
     if (!raised || adds === undefined) continue;
+    const said = { variant, atMs, p: sigmoid(logit(topic.p0) + adds) };
     const idea = ideaOf(id);
-    groups.set(idea, [...(groups.get(idea) ?? []), { variant, atMs, p: sigmoid(logit(topic.p0) + adds) }]);
+    const group = groups.get(idea);
+    if (group === undefined) groups.set(idea, [said]);
+    else group.push(said);
   }
-  return [...groups].map(([idea, members]) => {
-    const learned = members.find(({ variant }) => variant === 'ml');
-    const only = learned ?? (members.length === 1 ? members[0] : undefined);
-    if (only !== undefined) return { idea, p: only.p, atMs: only.atMs };
-    const best = members.reduce((a, b) => (b.p > a.p ? b : a));
-    return { idea, p: best.p + shrink * (topic.p0 - best.p), atMs: best.atMs };
-  });
+  return Array.from(groups, ([idea, members]) => ({ idea, ...spokenBy(members, topic.p0) }));
+}
+
+/** Variants of one idea: the learned one, else the stronger of the others, a tenth nearer to the base rate. */
+function spokenBy(members: readonly Saying[], p0: number): { readonly p: number; readonly atMs: number } {
+  const only = members.find(({ variant }) => variant === 'ml') ?? (members.length === 1 ? members[0] : undefined);
+  if (only !== undefined) return { p: only.p, atMs: only.atMs };
+  const best = members.reduce((a, b) => (b.p > a.p ? b : a));
+  return { p: best.p + shrink * (p0 - best.p), atMs: best.atMs };
 }
 
 function meanAlike(ideas: readonly string[]): number {

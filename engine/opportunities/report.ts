@@ -24,7 +24,11 @@ const moved = 0.05;
 export type News = { readonly phase: SignalPhase; readonly reported: Reported } | null;
 
 /** null: nothing worth a line. `last` null before the run's first. */
-export function newsOf(last: Reported | null, { raised, opens, path, confirmable, score }: Reading, exitScore: number, tsec: number): News {
+export function newsOf(last: Reported | null, reading: Reading, exitScore: number, tsec: number): News {
+  const { raised, opens, path, confirmable } = reading;
+  // what is watched goes on: nobody asks for its score
+  if (last !== null && raised && !opens && path === last.path && (!confirmable || last.confirmed)) return null;
+  const { score } = reading;
   const weak = score === null ? (last?.weak ?? false) : score < exitScore;
   const phase = phaseOf(last, raised, opens, path, confirmable, score, weak, tsec);
   return phase === null

@@ -1,4 +1,5 @@
 /** B. 26: the largest slot's amount over the window's; 1 when a single print made it. */
+import { own } from '../rings.ts';
 import type { SymbolView } from '../symbol-view.ts';
 import { F, type FeatureGroup, nan } from './group.ts';
 
@@ -23,7 +24,7 @@ export const burst5: FeatureGroup = {
 
 /** Yuan of the slot `back` slots ago; the caller stays within what the window reaches. */
 function amountOf({ engine: { rings }, s, head }: SymbolView, back: number): number {
-  return rings.ownAmount[rings.ownAt(s, head - back)]! - rings.ownAmount[rings.ownAt(s, head - back - 1)]!;
+  return rings.own[rings.ownAt(s, head - back) + own.amount]! - rings.own[rings.ownAt(s, head - back - 1) + own.amount]!;
 }
 
 function burstOf(view: SymbolView, slots: number, amount: number): number {

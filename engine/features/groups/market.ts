@@ -1,13 +1,20 @@
 /** G. The market, the same for every symbol, and what the data behind this one is worth. */
 import { F, type FeatureGroup } from './group.ts';
 
-const ids = ['mktMed1m', 'mktMed3m', 'mktMed5m', 'advShare', 'nUp', 'nDn', 'idxRet3m', 'feedHealth', 'nTouched', 'brokenRate'] as const;
-
 export const market: FeatureGroup = {
-  ids,
+  ids: ['mktMed1m', 'mktMed3m', 'mktMed5m', 'advShare', 'nUp', 'nDn', 'idxRet3m', 'feedHealth', 'nTouched', 'brokenRate'],
   needs: [],
-  compute({ engine }, out) {
-    for (const id of ids) out[F[id]] = engine.crossSection[id];
+  compute({ engine: { crossSection } }, out) {
+    out[F.mktMed1m] = crossSection.mktMed1m;
+    out[F.mktMed3m] = crossSection.mktMed3m;
+    out[F.mktMed5m] = crossSection.mktMed5m;
+    out[F.advShare] = crossSection.advShare;
+    out[F.nUp] = crossSection.nUp;
+    out[F.nDn] = crossSection.nDn;
+    out[F.idxRet3m] = crossSection.idxRet3m;
+    out[F.feedHealth] = crossSection.feedHealth;
+    out[F.nTouched] = crossSection.nTouched;
+    out[F.brokenRate] = crossSection.brokenRate;
   },
 };
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { StrategyInstance } from '../../../contracts/bundle.ts';
 import { log } from '../../../contracts/math.ts';
-import { Lane } from '../../../engine/cell/lanes.ts';
+import { Lane, LaneRows } from '../../../engine/cell/lanes.ts';
 import type { DetectorInput, Hot, SymbolDetector } from '../../../engine/detectors/detector.ts';
 import { LookBack, PriceTrail } from '../../../engine/features/price-trail.ts';
 import { inputWith } from '../../support/detector-input.ts';
@@ -63,7 +63,7 @@ const instance: StrategyInstance = {
 export function pattern(rows: Rows, keys: number, signals: Int32Array): number {
   const trail = new PriceTrail(keys);
   const lookBack = new LookBack(trail, 180);
-  const lane = new Lane(heldImpulse, instance, keys);
+  const lane = new Lane(heldImpulse, instance, new LaneRows(keys), 0);
   const hot = {
     ret3m: Number.NaN,
     toLimit: Number.NaN,
@@ -79,7 +79,7 @@ export function pattern(rows: Rows, keys: number, signals: Int32Array): number {
     trail.add(k, rows.sec[row]!, price);
     const ago = lookBack.milliOf(k);
     hot.ret3m = ago === 0 ? Number.NaN : log(price / ago);
-    if (!lane.runsFor(k) || (lane.running[k] === 0 && !lane.detector.wakes(hot, {}))) continue;
+    if (!lane.runsFor(k) || (!lane.isRunning(k) && !lane.detector.wakes(hot, {}))) continue;
     const state = (lane.runs.get(k)?.state ?? null) as Pending | null;
     input.tsec = rows.sec[row]!;
     input.lastMilli = input.midMilli = price;

@@ -1,0 +1,90 @@
+/** What a sector's detectors see at a third clock. One object for all of them, good until the next sector. */
+import type { SectorState } from '../../actors/sector/sector.machine.ts';
+import { slotSec, tsecOf } from '../../contracts/session.ts';
+import type { Mover, SectorInput } from '../detectors/detector.ts';
+import type { SectorHeat } from '../features/sector-heat.ts';
+import type { MarketState } from './market-state.ts';
+
+const freshSec = 60;
+const leaderCount = 3;
+const followerCount = 5;
+/** A member that has done no more in five minutes has not moved yet. */
+const followerMax = 0.002;
+
+export class SectorMoment implements SectorInput {
+  readonly #market: MarketState;
+  readonly #heat: SectorHeat;
+  #k = 0;
+  code = '';
+  name = '';
+  state: SectorState = 'cold';
+  regime: SectorInput['regime'] = 'neutral';
+  tsMs = 0;
+  tsec = 0;
+  members = 0;
+  live = 0;
+  ret3m = Number.NaN;
+  advShare = Number.NaN;
+  limitUps = 0;
+  market3m = Number.NaN;
+  market5m = Number.NaN;
+  #ret5m: number | null = null;
+
+  constructor(market: MarketState, heat: SectorHeat) {
+    this.#market = market;
+    this.#heat = heat;
+  }
+
+  /** Turns to sector `k` as it stands now. */
+  take(k: number, state: SectorState, regime: SectorInput['regime'], nowMs: number): this {
+    const { sectors, features } = this.#market;
+    const { columns } = sectors;
+    this.#k = k;
+    this.#ret5m = null;
+    this.code = sectors.codes[k]!;
+    this.name = sectors.names[k]!;
+    this.state = state;
+    this.regime = regime;
+    this.tsMs = nowMs;
+    this.tsec = tsecOf(nowMs);
+    this.members = sectors.from[k + 1]! - sectors.from[k]!;
+    this.live = columns.live[k]!;
+    this.ret3m = columns.ret3m[k]!;
+    this.advShare = columns.advShare[k]!;
+    this.limitUps = columns.limitUps[k]!;
+    this.market3m = features.crossSection.mktMed3m;
+    this.market5m = features.crossSection.mktMed5m;
+    return this;
+  }
+
+  get ret1m(): number {
+    return this.#market.sectors.medianOf(this.#k, this.#market.features.sectioner.returns.ret1m);
+  }
+  get ret5m(): number {
+    this.#ret5m ??= this.#market.sectors.medianOf(this.#k, this.#market.features.sectioner.returns.ret5m);
+    return this.#ret5m;
+  }
+  get heat(): number {
+    return this.#heat.heat(this.#k, this.tsec);
+  }
+  get breadth(): number {
+    return this.#heat.breadth(this.#k);
+  }
+  get levelMilli(): number {
+    return this.levelOf(this.#k, this.tsMs);
+  }
+
+  /** By members with a quote of the last minute. */
+  levelOf = (k: number, nowMs: number): number =>
+    this.#market.sectors.levelOf(k, this.#market.cleaner.accepted, Math.floor((tsecOf(nowMs) - freshSec) / slotSec));
+
+  movers = (): ReturnType<SectorInput['movers']> => {
+    const { universe } = this.#market;
+    const ranked = this.#heat.ranked(this.#k);
+    const mover = ({ row, ret5m }: (typeof ranked)[number]): Mover => ({ id: universe.ids[row]!, ret5m });
+    const followers = ranked
+      .filter(({ row, ret5m }) => ret5m < followerMax && !universe.noLimit[row])
+      .sort((a, b) => universe.adv20[b.row]! - universe.adv20[a.row]! || a.row - b.row);
+    return { leaders: ranked.slice(0, leaderCount).map(mover), followers: followers.slice(0, followerCount).map(mover) };
+  };
+}
