@@ -214,10 +214,10 @@ describe('market', () => {
 
   test('a regime must be proposed for 180 trading seconds without a break', () => {
     const armed = proposed(proposal('weak'));
-    expect([armed.value.regime, armed.context.timers]).toEqual(['neutral', { regimeDwell: tsMs + 180_000 }]);
+    expect([armed.value.regime, armed.context.timers]).toEqual(['unknown', { regimeDwell: tsMs + 180_000 }]);
     expect(proposed(proposal('weak'), { type: 'timer.regimeDwell' }).value.regime).toBe('weak');
 
-    const withdrawn = proposed(proposal('weak'), proposal('neutral'));
+    const withdrawn = proposed(proposal('weak'), proposal('unknown'));
     expect(withdrawn.context.timers).toEqual({});
 
     const changed = proposed(proposal('weak'), { ...proposal('panic'), tsMs: tsMs + 60_000 } as never);
@@ -225,7 +225,7 @@ describe('market', () => {
   });
 
   test.each(regimes.flatMap((from) => regimes.map((to) => [from, to] as const)))('regime %s to %s', (from, to) => {
-    const way = from === 'neutral' ? [] : [proposal(from), { type: 'timer.regimeDwell' }];
+    const way = from === 'unknown' ? [] : [proposal(from), { type: 'timer.regimeDwell' }];
     expect(proposed(...way).value.regime).toBe(from);
     expect(proposed(...way, proposal(to), { type: 'timer.regimeDwell' }).value.regime).toBe(to);
   });
@@ -249,9 +249,11 @@ describe('market', () => {
     expect(untaken).toEqual([]);
   });
 
-  const calm = { mktMed5m: 0, advShare: 0.5, nUp: 10, nDn: 5 };
-  test.each<[string, Regime, Partial<typeof calm>, Regime | null]>([
-    ['nothing known yet', 'neutral', { advShare: Number.NaN }, null],
+  const calm = { nPriced: 500, mktMed5m: 0, advShare: 0.5, nUp: 10, nDn: 5 };
+  test.each<[string, Regime, Partial<typeof calm>, Regime]>([
+    ['nothing known yet', 'neutral', { nPriced: 0, advShare: Number.NaN }, 'unknown'],
+    ['499 symbols, all of them falling', 'panic', { nPriced: 499, advShare: 0, mktMed5m: -0.05 }, 'unknown'],
+    ['500 symbols, all of them falling', 'unknown', { advShare: 0, mktMed5m: -0.05 }, 'panic'],
     ['an ordinary day', 'neutral', {}, 'neutral'],
     ['0.8 % down in five minutes', 'neutral', { mktMed5m: -0.0081 }, 'panic'],
     ['more than 100 at the lower limit', 'neutral', { nDn: 101 }, 'panic'],

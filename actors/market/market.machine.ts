@@ -54,7 +54,7 @@ export const marketMachine = setup({
     clock: { on: { 'timer.*': { actions: 'dropTimer' } } },
     phase: { initial: 'CLOSED', on: phaseTargets, states: Object.fromEntries(phases.map((phase) => [phase, {}])) as Record<Phase, object> },
     regime: {
-      initial: 'neutral',
+      initial: 'unknown',
       states: Object.fromEntries(regimes.map((current) => [current, regimeState(current)])) as Record<
         Regime,
         ReturnType<typeof regimeState>

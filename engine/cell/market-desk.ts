@@ -85,7 +85,7 @@ export class MarketDesk {
     const current = this.regime;
     const regime = regimeOf(current, this.#market.features.crossSection);
     const { proposed } = this.#actors.context<{ readonly proposed: Regime | null }>(marketId);
-    if (regime === null || regime === (proposed ?? current)) return;
+    if (regime === (proposed ?? current)) return;
     this.#actors.send('market', marketId, { type: 'regime.proposed', tsMs: this.#recorder.nowMs, regime });
   }
 

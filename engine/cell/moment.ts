@@ -20,7 +20,7 @@ export class Moment implements DetectorInput {
   readonly adv20Min: number;
   instrument!: Instrument;
   id!: DetectorInput['id'];
-  regime: DetectorInput['regime'] = 'neutral';
+  regime: DetectorInput['regime'] = 'unknown';
   tsMs = 0;
   tsExchangeMs = 0;
   tsec = 0;

@@ -18,7 +18,7 @@ export class SectorMoment implements SectorInput {
   code = '';
   name = '';
   state: SectorState = 'cold';
-  regime: SectorInput['regime'] = 'neutral';
+  regime: SectorInput['regime'] = 'unknown';
   tsMs = 0;
   tsec = 0;
   members = 0;

@@ -29,7 +29,7 @@ Legs of a zig-zag on one-minute closes of the last hour with a reversal of 0.4 %
 
 ## Market
 
-Of all live symbols, at every third clock; decisions use it from the next entry on. Regime: panic (mktMed5m under −0.8 %, over 100 at the lower limit, under 15 % rising), weak (under 35 %), strong (over 60 % and 50 at the limit), euphoric (over
+Of all live symbols, at every third clock; decisions use it from the next entry on. Regime: unknown of fewer than 500 symbols with a price, else panic (mktMed5m under −0.8 %, over 100 at the lower limit, under 15 % rising), weak (under 35 %), strong (over 60 % and 50 at the limit), euphoric (over
 75 % and 100), else neutral; five points of hysteresis, and it must hold for three minutes.
 
 ## Benchmarks

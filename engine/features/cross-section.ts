@@ -16,6 +16,8 @@ export type CrossSection = {
   mktMed1m: number;
   mktMed3m: number;
   mktMed5m: number;
+  /** Symbols whose price and previous close are known, and the share of them that rose. */
+  nPriced: number;
   advShare: number;
   nUp: number;
   nDn: number;
@@ -35,6 +37,7 @@ export const emptyCrossSection = (): CrossSection => ({
   mktMed1m: Number.NaN,
   mktMed3m: Number.NaN,
   mktMed5m: Number.NaN,
+  nPriced: 0,
   advShare: Number.NaN,
   nUp: Number.NaN,
   nDn: Number.NaN,
@@ -119,6 +122,7 @@ export class CrossSectioner {
       if (limitUp[s] !== absentMilli && high[s]! >= limitUp[s]!) touched += 1;
       if (price === limitDown[s]) down += 1;
     }
+    xs.nPriced = traded;
     xs.advShare = traded === 0 ? Number.NaN : rising / traded;
     xs.nUp = up;
     xs.nDn = down;

@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { DiscardPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { JournalDraft, JournalStep } from '../../contracts/journal.ts';
+import { streams } from '../../contracts/subjects.ts';
 import { encodeTape, type TapeEntry } from '../../contracts/tape.ts';
 import { MarketDay } from '../../scenarios/market/market-day.ts';
 import { startTestBroker, type TestBroker } from '../../scenarios/support/test-broker.ts';
@@ -141,6 +142,28 @@ test('a tape writer that starts over stores nothing twice and goes on after the 
 
   const { openSeq } = (await newestDay(jsm, broker.run))!;
   expect((await collect(new JetStreamTapeReader(js, broker.run, openSeq).entries(0))).map(hex)).toEqual(day.map(hex));
+});
+
+test('a full stream is asked at longer and longer intervals, and nothing is lost once there is room', async () => {
+  const [js, jsm] = [jetstream(nc), await jetstreamManager(nc)];
+  await ensureStreams(jsm, broker.run);
+  const { tape } = streams(broker.run);
+  const { config, state } = await jsm.streams.info(tape);
+  await jsm.streams.update(tape, { ...config, max_msgs: state.messages + 20, discard: DiscardPolicy.New });
+  const day = sampleDay('20261130').slice(0, 60);
+  const waited: number[] = [];
+  const writer = new JetStreamTapeWriter(js, jsm, broker.run, '20261130', async (refusals) => {
+    waited.push(refusals);
+    if (refusals === 3) await jsm.streams.update(tape, { ...config, max_msgs: -1 });
+  });
+  for (const [n, entry] of day.entries()) await writer.append(n, entry);
+  await writer.close();
+
+  const { openSeq } = (await newestDay(jsm, broker.run))!;
+  const read: TapeEntry[] = [];
+  for await (const entry of new JetStreamTapeReader(js, broker.run, openSeq).entries(0)) if (read.push(entry) === day.length) break;
+  expect(read.map(hex)).toEqual(day.map(hex));
+  expect(waited).toEqual([0, 1, 2, 3]);
 });
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {

@@ -11,6 +11,7 @@ import { FenshiError } from '../../contracts/errors.ts';
 import { streams, subjects } from '../../contracts/subjects.ts';
 import { decodeTape, encodeTape, type TapeEntry } from '../../contracts/tape.ts';
 import type { TradeDate } from '../../contracts/units.ts';
+import type { Backoff } from './append.ts';
 import { nextOnSubject, type ReadOptions, streamFrom } from './jetstream-read.ts';
 import type { TapeReader, TapeWriter } from './ports.ts';
 
@@ -18,18 +19,21 @@ const window = 16;
 const publishMs = 5000;
 const pacerId = /:p(\d+)$/;
 
-const refusedMs = { first: 50, most: 2000 } as const;
+/** Before a refused window is asked for again: longer and longer, up to two seconds. */
+export const refusedBackoff: Backoff = (attempt) => sleep(Math.min(2000, 50 * 2 ** attempt));
 
 export class JetStreamTapeWriter implements TapeWriter {
   readonly #js: JetStreamClient;
   readonly #jsm: JetStreamManager;
   readonly #run: string;
   readonly #date: TradeDate;
+  readonly #backoff: Backoff;
   #pending: { n: number; entry: TapeEntry }[] = [];
   /** Last stream sequence as far as we know; null: ask. */
   #lastSeq: number | null = null;
 
-  constructor(js: JetStreamClient, jsm: JetStreamManager, run: string, date: TradeDate) {
+  constructor(js: JetStreamClient, jsm: JetStreamManager, run: string, date: TradeDate, backoff: Backoff = refusedBackoff) {
+    this.#backoff = backoff;
     this.#js = js;
     this.#jsm = jsm;
     this.#run = run;
@@ -70,8 +74,8 @@ export class JetStreamTapeWriter implements TapeWriter {
         refusals = 0;
       } else {
         this.#lastSeq = null;
-        // a stream that is full, a broker that is away: asked again at longer and longer intervals
-        await sleep(Math.min(refusedMs.most, refusedMs.first * 2 ** refusals));
+        // a stream that is full, a broker that is away
+        await this.#backoff(refusals);
         refusals += 1;
       }
     }

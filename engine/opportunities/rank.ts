@@ -15,7 +15,8 @@ export type RankInput = {
   readonly riskLevel: number;
 };
 
-const fourthRoot = (x: number): number => (x <= 0 ? 0 : exp(0.25 * log(x)));
+/** 0 of 0. */
+const fourthRoot = (x: number): number => exp(0.25 * log(x));
 
 /** What gains is worth less where it is thin, old or one of many; what loses is not worth more there. */
 export function rankOf({ p, hasEdge, plan, cost, amt1m, ageSec, activeInSector, riskLevel }: RankInput): number | null {
