@@ -44,6 +44,8 @@ export const SourceFact = z.object({
 export const Command = z.discriminatedUnion('name', [
   z.object({ name: z.literal('dismiss'), opportunity: z.string() }),
   z.object({ name: z.literal('risk'), scope: z.string(), level: z.int().min(0).max(3), policy: z.enum(['end', 'hold']) }),
+  /** For ten minutes the watches of the scope count for no more than this level; 3 takes an override back. */
+  z.object({ name: z.literal('override'), scope: z.string(), level: z.int().min(0).max(3) }),
   /** By the strategy's id. */
   z.object({ name: z.enum(['disable', 'enable']), detector: z.string() }),
   z.object({ name: z.literal('promote'), strategy: z.string(), mode: z.enum(strategyModes) }),

@@ -39,6 +39,7 @@ describe('commands and their answers', () => {
     ['a scope nobody has', { name: 'risk', scope: 'symbol.SH.999999', level: 3, policy: 'end' }, 'NOT_FOUND'],
     ['a sector nobody has', { name: 'risk', scope: 'sector.NONE', level: 1, policy: 'hold' }, 'NOT_FOUND'],
     ['a strategy’s risk', { name: 'risk', scope: 'strategy.rally', level: 1, policy: 'hold' }, 'accepted'],
+    ['an override of a scope nobody has', { name: 'override', scope: 'sector.NONE', level: 1 }, 'NOT_FOUND'],
     ['what is watched', { name: 'watch', instruments: [1_600_519] }, 'accepted'],
     ['a hand-over', { name: 'fence' }, 'NOT_SUPPORTED'],
   ])('%s', (_what, command, answer) => {

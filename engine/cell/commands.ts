@@ -9,6 +9,8 @@ export function applyCommand(decisions: Decisions, command: AnyCommand, skip: (c
       return decisions.desk.dismiss(command.opportunity) ? null : 'NOT_FOUND';
     case 'risk':
       return decisions.desk.setRisk(command.scope, command.level, command.policy) ? null : 'NOT_FOUND';
+    case 'override':
+      return decisions.desk.overrideRisk(command.scope, command.level) ? null : 'NOT_FOUND';
     case 'disable':
     case 'enable': {
       const named = decisions.lanes.filter(({ id }) => id === command.detector);

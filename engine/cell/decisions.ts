@@ -131,6 +131,7 @@ export class Decisions implements Decider {
   /** A second passed: its phase first. True in continuous trading. */
   phaseClock(): boolean {
     const changed = this.marketDesk.phaseClock();
+    this.desk.lapseOverrides();
     const { phase } = this.marketDesk;
     if (changed && phase === 'CLOSE_CALL') this.desk.tellAll({ type: 'session.end', tsMs: this.recorder.nowMs });
     return isContinuous(phase);

@@ -26,6 +26,7 @@ import { Watch } from './watch.ts';
 export type Verdict = manager.Verdict;
 
 const prefix = 'opportunity.';
+const overrideMs = 600_000;
 
 export class OpportunityDesk {
   readonly risk: RiskDesk;
@@ -298,9 +299,25 @@ export class OpportunityDesk {
   /** False when the day has no such scope. */
   setRisk(scope: string, level: number, policy: 'end' | 'hold', by = 'operator'): boolean {
     if (!this.risk.set(scope, level, policy, by)) return false;
+    this.#riskChanged(scope, by);
+    return true;
+  }
+
+  /** The operator takes the watches of a scope for no more than `level`, for ten minutes; false when the day has no such scope. */
+  overrideRisk(scope: string, level: number): boolean {
+    if (!this.risk.override(scope, level, this.#recorder.nowMs + overrideMs)) return false;
+    this.#riskChanged(scope, 'override');
+    return true;
+  }
+
+  /** A second passed: what was overridden may be over. */
+  lapseOverrides(): void {
+    for (const scope of this.risk.lapse(this.#recorder.nowMs)) this.#riskChanged(scope, 'override');
+  }
+
+  #riskChanged(scope: string, by: string): void {
     tellRisk(this.#actors, this.risk, scope, by, this.#recorder.nowMs);
     for (const id of [...this.#watches.keys()]) this.#syncRisk(id);
-    return true;
   }
 
   /** Tells an opportunity the level that concerns it, where it is not what it knows. */

@@ -9,7 +9,7 @@ import { absentMilli } from '../../contracts/quote.ts';
 import { slotSec } from '../../contracts/session.ts';
 import type { Accepted } from '../clean/accepted.ts';
 import type { Universe } from '../clean/universe.ts';
-import type { Rings } from './rings.ts';
+import { hot, type Rings } from './rings.ts';
 
 /** Values at rest between two computations; all NaN before the first. Plain data, saved in the checkpoint. */
 export type CrossSection = {
@@ -60,11 +60,6 @@ const graceSec = 2 * slotSec;
 export type SymbolReturns = { readonly ret1m: Float64Array; readonly ret3m: Float64Array; readonly ret5m: Float64Array };
 /** Of a symbol's price at the last computation: 0 unknown, 1 not above its previous close, 2 above; and 1 at its upper limit. */
 export type SymbolStanding = { readonly against: Uint8Array; readonly atLimit: Uint8Array };
-const windows = [
-  ['ret1m', 20],
-  ['ret3m', 60],
-  ['ret5m', 100],
-] as const;
 
 export class CrossSectioner {
   readonly returns: SymbolReturns;
@@ -134,15 +129,16 @@ export class CrossSectioner {
   /** Returns of live symbols to their own head slot, in one pass: neighbours in a slot are neighbours in memory. */
   #returns(slot: number): void {
     const rings = this.#rings;
-    const { hotLnMid, head } = rings;
+    const { hot: values, head } = rings;
     const { noLimit, staleSec, count } = this.#universe;
-    for (const [name, window] of windows) {
-      const into = this.returns[name];
-      for (let s = 0; s < count; s++) {
-        const at = head[s]!;
-        const live = noLimit[s] === 0 && (slot - at) * slotSec <= staleSec[s]! + graceSec && rings.holds(s, at - window);
-        into[s] = live ? hotLnMid[rings.hotAt(s, at)]! - hotLnMid[rings.hotAt(s, at - window)]! : Number.NaN;
-      }
+    const { ret1m, ret3m, ret5m } = this.returns;
+    for (let s = 0; s < count; s++) {
+      const at = head[s]!;
+      const live = noLimit[s] === 0 && (slot - at) * slotSec <= staleSec[s]! + graceSec;
+      const now = live ? values[rings.hotAt(s, at) + hot.lnMid]! : Number.NaN;
+      ret1m[s] = rings.holds(s, at - 20) ? now - values[rings.hotAt(s, at - 20) + hot.lnMid]! : Number.NaN;
+      ret3m[s] = rings.holds(s, at - 60) ? now - values[rings.hotAt(s, at - 60) + hot.lnMid]! : Number.NaN;
+      ret5m[s] = rings.holds(s, at - 100) ? now - values[rings.hotAt(s, at - 100) + hot.lnMid]! : Number.NaN;
     }
   }
 

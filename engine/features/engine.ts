@@ -17,7 +17,7 @@ import { depth1Of, midOf, obi5Of } from './book.ts';
 import { type CrossSection, CrossSectioner, emptyCrossSection } from './cross-section.ts';
 import { activeBuyShare, orderFlow } from './flow.ts';
 import { PriceTrail } from './price-trail.ts';
-import { at, Rings, type SlotInput } from './rings.ts';
+import { at, hot, Rings, type SlotInput } from './rings.ts';
 import { bigThreshold, bucketOf, buckets } from './thresholds.ts';
 
 /** Added to amounts before logarithms, yuan (contracts/spec/features.md#inputs). */
@@ -127,7 +127,7 @@ export class FeatureEngine {
     const { rings } = this;
     const head = rings.head[s]!;
     if (!rings.holds(s, head - 60)) return Number.NaN;
-    return rings.hotLnMid[rings.hotAt(s, head)]! - rings.hotLnMid[rings.hotAt(s, head - 60)]!;
+    return rings.hot[rings.hotAt(s, head) + hot.lnMid]! - rings.hot[rings.hotAt(s, head - 60) + hot.lnMid]!;
   }
 
   /** Yuan traded over the last `slots` slots, whatever its quality; NaN before there are so many. */
@@ -135,7 +135,7 @@ export class FeatureEngine {
     const { rings } = this;
     const head = rings.head[s]!;
     if (!rings.holds(s, head - slots)) return Number.NaN;
-    return rings.hotAmount[rings.hotAt(s, head)]! - rings.hotAmount[rings.hotAt(s, head - slots)]!;
+    return rings.hot[rings.hotAt(s, head) + hot.amount]! - rings.hot[rings.hotAt(s, head - slots) + hot.amount]!;
   }
 
   /** Active buying less active selling over the last `slots` slots, yuan, likewise. */
@@ -143,7 +143,7 @@ export class FeatureEngine {
     const { rings } = this;
     const head = rings.head[s]!;
     if (!rings.holds(s, head - slots)) return Number.NaN;
-    return rings.hotNet[rings.hotAt(s, head)]! - rings.hotNet[rings.hotAt(s, head - slots)]!;
+    return rings.hot[rings.hotAt(s, head) + hot.net]! - rings.hot[rings.hotAt(s, head - slots) + hot.net]!;
   }
 
   /** Expected yuan over the `windowSec` up to `tsec`; NaN while a borrowed profile has no ratio yet. */

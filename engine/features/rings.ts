@@ -42,6 +42,9 @@ export const ringStride = fields.length;
 export const at = Object.fromEntries(fields.map(([name], offset) => [name, offset])) as Readonly<
   Record<(typeof fields)[number][0], number>
 >;
+/** Offsets inside a slot of the hot ring. */
+export const hot = { lnMid: 0, amount: 1, net: 2 } as const;
+const hotStride = 3;
 /** Offsets inside a slot of a symbol's own ring. */
 export const own = { mid: 0, amount: 1, net: 2 } as const;
 const ownStride = 3;
@@ -68,10 +71,8 @@ export type SlotInput = {
 
 export class Rings {
   readonly values: Float64Array;
-  /** By slot, then symbol; the same numbers as in `values`. */
-  readonly hotLnMid: Float64Array;
-  readonly hotAmount: Float64Array;
-  readonly hotNet: Float64Array;
+  /** By slot, then symbol, then field (`hot`); the same numbers as in `values`. */
+  readonly hot: Float64Array;
   /** By symbol, then slot, then field (`own`). */
   readonly own: Float64Array;
   readonly #count: number;
@@ -83,9 +84,7 @@ export class Rings {
 
   constructor(count: number, staleSec: Int32Array) {
     this.values = new Float64Array(count * ringSlots * ringStride);
-    this.hotLnMid = new Float64Array(count * ringSlots);
-    this.hotAmount = new Float64Array(count * ringSlots);
-    this.hotNet = new Float64Array(count * ringSlots);
+    this.hot = new Float64Array(count * ringSlots * hotStride);
     this.own = new Float64Array(count * ringSlots * ownStride);
     this.#count = count;
     this.head = new Int32Array(count).fill(neverSlot);
@@ -103,9 +102,9 @@ export class Rings {
     return slot < this.first[s]! || slot <= this.head[s]! - ringSlots ? -1 : this.base(s, slot);
   }
 
-  /** Place of a symbol's slot in the hot rings. */
+  /** Base of a symbol's slot in the hot ring. */
   hotAt(s: number, slot: number): number {
-    return (slot & (ringSlots - 1)) * this.#count + s;
+    return ((slot & (ringSlots - 1)) * this.#count + s) * hotStride;
   }
 
   /** Base of a symbol's slot in its own ring. */
@@ -180,10 +179,10 @@ export class Rings {
   }
 
   #copy(s: number, slot: number, b: number): void {
-    const hot = this.hotAt(s, slot);
-    this.hotLnMid[hot] = this.values[b + at.lnMid]!;
-    this.hotAmount[hot] = this.values[b + at.amount]!;
-    this.hotNet[hot] = this.values[b + at.net]!;
+    const h = this.hotAt(s, slot);
+    this.hot[h + hot.lnMid] = this.values[b + at.lnMid]!;
+    this.hot[h + hot.amount] = this.values[b + at.amount]!;
+    this.hot[h + hot.net] = this.values[b + at.net]!;
     const o = this.ownAt(s, slot);
     this.own[o + own.mid] = this.values[b + at.mid]!;
     this.own[o + own.amount] = this.values[b + at.amount]!;

@@ -4,8 +4,8 @@
  */
 import { type FeatureId, featureAt, featureCount, featureIds } from '../../contracts/features.ts';
 import type { FeatureEngine } from './engine.ts';
-import { activeFlow, bigPrints, persistence } from './groups/active-flow.ts';
-import { amounts, divergence, turnover } from './groups/amounts.ts';
+import { activeFlow, bigPrints, dayFlow, persistence } from './groups/active-flow.ts';
+import { acceleration, amounts, divergence, surprise1m, surprise5m, turnover } from './groups/amounts.ts';
 import { book } from './groups/book.ts';
 import { breakout } from './groups/breakout.ts';
 import { burst, burst5 } from './groups/burst.ts';
@@ -16,20 +16,26 @@ import { limits } from './groups/limit.ts';
 import { market, quality } from './groups/market.ts';
 import { bookFlow } from './groups/order-flow.ts';
 import { pullback } from './groups/pullback.ts';
-import { returns, sigmas } from './groups/returns.ts';
+import { ret3m, returns, sigmas, sigmas3m, sigmas5m } from './groups/returns.ts';
 import { topDivergence } from './groups/top-divergence.ts';
 import { volatility } from './groups/volatility.ts';
 import { SymbolView } from './symbol-view.ts';
 
 export const featureGroups: readonly FeatureGroup[] = [
+  ret3m,
   returns,
   sigmas,
+  sigmas3m,
+  sigmas5m,
   day,
   breakout,
   pullback,
   volatility,
   excess,
   amounts,
+  surprise1m,
+  surprise5m,
+  acceleration,
   divergence,
   turnover,
   burst,
@@ -37,6 +43,7 @@ export const featureGroups: readonly FeatureGroup[] = [
   topDivergence,
   book,
   bookFlow,
+  dayFlow,
   activeFlow,
   persistence,
   bigPrints,

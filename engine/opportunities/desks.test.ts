@@ -139,7 +139,7 @@ describe('risk desk: one level for whom it concerns', () => {
       [true, false, false],
     );
     risk.set('strategy.rally', 0, 'end');
-    expect([risk.of(mine), risk.image()]).toEqual([calm, []]);
+    expect([risk.of(mine), risk.image()]).toEqual([calm, { causes: [], overrides: [] }]);
   });
 
   test('each who asks has a level of his own: what one lets go of another may hold', () => {
@@ -153,15 +153,40 @@ describe('risk desk: one level for whom it concerns', () => {
     risk.set('market', 0, 'end');
     expect([risk.of(mine), risk.causes('market')]).toEqual([{ level: 2, policy: 'hold' }, { K2: 2 }]);
     risk.set('market', 0, 'hold', 'K2');
-    expect([risk.of(mine), risk.causes('market'), risk.image()]).toEqual([calm, {}, []]);
+    expect([risk.of(mine), risk.causes('market'), risk.image()]).toEqual([calm, {}, { causes: [], overrides: [] }]);
   });
 
-  test('an image is the levels themselves', () => {
+  test('an override holds the watches of a scope down until its time is over; what the operator set stands', () => {
     const risk = desk();
-    risk.set('market', 2, 'hold');
+    risk.set('market', 3, 'hold', 'K2');
+    expect([risk.override('market', 1, 1000), risk.override('symbol.SH.999999', 0, 1000)]).toEqual([true, false]);
+    expect([risk.of(mine), risk.causes('market')]).toEqual([
+      { level: 1, policy: 'hold' },
+      { K2: 3, override: 1 },
+    ]);
+    risk.set('market', 2, 'end');
+    expect(risk.of(mine), 'set by hand').toEqual({ level: 2, policy: 'end' });
+    risk.set('market', 0, 'end');
+    risk.set('sector.BK1', 2, 'hold', 'K9');
+    expect(risk.of(mine), 'of another scope').toEqual({ level: 2, policy: 'hold' });
+    expect([risk.lapse(999), risk.of(['market']).level, risk.lapse(1000), risk.of(['market']).level]).toEqual([[], 1, ['market'], 3]);
+    // asked for less than it lets through: nothing is raised by it
+    risk.set('market', 1, 'hold', 'K2');
+    risk.override('market', 2, 2000);
+    expect(risk.of(['market']).level).toBe(1);
+    risk.set('market', 3, 'hold', 'K2');
+    expect([risk.of(['market']).level, risk.override('market', 3, 2000), risk.of(['market']).level]).toEqual([2, true, 3]);
+  });
+
+  test('an image is the levels and overrides themselves', () => {
+    const risk = desk();
+    risk.set('market', 2, 'hold', 'K2');
+    risk.override('market', 1, 1000);
     const again = desk();
     again.set('sector.BK1', 3, 'end');
+    again.override('sector.BK1', 0, 500);
     again.restore(risk.image());
-    expect(again.of(mine)).toEqual({ level: 2, policy: 'hold' });
+    expect(again.of(mine)).toEqual({ level: 1, policy: 'hold' });
+    expect([again.lapse(1000), again.of(mine)]).toEqual([['market'], { level: 2, policy: 'hold' }]);
   });
 });

@@ -113,6 +113,7 @@ if (values.only !== 'live') {
     perSec >= 300_000,
   );
   row(`  median of ${rounds} rounds: ns a quote`, `${Math.round(window.nsPerQuote)} ns`, window.rounds.join(' '));
+  row('  the first round, before the code is warm, not among them', `${Math.round(window.coldNs)} ns`);
   row('  auctions, apart', `${Math.round(window.auctionNs)} ns`, 'budget 300 ns');
   for (const [what, ns] of Object.entries(benchStages(morning))) row(`  up to: ${what}`, `${Math.round(ns)} ns`);
   row('  quotes that a strategy was awake for', `${(100 * window.evaluatedShare).toFixed(2)} %`);

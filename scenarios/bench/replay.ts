@@ -67,6 +67,8 @@ export type WindowBench = {
   readonly quotes: number;
   readonly nsPerQuote: number;
   readonly rounds: readonly number[];
+  /** The first one, before the code is warm: not among them. */
+  readonly coldNs: number;
   readonly evaluatedShare: number;
   readonly actorShare: number;
   readonly auctionNs: number;
@@ -98,6 +100,7 @@ export function benchWindow({ bundle, bodies }: Day, rounds: number): WindowBenc
   };
   const alone: number[] = [];
   const withOne: number[] = [];
+  const cold = round(0);
   for (let k = 0; k < rounds; k++) {
     alone.push(round(0));
     withOne.push(round(1));
@@ -108,6 +111,7 @@ export function benchWindow({ bundle, bodies }: Day, rounds: number): WindowBenc
     quotes,
     nsPerQuote: median(alone) / quotes,
     rounds: alone.map((ns) => Math.round(ns / quotes)),
+    coldNs: cold / quotes,
     evaluatedShare: (last.symbols.evaluated - cell.symbols.evaluated) / quotes,
     actorShare: (last.actors.events - cell.actors.events) / quotes,
     auctionNs: median(auctions) / auctionQuotes,

@@ -48,6 +48,11 @@ export function registerControl(program: Program): void {
       policy: policy ?? 'hold',
     }),
   );
+  add(
+    'override <scope> <level>',
+    'for ten minutes the watches of a scope count for no more than this level; what was set by hand stands; 3 takes it back',
+    (scope, level) => ({ name: 'override', scope, level: Number(level) }),
+  );
   add('dismiss <opportunity>', 'end an opportunity by hand', (opportunity) => ({ name: 'dismiss', opportunity }));
   add('disable <strategy>', 'a strategy looks at nothing more today', (detector) => ({ name: 'disable', detector }));
   add('enable <strategy>', 'and looks again', (detector) => ({ name: 'enable', detector }));

@@ -4,8 +4,16 @@ import { at } from '../rings.ts';
 import { F, type FeatureGroup, nan } from './group.ts';
 import { isLockedUp } from './limit.ts';
 
+export const dayFlow: FeatureGroup = {
+  ids: ['netDay'],
+  needs: [],
+  compute(view, out) {
+    if (!isLockedUp(view)) out[F.netDay] = view.ago(0, at.net);
+  },
+};
+
 export const activeFlow: FeatureGroup = {
-  ids: ['net1m', 'net3m', 'netDay', 'nar1m', 'nar3m', 'netZ'],
+  ids: ['net1m', 'net3m', 'nar1m', 'nar3m', 'netZ'],
   needs: [],
   compute(view, out) {
     if (isLockedUp(view)) return;
@@ -15,7 +23,6 @@ export const activeFlow: FeatureGroup = {
     const nar3m = flowRatio(net3m, view.volume(60, at.amount));
     out[F.net1m] = net1m;
     out[F.net3m] = net3m;
-    out[F.netDay] = view.ago(0, at.net);
     out[F.nar1m] = flowRatio(net1m, view.volume(20, at.amount));
     out[F.nar3m] = nar3m;
     out[F.netZ] = flowSurprise(engine.universe, s, head, nar3m);

@@ -6,17 +6,36 @@ import { at } from '../rings.ts';
 import { F, type FeatureGroup, nan } from './group.ts';
 
 export const amounts: FeatureGroup = {
-  ids: ['amt1m', 'amt5m', 'amtZ1m', 'amtZ5m', 'amtAccel'],
+  ids: ['amt1m', 'amt5m'],
   needs: [],
   compute(view, out) {
-    const amt1m = view.volume(20, at.amount);
-    const amt5m = view.amount5m();
-    const reach = view.reach(100);
-    out[F.amt1m] = amt1m;
-    out[F.amt5m] = amt5m;
-    out[F.amtZ1m] = view.surprise(amt1m, 60);
-    out[F.amtZ5m] = view.surprise(amt5m, reach * slotSec);
-    out[F.amtAccel] = reach === 100 ? log((amt1m + amountC) / ((amt5m - amt1m) / 4 + amountC)) : nan;
+    out[F.amt1m] = view.volume(20, at.amount);
+    out[F.amt5m] = view.amount5m();
+  },
+};
+
+export const surprise1m: FeatureGroup = {
+  ids: ['amtZ1m'],
+  needs: ['amt1m'],
+  compute(view, out, { feature }) {
+    out[F.amtZ1m] = view.surprise(feature('amt1m'), 60);
+  },
+};
+
+export const surprise5m: FeatureGroup = {
+  ids: ['amtZ5m'],
+  needs: ['amt5m'],
+  compute(view, out, { feature }) {
+    out[F.amtZ5m] = view.surprise(feature('amt5m'), view.reach(100) * slotSec);
+  },
+};
+
+export const acceleration: FeatureGroup = {
+  ids: ['amtAccel'],
+  needs: ['amt1m', 'amt5m'],
+  compute(view, out, { feature }) {
+    const [amt1m, amt5m] = [feature('amt1m'), feature('amt5m')];
+    out[F.amtAccel] = view.reach(100) === 100 ? log((amt1m + amountC) / ((amt5m - amt1m) / 4 + amountC)) : nan;
   },
 };
 
