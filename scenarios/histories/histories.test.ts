@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { decodeBundle } from '../../contracts/bundle.ts';
 import { decode } from '../../contracts/codec.ts';
 import { readStep } from '../../contracts/compat/read.ts';
+import { evidenceWords } from '../../contracts/evidence-words.ts';
 import { type JournalDraft, JournalStep } from '../../contracts/journal.ts';
 import { decodeTape } from '../../contracts/tape.ts';
 import { chain, sha256 } from '../../engine/log/hash.ts';
@@ -24,6 +25,17 @@ describe.each(names)('history %s', (name) => {
 
     expect(steps.map(({ step }) => step)).toEqual(steps.map((_step, i) => i + 1));
     for (const step of steps) JournalStep.parse(step);
+  });
+
+  test('whatever today’s code gives as evidence of it has words', () => {
+    const named = foldDay(decodeBundle(bundle), tape.map(decodeTape), { sha: sha256(bundle) }).steps.flatMap(({ entries }) =>
+      entries.flatMap((entry) => {
+        const evidence = entry.kind === 'transition' ? entry.evidence : entry.kind === 'signal' ? entry.signal.evidence : [];
+        return evidence.map(({ feature }) => feature);
+      }),
+    );
+    expect(named.length).toBeGreaterThan(40);
+    expect([...new Set(named)].filter((id) => evidenceWords(id) === null)).toEqual([]);
   });
 
   test('its hashes chain over the bytes as they were written', () => {

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { WebSocket } from 'undici';
 import { FenshiError } from '../../../contracts/errors.ts';
+import { sentenceOf } from '../../../contracts/evidence-words.ts';
 import type { StreamedEvent } from '../../../contracts/fold.ts';
 import { clockOf } from '../../../contracts/session.ts';
 import { type SocketConstructor, StreamClient } from '../../../contracts/stream-client.ts';
@@ -105,7 +106,10 @@ async function tail({ symbol, state, json }: TailFlags): Promise<void> {
   if (ended === 'gone') throw new FenshiError('NOTHING_RUNS', `${lock.run} has ended`);
 }
 
+/** With what was asked and what it was, where anything was. */
 function line({ id, change, opportunity }: StreamedEvent): string {
   const reason = opportunity.facts.endReason === null ? '' : ` ${String(opportunity.facts.endReason)}`;
-  return `${clockOf(change.tsMs)}  ${opportunity.instrument}  ${(change.from ?? '·').padEnd(18)} → ${change.to}${reason}  ${change.event}  ${id}`;
+  const why = sentenceOf(change.evidence, 'en');
+  const said = `${clockOf(change.tsMs)}  ${opportunity.instrument}  ${(change.from ?? '·').padEnd(18)} → ${change.to}${reason}  ${change.event}  ${id}`;
+  return why === '' ? said : `${said}\n          ${why}`;
 }
