@@ -33,13 +33,15 @@ export function packImage(image: CellImage<Taken>, key: string): PackedImage {
     if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, lift(inner)]));
   };
-  return { head: encode({ key, image: lift(image), sizes: blobs.map(({ byteLength }) => byteLength) }), blobs };
+  // no other part of it is large
+  const lifted = { ...image, market: lift(image.market) };
+  return { head: encode({ key, image: lifted, sizes: blobs.map(({ byteLength }) => byteLength) }), blobs };
 }
 
 /** `body`: what follows the head. Null when the image was packed under another key. */
 export function unpackImage(head: Uint8Array, body: Uint8Array, wanted: string): CellImage | null {
-  const { key, image, sizes } = decode(head) as { key: string; image: unknown; sizes: number[] };
-  if (key !== wanted || (image as { readonly v?: unknown } | null)?.v !== imageVersion) return null;
+  const { key, image, sizes } = decode(head) as { key: string; image: CellImage; sizes: number[] };
+  if (key !== wanted || image.v !== imageVersion) return null;
   const starts = sizes.map((_size, i) => sizes.slice(0, i).reduce((sum, size) => sum + size, 0));
   const sink = (value: unknown): unknown => {
     if (value === null || typeof value !== 'object' || value instanceof Uint8Array || Array.isArray(value)) return value;
@@ -47,7 +49,7 @@ export function unpackImage(head: Uint8Array, body: Uint8Array, wanted: string):
     if (blob !== undefined) return body.subarray(starts[blob]!, starts[blob]! + sizes[blob]!);
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, sink(inner)]));
   };
-  return sink(image) as CellImage;
+  return { ...image, market: sink(image.market) as MarketImage };
 }
 
 export const encodeImage = (image: CellImage): Uint8Array => encode(image);

@@ -3,7 +3,7 @@
  *
  * Order        one append in flight; the cell may be ahead by `aheadMax` steps, nothing outward sees those
  * Restart      newest valid checkpoint whose steps are all in JOURNAL, then the tape from there; what JOURNAL has is compared
- * Checkpoint   every 120 s of tape time, at phase ends and at the end, only when every step is acknowledged
+ * Checkpoint   every 120 s of tape time, at phase ends and at the end, after a burst rather than in it, only when every step is acknowledged
  */
 
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
@@ -37,7 +37,10 @@ const pollMs = 100;
 const retryMs = 1000;
 /** An append that waits for longer is not being stored; a tape that is silent for longer is not being written. */
 const [storeMs, silenceMs] = [3000, 5000];
-const breathMs = 10;
+/** A checkpoint that is due waits while a burst is read, until the tape is a minute past it. */
+const [busyMost, busyWeight, patienceMs] = [0.4, 1 / 12, 60_000];
+/** After each slice of a checkpoint; longer while entries wait for us, but not for ever. */
+const [breathMs, lateMs, breathsMax] = [10, 10, 20];
 /** Dead letters published together. */
 const lettersAtOnce = 64;
 
@@ -73,6 +76,11 @@ export class CellRunner {
   #journal: JetStreamJournal | null = null;
   /** Why the next day cannot be read; null while it can. */
   #dayTrouble: string | null = null;
+  /** Share of the time of the last dozen entries that went into steps. */
+  #busy = 0;
+  #steppedAt = 0;
+  /** For how long the last entry had been on TAPE when it was read. */
+  #lateMs = 0;
   /** Wall time of the last entry read. */
   #readMs = Date.now();
 
@@ -182,18 +190,28 @@ export class CellRunner {
   #step(cell: Cell, read: () => TapeEntry, outbox: Outbox, storedMs: number): void {
     const readMs = Date.now();
     this.#readMs = readMs;
+    const startedAt = performance.now();
     const events = cell.actors.events;
     const quotes = cell.quotes;
     this.#position.enter({ tradeDate: cell.bundle.tradeDate, n: cell.n });
     const result = cell.isSkipped ? cell.skip(closesDay(read)) : cell.apply(read());
     this.#position.leave();
-    metrics.pipeline.observe({ stage: 'tape' }, Math.max(0, readMs - storedMs) / 1000);
+    this.#noteBusy(startedAt);
+    this.#lateMs = Math.max(0, readMs - storedMs);
+    metrics.pipeline.observe({ stage: 'tape' }, this.#lateMs / 1000);
     metrics.pipeline.observe({ stage: 'step' }, (Date.now() - readMs) / 1000);
     metrics.actorEvents.inc(cell.actors.events - events);
     metrics.lag.set((readMs - cell.timeMs) / 1000);
     metrics.quotes.inc(cell.quotes - quotes);
     this.#deadLetters(result, outbox);
     if (result.draft !== null) outbox.add(result.draft);
+  }
+
+  #noteBusy(startedAt: number): void {
+    const now = performance.now();
+    const share = (now - startedAt) / Math.max(now - this.#steppedAt, 0.001);
+    this.#steppedAt = now;
+    this.#busy += busyWeight * (Math.min(share, 1) - this.#busy);
   }
 
   /** Quarantined rows leave after the steps before them are on disk, and once: their id says where they stood. */
@@ -241,7 +259,8 @@ export class CellRunner {
     const phaseEnded = this.#phase !== phase;
     this.#phase = phase;
     if (phaseEnded) this.#checkpointAt = cell.timeMs;
-    return cell.timeMs >= this.#checkpointAt;
+    const overMs = cell.timeMs - this.#checkpointAt;
+    return overMs >= 0 && (this.#busy < busyMost || overMs >= patienceMs);
   }
 
   /** The image of now; read out and written while the cell goes on. A slow disk delays the next one, which is begun when this is done, never an entry. */
@@ -255,11 +274,18 @@ export class CellRunner {
     this.#saving.catch((error: unknown) => this.#options.log.error({ event: 'checkpoint.failed', error: String(error) }));
   }
 
+  /** What is read late comes first: a checkpoint that is written beside a burst would keep it late until its end. */
+  #breath = async (): Promise<void> => {
+    let breaths = 0;
+    do await sleep(breathMs);
+    while (this.#lateMs > lateMs && ++breaths < breathsMax);
+  };
+
   async #save({ image, end }: OpenImage<CellImage<Taken>>): Promise<void> {
     const took = metrics.checkpoint.startTimer();
     try {
       await new Promise((resolve) => setImmediate(resolve)); // what waits goes first: packing takes as long as taking did
-      const breath = this.#options.signal.aborted ? 0 : breathMs;
+      const breath = this.#options.signal.aborted ? null : this.#breath;
       await this.#checkpoints.save(image, this.#key, breath, () => this.#options.reach('midCheckpoint'));
     } finally {
       end();

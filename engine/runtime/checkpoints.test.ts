@@ -81,9 +81,14 @@ describe('checkpoints', () => {
   test('a write that was cut leaves nothing behind', async () => {
     const kept = await store(images[0]!);
     await expect(
-      kept.checkpoints.save(images[1]!, key, 1, () => {
-        throw new Error('cut');
-      }),
+      kept.checkpoints.save(
+        images[1]!,
+        key,
+        async () => undefined,
+        () => {
+          throw new Error('cut');
+        },
+      ),
     ).rejects.toThrow('cut');
 
     expect(digest(newest(kept))).toBe(digest(images[0]!));

@@ -12,7 +12,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type CellImage, type PackedImage, packImage, unpackImage } from '../cell/image.ts';
 import { LateBytes, type Taken } from '../clean/columns.ts';
 import { sha256 } from '../log/hash.ts';
@@ -20,6 +19,7 @@ import { sha256 } from '../log/hash.ts';
 const keep = 3;
 const digestBytes = 64;
 const lengthBytes = 4;
+export type Breath = () => Promise<void>;
 const sliceBytes = 1024 * 1024;
 
 export class CheckpointStore {
@@ -31,12 +31,12 @@ export class CheckpointStore {
     for (const name of readdirSync(this.#dir)) if (name.endsWith('.tmp')) rmSync(join(this.#dir, name), { force: true });
   }
 
-  /** `breathMs`: pause after each slice, 0 when nothing else waits. `onHalf` runs when half of it is written: for crash tests. */
-  async save(image: CellImage<Taken>, key: string, breathMs = 0, onHalf: () => void = () => undefined): Promise<void> {
+  /** `breath`: what is waited for after each slice; null when nothing else waits. `onHalf` runs when half of it is written: for crash tests. */
+  async save(image: CellImage<Taken>, key: string, breath: Breath | null = null, onHalf: () => void = () => undefined): Promise<void> {
     const path = join(this.#dir, `${image.tradeDate}-${String(image.n).padStart(9, '0')}.ckpt`);
     const file = await open(`${path}.tmp`, 'w');
     try {
-      await writeImage(file, packImage(image, key), breathMs, onHalf);
+      await writeImage(file, packImage(image, key), breath, onHalf);
     } finally {
       await file.close();
     }
@@ -64,7 +64,7 @@ export class CheckpointStore {
       .reverse();
 }
 
-async function writeImage(file: FileHandle, { head, blobs }: PackedImage, breathMs: number, onHalf: () => void): Promise<void> {
+async function writeImage(file: FileHandle, { head, blobs }: PackedImage, breath: Breath | null, onHalf: () => void): Promise<void> {
   const length = new Uint8Array(lengthBytes);
   new DataView(length.buffer).setUint32(0, head.byteLength, true);
   const total = blobs.reduce((sum, { byteLength }) => sum + byteLength, lengthBytes + head.byteLength);
@@ -74,7 +74,10 @@ async function writeImage(file: FileHandle, { head, blobs }: PackedImage, breath
     hash.update(slice);
     await file.write(slice, 0, slice.byteLength, at);
     at += slice.byteLength;
-    if (breathMs > 0) await breathe(file, breathMs);
+    if (breath !== null) {
+      await file.datasync();
+      await breath();
+    }
     if (halved || at < total / 2) continue;
     halved = true;
     onHalf();
@@ -88,11 +91,6 @@ function* slicesOf(parts: readonly Taken[]): Generator<Uint8Array, void> {
     if (part instanceof LateBytes) yield* part.pieces();
     else for (let from = 0; from < part.byteLength; from += sliceBytes) yield part.subarray(from, from + sliceBytes);
   }
-}
-
-async function breathe(file: FileHandle, ms: number): Promise<void> {
-  await file.datasync();
-  await sleep(ms);
 }
 
 function read(path: string, key: string): CellImage | null {

@@ -125,6 +125,7 @@ if (values.only !== 'live') {
     'budget 5 %, floor 10 %',
     window.variantShare < 0.1,
   );
+  row('  one more variant of every strategy in shadow, which opens nothing', `${(100 * window.shadowShare).toFixed(1)} %`);
   row(
     '  process memory, the tape in it',
     `${window.rssMb} MB`,

@@ -74,6 +74,8 @@ export type WindowBench = {
   readonly auctionNs: number;
   readonly steps: number;
   readonly variantShare: number;
+  /** Of a variant whose signals open nothing. */
+  readonly shadowShare: number;
   readonly rssMb: number;
 };
 
@@ -92,20 +94,23 @@ export function benchWindow({ bundle, bodies }: Day, rounds: number): WindowBenc
   const image = encodeImage(cell.image());
   const window = bodies.slice(from);
   let last = cell;
-  const round = (variants: number): number => {
+  const shadow: Bundle = { ...bundle, detectors: bundle.detectors.map((each) => ({ ...each, mode: 'shadow' })) };
+  const round = (...variants: readonly Bundle[]): number => {
     last = Cell.restore(bundle, decodeImage(image));
     // a variant begun here sees ten minutes only: enough to cost what it costs
-    const added = Array.from({ length: variants }, () => last.addVariant(bundle));
+    const added = variants.map((variant) => last.addVariant(variant));
     return cpuOf(() => fold(last, window, added));
   };
   const alone: number[] = [];
   const withOne: number[] = [];
-  const cold = round(0);
+  const withShadow: number[] = [];
+  const cold = round();
   for (let k = 0; k < rounds; k++) {
-    alone.push(round(0));
-    withOne.push(round(1));
+    alone.push(round());
+    withOne.push(round(bundle));
+    withShadow.push(round(shadow));
   }
-  round(0);
+  round();
   const quotes = last.quotes - cell.quotes;
   return {
     quotes,
@@ -117,6 +122,7 @@ export function benchWindow({ bundle, bodies }: Day, rounds: number): WindowBenc
     auctionNs: median(auctions) / auctionQuotes,
     steps: last.step - cell.step,
     variantShare: median(withOne) / median(alone) - 1,
+    shadowShare: median(withShadow) / median(alone) - 1,
     rssMb: Math.round(process.memoryUsage().rss / 1e6),
   };
 }
