@@ -43,6 +43,8 @@ describe('evidence in words', () => {
     ['milli', 10_230, '10.23', '10.23'],
     ['sigma', 2.55, '2.5σ', '2.5σ'],
     ['count', 7, '7', '7'],
+    ['%', 1.82, '1.82 %', '1.82 %'],
+    ['s', 9, '9 s', '9 s'],
     ['tsec', 7200, '11:30:00', '11:30:00'],
     ['tsec', 0, '09:30:00', '09:30:00'],
     ['1', 0.01234, '0.0123', '0.0123'],
@@ -53,7 +55,7 @@ describe('evidence in words', () => {
 
   test('a member of a sector goes by its symbol; a name without words is no error', () => {
     expect(evidenceWords('leader.600519.SH')).toEqual({ unit: 'ln', zh: '领涨 600519.SH', en: 'leader 600519.SH' });
-    expect(evidenceWords('nobody')).toBeNull();
+    expect(['nobody', 'leader', 'leaders', 'constructor'].map(evidenceWords)).toEqual([null, null, null, null]);
     expect(sentenceOf([line('nobody', 1.5)], 'zh')).toBe('nobody 1.5');
   });
 });

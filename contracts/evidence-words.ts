@@ -29,27 +29,29 @@ const others = [
   ['midMilli', 'milli', '中间价', 'mid'],
   ['pullSigma', 'sigma', '回撤', 'pull-back'],
 ] as const;
-const words: Readonly<Record<string, Words>> = {
-  ...featureWords,
-  ...Object.fromEntries(others.map(([id, unit, zh, en]) => [id, { unit, zh, en }])),
-};
+const words = new Map<string, Words>([
+  ...Object.entries(featureWords),
+  ...others.map(([id, unit, zh, en]) => [id, { unit, zh, en }] as const),
+]);
 /** A member of a sector, by the symbol behind the dot. */
-const members: Readonly<Record<string, Words>> = {
-  leader: { unit: 'ln', zh: '领涨', en: 'leader' },
-  follower: { unit: 'ln', zh: '跟涨', en: 'follower' },
-};
+const members = new Map<string, Words>([
+  ['leader', { unit: 'ln', zh: '领涨', en: 'leader' }],
+  ['follower', { unit: 'ln', zh: '跟涨', en: 'follower' }],
+]);
 
 /** null for a name that nobody has given words to. */
 export function evidenceWords(id: string): Words | null {
-  const known = words[id];
+  const known = words.get(id);
   if (known !== undefined) return known;
-  const [kind, symbol] = [id.slice(0, id.indexOf('.')), id.slice(id.indexOf('.') + 1)];
-  const member = members[kind];
-  return member === undefined ? null : { unit: member.unit, zh: `${member.zh} ${symbol}`, en: `${member.en} ${symbol}` };
+  const [kind, ...rest] = id.split('.');
+  const member = members.get(kind!);
+  const symbol = rest.join('.');
+  return member === undefined || symbol === '' ? null : { unit: member.unit, zh: `${member.zh} ${symbol}`, en: `${member.en} ${symbol}` };
 }
 
 /** The clock of a trading second is every day's. */
 const anyDay = '20000104';
+const spelled: ReadonlySet<string> = new Set(['%', 'bp', 's']);
 const unknown = { zh: '未知', en: 'unknown' } as const;
 const comma = { zh: '，', en: ', ' } as const;
 
@@ -59,6 +61,7 @@ export function amountOf(value: number | null, unit: string, language: Language)
   if (unit === 'ln') return `${(100 * value).toFixed(2)} %`;
   if (unit === 'sigma') return `${value.toFixed(1)}σ`;
   if (unit === 'milli') return (value / 1000).toFixed(2);
+  if (spelled.has(unit)) return `${Number(value.toPrecision(3))} ${unit}`;
   if (unit === 'count') return String(Math.round(value));
   if (unit === 'tsec') return clockOf(msOfTsec(anyDay, value));
   if (unit !== 'yuan') return String(Number(value.toPrecision(3)));

@@ -14,7 +14,7 @@ type Breadth = {
 };
 const hysteresis = 0.05;
 /** Fewer symbols with a price are somebody's list and no market. */
-const marketMin = 500;
+export const marketMin = 500;
 
 /** The regime that the numbers speak for while `current` holds. */
 export function regimeOf(current: Regime, { nPriced, mktMed5m, advShare, nUp, nDn }: Breadth): Regime {

@@ -28,7 +28,7 @@ export const riskMachine = setup({
   actions: {
     keep: assign(({ context, event }) => ({
       causes: event.causes,
-      note: `${event.by} ${event.causes[event.by] ?? 0}`,
+      note: `${event.by} ${event.causes[event.by] ?? (event.by === 'override' ? 'over' : 0)}`,
       noteSeq: context.noteSeq + 1,
     })),
   },

@@ -55,6 +55,7 @@ export class Lane<D extends AnyDetector = AnyDetector> {
   /** `place`: its own among the lanes that share `rows`, at most 31. */
   constructor(detector: D, { id, mode, modelId, params, paramHash }: StrategyInstance, rows: LaneRows, place: number) {
     this.rows = rows;
+    if (place > 30) throw new RangeError('at most 31 strategies look at symbols, and as many at sectors');
     this.bit = 1 << place;
     rows.enabled |= this.bit;
     this.detector = detector;

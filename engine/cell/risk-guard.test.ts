@@ -78,7 +78,7 @@ test('an override holds the market’s watches down for ten minutes of the tape,
   expect(levels(null)).toEqual([
     expect.stringMatching(/^09:35:0. restricted K2 2$/),
     '09:36:00 caution override 1',
-    '09:46:00 restricted override 0',
+    '09:46:00 restricted override over',
   ]);
   expect(levels(entries.findIndex(({ tsMs }) => tsMs >= at + 300_000))).toEqual(levels(null));
 });

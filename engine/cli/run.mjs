@@ -20,7 +20,7 @@ const launcher = join(root, 'engine', 'cli', 'launch.mjs');
 
 /** What folds whole days makes much that dies young: a larger nursery than Node's 16 MB is a twentieth of its time. */
 const nursery = '--max-semi-space-size=64';
-const foldsDays = new Set(['replay', 'backtest', 'evaluate']);
+const foldsDays = new Set(['replay', 'evaluate']);
 
 /** Commands that are tools, not the product. Everything else goes to the fenshi CLI. */
 const tools = {

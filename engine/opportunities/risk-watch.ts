@@ -6,7 +6,7 @@
  *
  * Up at once; down once the numbers have been under 70 % of what raised it for 120 trading seconds
  */
-import type { Regime } from '../../actors/market/regime.ts';
+import { marketMin, type Regime } from '../../actors/market/regime.ts';
 
 export type MarketNumbers = {
   readonly live: number;
@@ -25,8 +25,6 @@ export type RiskWatch = {
 const clearShare = 0.7;
 const dwellSec = 120;
 const shock = -0.006;
-/** Live symbols under which a median is not the market's. */
-const marketMin = 500;
 const broken = { rate: 0.45, touchedMin: 20 } as const;
 
 export const riskWatches: readonly RiskWatch[] = [

@@ -40,7 +40,7 @@ const [storeMs, silenceMs] = [3000, 5000];
 /** A checkpoint that is due waits while a burst is read, until the tape is a minute past it. */
 const [busyMost, busyWeight, patienceMs] = [0.4, 1 / 12, 60_000];
 /** After each slice of a checkpoint; longer while entries wait for us, but not for ever. */
-const [breathMs, lateMs, breathsMax] = [10, 10, 20];
+const [breathMs, lateMs, idleMs, breathsMax] = [10, 10, 100, 20];
 /** Dead letters published together. */
 const lettersAtOnce = 64;
 
@@ -276,9 +276,10 @@ export class CellRunner {
 
   /** What is read late comes first: a checkpoint that is written beside a burst would keep it late until its end. */
   #breath = async (): Promise<void> => {
+    const waits = () => this.#lateMs > lateMs && Date.now() - this.#readMs < idleMs && !this.#options.signal.aborted;
     let breaths = 0;
     do await sleep(breathMs);
-    while (this.#lateMs > lateMs && ++breaths < breathsMax);
+    while (waits() && ++breaths < breathsMax);
   };
 
   async #save({ image, end }: OpenImage<CellImage<Taken>>): Promise<void> {

@@ -17,10 +17,12 @@ export async function storedTimes(
   const { tape, journal } = streams(run);
   const { state } = await jsm.streams.info(journal);
   const found = new Map<number, Stored>();
+  if (state.last_seq === 0) return found;
   for await (const { seq, body, storedMs } of streamFrom(js, journal, 1)) {
     const step = readStep(body);
     for (const tsMs of new Set(step.entries.map((entry) => entry.tsMs).filter((ms) => asked.has(ms)))) {
       if (found.has(tsMs)) continue;
+      // the bench's day is the first on its stream
       const entry = await jsm.streams.getMessage(tape, { seq: step.n + 1 });
       found.set(tsMs, { tapeMs: entry === null ? Number.NaN : wallMsOf(entry.timestamp), journalMs: storedMs });
     }
