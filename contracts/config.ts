@@ -73,6 +73,8 @@ export const Config = z.strictObject({
     z.strictObject({
       seed: z.int().default(1),
       scale: z.enum(['tiny', 'ci', 'full']).default('ci'),
+      /** How it behaves: `real` as recorded days do, `planted` with clearer shapes, by which detection is judged. */
+      market: z.enum(['real', 'planted']).default('real'),
       startAt: z
         .string()
         .regex(/^\d\d:\d\d$/)

@@ -83,6 +83,11 @@ export const errorCodes = {
     retryable: false,
     status: 409,
   },
+  STRATEGY_INVALID: {
+    meaning: 'A strategy folder is not one that can be run: manifest, code, checksum or signature; the part is named.',
+    retryable: false,
+    status: 422,
+  },
   STORE_SCHEMA: {
     meaning: 'The store was made by another version: an applied migration differs.',
     retryable: false,

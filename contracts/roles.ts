@@ -22,6 +22,7 @@ export const roles = {
   scenarios: { name: 'scenarios', main: 'scenarios/main.ts', opsPort: 8791, essential: true, stopRank: 0 },
   feed: { name: 'feed', main: 'engine/feeds/main.ts', opsPort: 8794, essential: true, stopRank: 1 },
   engine: { name: 'engine', main: 'engine/main.ts', opsPort: 8792, essential: true, stopRank: 2 },
+  sandbox: { name: 'sandbox', main: 'engine/sandbox/main.ts', opsPort: 8797, essential: false, stopRank: 1 },
   gateway: { name: 'gateway', main: 'gateway/main.ts', opsPort: 8793, essential: false, stopRank: 3 },
   store: { name: 'store', main: 'engine/store/main.ts', opsPort: 8795, essential: false, stopRank: 3 },
   query: { name: 'query', main: 'engine/query/main.ts', opsPort: 8796, essential: false, stopRank: 3 },
@@ -71,10 +72,16 @@ export const RoleStart = z.object({
         .optional(),
     })
     .optional(),
+  /** Users' strategies, each a folder with the checksum it was enabled with, and its parameters whole. */
+  sandbox: z
+    .object({ strategies: z.array(z.object({ dir: z.string(), sha256: z.string(), params: z.record(z.string(), z.unknown()) })) })
+    .optional(),
   demo: z
     .object({
       seed: z.int(),
       count: z.int(),
+      /** How the invented market behaves; a run begun before there was a choice goes on as `planted`. */
+      market: z.enum(['real', 'planted']).optional(),
       /** First trading day; a run that exists already keeps the one it began with. */
       date: z.string(),
       startAt: z.string(),

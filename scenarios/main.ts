@@ -25,6 +25,7 @@ import { roleOnBroker } from '../engine/runtime/role-on-broker.ts';
 import { LiveMarket, type ServedDay } from './live-market.ts';
 import { generatedBundle } from './market/bundle.ts';
 import { MarketDay } from './market/market-day.ts';
+import { saveTruth } from './market/truth.ts';
 import { RecordedDay } from './recorded-day.ts';
 
 const dayMs = 86_400_000;
@@ -68,10 +69,11 @@ function isWritten(newest: OpenDay | null, date: string): boolean {
 
 async function invented(to: DayWriter): Promise<void> {
   const { demo, newest, start, log, signal } = to;
+  const preset = demo.market ?? 'planted';
   let closes: Map<number, number> | undefined;
   let boards = new Map<number, number>();
   for (let date = demo.date, day = 0; !signal.aborted; date = nextDate(date), day++) {
-    const market = new MarketDay({ seed: demo.seed, date, day, count: demo.count, ...(closes ? { closes } : {}) });
+    const market = new MarketDay({ seed: demo.seed, date, day, count: demo.count, preset, ...(closes ? { closes } : {}) });
     const bundle = generatedBundle({
       seed: demo.seed,
       date,
@@ -79,13 +81,15 @@ async function invented(to: DayWriter): Promise<void> {
       boards: market.boardsBefore(boards),
       issues: market.issues,
       config: demo.config,
+      preset,
       ...(closes ? { closes } : {}),
     });
     const paced: PacedDay = { tradeDate: date, bundle: saveBundle(start.bundles, bundle), codeVersion, origin: 'simulated' };
     if (isWritten(newest, date))
       for (const _ of pace(paced, market)); // before a restart: only its closes are wanted
     else {
-      log.info({ event: 'day.generated', date, symbols: market.issues.length, episodes: market.episodes.length });
+      const truth = saveTruth(start.dir, date, market.episodes);
+      log.info({ event: 'day.generated', date, preset, symbols: market.issues.length, episodes: market.episodes.length, truth });
       await serveDay(to, market, paced, day === 0 ? demo.startAt : '09:10');
     }
     closes = market.closes();

@@ -9,9 +9,11 @@ import type { QuoteBatch } from '../../contracts/quote.ts';
 import { isContinuous, tsecOf } from '../../contracts/session.ts';
 import type { StrategyMode } from '../../contracts/signal.ts';
 import type { AnyCommand, ExternalReading, TapeEntry } from '../../contracts/tape.ts';
+import { instrumentNo } from '../../contracts/units.ts';
 import type { RowVerdict } from '../clean/cleaner.ts';
 import type { AnyDetector } from '../detectors/detector.ts';
-import { detectors as registered } from '../detectors/registry.ts';
+import { type ExternalState, external, told } from '../detectors/external.ts';
+import { instantiable } from '../detectors/registry.ts';
 import { type ActorImage, Actors, type TimerEvent } from './actors.ts';
 import { applyCommand } from './commands.ts';
 import { type Lane, type LaneImage, lanesOf, type Mismatch } from './lanes.ts';
@@ -43,7 +45,7 @@ export class Decisions implements Decider {
   readonly #poisoned = new Set<number>();
 
   /** `detectors`: what the bundle's strategies are instances of; others than the product's only in tests. */
-  constructor(bundle: Bundle, market: MarketState, detectors: readonly AnyDetector[] = registered) {
+  constructor(bundle: Bundle, market: MarketState, detectors: readonly AnyDetector[] = instantiable) {
     this.bundle = bundle;
     this.market = market;
     const { lanes, mismatches } = lanesOf(bundle, detectors, { symbol: market.universe.count, sector: market.sectors.count });
@@ -115,9 +117,14 @@ export class Decisions implements Decider {
     this.desk.tell(s, { type: 'gap', tsMs: this.recorder.nowMs }); // nothing more will be heard of it
   }
 
-  /** A strategy in a process of its own. None is in a bundle yet, so each is answered as one nobody asked for. */
-  external({ strategy, entity }: ExternalReading): void {
-    this.recorder.record('suppressed', entityActorId(entity), { strategy, reason: 'UNKNOWN_STRATEGY' });
+  /** A strategy in a process of its own has spoken: its lane holds what it said, and the symbol's next quote is judged with it. */
+  external(entry: ExternalReading): void {
+    const { strategy, entity } = entry;
+    const lane = this.lanes.find(({ id, detector }) => id === strategy && detector.id === external.id);
+    const row = entity.kind === 'symbol' ? this.market.universe.rowOf(instrumentNo(entity.key)) : -1;
+    const reason = lane === undefined ? 'UNKNOWN_STRATEGY' : lane.disabled ? 'STRATEGY_DISABLED' : row < 0 ? 'UNKNOWN_ENTITY' : null;
+    if (reason !== null) this.recorder.record('suppressed', entityActorId(entity), { strategy, reason });
+    else if (lane!.runsFor(row)) lane!.keep(row, told(lane!.stateOf(row) as ExternalState, entry, tsecOf(this.recorder.nowMs)));
   }
 
   heard(source: string): void {

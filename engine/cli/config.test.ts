@@ -46,4 +46,34 @@ describe('configuration', () => {
 
     expect([config.log.level, origins.get('log.level')?.value]).toEqual(['debug', `$${'{env:FENSHI_TEST_LEVEL}'}`]);
   });
+
+  test('a detector has further strategies under names of their own, in shadow unless told otherwise', () => {
+    write(
+      'fenshi.config.yaml',
+      'detectors:\n  rally-steep:\n    detector: rally\n    r3: 0.02\n  flow:\n    detector: moneyflow\n    mode: canary\n',
+    );
+
+    const { detectors } = loadConfig(dir, {}, {}).config;
+
+    expect(Object.keys(detectors)).toEqual(['rally', 'limitup', 'moneyflow', 'rotation', 'flow', 'rally-steep']);
+    expect(detectors['rally-steep']).toMatchObject({ detector: 'rally', mode: 'shadow', r3: 0.02 });
+    expect(detectors.flow).toMatchObject({ detector: 'moneyflow', mode: 'canary' });
+    expect(detectors.rally).toMatchObject({ mode: 'active', r3: 0.01 });
+    expect(loadConfig(dir, {}, {}).config.detectors).toEqual(detectors);
+  });
+
+  test.each([
+    ['an unknown key without a detector', 'detectors:\n  ralley:\n    r3: 1\n', 'fenshi.config.yaml:3: detectors.ralley: unknown key'],
+    [
+      'a detector that is not there',
+      'detectors:\n  mine:\n    detector: ralley\n',
+      'fenshi.config.yaml:3: detectors.mine.detector: there is no ralley',
+    ],
+    ['a name that is no token', 'detectors:\n  My.One:\n    detector: rally\n', 'detectors.My.One'],
+    ['a parameter its detector does not have', 'detectors:\n  mine:\n    detector: rally\n    r9: 1\n', 'detectors.mine.r9: unknown key'],
+  ])('%s is CONFIG_INVALID', (_what, text, message) => {
+    write('fenshi.config.yaml', text);
+
+    expect(() => loadConfig(dir, {}, {})).toThrow(message);
+  });
 });

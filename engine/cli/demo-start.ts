@@ -12,13 +12,14 @@ const symbols = { tiny: 60, ci: 300, full: 5500 } as const;
 const lastKnown = '20261230';
 
 export function demoStart(config: Config): NonNullable<RoleStart['demo']> {
-  const { seed, scale, startAt, speed, recorded } = config.demo;
+  const { seed, scale, market, startAt, speed, recorded } = config.demo;
   const today = tradeDateOf(Date.now());
   const kind = dayKind(today);
   const date = kind === 'TRADING' ? today : nextTradingDay(kind === 'UNKNOWN' ? lastKnown : today);
   return {
     seed,
     count: symbols[scale],
+    market,
     date,
     startAt,
     speed,

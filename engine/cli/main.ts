@@ -13,6 +13,7 @@ import { registerReplay } from './commands/replay.ts';
 import { registerRole } from './commands/role.ts';
 import { registerSource } from './commands/source.ts';
 import { registerStatus } from './commands/status.ts';
+import { registerStrategy } from './commands/strategy.ts';
 import { registerUp } from './commands/up.ts';
 import { sayFailure } from './say-failure.ts';
 
@@ -27,6 +28,7 @@ registerSource(program);
 registerControl(program);
 registerEvaluate(program);
 registerForecast(program);
+registerStrategy(program);
 program.addHelpText(
   'after',
   '\nTools, by `npm run <tool>`: test, check, bench, torture, calibrate, planted, mutants, scenario\nExit codes: 0 done, 1 refused or failed with a code, 128 + n ended by signal n',

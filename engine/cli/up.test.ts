@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,8 +16,11 @@ import { freePort, freePorts } from '../../scenarios/support/test-broker.ts';
 import { accessFor, startBroker } from '../log/broker.ts';
 import { loadBundle } from '../log/bundle-store.ts';
 import { connectBroker } from '../log/connect.ts';
+import { streamFrom } from '../log/jetstream-read.ts';
 import { foldDay } from '../runtime/fold.ts';
 import { readPosition } from '../runtime/position.ts';
+import { StrategyStore } from '../sandbox/store.ts';
+import { manifestTemplate } from '../sandbox/template.ts';
 
 const noGateway = await import('uWebSockets.js').then(
   () => '',
@@ -37,17 +40,30 @@ describe.skipIf(noGateway !== '')(`fenshi up${noGateway === '' ? '' : ` (${noGat
       FENSHI_DATA: dir,
       FENSHI__SERVER__PORT: String(await freePort()),
       FENSHI__NATS__PORT: String(await freePort()),
-      FENSHI__OPS__PORT: String(await freePorts(6)),
+      FENSHI__OPS__PORT: String(await freePorts(7)),
       FENSHI__DEMO__SCALE: 'tiny',
       FENSHI__DEMO__SPEED: '120',
       FENSHI__LOG__LEVEL: 'info',
     };
+    strategyOn('mine', 'export default { decide: (moments) => moments.map(({ symbol }) => ({ symbol, score: 0.9 })) };');
+    strategyOn('loops', 'export default { decide() { for (;;); } };');
     up = await Up.start(env);
   });
   afterAll(async () => {
     await up.stop();
     rmSync(dir, { recursive: true, force: true });
   });
+
+  /** A strategy of one's own in the run's store, on. */
+  function strategyOn(id: string, code: string): void {
+    const from = mkdtempSync(join(tmpdir(), 'fenshi-up-strategy-'));
+    writeFileSync(join(from, 'strategy.json'), manifestTemplate(id));
+    writeFileSync(join(from, 'index.mjs'), code);
+    const store = new StrategyStore(dir);
+    store.install(from, { unsigned: true });
+    store.enable(id, 'active');
+    rmSync(from, { recursive: true });
+  }
 
   const fenshi = (args: readonly string[], more: NodeJS.ProcessEnv = {}) =>
     run(process.execPath, ['engine/cli/launch.mjs', 'engine/cli/main.ts', ...args], { env: { ...env, ...more } }).then(
@@ -109,6 +125,30 @@ describe.skipIf(noGateway !== '')(`fenshi up${noGateway === '' ? '' : ` (${noGat
     expect((await fenshi(['control', 'risk', 'market', '7'])).stderr).toContain('USAGE: level');
   });
 
+  test('a strategy of one’s own speaks through the tape; one that loops is ended and disabled there, and the run goes on', async () => {
+    const nc = await connectBroker(accessFor(join(dir, 'demo-1'), Number(env.FENSHI__NATS__PORT), 'subscriber'), 'test');
+    const [js, jsm] = [jetstream(nc), await jetstreamManager(nc)];
+    const stream = streams('demo-1').journal;
+    let [own, ended, after] = [false, false, 0];
+    try {
+      const { state } = await jsm.streams.info(stream);
+      for await (const { body } of streamFrom(js, stream, state.first_seq)) {
+        const { entries } = JournalStep.parse(decode(body));
+        own ||= entries.some((entry) => entry.kind === 'signal' && entry.signal.strategy.id === 'mine');
+        ended ||= entries.some(
+          (entry) =>
+            entry.kind === 'control' && entry.commandId.startsWith('sandbox-loops') && entry.command === 'disable' && entry.accepted,
+        );
+        if (ended) after += 1;
+        if (own && after > 20) break;
+      }
+    } finally {
+      await nc.close();
+    }
+    expect(up.log).toContain('"event":"strategy.ended","strategy":"loops","code":"TOO_SLOW"');
+    expect(up.log).not.toContain('"event":"strategy.ended","strategy":"mine"');
+  });
+
   test('SIGTERM stops the roles in order and loses nothing: JOURNAL is the fold of TAPE as far as it goes', async () => {
     const { code, log } = await up.stop();
 
@@ -116,11 +156,14 @@ describe.skipIf(noGateway !== '')(`fenshi up${noGateway === '' ? '' : ` (${noGat
     expect(existsSync(join(dir, 'up.lock'))).toBe(false);
     const stopped = [...log.matchAll(/"event":"(scenarios|feed|engine|gateway|store|query)\.stopped"/g)].map(([, role]) => role);
     expect(stopped).toEqual(['scenarios', 'feed', 'engine', 'gateway', 'query', 'store']);
+    expect(log).toContain('"event":"sandbox.stopped"');
+
     expect(readPosition(join(dir, 'demo-1'))).toBeNull();
     const { tape, journal } = await storedBy(dir, Number(env.FENSHI__NATS__PORT));
     const [open] = tape;
     if (open?.type !== 'day.open') throw new Error('no day.open');
     const { steps } = foldDay(loadBundle(join(dir, 'bundles'), open.bundle), tape);
+    expect(tape.some(({ type }) => type === 'ext')).toBe(true);
     expect(journal.length).toBeGreaterThan(20);
     expect(journal.map(({ hash }) => hash)).toEqual(steps.slice(0, journal.length).map(({ hash }) => hash));
   });
@@ -193,6 +236,10 @@ class Up {
       up.#child.once('exit', () => reject(new Error(`did not come up: ${up.#log}`)));
     });
     return up;
+  }
+
+  get log(): string {
+    return this.#log;
   }
 
   get pid(): number {

@@ -1,8 +1,11 @@
-/** Every detector there is. Registration is this list, never a side effect of an import. */
+/** Every detector of the product, each with a strategy of its own. Registration is this list, never a side effect of an import. */
 import type { AnyDetector } from './detector.ts';
+import { external } from './external.ts';
 import { limitUp } from './limit-up.ts';
 import { moneyFlow } from './money-flow.ts';
 import { rally } from './rally.ts';
 import { rotation } from './rotation.ts';
 
 export const detectors: readonly AnyDetector[] = [rally, limitUp, moneyFlow, rotation];
+/** What a strategy of a bundle may be an instance of: those, and what stands for code outside the cell. */
+export const instantiable: readonly AnyDetector[] = [...detectors, external];

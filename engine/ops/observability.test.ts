@@ -70,7 +70,9 @@ describe.skipIf(missing !== '')(`the dashboard over a live run${missing === '' ?
       });
     });
     cpSync('engine/ops/rules.yml', join(dir, 'rules.yml'));
-    const targets = (Object.keys(roles) as RoleName[]).map((role) => ({
+    // the sandbox is up only with strategies of one's own
+    const running = (Object.keys(roles) as RoleName[]).filter((role) => role !== 'sandbox');
+    const targets = running.map((role) => ({
       targets: [`127.0.0.1:${opsPortOf(role, ops)}`],
       labels: { role },
     }));

@@ -12,22 +12,22 @@ import shape from './minute-shape.json' with { type: 'json' };
 import real from './real-forecasts.json' with { type: 'json' };
 
 type Forecasts = { readonly baseRates: Bundle['baseRates']; readonly calibration: Calibration };
-const forecastsOf = ({ baseRates, maps }: typeof real | typeof invented): Forecasts => ({
+const forecastsOf = ({ baseRates, maps }: typeof real | typeof invented.planted): Forecasts => ({
   baseRates: baseRates as Bundle['baseRates'],
   calibration: maps as unknown as Calibration,
 });
-/** Fitted on bars of real days, and on the invented market: each speaks of its own. */
+/** Fitted on bars of real days, and on the invented market by preset: each speaks of its own. */
 export const realForecasts = forecastsOf(real);
-export const inventedForecasts = forecastsOf(invented);
+export const inventedForecasts = { planted: forecastsOf(invented.planted), real: forecastsOf(invented.real) } as const;
 
-/** The strategies of a day, one for each detector that is not off. @throws FenshiError CONFIG_INVALID */
+/** The strategies of a day that are not off. @throws FenshiError CONFIG_INVALID */
 export const registeredDetectors = (config: Pick<Config, 'detectors'>): Bundle['detectors'] =>
-  strategiesOf(config.detectors).flatMap(({ detector, mode, params }) =>
+  strategiesOf(config.detectors).flatMap(({ id, detector, mode, params }) =>
     mode === 'off'
       ? []
       : [
           {
-            id: detector.id,
+            id,
             detector: detector.id,
             version: detector.version,
             mode,

@@ -5,6 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bundle } from '../../contracts/bundle.ts';
+import type { JournalEntry } from '../../contracts/journal.ts';
 import type { TapeEntry } from '../../contracts/tape.ts';
 import { Cell } from '../cell/cell.ts';
 import { saveBundle } from '../log/bundle-store.ts';
@@ -21,6 +22,10 @@ export type ReplayOptions = {
   readonly onProgress?: (timeMs: number, quotes: number) => void;
   /** After each entry. */
   readonly onEntry?: (cell: Cell, entry: TapeEntry) => void;
+  /** What each step concluded. */
+  readonly onStep?: (entries: readonly JournalEntry[]) => void;
+  /** Entries that come next, before the tape goes on: what a strategy outside the cell says at that moment. */
+  readonly more?: (cell: Cell, entry: TapeEntry) => Promise<readonly TapeEntry[]>;
 };
 
 /** `tapeOf` gets the bundle's sha256 for day.open. */
@@ -35,12 +40,19 @@ export async function replayDay(
   const journal = new DayFileJournal(options.dir, bundle.tradeDate, sha);
   const tally = new Tally();
   const pacing = new Pacing(options.speed);
-  for await (const entry of tapeOf(sha)) {
-    if (entry.type === 'clock') await pacing.until(entry.tsMs);
+  const take = async (entry: TapeEntry): Promise<void> => {
     await tape.append(cell.n, entry);
     const { draft } = cell.apply(entry);
-    if (draft !== null) tally.add((await journal.append(draft)).entries);
+    if (draft === null) return;
+    const { entries } = await journal.append(draft);
+    tally.add(entries);
+    options.onStep?.(entries);
+  };
+  for await (const entry of tapeOf(sha)) {
+    if (entry.type === 'clock') await pacing.until(entry.tsMs);
+    await take(entry);
     options.onEntry?.(cell, entry);
+    for (const more of (await options.more?.(cell, entry)) ?? []) await take(more);
     if (entry.type === 'clock') options.onProgress?.(entry.tsMs, cell.quotes);
   }
   await Promise.all([tape.close(), journal.close()]);

@@ -8,6 +8,7 @@ import { subjects } from '../../contracts/subjects.ts';
 import { subjectToken } from '../../contracts/units.ts';
 import type { FeatureView, GainsView, OpportunitiesView, SymbolsView } from '../../contracts/view.ts';
 import type { Cell } from '../cell/cell.ts';
+import { external } from '../detectors/external.ts';
 import { GainBoard } from '../features/gain-board.ts';
 
 const everyMs = 1000;
@@ -46,11 +47,22 @@ export class ViewPublisher {
   }
 }
 
-/** Rows of watched symbols, and of those with a live opportunity. */
+/** At most so many symbols that only stir are shown to strategies outside the cell. */
+const mostStirring = 300;
+
+/** Rows of watched symbols, of those with a live opportunity and, where a strategy outside the cell looks on, of those that stir. */
 export function shownRows(cell: Cell): number[] {
   const watched = [...cell.decisions.watched].map((no) => cell.market.universe.rowOf(no)).filter((s) => s >= 0);
   const live = cell.desk.rows().filter((row) => cell.market.sectorOf(row) === null);
-  return [...new Set([...watched, ...live])].sort((a, b) => a - b);
+  const looksOn = cell.decisions.lanes.some(({ detector, disabled }) => detector.id === external.id && !disabled);
+  return [...new Set([...watched, ...live, ...(looksOn ? stirringRows(cell) : [])])].sort((a, b) => a - b);
+}
+
+function stirringRows(cell: Cell): number[] {
+  const awake = cell.symbols.awakeAt(cell.timeMs);
+  const rows: number[] = [];
+  for (let s = 0; s < awake.length && rows.length < mostStirring; s++) if (awake[s] === 1) rows.push(s);
+  return rows;
 }
 
 /** A symbol's whole snapshot as of the last entry; null where unknown, and all of it before its first quote. */

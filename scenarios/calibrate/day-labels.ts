@@ -10,7 +10,8 @@ import type { Cell } from '../../engine/cell/cell.ts';
 import { at } from '../../engine/features/rings.ts';
 import { costOf } from '../../engine/opportunities/plan.ts';
 import { foldDay } from '../../engine/runtime/fold.ts';
-import { marketRates } from '../market/episodes.ts';
+import { ratesOf } from '../market/episodes.ts';
+import type { Preset } from '../market/nature.ts';
 import { generatedDay, lcg } from '../support/days.ts';
 
 /** `path`: which way of the rule spoke; `baseline` for B0's. */
@@ -27,8 +28,8 @@ const baseline = { ret3m: 0.02, coolSec: 600, fromTsec: 60, toTsec: 13_860 } as 
 /** B0's own, as the detector's may be tuned and the baseline may not. */
 const boardScale = (limitRate: number | null): number => (limitRate === null || limitRate <= 0.1 ? 1 : limitRate <= 0.2 ? 4 / 3 : 5 / 3);
 
-export function dayLabels(seed: number, count: number): DayLabels {
-  const day = generatedDay({ seed, count, rates: marketRates });
+export function dayLabels(seed: number, count: number, preset: Preset): DayLabels {
+  const day = generatedDay({ seed, count, preset, rates: ratesOf(preset) });
   const signals = new LabelPool<Spoken>((entry) => costOf(entry, day.bundle.config.opportunities));
   const base = new LabelPool<Spoken>((entry) => costOf(entry, day.bundle.config.opportunities));
   const placebo = new LabelPool<Spoken>((entry) => costOf(entry, day.bundle.config.opportunities));

@@ -1,11 +1,11 @@
 /**
- * `npm run calibrate [-- --seeds 40 --symbols 300 --write]`: fits what rally says of each event on invented days, seeds 1 to 40, judges it on seeds 41
- * to 46, prints both, and with `--write` ships it in engine/reference/invented-forecasts.json.
+ * `npm run calibrate [-- --preset planted|real --seeds 40 --symbols 300 --write]`: fits what rally says of each event on invented days, seeds 1 to 40, judges it
+ * on seeds 41 to 46, prints both, and with `--write` ships it in engine/reference/invented-forecasts.json.
  *
  * Base   how often the event comes for placebos: other symbols at the same moments
  * Map    what the score adds to the base's log-odds; its AUC tells signals from as many moments at the base rate, over days drawn anew
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { ForecastMap } from '../../contracts/forecast.ts';
 import { logit, sigmoid } from '../../contracts/math.ts';
@@ -20,9 +20,11 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '40' },
     checks: { type: 'string', default: '6' },
     symbols: { type: 'string', default: '300' },
+    preset: { type: 'string', default: 'planted' },
     write: { type: 'boolean', default: false },
   },
 });
+const preset = values.preset === 'real' ? 'real' : 'planted';
 const [seeds, checks, symbols] = [Number(values.seeds), Number(values.checks), Number(values.symbols)];
 
 type Matured = { readonly day: number; readonly score: number; readonly came: boolean };
@@ -36,7 +38,7 @@ const ofEvent = (days: readonly DayLabels[], pick: (day: DayLabels) => readonly 
 
 function daysOf(from: number, many: number): DayLabels[] {
   return Array.from({ length: many }, (_, i) => {
-    const day = dayLabels(from + i, symbols);
+    const day = dayLabels(from + i, symbols, preset);
     process.stderr.write(`seed ${from + i}: ${day.signals.length} signals, ${day.baseline.length} of the baseline\n`);
     return day;
   });
@@ -45,7 +47,12 @@ function daysOf(from: number, many: number): DayLabels[] {
 const round = (x: number): number => Number(x.toPrecision(5));
 const fitDays = daysOf(1, seeds);
 const checkDays = daysOf(seeds + 1, checks);
-const about = { horizonSec: 900, source: 'synthetic', data: `invented market, seeds 1 to ${seeds}`, days: seeds } as const;
+const about = {
+  horizonSec: 900,
+  source: 'synthetic',
+  data: `invented market, preset ${preset}, seeds 1 to ${seeds}`,
+  days: seeds,
+} as const;
 const shipped = labelledEvents.map((event) => {
   const base = ofEvent(fitDays, ({ baseline }) => baseline, event);
   const placebo = ofEvent(fitDays, ({ placebo: drawn }) => drawn, event);
@@ -71,7 +78,11 @@ const shipped = labelledEvents.map((event) => {
 });
 const file = { baseRates: shipped.map(({ base }) => base), maps: { rally: shipped.map(({ map }) => map) } };
 console.log(JSON.stringify(file));
-if (values.write) writeFileSync('engine/reference/invented-forecasts.json', `${JSON.stringify(file, null, 2)}\n`);
+const shippedFile = 'engine/reference/invented-forecasts.json';
+if (values.write) {
+  const all = JSON.parse(readFileSync(shippedFile, 'utf8')) as Record<string, unknown>;
+  writeFileSync(shippedFile, `${JSON.stringify({ ...all, [preset]: file }, null, 2)}\n`);
+}
 
 function report(name: string, signals: readonly Matured[], map: ForecastMap, p0: number): void {
   const said = signals.map((each) => ({ ...each, score: sigmoid(logit(p0) + map.a * scoreOdds(each.score) + map.b) }));

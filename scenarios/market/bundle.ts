@@ -5,8 +5,9 @@ import { clamp, exp, log, medianInPlace } from '../../contracts/math.ts';
 import { smooth } from '../../engine/reference/history.ts';
 import { limitPrices, limitRate } from '../../engine/reference/price-limits.ts';
 import { inventedForecasts, registeredDetectors } from '../../engine/reference/shipped.ts';
+import { type Nature, natures, type Preset } from './nature.ts';
 import { randomOf } from './random.ts';
-import { minutes, volatilityByMinute, volumeByMinute } from './seasonality.ts';
+import { minutes } from './seasonality.ts';
 import { statusOf } from './status.ts';
 import type { Issue } from './universe.ts';
 
@@ -18,19 +19,28 @@ export type GeneratedBundle = {
   readonly issues: readonly Issue[];
   readonly closes?: ReadonlyMap<number, number>;
   readonly config: DayConfig;
+  readonly preset?: Preset;
   /** Consecutive limit-up boards up to the day before, by instrument. */
   readonly boards?: ReadonlyMap<number, number>;
   readonly forecasts?: Pick<Bundle, 'baseRates' | 'calibration'>;
 };
 
-/** Deviation of nar3m by half hour where nothing is planted, 60 symbols: what twenty such days would have told. */
-const narSd = [0.285, 0.359, 0.388, 0.392, 0.367, 0.401, 0.4, 0.33] as const;
 const historyDays = 20;
 const lnC = 20_000;
 const callShare = 0.02;
 
-export function generatedBundle({ seed, date, day = 0, issues, closes, config, forecasts, boards }: GeneratedBundle): Bundle {
-  const histories = issues.map((issue) => historyOf(seed, issue));
+export function generatedBundle({
+  seed,
+  date,
+  day = 0,
+  issues,
+  closes,
+  config,
+  forecasts,
+  boards,
+  preset = 'planted',
+}: GeneratedBundle): Bundle {
+  const histories = issues.map((issue) => historyOf(seed, issue, natures[preset]));
   const statuses = issues.map((issue) => statusOf(seed, day, issue));
   return {
     v: 3,
@@ -71,7 +81,7 @@ export function generatedBundle({ seed, date, day = 0, issues, closes, config, f
     sectors: sectorsOf(date, issues),
     monitored: [],
     detectors: registeredDetectors(config),
-    ...(forecasts ?? inventedForecasts),
+    ...(forecasts ?? inventedForecasts[preset]),
     config: bundleConfig(config),
     assumed: ['Invented market: no instrument, price or event in it is real.'],
   };
@@ -92,9 +102,13 @@ function sectorsOf(date: string, issues: readonly Issue[]): Bundle['sectors'] {
   return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([code, group]) => ({ code, asOf: date, ...group }));
 }
 
-function historyOf(seed: number, issue: Issue): { readonly profile: MinuteProfile; readonly adv20: number; readonly dayAmounts: number[] } {
+function historyOf(
+  seed: number,
+  issue: Issue,
+  nature: Nature,
+): { readonly profile: MinuteProfile; readonly adv20: number; readonly dayAmounts: number[] } {
   const random = randomOf(seed, -1, issue.no, 'history');
-  const amounts = Array.from({ length: historyDays }, () => dayOf(random, issue));
+  const amounts = Array.from({ length: historyDays }, () => dayOf(random, issue, nature));
   const dayAmounts = amounts.map((day) => day.reduce((sum, yuan) => sum + yuan, 0));
   const adv20 = dayAmounts.reduce((sum, yuan) => sum + yuan, 0) / historyDays;
   const medians = new Float64Array(minutesPerDay);
@@ -107,7 +121,7 @@ function historyOf(seed: number, issue: Issue): { readonly profile: MinuteProfil
   }
   const variance = Float64Array.from(
     { length: minutesPerDay },
-    (_, m) => (m < minutes ? volatilityByMinute[m]! * volatilityByMinute[m]! : 1) / minutesPerDay,
+    (_, m) => (m < minutes ? nature.volatility[m]! * nature.volatility[m]! : 1) / minutesPerDay,
   );
   const profile: MinuteProfile = {
     id: `own-${issue.no}`,
@@ -115,18 +129,18 @@ function historyOf(seed: number, issue: Issue): { readonly profile: MinuteProfil
     lnMad: bytesOf(smooth(deviations, 5)).slice(),
     varShare: bytesOf(smooth(variance, 2)).slice(),
     narMean: Array.from({ length: 8 }, () => 0),
-    narSd: [...narSd],
+    narSd: [...nature.narSd],
     amountQ99: null,
   };
   return { profile, adv20, dayAmounts };
 }
 
-function dayOf(random: ReturnType<typeof randomOf>, issue: Issue): Float64Array {
+function dayOf(random: ReturnType<typeof randomOf>, issue: Issue, { volume }: Nature): Float64Array {
   const level = exp(0.15 * random.normal());
   let slow = 0.3 * random.normal();
   return Float64Array.from({ length: minutesPerDay }, (_, m) => {
     slow = 0.92 * slow + 0.12 * random.normal();
-    const shape = m < minutes ? volumeByMinute[m]! * (1 - callShare) : (callShare * minutesPerDay) / 3;
+    const shape = m < minutes ? volume[m]! * (1 - callShare) : (callShare * minutesPerDay) / 3;
     return ((issue.advYuan * shape) / minutesPerDay) * level * exp(clamp(0.8 * slow + 0.25 * random.normal(), -3, 3));
   });
 }

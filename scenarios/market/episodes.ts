@@ -3,8 +3,10 @@
  * so that they are the same in any universe; rotations and lifts are drawn by the sector and the market (waves.ts).
  */
 
+import type { Preset } from './nature.ts';
 import { randomOf } from './random.ts';
 import { recipes } from './recipes.ts';
+import { realRecipes } from './recipes-real.ts';
 import type { Issue } from './universe.ts';
 
 export const episodeTypes = [
@@ -89,27 +91,67 @@ export const marketRates: Rates = {
 };
 /** The market left to itself. */
 export const plainRates: Rates = Object.fromEntries(episodeTypes.map((type) => [type, 0])) as Rates;
-export const scaledRates = (by: number): Rates =>
-  Object.fromEntries(Object.entries(marketRates).map(([type, rate]) => [type, rate * by])) as Rates;
+const scaled = (rates: Rates, by: number): Rates =>
+  Object.fromEntries(Object.entries(rates).map(([type, rate]) => [type, rate * by])) as Rates;
+export const scaledRates = (by: number): Rates => scaled(marketRates, by);
 /** The shipped demo has few symbols and plants five times as much, in the same proportions. */
-export const demoRates: Rates = { ...scaledRates(5), RALLY_TRUE: 0.2, RALLY_FADE: 0.164, THIN_POP: 0.364 };
+const demoRates: Rates = { ...scaledRates(5), RALLY_TRUE: 0.2, RALLY_FADE: 0.164, THIN_POP: 0.364 };
+/** On recorded days 111 symbols touch their limit and 83 are sealed at the close. */
+export const realRates: Rates = {
+  ...marketRates,
+  RALLY_TRUE: 0.015,
+  RALLY_FADE: 0.015,
+  LIMIT_SEAL: of5500(24),
+  SEAL_OPEN: of5500(12),
+  RESEAL: of5500(8),
+  ONEWORD: of5500(8),
+  SECOND_BOARD: of5500(6),
+};
+/** The demo's, planted five times as thickly as well. */
+const realDemoRates: Rates = scaled(realRates, 5);
+export const ratesOf = (preset: Preset): Rates => ({ planted: marketRates, real: realRates })[preset];
+export const demoRatesOf = (preset: Preset): Rates => ({ planted: demoRates, real: realDemoRates })[preset];
+/** Those with waves of the sectors and the market. */
+const wholeMarkets: ReadonlySet<Rates> = new Set([marketRates, demoRates, realRates, realDemoRates]);
+export const hasWaves = (rates: Rates): boolean => wholeMarkets.has(rates);
 
 const firstStart = 240;
 const lastStart = 13_000;
+/** Seconds a drive to the limit takes: recorded ones come from a gap, or at a bound. */
+const rushes = { planted: [120, 420], real: [45, 150] } as const;
+/** On recorded days 45 % of seals come before 10:00. */
+const earlyShare = 0.6;
+const earlyTo = 1500;
 
-export function episodesOf(seed: number, day: number, issue: Issue, rates: Rates): Episode[] {
+/** When an episode begins: any time, but what goes to its limit early, where recorded days are followed. */
+function startOf(type: EpisodeType, preset: Preset, between: (lo: number, hi: number) => number): number {
+  const at = between(firstStart, lastStart);
+  if (preset === 'planted' || !holdsBand(type)) return at;
+  const luck = (at - firstStart) / (lastStart - firstStart);
+  return luck < earlyShare
+    ? 30 + (luck / earlyShare) * earlyTo
+    : earlyTo + ((luck - earlyShare) / (1 - earlyShare)) * (lastStart - earlyTo);
+}
+
+export function episodesOf(seed: number, day: number, issue: Issue, rates: Rates, preset: Preset = 'planted'): Episode[] {
   const random = randomOf(seed, day, issue.no, 'episode');
   const between = (lo: number, hi: number) => lo + (hi - lo) * random.uniform();
   const wide = issue.board === 'MAIN' ? 1 : 2;
   const planned: Episode[] = [];
   for (const type of episodeTypes) {
     if (random.uniform() >= rates[type]) continue;
-    const tStart = Math.floor(between(firstStart, lastStart) / 3) * 3;
+    const tStart = Math.floor(startOf(type, preset, between) / 3) * 3;
     const clashes = planned.some((each) => tStart < each.tEnd + 900 && tStart > each.tStart - 2400);
     const takesDay = planned.some(({ type: other }) => holdsBand(other)) || (holdsBand(type) && planned.length > 0);
     if (clashes || takesDay) continue;
     const difficulty = between(0.2, 0.8);
-    const recipe = recipes[type]({ from: type === 'ONEWORD' ? 0 : tStart, clarity: 1 - 0.5 * difficulty, wide, between });
+    const recipe = (preset === 'real' ? realRecipes : recipes)[type]({
+      from: type === 'ONEWORD' ? 0 : tStart,
+      clarity: 1 - 0.5 * difficulty,
+      wide,
+      rush: rushes[preset],
+      between,
+    });
     const { legs, sub = null, params = {}, detectors, states = [] } = recipe;
     const [first, last] = [legs[0]!, legs.at(-1)!];
     planned.push({

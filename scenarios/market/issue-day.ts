@@ -6,8 +6,9 @@ import { clamp, exp, log, tanh } from '../../contracts/math.ts';
 import { absentMilli, bookLevels } from '../../contracts/quote.ts';
 import { type Limits, limitPrices, limitRate } from '../../engine/reference/price-limits.ts';
 import type { Episode, Leg } from './episodes.ts';
+import { type Nature, natures } from './nature.ts';
 import { type Random, randomOf } from './random.ts';
-import { minutes, volatilityByMinute, volumeByMinute } from './seasonality.ts';
+import { minutes } from './seasonality.ts';
 import { type DayStatus, statusOf } from './status.ts';
 import type { Issue } from './universe.ts';
 
@@ -17,14 +18,16 @@ const ticketMedian = 22_000;
 const ticketSigma = 0.9;
 const ticketMean = 33_000;
 const heartbeatSteps = 5;
-const halfSpreadBp = 7.5e-4;
-/** Flow's own push adds to the day's spread: what is left of the volatility for it to come out as asked. */
-const volScale = 0.85;
 /** How far beyond the band a lock begins. */
 const lockBeyond = 0.003;
 /** Share of the float behind a seal: the median of 1,603 listed ones, ten and ninety per cent of which lie at .0015 and .023. */
 const queueMedian = 0.0076;
 const holdSec = 30;
+/** Memory of what flow has yet to do, a minute, and of the return the book leans against, two. */
+const pendingKeep = exp(-stepSec / 60);
+const recentKeep = exp(-stepSec / 120);
+/** The deviation of a sum of unit steps with that memory, inverted. */
+const recentUnit = Math.sqrt(1 - recentKeep * recentKeep);
 const haltsAt = [0.3, 0.6] as const;
 const haltSec = 600;
 const lastHaltSec = 14_220;
@@ -84,6 +87,14 @@ export class IssueDay {
   readonly #slow: SlowFactor;
   readonly #imbalance: SlowFactor;
   readonly #depth: SlowFactor;
+  readonly #nature: Nature;
+  /** What leans in the book by itself; absent where only flow does. */
+  readonly #mood: SlowFactor | null;
+  readonly #tilt: Random;
+  readonly #sigmaStep: number;
+  /** Flow that has not moved the price yet, and the last minutes' return in its own deviations. */
+  #pending = 0;
+  #recent = 0;
   /** What stands at a lock today. */
   readonly #queueShares: number;
   #excitement = 0;
@@ -92,8 +103,18 @@ export class IssueDay {
   #wall: 'bid' | 'ask' | null = null;
   #sinceRow = 0;
 
-  constructor(seed: number, day: number, date: string, issue: Issue, preCloseMilli: number, episodes: readonly Episode[]) {
+  constructor(
+    seed: number,
+    day: number,
+    date: string,
+    issue: Issue,
+    preCloseMilli: number,
+    episodes: readonly Episode[],
+    nature: Nature = natures.planted,
+  ) {
     this.issue = issue;
+    this.#nature = nature;
+    this.#sigmaStep = (nature.noise * nature.sigmaOf(issue)) / Math.sqrt(stepsPerDay);
     this.status = statusOf(seed, day, issue);
     this.unlimited = this.status.listingDayN !== null;
     this.preCloseMilli = preCloseMilli;
@@ -108,10 +129,12 @@ export class IssueDay {
     this.#size = randomOf(seed, day, issue.no, 'size');
     this.#book = randomOf(seed, day, issue.no, 'book');
     const vol = randomOf(seed, day, issue.no, 'vol');
-    this.#fast = new SlowFactor(vol, 600, 0.35);
-    this.#slow = new SlowFactor(vol, 3600, 0.45);
-    this.#imbalance = new SlowFactor(this.#flow, 45, 0.16);
-    this.#depth = new SlowFactor(this.#book, 30, 0.4);
+    this.#fast = new SlowFactor(vol, 600, nature.volFast);
+    this.#slow = new SlowFactor(vol, 3600, nature.volSlow);
+    this.#imbalance = new SlowFactor(this.#flow, nature.flow.memorySec, nature.flow.sd);
+    this.#depth = new SlowFactor(this.#book, nature.book.depthSec, 0.4);
+    this.#tilt = randomOf(seed, day, issue.no, 'tilt');
+    this.#mood = nature.book.sd > 0 ? new SlowFactor(this.#tilt, nature.book.memorySec, nature.book.sd) : null;
     this.#queueShares = issue.floatShares * clamp(queueMedian * exp(randomOf(seed, day, issue.no, 'queue').normal()), 0.0005, 0.05);
     // a first day opens far from its issue price; other days gap by a third of their volatility
     const gap = this.status.listingDayN === 1 ? 0.35 + 0.25 * this.#price.normal() : 0.35 * issue.sigmaDay * this.#price.student(4);
@@ -153,24 +176,45 @@ export class IssueDay {
     const leg = this.#legAt(tsec);
     this.#wall = leg?.wall ?? null;
     const h = this.#fast.next(this.#price) + this.#slow.next(this.#price) + marketVol;
-    const vol = ((volScale * this.issue.sigmaDay) / Math.sqrt(stepsPerDay)) * volatilityByMinute[m]! * exp(h - 0.387);
+    const vol = this.#sigmaStep * this.#nature.volatility[m]! * exp(h - this.#nature.volBias);
     const own = this.#price.student(5);
     const drift = leg === null ? 0 : this.#driftOf(leg, tsec);
     const sides = this.#trade(m, h, leg);
     const flow = sides.signed;
     this.#printSides(sides.bought / 2, sides.sold / 2);
-    this.latent +=
-      vol * (0.5 * this.issue.beta * marketZ + Math.sqrt(0.15) * sectorZ + Math.sqrt(0.6) * own) + 0.45 * vol * tanh(flow / 3) + drift;
+    const moved =
+      vol * (0.5 * this.issue.beta * marketZ + Math.sqrt(0.15) * sectorZ + Math.sqrt(0.6) * own) + this.#pushOf(flow, vol) + drift;
+    this.latent += moved;
+    this.#recent = recentKeep * this.#recent + moved / Math.max(vol, 1e-9);
     this.#keepInBand();
     const traded = flow !== 0;
     if (traded || this.#book.uniform() < 0.3 || this.#sinceRow >= heartbeatSteps - 1) {
       this.#sinceRow = 0;
-      this.#quote(clamp(this.#imbalance.value + 0.5 * (leg?.buyTilt ?? 0), -0.8, 0.8));
+      this.#quote(clamp(this.#lean() + 0.5 * (leg?.buyTilt ?? 0), -0.8, 0.8));
       this.#printSides(sides.bought / 2, sides.sold / 2);
       return true;
     }
     this.#sinceRow += 1;
     return false;
+  }
+
+  /** What flow moves the price by, part at once and part over the next minute, less what the last minutes' return gives back. */
+  #pushOf(flow: number, vol: number): number {
+    const { push, carry } = this.#nature.flow;
+    const { revert, rebound } = this.#nature;
+    const recent = this.#recent * recentUnit;
+    const back = recent < -2 ? rebound * revert : revert;
+    const now = tanh(flow / 3);
+    const later = this.#pending;
+    this.#pending = pendingKeep * this.#pending + now;
+    return vol * (push * now + carry * later - back * recent);
+  }
+
+  /** The book's lean, −1 asks only to 1 bids only, before what an episode adds. */
+  #lean(): number {
+    const { follow, against } = this.#nature.book;
+    const mood = this.#mood === null ? 0 : this.#mood.next(this.#tilt);
+    return follow * this.#imbalance.value + mood - against * this.#recent * recentUnit;
   }
 
   /** A leg's share of a step; one that is to reach the band closes what is left of the way, and holds it. */
@@ -211,7 +255,7 @@ export class IssueDay {
   /** Yuan bought and sold actively in the step, and their difference over its expectation. */
   #trade(m: number, h: number, leg: Leg | null): Sides {
     const { intensity = 1, buyTilt = 0, bigPrints = 1, block = 0 } = leg ?? {};
-    const perStep = (this.issue.advYuan / stepsPerDay) * volumeByMinute[m]! * intensity * (this.locked === null ? 1 : 0.3);
+    const perStep = (this.issue.advYuan / stepsPerDay) * this.#nature.volume[m]! * intensity * (this.locked === null ? 1 : 0.3);
     const mu = perStep / ticketMean;
     const rate = 0.6 * mu * exp(0.7 * h) + 0.4 * this.#excitement * 0.0952;
     const count = this.#flow.poisson(Math.min(rate, 400));
@@ -278,7 +322,7 @@ export class IssueDay {
 
   #quote(imbalance: number): void {
     const mid = clamp(exp(this.latent), this.limits.downMilli, this.limits.upMilli);
-    const spread = Math.max(1, Math.round((halfSpreadBp * mid * exp(0.25 * this.#book.normal())) / 10));
+    const spread = Math.max(1, Math.round((this.#nature.spread * mid * exp(0.25 * this.#book.normal())) / 10));
     const bid = clamp(Math.floor((mid - (spread * 10) / 2) / 10 + 0.5) * 10, this.limits.downMilli, this.limits.upMilli - 10);
     const depth = ((this.issue.advYuan * 2.5e-4 * 1000) / mid) * exp(this.#depth.next(this.#book));
     this.bidMilli = this.locked === 'down' ? absentMilli : this.locked === 'up' ? this.limits.upMilli : bid;
@@ -288,8 +332,9 @@ export class IssueDay {
         : this.locked === 'down'
           ? this.limits.downMilli
           : Math.min(bid + spread * 10, this.limits.upMilli);
+    const { jitter } = this.#nature.book;
     for (let level = 0; level < bookLevels; level++) {
-      const shares = depth * depthProfile[level]! * (0.5 + this.#book.uniform());
+      const shares = depth * depthProfile[level]! * (1 - jitter / 2 + jitter * this.#book.uniform());
       const queue =
         this.locked === null || level > 0 ? null : this.#queueShares * (0.9 + 0.2 * (shares / (depth * depthProfile[level]!) - 0.5));
       const wall = (side: 'bid' | 'ask'): number => (this.#wall === side && level === 1 ? 20 : 1);

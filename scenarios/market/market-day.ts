@@ -11,9 +11,10 @@ import type { TapeEntry } from '../../contracts/tape.ts';
 import { exchangeOf } from '../../contracts/units.ts';
 import { benchmarkIndexNo } from '../../engine/features/index-line.ts';
 import type { RowSource } from '../../engine/log/pacer.ts';
-import { demoRates, type Episode, episodesOf, marketRates, type Rates } from './episodes.ts';
+import { demoRatesOf, type Episode, episodesOf, hasWaves, type Rates } from './episodes.ts';
 import { type BadTick, deliveryOf, type Faults, faultsOf, spoil } from './faults.ts';
 import { IssueDay, SlowFactor, stepsPerDay } from './issue-day.ts';
+import { natures, type Preset } from './nature.ts';
 import { type Random, randomOf } from './random.ts';
 import { RowBuckets, writeIssue } from './rows.ts';
 import { type Issue, sectorCount, universeOf } from './universe.ts';
@@ -27,6 +28,8 @@ export type MarketOptions = {
   readonly day: number;
   readonly count: number;
   readonly rates?: Rates;
+  /** `planted` when not told. */
+  readonly preset?: Preset;
   readonly faulty?: boolean;
   /** Closes of the day before by instrument number; the universe's own on the first day. */
   readonly closes?: ReadonlyMap<number, number>;
@@ -62,13 +65,14 @@ export class MarketDay implements RowSource {
   readonly indices = [{ no: benchmarkIndexNo, name: '模拟指数', floatShares: 1, totalShares: 1, sector: -1 }] as const;
 
   constructor(options: MarketOptions) {
-    const { seed, date, day, count, rates = demoRates, faulty = true, closes } = options;
+    const { seed, date, day, count, preset = 'planted', rates = demoRatesOf(preset), faulty = true, closes } = options;
+    const nature = natures[preset];
     this.date = date;
     this.#midnight = midnightOf(date);
     this.issues = universeOf(seed, count);
-    const waves = rates === demoRates || rates === marketRates ? wavesOf(seed, day) : [];
+    const waves = hasWaves(rates) ? wavesOf(seed, day, preset) : [];
     this.episodes = this.issues.flatMap((issue) => {
-      const own = episodesOf(seed, day, issue, rates);
+      const own = episodesOf(seed, day, issue, rates, preset);
       const busy = own.some(({ legs }) => legs.some(({ band, halted }) => band !== undefined || halted === true));
       return busy ? own : [...own, ...waveEpisodes(seed, day, issue, waves)];
     });
@@ -83,6 +87,7 @@ export class MarketDay implements RowSource {
           issue,
           closes?.get(issue.no) ?? issue.firstCloseMilli,
           this.episodes.filter(({ no }) => no === issue.no),
+          nature,
         ),
     );
     this.#auctions = this.issues.map(({ no, sigmaDay }) => {
@@ -92,7 +97,7 @@ export class MarketDay implements RowSource {
     });
     this.#latency = this.issues.map(({ no }) => randomOf(seed, day, no, 'latency'));
     const market = randomOf(seed, day, entityMarket, 'price');
-    const vol = new SlowFactor(randomOf(seed, day, entityMarket, 'vol'), 1800, 0.25);
+    const vol = new SlowFactor(randomOf(seed, day, entityMarket, 'vol'), 1800, nature.volMarket);
     this.#marketZ = Float64Array.from({ length: stepsPerDay }, () => market.student(5));
     const volRandom = randomOf(seed, day, entityMarket, 'flow');
     this.#marketVol = Float64Array.from({ length: stepsPerDay }, () => vol.next(volRandom));

@@ -30,6 +30,7 @@ const channels = [
   'status',
   'auction',
   'queue',
+  'tilt',
 ] as const;
 export type Channel = (typeof channels)[number];
 

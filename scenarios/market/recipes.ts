@@ -5,6 +5,8 @@ export type Draw = {
   readonly from: number;
   readonly clarity: number;
   readonly wide: number;
+  /** Seconds from where it is to its limit. */
+  readonly rush: readonly [number, number];
   readonly between: (lo: number, hi: number) => number;
 };
 export type Recipe = {
@@ -15,7 +17,7 @@ export type Recipe = {
   readonly detectors: readonly string[];
   readonly states?: readonly string[];
 };
-const dayEnd = 14_400;
+export const dayEnd = 14_400;
 
 function ramp({ from, clarity, wide, between }: Draw): { leg: Leg; rise: number } {
   const rise = between(0.02, 0.05) * wide;
@@ -32,15 +34,17 @@ function ramp({ from, clarity, wide, between }: Draw): { leg: Leg; rise: number 
 }
 
 /** To the limit within some minutes, and held there until `to`. */
-function drive({ from, between }: Draw, to: number): Leg[] {
-  const sealed = from + between(120, 420);
+function drive({ from, between, rush }: Draw, to: number): Leg[] {
+  const sealed = from + between(rush[0], rush[1]);
   return [
     { from, to: sealed, logReturn: 0, intensity: between(4, 9), buyTilt: 0.4, band: 'up' },
     { from: sealed, to: Math.max(to, sealed + 60), logReturn: 0, intensity: 1, buyTilt: 0.2, band: 'up' },
   ];
 }
 
-export const recipes: Readonly<Record<(typeof episodeTypes)[number], (draw: Draw) => Recipe>> = {
+export type Recipes = Readonly<Record<(typeof episodeTypes)[number], (draw: Draw) => Recipe>>;
+
+export const recipes: Recipes = {
   RALLY_TRUE: (draw) => {
     const { leg, rise } = ramp(draw);
     const { between, wide } = draw;

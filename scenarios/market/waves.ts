@@ -5,15 +5,17 @@
  */
 import { log } from '../../contracts/math.ts';
 import type { Episode, Leg } from './episodes.ts';
+import type { Preset } from './nature.ts';
 import { randomOf } from './random.ts';
 import { type Issue, sectorCount } from './universe.ts';
 
 const entityMarket = -1;
 const entitySector = -1000;
-/** A full market's counts a day. */
-const lifts = 2;
-const rotations = 10;
-const fakes = 8;
+/** A full market's counts a day and their sizes; recorded days have none or one move of the whole market, as often down as up. */
+const tides = {
+  planted: { lifts: 2, rotations: 10, fakes: 8, lift: [0.01, 0.01], rotation: [0.02, 0.02] },
+  real: { lifts: 1, rotations: 4, fakes: 4, lift: [-0.006, 0.012], rotation: [0.006, 0.01] },
+} as const;
 const leaderShare = 0.06;
 
 type Wave = {
@@ -24,20 +26,21 @@ type Wave = {
   readonly share: number;
 };
 
-export function wavesOf(seed: number, day: number): Wave[] {
+export function wavesOf(seed: number, day: number, preset: Preset = 'planted'): Wave[] {
+  const { lifts, rotations, fakes, lift: liftSize, rotation } = tides[preset];
   const market = randomOf(seed, day, entityMarket, 'episode');
   const start = (random: typeof market) => Math.floor((600 + random.uniform() * 11_400) / 3) * 3;
   const waves: Wave[] = Array.from({ length: lifts }, () => ({
     type: 'MARKET_LIFT',
     sector: null,
     from: start(market),
-    size: 0.01 + 0.01 * market.uniform(),
+    size: liftSize[0] + liftSize[1] * market.uniform(),
     share: 1,
   }));
   for (let sector = 0; sector < sectorCount; sector++) {
     const random = randomOf(seed, day, entitySector - sector, 'episode');
     const luck = random.uniform();
-    const [from, size, share] = [start(random), 0.02 + 0.02 * random.uniform(), 0.55 + 0.3 * random.uniform()];
+    const [from, size, share] = [start(random), rotation[0] + rotation[1] * random.uniform(), 0.55 + 0.3 * random.uniform()];
     if (luck < rotations / sectorCount) waves.push({ type: 'ROTATION', sector, from, size, share });
     else if (luck < (rotations + fakes) / sectorCount) waves.push({ type: 'ROTATION_FAKE', sector, from, size, share });
   }

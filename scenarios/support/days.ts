@@ -37,6 +37,7 @@ export function generatedDay({ counted, until = '15:30', detectors, ...options }
     boards: market.boardsBefore(counted),
     issues: market.issues,
     config: defaultConfig,
+    ...(whole.preset ? { preset: whole.preset } : {}),
     ...(closes ? { closes } : {}),
   });
   const bundle = { ...every, detectors: every.detectors.filter(({ id }) => detectors === undefined || detectors.includes(id)) };

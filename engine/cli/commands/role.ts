@@ -7,6 +7,8 @@ import { opsPortOf, type RoleName, type RoleStart, roleEnv, roles } from '../../
 import { liveRun } from '../../../contracts/run-kind.ts';
 import { runPattern } from '../../../contracts/subjects.ts';
 import { root } from '../../runtime/paths.ts';
+import { sandboxStart, withEnabled } from '../../sandbox/seating.ts';
+import { StrategyStore } from '../../sandbox/store.ts';
 import { loadConfig } from '../config.ts';
 import { demoStart, feedStart } from '../demo-start.ts';
 
@@ -39,7 +41,8 @@ async function runRole(name: string, { run, servers, dir, host, opsHost }: Flags
   const password = process.env[secret];
   if (password === undefined) throw new FenshiError('CONFIG_INVALID', `${secret} is not set`);
   const clickhouse = process.env.FENSHI_CLICKHOUSE_URL;
-  const { config } = loadConfig(root, {});
+  const enabled = new StrategyStore(resolve(dir)).enabled();
+  const config = withEnabled(loadConfig(root, {}).config, enabled);
   const start: RoleStart = {
     run,
     servers,
@@ -55,6 +58,7 @@ async function runRole(name: string, { run, servers, dir, host, opsHost }: Flags
       ? {}
       : { store: { url: clickhouse, username: 'fenshi', password: process.env.FENSHI_PASSWORD_CLICKHOUSE ?? '' } }),
     feed: feedStart(config, run === liveRun ? config.feed.order : null),
+    sandbox: sandboxStart(enabled),
     ...(run === liveRun ? {} : { demo: demoStart(config) }),
   };
   const child = spawn(process.execPath, [`${root}/engine/cli/launch.mjs`, role.main], {

@@ -11,7 +11,9 @@ import { accessFor, endOrphan } from '../../log/broker.ts';
 import { BrokerKeeper } from '../../log/broker-keeper.ts';
 import { recordedDays } from '../../log/day-files.ts';
 import { ignoresHangUp } from '../../log/processes.ts';
-import { bundleDir, codeVersion, root, runDir } from '../../runtime/paths.ts';
+import { bundleDir, codeVersion, dataDir, root, runDir } from '../../runtime/paths.ts';
+import { sandboxStart, withEnabled } from '../../sandbox/seating.ts';
+import { type Enabled, StrategyStore } from '../../sandbox/store.ts';
 import { loadConfig } from '../config.ts';
 import { demoStart, feedStart } from '../demo-start.ts';
 import { shownHost } from '../hosts.ts';
@@ -50,11 +52,13 @@ export function registerUp(program: Command): void {
 }
 
 async function up(flags: Flags): Promise<void> {
-  const { config } = loadConfig(root, {
+  const { config: own } = loadConfig(root, {
     'server.port': flags.port === undefined ? undefined : portOf(flags.port),
     'demo.seed': flags.seed === undefined ? undefined : wholeOf('--seed', flags.seed),
     'demo.recorded': flags.recorded,
   });
+  const enabled = new StrategyStore(dataDir).enabled();
+  const config = withEnabled(own, enabled);
   const { order: live, tushare } = sourcesOf(flags.sources, config);
   const run = runOf(flags, live !== null);
   assertRecorded(flags, config.demo.recorded);
@@ -78,7 +82,7 @@ async function up(flags: Flags): Promise<void> {
       running.watch = new RunWatch(control(), run, runDir(run), keeper);
       running.supervisor = new Supervisor({
         // an adopted broker may have another port than is configured
-        starts: startsOf(run, config, keeper.port, live, live !== null && tushare),
+        starts: startsOf(run, config, keeper.port, live, live !== null && tushare, enabled),
         onFailure: (role, why) => resolve(`${role}: ${why}`),
         onCrash: (role) => (role === 'engine' ? poison.crashed() : Promise.resolve()),
         say,
@@ -86,7 +90,7 @@ async function up(flags: Flags): Promise<void> {
     });
     const stop = Promise.race([ended, failed.then((why) => Promise.reject(new FenshiError('NOT_READY', why)))]);
     stop.catch(() => undefined);
-    await Promise.race([startAll(running, host, port, live, config.demo.recorded), stop]);
+    await Promise.race([startAll(running, host, port, live, config.demo.recorded, enabled.length > 0), stop]);
     await stop;
   } finally {
     await running.stop();
@@ -127,6 +131,7 @@ async function startAll(
   port: number,
   live: Config['feed']['order'] | null,
   recorded: string | null,
+  hasStrategies: boolean,
 ): Promise<void> {
   const supervisor = running.supervisor!;
   await supervisor.start('engine');
@@ -135,6 +140,7 @@ async function startAll(
     supervisor.start('feed'),
     supervisor.start('gateway'),
     supervisor.start('query'),
+    ...(hasStrategies ? [supervisor.start('sandbox')] : []),
     ...(hasChdb() ? [supervisor.start('store')] : []),
   ]);
   if (!hasChdb()) say('chDB is not installed (npm install --include=optional): nothing is archived');
@@ -185,6 +191,7 @@ function startsOf(
   natsPort: number,
   live: Config['feed']['order'] | null,
   tushare: boolean,
+  enabled: readonly Enabled[],
 ): Record<RoleName, RoleStart> {
   const dir = runDir(run);
   const base = (name: RoleName): RoleStart => ({
@@ -204,6 +211,7 @@ function startsOf(
     query: base('query'),
     feed: { ...base('feed'), feed: feedStart(tushare ? config : { ...config, tushare: { token: null } }, live) },
     scenarios: { ...base('scenarios'), demo: demoStart(config) },
+    sandbox: { ...base('sandbox'), sandbox: sandboxStart(enabled) },
   };
 }
 

@@ -1,0 +1,27 @@
+/**
+ * The process of one user's strategy: loads its module, then answers each batch of moments. It has no environment, reads its own folder and
+ * nothing else, and starts no other process (flags of seat.ts). What it may answer is checked by who asked.
+ */
+import { pathToFileURL } from 'node:url';
+
+const send = process.send.bind(process);
+let decide = null;
+let params = null;
+const memory = {};
+
+process.on('message', async (message) => {
+  try {
+    if (message.main !== undefined) {
+      params = message.params;
+      ({ decide } = (await import(pathToFileURL(message.main).href)).default ?? {});
+      if (typeof decide !== 'function') throw new TypeError('the default export has no function decide');
+      return send({ n: 0, readings: [] });
+    }
+    const before = process.cpuUsage();
+    const readings = decide(message.moments, memory, params) ?? [];
+    const { user, system } = process.cpuUsage(before);
+    return send({ n: message.n, readings, cpuMs: (user + system) / 1000 });
+  } catch (error) {
+    return send({ n: message.n ?? 0, error: String(error?.stack ?? error).slice(0, 2000) });
+  }
+});
