@@ -10,6 +10,9 @@ type Words = { readonly unit: string; readonly zh: string; readonly en: string }
 const others = [
   ['give', '1', '涨幅保留', 'share of the rise that stands'],
   ['lastOverVwapSinceEnter', '1', '现价/发现后均价', 'price over its average since discovery'],
+  ['cusum', '1', '累积和', 'cumulative sum'],
+  ['buyingExcitement', 'sigma', '主动买入聚集', 'clustering of buying'],
+  ['pageHinkley', '1', '净流累积偏离', 'lasting drift of net flow'],
   ['netSinceYuan', 'yuan', '发现后净买入', 'net buying since discovery'],
   ['secHeat', '1', '板块热度', 'heat of the sector'],
   ['secEx5', 'ln', '板块 5 分钟超额', 'sector ahead of the market over 5 min'],

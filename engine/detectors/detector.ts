@@ -128,6 +128,8 @@ type Base<Params> = {
    * direction on one symbol meet in one opportunity, and each may confirm it.
    */
   readonly family: Family;
+  /** The mode of its strategy where nobody says another; active unless told. */
+  readonly usually?: 'off' | 'shadow';
   /** Every parameter with its default; unknown ones are an error of the configuration. */
   readonly params: z.ZodType<Params>;
   readonly horizonSec: (params: Params) => number;

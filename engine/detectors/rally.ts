@@ -15,6 +15,7 @@ import type { Anchor, Evidence } from '../../contracts/signal.ts';
 import type { DetectorInput, Reading, StepResult, SymbolDetector } from './detector.ts';
 import { finite, info } from './evidence.ts';
 import { failedGates, gateNeeds } from './gates.ts';
+import { anchorOf, belowOf, confirmEvidence, followed, hasFaded, type Impulse, impulseAt, noImpulse } from './impulse.ts';
 
 /** Ratios are fractions, times trading seconds. */
 const RallyParams = z.strictObject({
@@ -33,32 +34,10 @@ const RallyParams = z.strictObject({
 export type RallyParams = z.infer<typeof RallyParams>;
 
 /** Plain data. `hits`: the last three quotes as bits, newest lowest. */
-export type RallyState = {
-  readonly hits: number;
-  readonly path: 'main' | 'early' | null;
-  readonly enteredTsec: number;
-  readonly p0Milli: number;
-  readonly enterMilli: number;
-  readonly runAmount: number;
-  readonly runVolume: number;
-  /** `lost`: the impulse was given back, or the time for a first confirmation has passed. */
-  readonly confirm: 'open' | 'done' | 'lost';
-  /** tsec since which the score is under `exit`; null while above. */
-  readonly belowSince: number | null;
-};
+export type RallyState = Impulse & { readonly hits: number; readonly path: 'main' | 'early' | null };
 
 const none: readonly never[] = [];
-const idle: RallyState = {
-  hits: 0,
-  path: null,
-  enteredTsec: 0,
-  p0Milli: 0,
-  enterMilli: 0,
-  runAmount: 0,
-  runVolume: 0,
-  confirm: 'open',
-  belowSince: null,
-};
+const idle: RallyState = { hits: 0, path: null, ...noImpulse };
 /** Returns are asked for by how far the day's limit lets prices run: a third more at 20 %, two thirds more at 30 %. */
 const limitScales = [1, 4 / 3, 5 / 3] as const;
 const boardOf = (limitRate: number | null): 0 | 1 | 2 => (limitRate === null || limitRate <= 0.1 ? 0 : limitRate <= 0.2 ? 1 : 2);
@@ -68,9 +47,6 @@ const earlyNar3m = 0.25;
 const openNoiseSec = 300;
 const openNoiseScale = 1.5;
 const marketLift = 0.003;
-const confirmGive = 0.75;
-const confirmNar = 0.1;
-const exitAfterSec = 120;
 /** Weight of known features under which there is no score: all but the book's, which not every source has. */
 const knownWeightMin = 0.75;
 
@@ -125,15 +101,7 @@ function seek(state: RallyState, input: DetectorInput, params: RallyParams): Ste
 }
 
 function enter(path: 'main' | 'early', score: number, input: DetectorInput, met: readonly Condition[]): StepResult<RallyState> {
-  const state: RallyState = {
-    ...idle,
-    path,
-    enteredTsec: input.tsec,
-    p0Milli: Number.isNaN(input.midAgo3m) ? input.midMilli : input.midAgo3m,
-    enterMilli: input.midMilli,
-    runAmount: input.runAmount,
-    runVolume: input.runVolume,
-  };
+  const state: RallyState = { ...idle, path, ...impulseAt(input) };
   return { state, reading: new RallyReading(state, score, true, false, input, met), refused: none };
 }
 
@@ -159,22 +127,11 @@ function missed(state: RallyState, refused: readonly string[]): StepResult<Rally
 
 function follow(state: RallyState, input: DetectorInput, params: RallyParams): StepResult<RallyState> {
   const score = scoreOf(input);
-  const belowSince = belowOf(state, score, input, params);
-  if (hasFaded(belowSince, score, input)) return faded(state, score, input);
-  const stands = giveOf(state, input) >= confirmGive && confirms(state, input);
-  const confirm = confirmOf(state, input, params, stands);
-  const confirmable = confirm === 'done' && stands;
-  const next: RallyState = confirm === state.confirm && belowSince === state.belowSince ? state : { ...state, confirm, belowSince };
+  if (hasFaded(belowOf(state, score, input, params), score, input)) return faded(state, score, input);
+  const { next, confirmable } = followed(state, score, input, params);
   return { state: next, reading: new RallyReading(next, score, true, confirmable, input, none), refused: none };
 }
 
-/** An unknown score is no weak one: what was weak stays so, and nothing ends on it. */
-function belowOf(state: RallyState, score: number | null, input: DetectorInput, params: RallyParams): number | null {
-  if (score === null) return state.belowSince;
-  return score < params.exit ? (state.belowSince ?? input.tsec) : null;
-}
-const hasFaded = (belowSince: number | null, score: number | null, input: DetectorInput): boolean =>
-  score !== null && belowSince !== null && input.tsec - belowSince >= exitAfterSec;
 const faded = (state: RallyState, score: number | null, input: DetectorInput): StepResult<RallyState> => ({
   state: idle,
   reading: new RallyReading(state, score, false, false, input, none),
@@ -260,32 +217,6 @@ export function scoreOf(input: DetectorInput): number | null {
   return known > 0.999 ? score : known >= knownWeightMin ? score / known : null;
 }
 
-function confirmOf(state: RallyState, input: DetectorInput, params: RallyParams, stands: boolean): RallyState['confirm'] {
-  if (state.confirm !== 'open') return state.confirm;
-  const sec = input.tsec - state.enteredTsec;
-  if (sec < params.confirmSecMin) return 'open';
-  if (sec > params.confirmSecMax || giveOf(state, input) < confirmGive) return 'lost';
-  return stands ? 'done' : 'open';
-}
-
-/** What a confirmation asks besides the impulse that must stand. */
-function confirms(state: RallyState, input: DetectorInput): boolean {
-  const spreadOk = input.feature('spreadTk') <= Math.max(3, (0.0015 * input.lastMilli) / 10);
-  return spreadOk && input.lastMilli >= vwapSince(state, input) && input.feature('nar1m') >= confirmNar;
-}
-
-/** Share of the impulse that stands. */
-const giveOf = (state: RallyState, input: DetectorInput): number => (input.midMilli - state.p0Milli) / (state.enterMilli - state.p0Milli);
-
-const vwapSince = (state: RallyState, input: DetectorInput): number =>
-  ((input.runAmount - state.runAmount) / (input.runVolume - state.runVolume)) * 1000;
-
-const confirmEvidence = (state: RallyState, input: DetectorInput): Evidence[] => [
-  { feature: 'give', value: giveOf(state, input), op: '>=', threshold: confirmGive, contrib: 0 },
-  { feature: 'lastOverVwapSinceEnter', value: finite(input.lastMilli / vwapSince(state, input)), op: '>=', threshold: 1, contrib: 0 },
-  evidenceOf(input, { feature: 'nar1m', op: '>=', threshold: confirmNar }),
-];
-
 /** What the score is made of. */
 const partsOf = (input: DetectorInput): Evidence[] => weights.map(([id]) => info(id, input.feature(id), contribOf(input, id)));
 
@@ -339,12 +270,11 @@ class RallyReading implements Reading {
   }
 
   get anchor(): Anchor {
-    const { p0Milli, enterMilli } = this.#state;
-    return { p0Milli, enterMilli: Math.round(enterMilli), peakMilli: enterMilli, impulse: enterMilli / p0Milli - 1 };
+    return anchorOf(this.#state);
   }
 
   evidence(): Evidence[] {
-    if (this.confirmable) return confirmEvidence(this.#state, this.#input);
+    if (this.confirmable) return confirmEvidence(this.#state, this.#input, contribOf(this.#input, 'nar1m'));
     return this.#conditions.length > 0 ? this.#conditions.map((each) => evidenceOf(this.#input, each)) : partsOf(this.#input);
   }
 }

@@ -23,7 +23,7 @@ export type Strategy = {
 
 /** In the registry's order, then the further ones by name. @throws FenshiError CONFIG_INVALID naming the key */
 export function strategiesOf(given: Given, detectors: readonly AnyDetector[] = registered): Strategy[] {
-  const own = detectors.map((detector) => strategyOf(detector.id, detector, 'active', given[detector.id] ?? {}));
+  const own = detectors.map((detector) => strategyOf(detector.id, detector, detector.usually ?? 'active', given[detector.id] ?? {}));
   const more = Object.keys(given)
     .filter((id) => !detectors.some((each) => each.id === id))
     .sort();

@@ -122,15 +122,24 @@ if (values.only !== 'live') {
   row(
     '  one more variant of every strategy',
     `${(100 * window.variantShare).toFixed(1)} %`,
-    'budget 5 %, floor 10 %',
-    window.variantShare < 0.1,
+    'budget 5 %; five times as much to find as recorded days have',
   );
   row('  one more variant of every strategy in shadow, which opens nothing', `${(100 * window.shadowShare).toFixed(1)} %`);
+  row('  one cell that has folded the morning, heap and buffers', `${window.cellMb} MB`, 'budget 450 MB', window.cellMb < 450);
   row(
     '  process memory, the tape in it',
     `${window.rssMb} MB`,
     `${Math.round(morning.bodies.reduce((sum, body) => sum + body.byteLength, 0) / 1e6)} MB tape`,
   );
+  const real = benchWindow(generated(symbols, '09:55', 'real'), rounds);
+  row(
+    `replay 09:45–09:55 of a market that behaves as recorded days do, ${count(real.quotes)} quotes`,
+    `${count(1e9 / real.nsPerQuote)} q/s`,
+  );
+  row('  median: ns a quote', `${Math.round(real.nsPerQuote)} ns`, real.rounds.join(' '));
+  row('  quotes that a strategy was awake for', `${(100 * real.evaluatedShare).toFixed(2)} %`);
+  row('  one more variant of every strategy', `${(100 * real.variantShare).toFixed(1)} %`, 'floor 10 %', real.variantShare < 0.1);
+  row('  one more variant of every strategy in shadow', `${(100 * real.shadowShare).toFixed(1)} %`);
   const whole = benchDay(generated(Number(values.day), '15:31'), Math.min(rounds, 3));
   row(`replay of a whole day, ${values.day} symbols, ${count(whole.quotes)} quotes`, `${count(1e9 / whole.nsPerQuote)} q/s`);
   row('  quotes that a strategy was awake for', `${(100 * whole.evaluatedShare).toFixed(2)} %`);

@@ -20,7 +20,9 @@ import { chain } from '../../engine/log/hash.ts';
 import { pace } from '../../engine/log/pacer.ts';
 import { bundleSha } from '../../engine/runtime/fold.ts';
 import { generatedBundle } from '../market/bundle.ts';
+import { ratesOf } from '../market/episodes.ts';
 import { MarketDay } from '../market/market-day.ts';
+import type { Preset } from '../market/nature.ts';
 
 const date = '20261123';
 const at = (clock: string): number => {
@@ -29,9 +31,11 @@ const at = (clock: string): number => {
 };
 export type Day = { readonly bundle: Bundle; readonly bodies: readonly Uint8Array[] };
 
-export function generated(symbols: number, until: string, seed = 1): Day {
-  const market = new MarketDay({ seed, date, day: 0, count: symbols, faulty: false });
-  const bundle = generatedBundle({ seed, date, issues: market.issues, config: defaultConfig });
+/** `planted`: five times as much as a market of its own has; `real`: as recorded days go. */
+export function generated(symbols: number, until: string, preset: Preset = 'planted', seed = 1): Day {
+  const rates = preset === 'real' ? { rates: ratesOf('real') } : {};
+  const market = new MarketDay({ seed, date, day: 0, count: symbols, preset, ...rates, faulty: false });
+  const bundle = generatedBundle({ seed, date, issues: market.issues, config: defaultConfig, preset });
   const bodies: Uint8Array[] = [];
   for (const entry of pace({ tradeDate: date, bundle: bundleSha(bundle), codeVersion: 'bench', origin: 'simulated' }, market)) {
     if (entry.tsMs > at(until)) break;
@@ -77,6 +81,8 @@ export type WindowBench = {
   /** Of a variant whose signals open nothing. */
   readonly shadowShare: number;
   readonly rssMb: number;
+  /** Heap and buffers of one cell that has folded the morning. */
+  readonly cellMb: number;
 };
 
 /** 09:45–09:55 of `day`, which ends at 09:55, and its auctions. */
@@ -84,6 +90,7 @@ export function benchWindow({ bundle, bodies }: Day, rounds: number): WindowBenc
   const entries = bodies.map((body) => decodeTape(body).tsMs);
   const cut = (clock: string) => entries.findIndex((tsMs) => tsMs >= at(clock));
   const [open, from] = [cut('09:30'), cut('09:45')];
+  const before = ownBytes();
   let cell = new Cell(bundle);
   const auctions = Array.from({ length: rounds }, () => {
     cell = new Cell(bundle);
@@ -91,6 +98,7 @@ export function benchWindow({ bundle, bodies }: Day, rounds: number): WindowBenc
   });
   const auctionQuotes = cell.quotes;
   fold(cell, bodies.slice(open, from));
+  const cellMb = Math.round((ownBytes() - before) / 1e6);
   const image = encodeImage(cell.image());
   const window = bodies.slice(from);
   let last = cell;
@@ -124,7 +132,15 @@ export function benchWindow({ bundle, bodies }: Day, rounds: number): WindowBenc
     variantShare: median(withOne) / median(alone) - 1,
     shadowShare: median(withShadow) / median(alone) - 1,
     rssMb: Math.round(process.memoryUsage().rss / 1e6),
+    cellMb,
   };
+}
+
+/** What is alive, bytes. */
+function ownBytes(): number {
+  globalThis.gc?.();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
 }
 
 const nobody: OnAccepted = {

@@ -17,12 +17,15 @@ export type PlantedDay = {
 };
 export const planted = ['rally', 'moneyflow', 'limitup', 'rotation'] as const;
 export type Family = (typeof planted)[number];
+export const statVariants = ['rally-stat', 'moneyflow-stat'] as const;
 
 const coolSec = 600;
 const scaleOf = (limitRate: number | null): number => (limitRate === null || limitRate <= 0.1 ? 1 : limitRate <= 0.2 ? 4 / 3 : 5 / 3);
 
 export function plantedDay(options: Pick<MarketOptions, 'seed' | 'count'> & { readonly rates: MarketOptions['rates'] }): PlantedDay {
-  const day = generatedDay(options as Partial<MarketOptions>);
+  // in shadow they change nothing of the others
+  const variants = Object.fromEntries(statVariants.map((id) => [id, { mode: 'shadow' }]));
+  const day = generatedDay({ ...(options as Partial<MarketOptions>), strategies: variants });
   const alarms = new Map<string, Alarm[]>();
   const give = (by: string, key: string, tsec: number): void => void alarms.set(by, [...(alarms.get(by) ?? []), { key, tsec }]);
   const baselines = new Baselines(give);

@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util';
 import { quantileOf } from '../../engine/backtest/ranking.ts';
 import { marketRates } from '../market/episodes.ts';
-import { type Family, planted, plantedDay } from './alarms.ts';
+import { type Family, planted, plantedDay, statVariants } from './alarms.ts';
 import { emptyScore, type Score, scoreOf, shuffled, summed } from './matching.ts';
 
 const { values } = parseArgs({
@@ -21,6 +21,13 @@ const judged: readonly (readonly [Family, string])[] = [
         [family, `${family} confirmed`],
       ] as const,
   ),
+  ...statVariants.flatMap((id): [Family, string][] => {
+    const family = id === 'rally-stat' ? 'rally' : 'moneyflow';
+    return [
+      [family, `${id} discovered`],
+      [family, `${id} confirmed`],
+    ];
+  }),
   ['rally', 'rally early'],
   ['limitup', 'limitup touched'],
   ['rally', 'B0'],

@@ -1,6 +1,6 @@
 /** Generated days as tests want them: bundle, entries, encoded bodies. */
 import type { Bundle } from '../../contracts/bundle.ts';
-import { defaultConfig } from '../../contracts/config.ts';
+import { type Config, defaultConfig } from '../../contracts/config.ts';
 import { midnightOf } from '../../contracts/session.ts';
 import { encodeTape, type TapeEntry } from '../../contracts/tape.ts';
 import { pace } from '../../engine/log/pacer.ts';
@@ -24,9 +24,11 @@ export type DayOptions = Partial<MarketOptions> & {
   readonly until?: string;
   /** Detectors it is about; the others are off. All by default. */
   readonly detectors?: readonly string[];
+  /** The `detectors` section of the configuration. */
+  readonly strategies?: Config['detectors'];
 };
 
-export function generatedDay({ counted, until = '15:30', detectors, ...options }: DayOptions = {}): GeneratedDay {
+export function generatedDay({ counted, until = '15:30', detectors, strategies = {}, ...options }: DayOptions = {}): GeneratedDay {
   const whole: MarketOptions = { seed: 1, date: testDate, day: 0, count: 40, ...options };
   const market = new MarketDay(whole);
   const { closes } = whole;
@@ -36,7 +38,7 @@ export function generatedDay({ counted, until = '15:30', detectors, ...options }
     day: whole.day,
     boards: market.boardsBefore(counted),
     issues: market.issues,
-    config: defaultConfig,
+    config: { ...defaultConfig, detectors: strategies },
     ...(whole.preset ? { preset: whole.preset } : {}),
     ...(closes ? { closes } : {}),
   });
