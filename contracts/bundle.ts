@@ -82,13 +82,14 @@ export const BundleConfig = Config.pick({ clean: true, universe: true, opportuni
 export type BundleConfig = z.infer<typeof BundleConfig>;
 
 /** What a day's bundle is made from: its own part, and the strategies that become its `detectors`. */
-export const DayConfig = Config.pick({ clean: true, universe: true, opportunities: true, detectors: true });
+export const DayConfig = Config.pick({ clean: true, universe: true, opportunities: true, detectors: true, models: true });
 export type DayConfig = z.infer<typeof DayConfig>;
-export const dayConfig = ({ clean, universe, opportunities, detectors }: DayConfig): DayConfig => ({
+export const dayConfig = ({ clean, universe, opportunities, detectors, models }: DayConfig): DayConfig => ({
   clean,
   universe,
   opportunities,
   detectors,
+  models,
 });
 
 /** The part of the configuration that decisions depend on: it enters the day through the bundle and nowhere else. */

@@ -1,5 +1,6 @@
 /** The whole configuration, each key with its default. Unknown keys are errors. fenshi.config.yaml comments them for people. */
 import { z } from 'zod';
+import { ForecastMap } from './forecast.ts';
 import { InstrumentId } from './units.ts';
 
 /** Sources that carry the market's quotes, in the order of preference the evidence supports (contracts/spec/sources.md#common). */
@@ -69,6 +70,16 @@ export const Config = z.strictObject({
   ),
   /** By detector: `mode` (off, shadow, canary, active) and its own parameters, which its own schema checks (engine/detectors). */
   detectors: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+  /**
+   * Maps by model: for a strategy's paths, '' for all it has none for. An `active` one speaks from the day's open on; the others lie ready in the
+   * bundle, for control to swap to.
+   */
+  models: z
+    .record(
+      z.string().regex(/^[a-z][a-z0-9-]{0,31}$/),
+      z.strictObject({ strategy: z.string(), active: z.boolean().default(false), maps: z.record(z.string(), z.array(ForecastMap)) }),
+    )
+    .default({}),
   demo: section(
     z.strictObject({
       seed: z.int().default(1),

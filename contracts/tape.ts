@@ -51,6 +51,8 @@ export const Command = z.discriminatedUnion('name', [
   z.object({ name: z.literal('promote'), strategy: z.string(), mode: z.enum(strategyModes) }),
   /** The whole parameters and their hash; what is running goes on under them. */
   z.object({ name: z.literal('params'), strategy: z.string(), params: z.record(z.string(), z.unknown()), paramHash: z.string() }),
+  /** The maps of a model that the day's bundle has; null: the strategy's own again. */
+  z.object({ name: z.literal('model'), strategy: z.string(), modelId: z.string().nullable() }),
   /** Instrument numbers whose features VIEW publishes, in place of those before. Changes nothing that is decided. */
   z.object({ name: z.literal('watch'), instruments: z.array(z.int()).max(500) }),
   /** Names entry `n` of that day: it is passed over undecoded. */

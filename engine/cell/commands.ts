@@ -31,6 +31,10 @@ export function applyCommand(decisions: Decisions, command: AnyCommand, skip: (c
       lane.retune(parsed.data, command.paramHash);
       return null;
     }
+    case 'model':
+      if (lane === undefined || !decisions.hasModel(lane, command.modelId)) return 'NOT_FOUND';
+      lane.speakFrom(command.modelId);
+      return null;
     case 'watch':
       decisions.watched.clear();
       for (const no of command.instruments) decisions.watched.add(no);

@@ -14,6 +14,7 @@ import type { RowVerdict } from '../clean/cleaner.ts';
 import type { AnyDetector } from '../detectors/detector.ts';
 import { type ExternalState, external, told } from '../detectors/external.ts';
 import { instantiable } from '../detectors/registry.ts';
+import { mapsKey } from '../opportunities/confidence.ts';
 import { type ActorImage, Actors, type TimerEvent } from './actors.ts';
 import { applyCommand } from './commands.ts';
 import { type Lane, type LaneImage, lanesOf, type Mismatch } from './lanes.ts';
@@ -162,6 +163,10 @@ export class Decisions implements Decider {
       code,
     });
   }
+
+  /** Whether the bundle has maps of this model for the strategy; of none it always has. */
+  hasModel = (lane: Lane, modelId: string | null): boolean =>
+    modelId === null || Object.keys(this.bundle.calibration).some((key) => key.split('.')[0] === mapsKey(lane.id, modelId));
 
   /** What a strategy's runs stand by is lowered, and the runs are over. */
   lower(lane: Lane, rows: readonly number[]): void {

@@ -37,7 +37,8 @@ export class LaneRows {
 
 export class Lane<D extends AnyDetector = AnyDetector> {
   readonly detector: D;
-  readonly modelId: string | null;
+  /** Whose maps speak for it; null: its own. */
+  modelId: string | null;
   readonly runs = new Map<number, Run>();
   readonly rows: LaneRows;
   readonly bit: number;
@@ -73,6 +74,12 @@ export class Lane<D extends AnyDetector = AnyDetector> {
     this.paramHash = paramHash;
     this.scores = this.detector.scores(params);
     this.horizonSec = this.detector.horizonSec(params);
+    this.#refer();
+  }
+
+  /** From here on the maps of this model; what has been said stays as it was said. */
+  speakFrom(modelId: string | null): void {
+    this.modelId = modelId;
     this.#refer();
   }
 
@@ -156,10 +163,11 @@ export class Lane<D extends AnyDetector = AnyDetector> {
   }
 
   image(): LaneImage {
-    const { id, mode, params, paramHash, disabled } = this;
+    const { id, mode, modelId, params, paramHash, disabled } = this;
     return {
       id,
       mode,
+      modelId,
       params,
       paramHash,
       disabled,
@@ -172,6 +180,7 @@ export class Lane<D extends AnyDetector = AnyDetector> {
 
   restore(image: LaneImage): void {
     this.mode = image.mode;
+    this.modelId = image.modelId;
     this.retune(image.params, image.paramHash);
     this.disabled = image.disabled;
     for (const [row, run] of image.runs) {
@@ -187,6 +196,7 @@ export class Lane<D extends AnyDetector = AnyDetector> {
 export type LaneImage = {
   readonly id: string;
   readonly mode: StrategyMode;
+  readonly modelId: string | null;
   readonly params: unknown;
   readonly paramHash: string;
   readonly disabled: boolean;

@@ -8,7 +8,7 @@ import { slotSec, tsecOf } from '../../contracts/session.ts';
 import type { SignalPhase } from '../../contracts/signal.ts';
 import type { Reading, SectorDetector, SectorInput } from '../detectors/detector.ts';
 import { SectorHeat } from '../features/sector-heat.ts';
-import { claimsOf, type Knowledge, knowledgeOf, mapsOf } from '../opportunities/confidence.ts';
+import { claimsOf, type Knowledge, knowledgeOf, mapsKey, mapsOf } from '../opportunities/confidence.ts';
 import { newsOf } from '../opportunities/report.ts';
 import type { Actors } from './actors.ts';
 import type { Lane } from './lanes.ts';
@@ -151,7 +151,13 @@ export class SectorDesk {
       subject: this.subjectOf(k),
       lane,
       reading,
-      claims: () => claimsOf(this.#knowledge, mapsOf(this.#knowledge.maps, lane.id, reading.path, regime), reading.score, nowhere),
+      claims: () =>
+        claimsOf(
+          this.#knowledge,
+          mapsOf(this.#knowledge.maps, mapsKey(lane.id, lane.modelId), reading.path, regime),
+          reading.score,
+          nowhere,
+        ),
       t0Tsec: tsec - lookBackSec,
       feedHealthy: this.#answers.feedHealthy,
       plan: null,

@@ -16,7 +16,7 @@ import type { RowVerdict } from '../clean/cleaner.ts';
 import type { ColumnImage } from '../clean/columns.ts';
 import type { DetectorInput, Reading, SymbolDetector } from '../detectors/detector.ts';
 import type { Snapshot } from '../features/snapshot.ts';
-import { claimsOf, type Knowledge, knowledgeOf, mapsOf } from '../opportunities/confidence.ts';
+import { claimsOf, type Knowledge, knowledgeOf, mapsKey, mapsOf } from '../opportunities/confidence.ts';
 import { isDive } from '../opportunities/dive.ts';
 import { newsOf } from '../opportunities/report.ts';
 import type { Actors } from './actors.ts';
@@ -212,7 +212,7 @@ export class SymbolDesk {
       lane,
       reading,
       claims: () =>
-        claimsOf(this.#knowledge, mapsOf(this.#knowledge.maps, lane.id, reading.path, input.regime), reading.score, {
+        claimsOf(this.#knowledge, mapsOf(this.#knowledge.maps, mapsKey(lane.id, lane.modelId), reading.path, input.regime), reading.score, {
           tickBp: (tickMilli / input.lastMilli) * 10_000,
           sigma600: input.feature('sigma900') * sigma900To600,
           tsec: input.tsec,

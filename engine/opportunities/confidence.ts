@@ -33,9 +33,11 @@ export function knowledgeOf({ origin, baseRates, calibration }: Pick<Bundle, 'or
 }
 export type Knowledge = { readonly baseRates: ReadonlyMap<string, BaseRate>; readonly maps: Calibration };
 
-/** The narrowest maps there are for a strategy's path in a regime; none: nothing was fitted for it. */
-export const mapsOf = (maps: Calibration, strategy: string, path: string, regime: Regime): readonly ForecastMap[] =>
-  maps[`${strategy}.${path}@${regime}`] ?? maps[`${strategy}.${path}`] ?? maps[strategy] ?? none;
+/** The narrowest maps there are under a key for a path in a regime; none: nothing was fitted for it. */
+export const mapsOf = (maps: Calibration, key: string, path: string, regime: Regime): readonly ForecastMap[] =>
+  maps[`${key}.${path}@${regime}`] ?? maps[`${key}.${path}`] ?? maps[key] ?? none;
+/** Under which a strategy's maps stand in the calibration: its own, or those of a model. */
+export const mapsKey = (strategy: string, modelId: string | null): string => (modelId === null ? strategy : `${strategy}#${modelId}`);
 const none: readonly ForecastMap[] = [];
 const inventedOrigins: ReadonlySet<string> = new Set(['generator', 'scenario']);
 

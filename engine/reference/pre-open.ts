@@ -13,7 +13,7 @@ import { instrumentId, type TradeDate } from '../../contracts/units.ts';
 import { listingDayN, nextTradingDay, tradingDaysUntil } from './calendar.ts';
 import { type DayRecord, historyOf, sigmaOf } from './history.ts';
 import { isNoLimitDay, type LimitStatus, limitPrices, limitRate } from './price-limits.ts';
-import { flowAssumption, realForecasts, registeredDetectors, shippedProfile } from './shipped.ts';
+import { flowAssumption, realForecasts, registeredDetectors, shippedProfile, withModels } from './shipped.ts';
 
 /** One instrument as a source tells it before the open. */
 export type Listed = {
@@ -117,6 +117,7 @@ export async function preOpenBundle(date: TradeDate, config: DayConfig, from: Pr
     monitored: [...monitored],
     detectors: registeredDetectors(config),
     ...realForecasts,
+    calibration: withModels(realForecasts.calibration, config.models),
     config: bundleConfig(config),
     openedWith: openedWith(from, instruments, profiles.length - 1),
     assumed: [flowAssumption, ...notes.sentences(numbers.length), ...from.remarks()],

@@ -7,6 +7,7 @@ import { bytesOf, encode } from '../../contracts/codec.ts';
 import type { Config } from '../../contracts/config.ts';
 import { strategiesOf } from '../detectors/strategies.ts';
 import { sha256 } from '../log/hash.ts';
+import { mapsKey } from '../opportunities/confidence.ts';
 import invented from './invented-forecasts.json' with { type: 'json' };
 import shape from './minute-shape.json' with { type: 'json' };
 import real from './real-forecasts.json' with { type: 'json' };
@@ -21,7 +22,7 @@ export const realForecasts = forecastsOf(real);
 export const inventedForecasts = { planted: forecastsOf(invented.planted), real: forecastsOf(invented.real) } as const;
 
 /** The strategies of a day that are not off. @throws FenshiError CONFIG_INVALID */
-export const registeredDetectors = (config: Pick<Config, 'detectors'>): Bundle['detectors'] =>
+export const registeredDetectors = (config: Pick<Config, 'detectors' | 'models'>): Bundle['detectors'] =>
   strategiesOf(config.detectors).flatMap(({ id, detector, mode, params }) =>
     mode === 'off'
       ? []
@@ -31,12 +32,27 @@ export const registeredDetectors = (config: Pick<Config, 'detectors'>): Bundle['
             detector: detector.id,
             version: detector.version,
             mode,
-            modelId: null,
+            modelId: activeModel(config.models, id),
             params,
             paramHash: sha256(encode(params)).slice(0, 16),
           },
         ],
   );
+
+const activeModel = (models: Config['models'], strategy: string): string | null =>
+  Object.keys(models)
+    .sort()
+    .find((id) => models[id]!.active && models[id]!.strategy === strategy) ?? null;
+
+/** A calibration with the maps of every model beside it. */
+export const withModels = (calibration: Calibration, models: Config['models']): Calibration => ({
+  ...calibration,
+  ...Object.fromEntries(
+    Object.entries(models).flatMap(([id, { strategy, maps }]) =>
+      Object.entries(maps).map(([path, list]) => [`${mapsKey(strategy, id)}${path === '' ? '' : `.${path}`}`, list]),
+    ),
+  ),
+});
 
 /** Mean and deviation of nar3m by half hour, of recorded ticks of other symbols on 17 days. */
 export const flowNorm: Pick<MinuteProfile, 'narMean' | 'narSd'> = { narMean: shape.narMean, narSd: shape.narSd };

@@ -4,7 +4,7 @@ import { bytesOf } from '../../contracts/codec.ts';
 import { clamp, exp, log, medianInPlace } from '../../contracts/math.ts';
 import { smooth } from '../../engine/reference/history.ts';
 import { limitPrices, limitRate } from '../../engine/reference/price-limits.ts';
-import { inventedForecasts, registeredDetectors } from '../../engine/reference/shipped.ts';
+import { inventedForecasts, registeredDetectors, withModels } from '../../engine/reference/shipped.ts';
 import { type Nature, natures, type Preset } from './nature.ts';
 import { randomOf } from './random.ts';
 import { minutes } from './seasonality.ts';
@@ -82,6 +82,7 @@ export function generatedBundle({
     monitored: [],
     detectors: registeredDetectors(config),
     ...(forecasts ?? inventedForecasts[preset]),
+    calibration: withModels((forecasts ?? inventedForecasts[preset]).calibration, config.models),
     config: bundleConfig(config),
     assumed: ['Invented market: no instrument, price or event in it is real.'],
   };

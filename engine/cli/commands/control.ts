@@ -58,6 +58,11 @@ export function registerControl(program: Program): void {
   add('enable <strategy>', 'and looks again', (detector) => ({ name: 'enable', detector }));
   add('promote <strategy> <mode>', 'shadow, canary or active', (strategy, mode) => ({ name: 'promote', strategy, mode }));
   add('params <strategy> <file>', 'whole parameters from a JSON file', (strategy, file) => paramsCommand(strategy!, file!));
+  add('model <strategy> <model>', 'speak from the maps of a model that the day has; none: its own again', (strategy, model) => ({
+    name: 'model',
+    strategy,
+    modelId: model === 'none' ? null : model,
+  }));
   add('watch [instruments...]', 'whose features VIEW publishes', (...ids) => ({ name: 'watch', instruments: ids.map(numberOf) }));
   add('skip <date> <n>', 'pass over an entry that crashes the engine', (tradeDate, n) => ({ name: 'skip', tradeDate, n: Number(n) }));
   add('fence', 'hand over to another version at this entry', () => ({ name: 'fence' }));

@@ -1,0 +1,112 @@
+/** Parameters and models swapped by control in mid-day: what was concluded before is untouched, what comes after follows from the tape alone. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Bundle } from '../../contracts/bundle.ts';
+import { type AnyCommand, decodeTape, encodeTape, type TapeEntry } from '../../contracts/tape.ts';
+import { type GeneratedDay, generatedDay } from '../../scenarios/support/days.ts';
+import { rally } from '../detectors/rally.ts';
+import { withModels } from '../reference/shipped.ts';
+import { foldDay } from '../runtime/fold.ts';
+import { Cell } from './cell.ts';
+import { decodeImage, encodeImage } from './image.ts';
+
+let day: GeneratedDay;
+let bundle: Bundle;
+let cut: number;
+beforeAll(() => {
+  day = generatedDay({ seed: 2, count: 30, until: '10:30', detectors: ['rally'] });
+  const bolder = day.bundle.calibration.rally!.map((map) => ({ ...map, b: map.b + 1 }));
+  bundle = {
+    ...day.bundle,
+    calibration: withModels(day.bundle.calibration, {
+      bolder: { strategy: 'rally', active: false, maps: { '': bolder } },
+      'of-another': { strategy: 'rotation', active: false, maps: { '': bolder } },
+    }),
+  };
+  cut = day.entries.findIndex(({ tsMs, type }) => type === 'clock' && tsMs >= day.entries[0]!.tsMs + 75 * 60_000);
+});
+const at = (command: AnyCommand, n = cut): TapeEntry => ({
+  type: 'control',
+  v: 1,
+  tsMs: day.entries[n]!.tsMs,
+  commandId: `c${n}`,
+  command,
+});
+const withSwap = (...commands: readonly AnyCommand[]): TapeEntry[] =>
+  day.entries.toSpliced(cut, 0, ...commands.map((command) => at(command))).map((entry) => decodeTape(encodeTape(entry)));
+const steps = (entries: readonly TapeEntry[]) => foldDay(bundle, entries).steps;
+
+const swaps: readonly [string, AnyCommand][] = [
+  ['parameters', { name: 'params', strategy: 'rally', params: rally.params.parse({ r3: 0.006, ex3: 0.004, z3: 1.5 }), paramHash: 'easy' }],
+  ['a model', { name: 'model', strategy: 'rally', modelId: 'bolder' }],
+];
+describe.each(swaps)('%s', (_what, command) => {
+  test('before the swap the journal is the one without it, from there on another; twice the same', () => {
+    const [plain, swapped] = [steps(day.entries), steps(withSwap(command))];
+    const before = plain.filter(({ n }) => n < cut);
+
+    expect(swapped.slice(0, before.length)).toEqual(before);
+    expect(swapped[before.length]!.entries).toMatchObject([{ kind: 'control', accepted: true }]);
+    expect(swapped.at(-1)!.hash).not.toBe(plain.at(-1)!.hash);
+    expect(swapped.slice(before.length + 1).map(({ entries }) => entries)).not.toEqual(
+      plain.slice(before.length).map(({ entries }) => entries),
+    );
+    expect(steps(withSwap(command)).at(-1)!.hash).toBe(swapped.at(-1)!.hash);
+  });
+
+  test('it holds through a restart', () => {
+    const entries = withSwap(command);
+    const cell = new Cell(bundle);
+    for (const entry of entries.slice(0, cut + 1)) cell.apply(entry);
+    const again = Cell.restore(bundle, decodeImage(encodeImage(cell.image())));
+    const rest = (from: Cell) => entries.slice(cut + 1).flatMap((entry) => from.apply(entry).draft?.entries ?? []);
+
+    expect(rest(again)).toEqual(rest(cell));
+  });
+});
+
+test('a signal names the model it spoke from; rolled back, the strategy speaks from its own again', () => {
+  const modelsOf = (entries: readonly TapeEntry[]) =>
+    steps(entries)
+      .filter(({ n }) => n > cut)
+      .flatMap(({ entries: all }) => all.flatMap((entry) => (entry.kind === 'signal' ? [entry.signal.strategy.modelId] : [])));
+
+  expect(new Set(modelsOf(withSwap({ name: 'model', strategy: 'rally', modelId: 'bolder' })))).toEqual(new Set(['bolder']));
+  const back = withSwap({ name: 'model', strategy: 'rally', modelId: 'bolder' }, { name: 'model', strategy: 'rally', modelId: null });
+  expect(new Set(modelsOf(back))).toEqual(new Set([null]));
+});
+
+test('a bolder model says more of what comes after it', () => {
+  const saidOf = (entries: readonly TapeEntry[]) =>
+    steps(entries).flatMap(({ entries: all }) =>
+      all.flatMap((entry) => {
+        if (
+          entry.kind !== 'transition' ||
+          entry.machine !== 'opportunity' ||
+          entry.to !== 'discovered' ||
+          entry.tsMs < day.entries[cut]!.tsMs
+        )
+          return [];
+        const [first] = (entry.data as { readonly forecasts: readonly { readonly p: number | null }[] }).forecasts;
+        return first?.p == null ? [] : [first.p];
+      }),
+    );
+  const mean = (values: readonly number[]) => values.reduce((sum, p) => sum + p, 0) / values.length;
+  const [plain, bolder] = [saidOf(day.entries), saidOf(withSwap({ name: 'model', strategy: 'rally', modelId: 'bolder' }))];
+
+  expect(plain.length).toBeGreaterThan(2);
+  expect(mean(bolder)).toBeGreaterThan(mean(plain));
+});
+
+test.each<[string, AnyCommand]>([
+  ['a model that the day does not have', { name: 'model', strategy: 'rally', modelId: 'nobody' }],
+  ['a model of another strategy', { name: 'model', strategy: 'rally', modelId: 'of-another' }],
+  ['a strategy that is not there', { name: 'model', strategy: 'nobody', modelId: 'bolder' }],
+])('%s: NOT_FOUND, and nothing changes', (_what, command) => {
+  const swapped = steps(withSwap(command));
+  const answer = swapped.flatMap(({ entries }) => entries).find(({ kind }) => kind === 'control');
+
+  expect(answer).toMatchObject({ accepted: false, code: 'NOT_FOUND' });
+  expect(swapped.flatMap(({ entries }) => entries.filter(({ kind }) => kind !== 'control'))).toEqual(
+    steps(day.entries).flatMap(({ entries }) => entries),
+  );
+});
