@@ -12,7 +12,7 @@ const others = [
   ['lastOverVwapSinceEnter', '1', '现价/发现后均价', 'price over its average since discovery'],
   ['cusum', '1', '累积和', 'cumulative sum'],
   ['buyingExcitement', 'sigma', '主动买入聚集', 'clustering of buying'],
-  ['pageHinkley', '1', '净流累积偏离', 'lasting drift of net flow'],
+  ['learnedScore', '1', '模型评分', 'the model’s score'],
   ['netSinceYuan', 'yuan', '发现后净买入', 'net buying since discovery'],
   ['secHeat', '1', '板块热度', 'heat of the sector'],
   ['secEx5', 'ln', '板块 5 分钟超额', 'sector ahead of the market over 5 min'],

@@ -247,7 +247,7 @@ export class OpportunityDesk {
   #offerOf(given: SignalCase, plan: Plan, standing: Standing, capped: boolean): Offer {
     const { subject } = given;
     const inSector = [...this.#watches.values()].filter((each) => subject.industry >= 0 && each.subject.industry === subject.industry);
-    const rest = { standing, capped, riskLevel: this.#riskOf(given), activeInSector: inSector.length };
+    const rest = { standing, capped, riskLevel: this.#riskOf(given), activeInSector: inSector.length, active: this.#watches.size };
     return offerOfCase(given, this.#bundle.config.opportunities, plan, rest);
   }
 

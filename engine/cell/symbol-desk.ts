@@ -59,6 +59,7 @@ export class SymbolDesk {
   readonly #rows: LaneRows | null;
   readonly #moment: Moment;
   readonly #subjects: (Subject | undefined)[] = [];
+  readonly #monitored: ReadonlySet<number>;
   readonly states: SymbolStates;
   /** Slot of the last quote that anything was evaluated for. */
   readonly #awakeSlot: Int32Array;
@@ -77,6 +78,7 @@ export class SymbolDesk {
     parts: { readonly actors: Actors; readonly desk: OpportunityDesk; readonly recorder: Recorder; readonly market: MarketAnswers },
   ) {
     this.#knowledge = knowledgeOf(bundle);
+    this.#monitored = new Set(bundle.monitored);
     this.#state = state;
     this.#lanes = lanes;
     this.#rows = lanes[0]?.rows ?? null;
@@ -229,6 +231,7 @@ export class SymbolDesk {
         limitMilli: limit === absentMilli ? null : limit,
         horizonSec: lane.horizonSec,
         tsec: input.tsec,
+        monitored: this.#monitored.has(input.instrument.no),
       },
     };
   }

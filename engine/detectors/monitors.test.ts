@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { blended, blockAfter, cusum, excited, excitementZ, noPageHinkley, pageHinkley, riseOf } from './monitors.ts';
+import { blended, blockAfter, cusum, excited, excitementZ } from './monitors.ts';
 
 /** Reference values by hand from the formulas of contracts/spec/detectors.md#monitors and their papers. */
 describe('monitors', () => {
@@ -21,16 +21,6 @@ describe('monitors', () => {
       return sum;
     });
     expect(sums).toEqual([1, 2, 0, 0, 0.5]);
-  });
-
-  test('Page-Hinkley: a level that rises is heard by its rise over the running mean, a steady one is not', () => {
-    // mean 1, 1, 1, 2; sums −.2, −.4, −.6, then 4 − 1.75 − .2 more
-    const steady = [1, 1, 1].reduce((monitor, x) => pageHinkley(monitor, x, 0.2), noPageHinkley);
-    expect(steady).toMatchObject({ n: 3, mean: 1, sum: expect.closeTo(-0.6, 10), least: expect.closeTo(-0.6, 10) });
-    const risen = pageHinkley(steady, 4, 0.2);
-    expect(risen.mean).toBeCloseTo(1.75, 10);
-    expect(riseOf(risen)).toBeCloseTo(4 - 1.75 - 0.2, 10);
-    expect(riseOf(steady)).toBe(0);
   });
 
   test('Hawkes-like: an event adds one, thirty seconds leave 1/e; in deviations of a Poisson stream', () => {

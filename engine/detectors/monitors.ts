@@ -3,7 +3,6 @@
  * and gives what it is.
  *
  * CUSUM         C ← max(0, C + x − k): alarm at h; Siegmund's run lengths hold for independent normal x, which these are not
- * Page-Hinkley  the rise of the sum of x − mean − δ over its least: alarm at λ
  * Hawkes-like   A ← A·e^(−Δ/τ) + 1 at an event; against a Poisson stream of the same rate, in its deviations
  */
 import { clamp, exp, log } from '../../contracts/math.ts';
@@ -23,17 +22,6 @@ export function blockAfter(start: BlockStart, now: BlockStart): Block | null {
 }
 
 export const cusum = (before: number, x: number, k: number): number => Math.max(0, before + x - k);
-
-/** `sum` of x − mean − δ so far, its least, and the running mean. */
-export type PageHinkley = { readonly n: number; readonly mean: number; readonly sum: number; readonly least: number };
-export const noPageHinkley: PageHinkley = { n: 0, mean: 0, sum: 0, least: 0 };
-
-export function pageHinkley({ n, mean, sum, least }: PageHinkley, x: number, delta: number): PageHinkley {
-  const nowMean = mean + (x - mean) / (n + 1);
-  const nowSum = sum + x - nowMean - delta;
-  return { n: n + 1, mean: nowMean, sum: nowSum, least: Math.min(least, nowSum) };
-}
-export const riseOf = ({ sum, least }: PageHinkley): number => sum - least;
 
 /** Seconds after which an event counts 1/e. */
 const memorySec = 30;

@@ -1,5 +1,5 @@
 /**
- * Rally 拉升异动, statistical variant (contracts/spec/detectors.md#statistical-variants): a drift that lasts, heard block by block, before it is steep.
+ * Rally 拉升异动, statistical variant (contracts/spec/detectors.md#statistical-variant): a drift that lasts, heard block by block, before it is steep.
  *
  * Raises    the CUSUM of what a block's return, flow and amount say together is over h, with a second witness: the flow's surprise, or excited
  *           buying; gates open, score at `enter`
@@ -18,8 +18,8 @@ import { type Block, type BlockStart, blended, blockAfter, blockSec, cusum, exci
 /** `k`, `h`: of the CUSUM. `flow`, `excitement`: what the second witness needs. Times trading seconds. */
 const RallyStatParams = z.strictObject({
   k: z.number().positive().default(1),
-  h: z.number().positive().default(10),
-  flow: z.number().positive().default(2),
+  h: z.number().positive().default(9),
+  flow: z.number().positive().default(1),
   excitement: z.number().positive().default(2.5),
   watchFrom: z.number().positive().default(0.002),
   enter: z.number().default(0.35),

@@ -3,11 +3,11 @@ import type { AnyDetector } from './detector.ts';
 import { external } from './external.ts';
 import { limitUp } from './limit-up.ts';
 import { moneyFlow } from './money-flow.ts';
-import { moneyFlowStat } from './money-flow-stat.ts';
 import { rally } from './rally.ts';
+import { rallyLearned } from './rally-learned.ts';
 import { rallyStat } from './rally-stat.ts';
 import { rotation } from './rotation.ts';
 
-export const detectors: readonly AnyDetector[] = [rally, limitUp, moneyFlow, rotation, rallyStat, moneyFlowStat];
+export const detectors: readonly AnyDetector[] = [rally, limitUp, moneyFlow, rotation, rallyStat, rallyLearned];
 /** What a strategy of a bundle may be an instance of: those, and what stands for code outside the cell. */
 export const instantiable: readonly AnyDetector[] = [...detectors, external];

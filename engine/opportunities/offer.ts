@@ -12,14 +12,23 @@ export type OfferCase = {
   readonly unfillable: boolean;
   readonly riskLevel: number;
   readonly activeInSector: number;
+  /** Of all that live in the family. */
+  readonly active: number;
 };
 
-export function offerOf(input: PlanInput, plan: Plan, { standing, capped, unfillable, riskLevel, activeInSector }: OfferCase): Offer {
+/** K12: of at least ten that live more than 40 % are of one sector; the rank counts them as well. */
+export const isConcentrated = (inSector: number, active: number): boolean => active >= 10 && inSector > 0.4 * active;
+
+export function offerOf(
+  input: PlanInput,
+  plan: Plan,
+  { standing, capped, unfillable, riskLevel, activeInSector, active }: OfferCase,
+): Offer {
   const cost = costOf(plan.entryMilli, input.costs);
   const edge = hasEdge(standing.forecasts);
   return {
     advice: unfillable ? 'AVOID' : adviceOf(input, edge),
-    risks: [...riskNotesOf(input), ...(capped ? ['CONFLICT'] : [])],
+    risks: [...riskNotesOf(input), ...(capped ? ['CONFLICT'] : []), ...(isConcentrated(activeInSector, active) ? ['R_CONCENTRATED'] : [])],
     rank: rankOf({ p: standing.p, hasEdge: edge, plan, cost, amt1m: input.feature('amt1m'), ageSec: 0, activeInSector, riskLevel }),
   };
 }

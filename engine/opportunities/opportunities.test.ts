@@ -12,7 +12,14 @@ import { offerOf } from './offer.ts';
 import { adviceOf, costOf, type PlanInput, planOf, riskNotesOf } from './plan.ts';
 import { newsOf, type Reported } from './report.ts';
 
-const instrument = { limitRate: 0.1, riskWarning: false, listingDayN: null } as Instrument;
+const instrument = {
+  board: 'MAIN',
+  limitRate: 0.1,
+  riskWarning: false,
+  listingDayN: null,
+  exDate: false,
+  recentCloses: [] as number[],
+} as Instrument;
 const zeroCost = { ...defaultConfig.opportunities, roundTripCost: 0.001, impactCost: 0.0002 };
 function planInput(values: Partial<Record<FeatureId, number>>, rest: Partial<PlanInput> = {}): PlanInput {
   return {
@@ -25,6 +32,7 @@ function planInput(values: Partial<Record<FeatureId, number>>, rest: Partial<Pla
     limitMilli: 11_000,
     horizonSec: 900,
     tsec: 3000,
+    monitored: false,
     costs: zeroCost,
     ...rest,
   };
@@ -344,7 +352,14 @@ describe('confidence and rank', () => {
     const plan = planOf(deep)!;
     const offered = (p: number | null, auc95: ForecastMap['auc95'] = [0.6, 0.7]) => {
       const standing = { p, forecasts: [{ ...gain, p, lo: p, hi: p, auc95 }] };
-      const { advice, rank } = offerOf(deep, plan, { standing, capped: false, unfillable: false, riskLevel: 0, activeInSector: 0 });
+      const { advice, rank } = offerOf(deep, plan, {
+        standing,
+        capped: false,
+        unfillable: false,
+        riskLevel: 0,
+        activeInSector: 0,
+        active: 0,
+      });
       return [advice, rank === null ? null : rank > 0];
     };
     expect(offered(0.9)).toEqual(['T0_WITH_BASE', true]);
@@ -354,7 +369,7 @@ describe('confidence and rank', () => {
     expect(offered(null)).toEqual(['WATCH', null]);
     const told = (capped: boolean, unfillable: boolean) => {
       const standing = { p: null, forecasts: [] };
-      return offerOf(deep, plan, { standing, capped, unfillable, riskLevel: 0, activeInSector: 0 });
+      return offerOf(deep, plan, { standing, capped, unfillable, riskLevel: 0, activeInSector: 0, active: 0 });
     };
     expect([told(false, true).advice, told(false, false).advice]).toEqual(['AVOID', 'WATCH']);
     expect([told(true, false).risks.filter((note) => note === 'CONFLICT'), told(false, false).risks.includes('CONFLICT')]).toEqual([
@@ -362,5 +377,14 @@ describe('confidence and rank', () => {
       false,
     ]);
     expect(told(false, false).risks).not.toContain('');
+    const among = (activeInSector: number, active: number) =>
+      offerOf(deep, plan, { standing: { p: null, forecasts: [] }, capped: false, unfillable: false, riskLevel: 0, activeInSector, active })
+        .risks;
+    expect([among(5, 10), among(4, 10), among(9, 9), among(41, 100)].map((risks) => risks.includes('R_CONCENTRATED'))).toEqual([
+      true,
+      false,
+      false,
+      true,
+    ]);
   });
 });

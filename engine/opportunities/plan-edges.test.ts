@@ -4,11 +4,19 @@ import { defaultConfig } from '../../contracts/config.ts';
 import type { FeatureId } from '../../contracts/features.ts';
 import { adviceOf, type PlanInput, planOf, riskNotesOf } from './plan.ts';
 
+const plain = {
+  board: 'MAIN',
+  limitRate: 0.1,
+  riskWarning: false,
+  listingDayN: null,
+  exDate: false,
+  recentCloses: [] as number[],
+} as Instrument;
 type Values = Partial<Record<FeatureId, number>>;
 /** Entry 10.00 from 9.80, no costs but a tick. */
 const input = (values: Values, rest: Partial<PlanInput> = {}): PlanInput => ({
   feature: (id) => values[id] ?? Number.NaN,
-  instrument: { limitRate: 0.1, riskWarning: false, listingDayN: null } as Instrument,
+  instrument: plain,
   direction: 'up',
   entryMilli: 10_000,
   lastMilli: 10_000,
@@ -16,6 +24,7 @@ const input = (values: Values, rest: Partial<PlanInput> = {}): PlanInput => ({
   limitMilli: null,
   horizonSec: 900,
   tsec: 3000,
+  monitored: false,
   costs: { ...defaultConfig.opportunities, roundTripCost: 0, impactCost: 0 },
   ...rest,
 });
@@ -106,7 +115,13 @@ describe('risk notes, at their edges', () => {
     ['R_MKT_WEAK', { advShare: 0.349 }, {}],
     ['R_DATA', { dqW180: 0.899 }, {}],
     ['R_LATE', {}, { tsec: 12_600 }],
-    ['R_NEW', {}, { instrument: { limitRate: 0.1, riskWarning: false, listingDayN: 10 } as Instrument }],
+    ['R_NEW', {}, { instrument: { ...plain, listingDayN: 10 } }],
+    ['R_EX_DATE', {}, { instrument: { ...plain, exDate: true } }],
+    ['R_MONITORED', {}, { monitored: true }],
+    // 17.1 % over three days: 2.9 % before what is published
+    ['R_ABNORMAL', {}, { lastMilli: 11_710, instrument: { ...plain, recentCloses: [11_000, 10_500, 10_000] } }],
+    ['R_ABNORMAL', {}, { lastMilli: 12_710, instrument: { ...plain, board: 'STAR', recentCloses: [11_000, 10_500, 10_000] } }],
+    ['R_ABNORMAL', {}, { direction: 'down', lastMilli: 8290, instrument: { ...plain, recentCloses: [9000, 9500, 10_000] } }],
   ])('%s, a hair beyond', (note, change, rest) => {
     expect(notes(change, rest)).toEqual([note]);
   });
@@ -121,9 +136,17 @@ describe('risk notes, at their edges', () => {
     expect(notes({ nar3m: -0.2, ...change })).toEqual([]);
   });
 
+  test.each<[string, Partial<PlanInput>]>([
+    ['exactly three per cent are left', { lastMilli: 11_700, instrument: { ...plain, recentCloses: [11_000, 10_500, 10_000] } }],
+    ['the closes of three days are not known', { lastMilli: 13_000, instrument: { ...plain, recentCloses: [11_000, 10_500] } }],
+    ['it fell as far, and should rise', { lastMilli: 8200, instrument: { ...plain, recentCloses: [9000, 9500, 10_000] } }],
+  ])('no abnormal move near where %s', (_what, rest) => {
+    expect(notes({}, rest)).toEqual([]);
+  });
+
   test('the eleventh day is none of the first ten, and a wide limit chases later', () => {
-    expect(notes({}, { instrument: { limitRate: 0.1, riskWarning: false, listingDayN: 11 } as Instrument })).toEqual([]);
-    const wide = { instrument: { limitRate: 0.2, riskWarning: false, listingDayN: null } as Instrument };
+    expect(notes({}, { instrument: { ...plain, listingDayN: 11 } })).toEqual([]);
+    const wide = { instrument: { ...plain, limitRate: 0.2 } };
     expect([notes({ dayRet: 0.14 }, wide), notes({ dayRet: 0.141 }, wide)]).toEqual([[], ['R_CHASE']]);
   });
 });

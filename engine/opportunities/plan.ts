@@ -26,6 +26,8 @@ export type PlanInput = {
   readonly limitMilli: number | null;
   readonly horizonSec: number;
   readonly tsec: number;
+  /** On the exchanges' list of closely watched instruments. */
+  readonly monitored: boolean;
   readonly costs: Config['opportunities'];
 };
 
@@ -116,12 +118,27 @@ export const riskNotes = [
   'R_THIN',
   'R_ST',
   'R_NEW',
+  'R_EX_DATE',
+  'R_MONITORED',
+  'R_ABNORMAL',
   'R_MKT_WEAK',
   'R_LATE',
   'R_T1',
   'R_DATA',
 ] as const;
 export type RiskNote = (typeof riskNotes)[number];
+
+/** A stock whose three days deviate by so much is published as abnormal 异常波动 and may be halted; of the index nothing is taken off, so this comes early, never late, in a rising market. */
+const abnormalAt = { MAIN: 0.2, CHINEXT: 0.3, STAR: 0.3, BSE: 0.4 } as const;
+const headroomMin = 0.03;
+
+/** K10: what three days, today's last, may still move before that; NaN where the closes of three days are not known. */
+export function abnormalHeadroom({ board, recentCloses }: Instrument, lastMilli: number, direction: Direction): number {
+  const from = recentCloses[2];
+  if (from === undefined) return Number.NaN;
+  const moved = (lastMilli / from - 1) * (direction === 'up' ? 1 : -1);
+  return abnormalAt[board] - moved;
+}
 
 export function riskNotesOf(input: PlanInput): RiskNote[] {
   const { instrument } = input;
@@ -139,6 +156,10 @@ export function riskNotesOf(input: PlanInput): RiskNote[] {
       input.feature('nar3m') < -0.1,
     R_THIN: input.feature('amt5m') < 1_000_000 || input.feature('depth5') < 400_000,
     R_ST: instrument.riskWarning,
+    // K11
+    R_EX_DATE: instrument.exDate,
+    R_MONITORED: input.monitored,
+    R_ABNORMAL: abnormalHeadroom(instrument, input.lastMilli, input.direction) < headroomMin,
     R_NEW: instrument.listingDayN !== null && instrument.listingDayN <= 10,
     R_MKT_WEAK: input.feature('mktMed3m') < -0.003 || input.feature('advShare') < 0.35,
     R_LATE: input.tsec >= lateTsec,

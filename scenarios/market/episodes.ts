@@ -101,9 +101,9 @@ export const realRates: Rates = {
   ...marketRates,
   RALLY_TRUE: 0.015,
   RALLY_FADE: 0.015,
-  LIMIT_SEAL: of5500(24),
-  SEAL_OPEN: of5500(12),
-  RESEAL: of5500(8),
+  LIMIT_SEAL: of5500(40),
+  SEAL_OPEN: of5500(18),
+  RESEAL: of5500(14),
   ONEWORD: of5500(8),
   SECOND_BOARD: of5500(6),
 };
@@ -118,7 +118,7 @@ export const hasWaves = (rates: Rates): boolean => wholeMarkets.has(rates);
 const firstStart = 240;
 const lastStart = 13_000;
 /** Seconds a drive to the limit takes: recorded ones come from a gap, or at a bound. */
-const rushes = { planted: [120, 420], real: [45, 150] } as const;
+const rushes = { planted: [120, 420], real: [30, 90] } as const;
 /** On recorded days 45 % of seals come before 10:00. */
 const earlyShare = 0.6;
 const earlyTo = 1500;

@@ -136,8 +136,8 @@ export class IssueDay {
     this.#tilt = randomOf(seed, day, issue.no, 'tilt');
     this.#mood = nature.book.sd > 0 ? new SlowFactor(this.#tilt, nature.book.memorySec, nature.book.sd) : null;
     this.#queueShares = issue.floatShares * clamp(queueMedian * exp(randomOf(seed, day, issue.no, 'queue').normal()), 0.0005, 0.05);
-    // a first day opens far from its issue price; other days gap by a third of their volatility
-    const gap = this.status.listingDayN === 1 ? 0.35 + 0.25 * this.#price.normal() : 0.35 * issue.sigmaDay * this.#price.student(4);
+    // a first day opens far from its issue price; other days gap by a share of their volatility
+    const gap = this.status.listingDayN === 1 ? 0.35 + 0.25 * this.#price.normal() : nature.gap * issue.sigmaDay * this.#price.student(4);
     this.latent = log(preCloseMilli) + clamp(gap, -1, 1.2);
     if (this.#legAt(0)?.band === 'up') this.latent = log(this.limits.upMilli) + lockBeyond;
     this.#keepInBand();

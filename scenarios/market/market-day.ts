@@ -69,7 +69,7 @@ export class MarketDay implements RowSource {
     const nature = natures[preset];
     this.date = date;
     this.#midnight = midnightOf(date);
-    this.issues = universeOf(seed, count);
+    this.issues = universeOf(seed, count, nature.dearer);
     const waves = hasWaves(rates) ? wavesOf(seed, day, preset) : [];
     this.episodes = this.issues.flatMap((issue) => {
       const own = episodesOf(seed, day, issue, rates, preset);

@@ -17,6 +17,10 @@ export type Nature = {
   readonly name: Preset;
   /** An issue's daily deviation. */
   readonly sigmaOf: (issue: Issue) => number;
+  /** Prices, times those of the whole market. */
+  readonly dearer: number;
+  /** Deviation of the gap overnight, a share of a day's. */
+  readonly gap: number;
   /** Between the quotes, a share of the price; at least a tick. */
   readonly spread: number;
   /** Deviations of the log volatility's two factors, ten minutes and an hour long, and of the market's. */
@@ -52,6 +56,8 @@ export type Nature = {
 const planted: Nature = {
   name: 'planted',
   sigmaOf: ({ sigmaDay }) => sigmaDay,
+  dearer: 1,
+  gap: 0.35,
   spread: 7.5e-4,
   volFast: 0.35,
   volSlow: 0.45,
@@ -70,7 +76,10 @@ const planted: Nature = {
 const real: Nature = {
   name: 'real',
   // recorded names differ less than the universe's do
-  sigmaOf: ({ sigmaDay }) => 0.051 * exp(0.25 * log(sigmaDay / 0.024)),
+  sigmaOf: ({ sigmaDay }) => 0.0345 * exp(0.1 * log(sigmaDay / 0.024)),
+  // the recorded names are dearer than the market: a tick is 2 to 20 bp of them
+  dearer: 1.8,
+  gap: 0.8,
   spread: 3e-4,
   volFast: 0.25,
   volSlow: 0.35,
@@ -78,12 +87,12 @@ const real: Nature = {
   volBias: 0.208,
   noise: 0.65,
   flow: { sd: 0.16, memorySec: 60, push: 1, carry: 0.09 },
-  revert: 0.135,
-  rebound: 2,
+  revert: 0.165,
+  rebound: 2.5,
   book: { depthSec: 300, jitter: 0.1, follow: 1, sd: 0.3, memorySec: 120, against: 0.15 },
   volume: shapeOf(shape.amountShare, mean),
   volatility: shapeOf(
-    shape.varShare.map((share) => share ** 0.2),
+    shape.varShare.map((share) => share ** 0.12),
     (values) => Math.sqrt(mean(values.map((x) => x * x))),
   ),
   narSd: [0.307, 0.341, 0.362, 0.382, 0.372, 0.383, 0.389, 0.352],

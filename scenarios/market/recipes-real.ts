@@ -44,7 +44,7 @@ export const realRecipes: Recipes = {
     detectors: ['moneyflow'],
   }),
   DIVE: ({ from, between, wide, clarity }) => {
-    const fall = between(0.02, 0.04) * wide;
+    const fall = between(0.02, 0.035) * (wide === 1 ? 1 : 1.3);
     const low = from + between(60, 240);
     return {
       legs: [

@@ -33,24 +33,24 @@ const mix: readonly { readonly board: Board; readonly exchange: 'SH' | 'SZ' | 'B
   ];
 const riskWarningShare = 0.03;
 
-/** The first `count` issues of the seed's market; a smaller count is a prefix board by board, drawing the same numbers. */
-export function universeOf(seed: number, count: number): Issue[] {
+/** The first `count` issues of the seed's market, their prices `dearer` times the usual; a smaller count is a prefix board by board, drawing the same numbers. */
+export function universeOf(seed: number, count: number, dearer = 1): Issue[] {
   const issues: Issue[] = [];
   for (const [b, { board, exchange, firstCode, share }] of mix.entries()) {
     const last = b === mix.length - 1;
     const many = last ? count - issues.length : Math.round(count * share);
     for (let i = 0; i < many; i++) {
       const code = String(firstCode + i).padStart(6, '0');
-      issues.push(issueOf(seed, instrumentNo(`${code}.${exchange}`), board));
+      issues.push(issueOf(seed, instrumentNo(`${code}.${exchange}`), board, dearer));
     }
   }
   return issues;
 }
 
-function issueOf(seed: number, no: number, board: Board): Issue {
+function issueOf(seed: number, no: number, board: Board, dearer: number): Issue {
   const random = randomOf(seed, 0, no, 'universe');
   const lognormal = (median: number, sigma: number) => exp(log(median) + sigma * random.normal());
-  const price = clamp(lognormal(12, 0.9), 1.5, 1500);
+  const price = clamp(lognormal(12, 0.9) * dearer, 1.5, 1500);
   const floatCap = lognormal(6e9, 1);
   const turnover = clamp(lognormal(0.022, 0.8), 0.002, 0.25);
   const wide = board === 'MAIN' ? 1 : 1.35;

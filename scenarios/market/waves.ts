@@ -14,7 +14,7 @@ const entitySector = -1000;
 /** A full market's counts a day and their sizes; recorded days have none or one move of the whole market, as often down as up. */
 const tides = {
   planted: { lifts: 2, rotations: 10, fakes: 8, lift: [0.01, 0.01], rotation: [0.02, 0.02] },
-  real: { lifts: 1, rotations: 4, fakes: 4, lift: [-0.006, 0.012], rotation: [0.006, 0.01] },
+  real: { lifts: 1, rotations: 3, fakes: 3, lift: [-0.003, 0.006], rotation: [0.004, 0.007] },
 } as const;
 const leaderShare = 0.06;
 

@@ -1,5 +1,6 @@
 /** One invented day's alarms by who gave them: each strategy discovering and confirming, and the baselines of contracts/spec/evaluation.md#baselines. */
 
+import type { Config } from '../../contracts/config.ts';
 import { tsecOf } from '../../contracts/session.ts';
 import { instrumentId } from '../../contracts/units.ts';
 import type { Cell } from '../../engine/cell/cell.ts';
@@ -17,15 +18,19 @@ export type PlantedDay = {
 };
 export const planted = ['rally', 'moneyflow', 'limitup', 'rotation'] as const;
 export type Family = (typeof planted)[number];
-export const statVariants = ['rally-stat', 'moneyflow-stat'] as const;
+/** Variants of rally, judged by its truth. */
+export const variants = ['rally-stat', 'rally-learned'] as const;
 
 const coolSec = 600;
 const scaleOf = (limitRate: number | null): number => (limitRate === null || limitRate <= 0.1 ? 1 : limitRate <= 0.2 ? 4 / 3 : 5 / 3);
 
-export function plantedDay(options: Pick<MarketOptions, 'seed' | 'count'> & { readonly rates: MarketOptions['rates'] }): PlantedDay {
-  // in shadow they change nothing of the others
-  const variants = Object.fromEntries(statVariants.map((id) => [id, { mode: 'shadow' }]));
-  const day = generatedDay({ ...(options as Partial<MarketOptions>), strategies: variants });
+/** `more`: further strategies of the configuration; in shadow they change nothing of the others. */
+export function plantedDay(
+  options: Pick<MarketOptions, 'seed' | 'count'> & { readonly rates: MarketOptions['rates'] },
+  more: Config['detectors'] = {},
+): PlantedDay {
+  const strategies = { ...Object.fromEntries(variants.map((id) => [id, { mode: 'shadow' }])), ...more };
+  const day = generatedDay({ ...(options as Partial<MarketOptions>), strategies });
   const alarms = new Map<string, Alarm[]>();
   const give = (by: string, key: string, tsec: number): void => void alarms.set(by, [...(alarms.get(by) ?? []), { key, tsec }]);
   const baselines = new Baselines(give);

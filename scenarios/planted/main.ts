@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util';
 import { quantileOf } from '../../engine/backtest/ranking.ts';
 import { marketRates } from '../market/episodes.ts';
-import { type Family, planted, plantedDay, statVariants } from './alarms.ts';
+import { type Family, planted, plantedDay, variants } from './alarms.ts';
 import { emptyScore, type Score, scoreOf, shuffled, summed } from './matching.ts';
 
 const { values } = parseArgs({
@@ -21,13 +21,10 @@ const judged: readonly (readonly [Family, string])[] = [
         [family, `${family} confirmed`],
       ] as const,
   ),
-  ...statVariants.flatMap((id): [Family, string][] => {
-    const family = id === 'rally-stat' ? 'rally' : 'moneyflow';
-    return [
-      [family, `${id} discovered`],
-      [family, `${id} confirmed`],
-    ];
-  }),
+  ...variants.flatMap((id): [Family, string][] => [
+    ['rally', `${id} discovered`],
+    ['rally', `${id} confirmed`],
+  ]),
   ['rally', 'rally early'],
   ['limitup', 'limitup touched'],
   ['rally', 'B0'],

@@ -14,7 +14,7 @@ export const realBands: Readonly<Partial<Record<keyof Judged, readonly [number, 
   bookAgainstReturn: [-0.25, -0.1],
   bookSd: [0.28, 0.42],
   flowWithReturn: [0.3, 0.5],
-  flowNextMinute: [0.1, 0.2],
+  flowNextMinute: [0.05, 0.2],
   momentum: [-0.08, 0.05],
   farDayShare: [0.1, 0.2],
 };

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { evidenceWords } from '../../contracts/evidence-words.ts';
 import { type Change, inputWith } from '../../scenarios/support/detector-input.ts';
 import type { DetectorInput } from './detector.ts';
-import { moneyFlowStat } from './money-flow-stat.ts';
 import { type RallyStatParams, rallyStat } from './rally-stat.ts';
 
 const from = 1800;
@@ -10,7 +9,7 @@ const from = 1800;
 const usual = { sigma900: 0.02, netZ: 3, nar1m: 0.5, netDay: 0, mktMed3m: 0, amtZ1m: 2 };
 
 describe('rally, statistical', () => {
-  const params = rallyStat.params.parse({});
+  const params = rallyStat.params.parse({ h: 10, flow: 2 });
   /** A quote every 15 s, each a block: ln-returns of the blocks; the price starts at 10. */
   function run(returns: readonly number[], change: Change = {}, using: RallyStatParams = params) {
     let [state, mid] = [rallyStat.initial, 10_000];
@@ -66,7 +65,7 @@ describe('rally, statistical', () => {
           runAmount: i * 1e6,
           values: { ...usual, netZ: Number.NaN, netDay: i * 8e5, ret_3m: 0.01 },
         });
-        const result = rallyStat.step(state, input, rallyStat.params.parse({ excitement }));
+        const result = rallyStat.step(state, input, rallyStat.params.parse({ h: 10, flow: 2, excitement }));
         state = result.state;
         raised ||= result.reading?.raised === true;
       }
@@ -114,63 +113,6 @@ describe('rally, statistical', () => {
   });
 });
 
-describe('money flow, statistical', () => {
-  const params = moneyFlowStat.params.parse({});
-  /** Net buying of blocks of 15 s; three minutes' deviation 1.2 M yuan, so a block's is 346 k. */
-  function run(nets: readonly number[], change: Change = {}) {
-    let [state, net] = [moneyFlowStat.initial, 0];
-    return [0, ...nets].map((more, i) => {
-      net += more;
-      const values = {
-        netDay: net,
-        nar3m: Math.sign(more) * 0.3,
-        net3m: Math.sign(more) * 2.4e6,
-        netZ: Math.sign(more) * 2,
-        ...change.values,
-      };
-      const result = moneyFlowStat.step(
-        state,
-        inputWith({ tsec: from + i * 15, midMilli: 10_000, midAgo3m: 10_000, ...change, values }),
-        params,
-      );
-      state = result.state;
-      return { state, reading: result.reading, refused: result.refused };
-    });
-  }
-  const even = Array.from({ length: 6 }, (_, i) => (i % 2 === 0 ? 1e5 : -1e5));
-  const said = (steps: ReturnType<typeof run>) => steps.find(({ reading }) => reading !== null)?.reading ?? null;
-
-  test('raises when one side has risen by λ over its least, whichever it is', () => {
-    expect(said(run([...even, ...Array.from({ length: 12 }, () => 2e6)]))).toMatchObject({ direction: 'up', raised: true, opens: false });
-    expect(said(run([...even, ...Array.from({ length: 12 }, () => -2e6)]))).toMatchObject({ direction: 'down', raised: true });
-    expect(said(run([...even, ...even, ...even]))).toBeNull();
-  });
-
-  test.each<[string, Change]>([
-    ['flow that goes the other way', { values: { nar3m: -0.3 } }],
-    ['flow under its share', { values: { nar3m: 0.19 } }],
-    ['what is usual unknown', { values: { netZ: Number.NaN } }],
-    ['a gate that is shut', { values: { depth5: 1 } }],
-  ])('not with %s', (_what, change) => {
-    expect(said(run([...even, ...Array.from({ length: 12 }, () => 2e6)], change))).toBeNull();
-  });
-
-  test('confirms after a minute while the flow stands and the price is no worse; ends when half of it is gone', () => {
-    const steps = run([...even, ...Array.from({ length: 12 }, () => 2e6)]);
-    const [first, confirmed] = [steps.findIndex(({ reading }) => reading?.raised), steps.findIndex(({ reading }) => reading?.confirmable)];
-    expect(confirmed - first).toBe(4);
-    const gone = run([...even, ...Array.from({ length: 10 }, () => 2e6), -3e7]);
-    expect(gone.at(-1)!.reading).toMatchObject({ raised: false });
-    expect(gone.at(-1)!.state).toBe(moneyFlowStat.initial);
-  });
-
-  test('wakes on flow of its own threshold either way, sleeps when it is even', () => {
-    const wakes = (flow: number) => moneyFlowStat.wakes({ flowRatio: () => flow } as never, params);
-    expect([0.14, 0.15, -0.15, Number.NaN].map(wakes)).toEqual([false, true, true, false]);
-    expect(run(even, { values: { nar3m: 0.07 } }).at(-1)!.state).toBe(moneyFlowStat.initial);
-  });
-});
-
-test('neither runs unless the configuration says so', () => {
-  expect([rallyStat.usually, moneyFlowStat.usually]).toEqual(['off', 'off']);
+test('it runs only where the configuration says so', () => {
+  expect(rallyStat.usually).toBe('off');
 });
