@@ -39,8 +39,18 @@ export const BaseRate = z.object({
 });
 export type BaseRate = z.infer<typeof BaseRate>;
 
-/** What a strategy's score adds to the base rate's log-odds: a · logit(score) + b. */
-export const ForecastMap = z.object({ ...about, a: z.number(), b: z.number(), auc95, ...fitted });
+/** What a strategy's score adds to the base rate's log-odds: a · logit(score) + b, or between `knots` [logit(score), odds] where there are some. */
+export const ForecastMap = z.object({
+  ...about,
+  a: z.number(),
+  b: z.number(),
+  knots: z
+    .array(z.tuple([z.number(), z.number()]))
+    .min(2)
+    .optional(),
+  auc95,
+  ...fitted,
+});
 export type ForecastMap = z.infer<typeof ForecastMap>;
 
 /** A probability as it is shown: `lo` and `hi` are the 80 % interval that `n` cases allow; null while no strategy that speaks of it stands by it. */
@@ -54,6 +64,16 @@ export const Forecast = z.object({
   auc95,
 });
 export type Forecast = z.infer<typeof Forecast>;
+
+/** Of a score's log-odds. Between knots on a line, beyond them as at the nearer end. */
+export function addedOdds({ a, b, knots }: Pick<ForecastMap, 'a' | 'b' | 'knots'>, x: number): number {
+  if (knots === undefined) return a * x + b;
+  const after = knots.findIndex(([at]) => at > x);
+  if (after === 0) return knots[0]![1];
+  if (after < 0) return knots.at(-1)![1];
+  const [[x0, y0], [x1, y1]] = [knots[after - 1]!, knots[after]!];
+  return y0 + ((x - x0) / (x1 - x0)) * (y1 - y0);
+}
 
 /** A map whose interval reaches one half has no edge measured: it shows the base rate. */
 export const speaks = ({ auc95: interval }: Pick<ForecastMap, 'auc95'>): boolean => interval !== null && interval[0] > 0.5;

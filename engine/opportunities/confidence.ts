@@ -2,6 +2,7 @@
 import type { Regime } from '../../actors/market/regime.ts';
 import type { Bundle, Calibration } from '../../contracts/bundle.ts';
 import {
+  addedOdds,
   type BaseRate,
   baseRateAt,
   type Forecast,
@@ -56,5 +57,5 @@ export function claimsOf({ baseRates }: Knowledge, maps: readonly ForecastMap[],
 
 function oddsOf(map: ForecastMap, score: number | null): number | null {
   if (score === null) return null;
-  return speaks(map) ? map.a * scoreOdds(score) + map.b : 0;
+  return speaks(map) ? addedOdds(map, scoreOdds(score)) : 0;
 }

@@ -15,8 +15,8 @@ import type { Preset } from '../market/nature.ts';
 import { generatedDay, lcg } from '../support/days.ts';
 
 /** `path`: which way of the rule spoke; `baseline` for B0's. */
-type Spoken = Decision & { readonly path: string; readonly score: number };
-export type Labelled = { readonly path: string; readonly score: number; readonly labels: Labels };
+type Spoken = Decision & { readonly path: string; readonly score: number; readonly regime: string };
+export type Labelled = { readonly path: string; readonly score: number; readonly regime: string; readonly labels: Labels };
 export type DayLabels = {
   readonly signals: readonly Labelled[];
   readonly baseline: readonly Labelled[];
@@ -46,7 +46,7 @@ export function dayLabels(seed: number, count: number, preset: Preset): DayLabel
           signal: (s, _strategy, { phase, path, opens, score }, input) => {
             if (phase !== 'enter' || !opens || score === null) return;
             const sigma600 = input.feature('sigma900') * Math.sqrt(600 / 900);
-            signals.open({ s, path, score, sigma600, decidedMs: input.tsMs, midMilli: input.midMilli });
+            signals.open({ s, path, score, regime: input.regime, sigma600, decidedMs: input.tsMs, midMilli: input.midMilli });
             for (let k = 0; k < placebos; k++) openPlacebo(current, placebo, random(count));
           },
         };
@@ -75,7 +75,15 @@ function openPlacebo(cell: Cell, pool: LabelPool<Spoken>, s: number): void {
   const head = rings.head[s]!;
   if (rings.lookBack(s, head) < 0) return;
   const sigma600 = cell.features.sigma(s, head * 3, 600, rings.values[rings.base(s, head) + at.last]!);
-  pool.open({ s, path: 'placebo', score: 0.5, sigma600, decidedMs: cell.timeMs, midMilli: rings.values[rings.base(s, head) + at.mid]! });
+  pool.open({
+    s,
+    path: 'placebo',
+    score: 0.5,
+    regime: 'any',
+    sigma600,
+    decidedMs: cell.timeMs,
+    midMilli: rings.values[rings.base(s, head) + at.mid]!,
+  });
 }
 
 function enterBaseline(cell: Cell, pool: LabelPool<Spoken>, cooled: Float64Array): void {
@@ -91,9 +99,17 @@ function enterBaseline(cell: Cell, pool: LabelPool<Spoken>, cooled: Float64Array
     if (!(ret >= baseline.ret3m * boardScale(instrument.limitRate))) continue;
     cooled[s] = tsec + baseline.coolSec;
     const sigma600 = cell.features.sigma(s, head * 3, 600, rings.values[now + at.last]!);
-    pool.open({ s, path: 'baseline', score: ret, sigma600, decidedMs: cell.timeMs, midMilli: rings.values[rings.base(s, head) + at.mid]! });
+    pool.open({
+      s,
+      path: 'baseline',
+      score: ret,
+      regime: 'any',
+      sigma600,
+      decidedMs: cell.timeMs,
+      midMilli: rings.values[rings.base(s, head) + at.mid]!,
+    });
   }
 }
 
 const labelled = (pool: LabelPool<Spoken>): Labelled[] =>
-  pool.matured().map(({ decision: { path, score }, labels }) => ({ path, score, labels }));
+  pool.matured().map(({ decision: { path, score, regime }, labels }) => ({ path, score, regime, labels }));

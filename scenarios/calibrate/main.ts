@@ -7,10 +7,11 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { ForecastMap } from '../../contracts/forecast.ts';
+import { addedOdds, type ForecastMap } from '../../contracts/forecast.ts';
 import { logit, sigmoid } from '../../contracts/math.ts';
+import { fitMap, stratumOffset } from '../../engine/backtest/isotonic.ts';
 import { type LabelledEvent, labelledEvents } from '../../engine/backtest/label-pool.ts';
-import { fitPlatt, quality } from '../../engine/backtest/platt.ts';
+import { quality } from '../../engine/backtest/platt.ts';
 import { firedInterval, partsOf, shareOf } from '../../engine/backtest/ranking.ts';
 import { scoreOdds } from '../../engine/opportunities/confidence.ts';
 import { type DayLabels, dayLabels, type Labelled } from './day-labels.ts';
@@ -27,12 +28,12 @@ const { values } = parseArgs({
 const preset = values.preset === 'real' ? 'real' : 'planted';
 const [seeds, checks, symbols] = [Number(values.seeds), Number(values.checks), Number(values.symbols)];
 
-type Matured = { readonly day: number; readonly score: number; readonly came: boolean };
+type Matured = { readonly day: number; readonly score: number; readonly came: boolean; readonly regime: string };
 const ofEvent = (days: readonly DayLabels[], pick: (day: DayLabels) => readonly Labelled[], event: LabelledEvent): Matured[] =>
   days.flatMap((each, day) =>
-    pick(each).flatMap(({ score, labels }) => {
+    pick(each).flatMap(({ score, regime, labels }) => {
       const label = labels[event];
-      return label === null || label === 'censored' ? [] : [{ day, score, came: label === 1 }];
+      return label === null || label === 'censored' ? [] : [{ day, score, regime, came: label === 1 }];
     }),
   );
 
@@ -44,6 +45,8 @@ function daysOf(from: number, many: number): DayLabels[] {
   });
 }
 
+/** Cases a regime needs for a map of its own. */
+const stratumMin = 100;
 const round = (x: number): number => Number(x.toPrecision(5));
 const fitDays = daysOf(1, seeds);
 const checkDays = daysOf(seeds + 1, checks);
@@ -59,12 +62,11 @@ const shipped = labelledEvents.map((event) => {
   const signals = ofEvent(fitDays, ({ signals: spoken }) => spoken, event);
   const p0 = shareOf(placebo);
   console.log(`${event}: B0 ${shareOf(base).toFixed(3)} of ${base.length}, placebos ${p0.toFixed(3)} of ${placebo.length}`);
-  const fit = fitPlatt(
-    signals.map(({ score }) => score),
-    signals.map(({ came }) => (came ? 1 : 0)),
-  );
+  const fit = fitMap(signals, p0);
+  if (fit === null) throw new RangeError(`${event}: ${signals.length} signals are too few for any map`);
+  const knots = fit.knots?.map(([x, odds]): [number, number] => [round(x), round(odds)]);
   const auc95 = firedInterval(signals.map((each) => ({ ...each, base: p0 }))).map(round) as [number, number];
-  const map: ForecastMap = { event, ...about, a: round(fit.a), b: round(fit.b - logit(p0)), n: signals.length, auc95 };
+  const map: ForecastMap = { event, ...about, a: round(fit.a), b: round(fit.b), ...(knots ? { knots } : {}), n: signals.length, auc95 };
   report(`  rally, seeds 1–${seeds}`, signals, map, p0);
   if (checks > 0)
     report(
@@ -74,9 +76,19 @@ const shipped = labelledEvents.map((event) => {
       p0,
     );
   const none = { lt: 0, ls: 0, tod: 0, tod2: 0 };
-  return { map, base: { event, ...about, b: round(logit(p0)), w: none, clip: null, n: placebo.length } };
+  return { map, signals, base: { event, ...about, b: round(logit(p0)), w: none, clip: null, n: placebo.length } };
 });
-const file = { baseRates: shipped.map(({ base }) => base), maps: { rally: shipped.map(({ map }) => map) } };
+const regimes = [...new Set(shipped.flatMap(({ signals }) => signals.map(({ regime }) => regime)))].sort();
+/** By regime, where it has cases: the map moved by what the regime's rate is over the whole's. */
+const strata = regimes.flatMap((regime) => {
+  const of = shipped.map(({ map, signals }) => {
+    const own = signals.filter((each) => each.regime === regime);
+    return { map: moved(map, round(stratumOffset(own, shareOf(signals)))), n: own.length };
+  });
+  return of.every(({ n }) => n >= stratumMin) ? [[`rally.main@${regime}`, of.map(({ map }) => map)] as const] : [];
+});
+for (const [key, maps] of strata) console.log(`${key}: ${maps.map(({ event, b }) => `${event} b ${b}`).join(', ')}`);
+const file = { baseRates: shipped.map(({ base }) => base), maps: { rally: shipped.map(({ map }) => map), ...Object.fromEntries(strata) } };
 console.log(JSON.stringify(file));
 const shippedFile = 'engine/reference/invented-forecasts.json';
 if (values.write) {
@@ -84,8 +96,14 @@ if (values.write) {
   writeFileSync(shippedFile, `${JSON.stringify({ ...all, [preset]: file }, null, 2)}\n`);
 }
 
+/** A map whose every answer is `by` log-odds higher. */
+function moved(map: ForecastMap, by: number): ForecastMap {
+  const knots = map.knots?.map(([x, odds]): [number, number] => [x, round(odds + by)]);
+  return { ...map, b: round(map.b + by), ...(knots ? { knots } : {}) };
+}
+
 function report(name: string, signals: readonly Matured[], map: ForecastMap, p0: number): void {
-  const said = signals.map((each) => ({ ...each, score: sigmoid(logit(p0) + map.a * scoreOdds(each.score) + map.b) }));
+  const said = signals.map((each) => ({ ...each, score: sigmoid(logit(p0) + addedOdds(map, scoreOdds(each.score))) }));
   const { brier, auc } = quality(
     said.map(({ score }) => score),
     said.map(({ came }) => (came ? 1 : 0)),
