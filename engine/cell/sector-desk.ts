@@ -27,6 +27,9 @@ const lookBackSec = 300;
 /** A sector's base rates depend on no price. */
 const nowhere = { tickBp: Number.NaN, sigma600: Number.NaN, tsec: 0 };
 
+/** Two sectors are one to a person when they share half of what either has. */
+const overlapMin = 0.5;
+
 export class SectorDesk {
   readonly #market: MarketState;
   readonly #actors: Actors;
@@ -122,6 +125,13 @@ export class SectorDesk {
     });
   }
 
+  /** A sector of which most is in one that lives already: the same market under another name. */
+  #isOverlapped(k: number): boolean {
+    const { sectors } = this.#market;
+    const live = this.#desk.rows().flatMap((row) => this.#market.sectorOf(row) ?? []);
+    return live.some((j) => j !== k && sectors.overlap(k, j) >= overlapMin);
+  }
+
   #journal(lane: SectorLane, reading: Reading, phase: SignalPhase, input: SectorInput): void {
     const { direction, path, opens, raised, confirmable, score, anchor } = reading;
     this.#recorder.record('signal', `sector.${input.code}`, {
@@ -162,6 +172,7 @@ export class SectorDesk {
       feedHealthy: this.#answers.feedHealthy,
       plan: null,
       levelMilli,
+      overlaps: () => this.#isOverlapped(k),
     };
   }
 

@@ -189,3 +189,47 @@ describe('heat', () => {
     expect(own.heatOf(0, 14 * 60)).toBeNaN();
   });
 });
+
+describe('sectors that overlap', () => {
+  /** The day with a second name for the sector that lives first. */
+  const doubled = (share: number) => {
+    const [born] = bornOf(whole, 'sector');
+    const { key } = born!.data.entity as { key: string };
+    const own = day.bundle.sectors.find(({ code }) => code === key)!;
+    const others = day.bundle.instruments.map(({ no }) => no).filter((no) => !own.members.includes(no));
+    const kept = own.members.slice(0, Math.ceil(share * own.members.length));
+    // as many of others as were left out
+    const twin = {
+      ...own,
+      code: `${key}X`,
+      kind: 'concept' as const,
+      members: [...kept, ...others.slice(0, own.members.length - kept.length)],
+    };
+    const bundle = { ...day.bundle, ...realForecasts, sectors: [...day.bundle.sectors, twin] };
+    const again = new Cell(bundle);
+    const entries = day.entries.flatMap((entry) => again.apply(entry).draft?.entries ?? []);
+    return { key, entries, cell: again };
+  };
+
+  test('one that is mostly another that lives opens nothing beside it, and says so', () => {
+    const { key, entries } = doubled(1);
+    const refused = entries.filter((entry) => entry.kind === 'suppressed' && entry.reason === 'OVERLAP');
+
+    expect(refused.map(({ actorId }) => actorId)).toContain(`sector.${key}X`);
+    const spans = lives(entries).filter(({ actorId }) => actorId.includes(`.${key}.up.sector.`) || actorId.includes(`.${key}X.up.sector.`));
+    let live = 0;
+    for (const { from, to } of spans) {
+      live += from === null ? 1 : to === 'ended' ? -1 : 0;
+      expect(live).toBeLessThanOrEqual(1);
+    }
+  });
+
+  test('shares are counted of what either has', () => {
+    const { sectors } = doubled(0.5).cell.market;
+    const [a, b] = [0, sectors.count - 1];
+    const of = (k: number) => new Set(sectors.members.subarray(sectors.from[k]!, sectors.from[k + 1]!));
+    const shared = [...of(a)].filter((row) => of(b).has(row)).length;
+    expect(sectors.overlap(a, b)).toBeCloseTo(shared / (of(a).size + of(b).size - shared), 12);
+    expect([sectors.overlap(a, a), sectors.overlap(a, b) === sectors.overlap(b, a)]).toEqual([1, true]);
+  });
+});

@@ -27,6 +27,8 @@ export type SignalCase = {
   /** tsec at which the impulse began. */
   readonly t0Tsec: number;
   readonly feedHealthy: boolean;
+  /** Something that lives already is of mostly the same symbols; asked for where it would open. */
+  readonly overlaps?: () => boolean;
 };
 /** Every scope whose risk concerns an opportunity: its symbol's, and one of each strategy that stands by it. */
 export const scopesOf = ({ scopes }: Subject, tracks: OpportunityContext['tracks']): string[] => [

@@ -147,6 +147,8 @@ describe.skipIf(noGateway !== '')(`fenshi up${noGateway === '' ? '' : ` (${noGat
     }
     expect(up.log).toContain('"event":"strategy.ended","strategy":"loops","code":"TOO_SLOW"');
     expect(up.log).not.toContain('"event":"strategy.ended","strategy":"mine"');
+    const { stdout } = await fenshi(['strategy', 'ls']);
+    expect(stdout).toMatch(/^loops .* active .*; ended: TOO_SLOW, no answer within 2000 ms\nmine .* active .*; runs, asked \d+ times$/m);
   });
 
   test('SIGTERM stops the roles in order and loses nothing: JOURNAL is the fold of TAPE as far as it goes', async () => {

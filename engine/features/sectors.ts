@@ -38,6 +38,15 @@ export class Sectors {
     this.#scratch = new Float64Array(Math.max(0, ...rows.map(({ length }) => length)));
   }
 
+  /** Members that two sectors share, of those that either has. */
+  overlap(a: number, b: number): number {
+    const own = new Set(this.members.subarray(this.from[a]!, this.from[a + 1]!));
+    const other = this.members.subarray(this.from[b]!, this.from[b + 1]!);
+    const shared = other.reduce((many, row) => many + (own.has(row) ? 1 : 0), 0);
+    const either = own.size + other.length - shared;
+    return either === 0 ? 0 : shared / either;
+  }
+
   get count(): number {
     return this.codes.length;
   }

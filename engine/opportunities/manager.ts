@@ -49,7 +49,7 @@ export type Verdict =
   | { readonly kind: 'join'; readonly id: string }
   | { readonly kind: 'reopen'; readonly id: string }
   | { readonly kind: 'suppress'; readonly reason: SuppressReason };
-export const suppressReasons = ['RISK_FROZEN', 'K1_FEED', 'CAPACITY', 'COOL_DOWN', 'NO_ROOM'] as const;
+export const suppressReasons = ['RISK_FROZEN', 'K1_FEED', 'CAPACITY', 'COOL_DOWN', 'NO_ROOM', 'OVERLAP'] as const;
 export type SuppressReason = (typeof suppressReasons)[number];
 
 const reopenSec = 120;

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { FenshiError } from '../../../contracts/errors.ts';
+import { opsPortOf } from '../../../contracts/roles.ts';
 import { strategyModes } from '../../../contracts/signal.ts';
 import { dataDir } from '../../runtime/paths.ts';
 import { invalid, paramsOf, readStrategy, signatureFile } from '../../sandbox/manifest.ts';
@@ -128,10 +129,33 @@ export function jsonOf(file: string): Record<string, unknown> {
 
 const atNextStart = (more = ''): string => (readUpLock() === null ? '' : ` from the next start on${more}`);
 
-function list(store: StrategyStore, json: boolean): void {
+type Seen = { readonly id: string; readonly asked: number; readonly fault: { readonly code: string; readonly message: string } | null };
+
+/** What the run that is up says of its strategies; nothing where none is. */
+async function seen(): Promise<ReadonlyMap<string, Seen>> {
+  const lock = readUpLock();
+  if (lock === null) return new Map();
+  const address = `http://127.0.0.1:${opsPortOf('sandbox', lock.opsPort)}/readyz`;
+  const answer = await fetch(address, { signal: AbortSignal.timeout(1000) }).then(
+    (response) => response.json() as Promise<{ checks?: { strategies?: readonly Seen[] } }>,
+    () => null,
+  );
+  return new Map((answer?.checks?.strategies ?? []).map((each) => [each.id, each]));
+}
+
+const lifeOf = (life: Seen | undefined): string =>
+  life === undefined
+    ? ''
+    : life.fault === null
+      ? `; runs, asked ${life.asked} times`
+      : `; ended: ${life.fault.code}, ${life.fault.message.split('\n')[0]}`;
+
+async function list(store: StrategyStore, json: boolean): Promise<void> {
   const rows = store.list();
+  const lives = await seen();
   if (json) {
-    for (const [id, entry] of rows) console.log(JSON.stringify({ id, ...entry, current: entry.history.at(-1) }));
+    for (const [id, entry] of rows)
+      console.log(JSON.stringify({ id, ...entry, current: entry.history.at(-1), running: lives.get(id) ?? null }));
     return;
   }
   if (rows.length === 0) console.log('none; fenshi strategy new <folder> makes one');
@@ -141,7 +165,7 @@ function list(store: StrategyStore, json: boolean): void {
     const others = versionsOf(entry).filter((version) => version !== current);
     const more = others.length === 0 ? '' : `, also ${others.join(', ')}`;
     console.log(
-      `${id.padEnd(24)} ${current.padEnd(10)} ${entry.mode.padEnd(7)} ${signedBy === null ? 'not signed' : `signed by ${signedBy}`}${more}`,
+      `${id.padEnd(24)} ${current.padEnd(10)} ${entry.mode.padEnd(7)} ${signedBy === null ? 'not signed' : `signed by ${signedBy}`}${more}${lifeOf(lives.get(id))}`,
     );
   }
 }
