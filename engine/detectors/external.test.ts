@@ -129,6 +129,13 @@ describe('a strategy in a process of its own', () => {
     expect(levels(story)).toEqual(expected);
   });
 
+  test('nothing said leaves nothing behind', () => {
+    expect(told(external.initial, says({ raised: false }), at)).toBe(external.initial);
+    const over = external.step(told(external.initial, says({ score: 0.1 }), at), inputWith({ tsec: at + 31 }), params);
+    expect(over.state).toBe(external.initial);
+    expect([external.scores(params), external.horizonSec(params)]).toEqual([{ enter: 0.35, exit: 0.2 }, 900]);
+  });
+
   test('confirms when it says so, while it stands', () => {
     const input = inputWith({ tsec: at });
     const first = external.step(told(external.initial, says(), at), input, params);
@@ -147,5 +154,18 @@ describe('a strategy in a process of its own', () => {
     );
     expect(reading?.anchor).toEqual({ p0Milli: 10_000, enterMilli: 10_100, peakMilli: 10_100, impulse: expect.closeTo(0.01, 10) });
     expect(reading?.evidence()).toEqual(says().evidence);
+    expect(reading).toMatchObject({ opens: true, path: 'main', score: 0.5 });
+    const later = external.step(
+      external.step(told(external.initial, says(), at), inputWith({ tsec: at, midAgo3m: 10_000, midMilli: 10_100 }), params).state,
+      inputWith({ tsec: at + 3, midMilli: 10_300 }),
+      params,
+    );
+    expect(later.reading?.anchor).toMatchObject({ p0Milli: 10_000, enterMilli: 10_100 });
+    const nobodyKnows = external.step(
+      told(external.initial, says(), at),
+      inputWith({ tsec: at, midAgo3m: Number.NaN, midMilli: 10_100 }),
+      params,
+    );
+    expect(nobodyKnows.reading?.anchor.p0Milli).toBe(10_100);
   });
 });

@@ -26,7 +26,7 @@ export type ExternalParams = z.infer<typeof ExternalParams>;
 export type ExternalState = {
   readonly told: Told | null;
   readonly toldTsec: number;
-  readonly from: { readonly p0Milli: number; readonly enterMilli: number; readonly peakMilli: number } | null;
+  readonly from: { readonly p0Milli: number; readonly enterMilli: number } | null;
 };
 export type Told = Pick<ExternalReading, 'direction' | 'raised' | 'confirmable' | 'path' | 'score' | 'evidence'>;
 
@@ -54,8 +54,9 @@ export function told(state: ExternalState, entry: ExternalReading, tsec: number)
   const { direction, raised, confirmable, path, score, evidence } = entry;
   if (!raised && state.from === null) return idle;
   // the other way is another run: the one that stands is lowered first
-  const turned = state.told !== null && state.from !== null && state.told.direction !== direction;
-  const now: Told = turned ? { ...state.told, raised: false } : { direction, raised, confirmable, path, score, evidence };
+  const held = state.from === null ? null : state.told;
+  const now: Told =
+    held !== null && held.direction !== direction ? { ...held, raised: false } : { direction, raised, confirmable, path, score, evidence };
   return { told: now, toldTsec: tsec, from: state.from };
 }
 
@@ -69,15 +70,12 @@ function step(state: ExternalState, input: DetectorInput, { enter, holdSec }: Ex
     if (!raised || shut.length > 0 || !((held.score ?? Number.NaN) >= enter))
       return { state: raised ? state : idle, reading: null, refused: raised ? (shut.length > 0 ? shut : ['score']) : none };
   }
-  const way = held.direction === 'up' ? 1 : -1;
   const begun = from ?? {
     p0Milli: Number.isNaN(input.midAgo3m) ? input.midMilli : input.midAgo3m,
     enterMilli: input.midMilli,
-    peakMilli: input.midMilli,
   };
-  const peaked = way * (input.midMilli - begun.peakMilli) > 0 ? { ...begun, peakMilli: input.midMilli } : begun;
-  const next = raised ? { ...state, from: peaked } : idle;
-  return { state: next, reading: readingOf(held, raised, peaked), refused: none };
+  const next = !raised ? idle : from === null ? { ...state, from: begun } : state;
+  return { state: next, reading: readingOf(held, raised, begun), refused: none };
 }
 
 const readingOf = (held: Told, raised: boolean, from: NonNullable<ExternalState['from']>): Reading => ({
@@ -88,5 +86,10 @@ const readingOf = (held: Told, raised: boolean, from: NonNullable<ExternalState[
   direction: held.direction,
   score: held.score,
   evidence: () => held.evidence,
-  anchor: { ...from, enterMilli: Math.round(from.enterMilli), impulse: from.enterMilli / from.p0Milli - 1 },
+  anchor: {
+    p0Milli: from.p0Milli,
+    enterMilli: Math.round(from.enterMilli),
+    peakMilli: from.enterMilli,
+    impulse: from.enterMilli / from.p0Milli - 1,
+  },
 });

@@ -95,6 +95,36 @@ describe('rally, learned', () => {
     expect(twice(fails)[0]!.refused).toEqual(refused);
   });
 
+  test('what stands is an opportunity upwards that opens, with its own scores; the first hit says it is one', () => {
+    const [first, second] = run({}, {});
+    expect([first!.refused, second!.reading]).toMatchObject([
+      ['first'],
+      { opens: true, path: 'main', direction: 'up', confirmable: false },
+    ]);
+    expect(second!.reading!.anchor).toMatchObject({ p0Milli: 10_000, enterMilli: 10_200 });
+    expect([rallyLearned.scores(params), rallyLearned.horizonSec(params)]).toEqual([{ enter: 0.6, exit: 0.3 }, 900]);
+    expect(run({ values: { ret_3m: Number.NaN } }, {}).map((each) => each.state.hits)).toEqual([0, 1]);
+    expect(run({ values: { ret_3m: 0.001 } })[0]!.state).toBe(rallyLearned.initial);
+  });
+
+  test('confirms 30 s later while it stands; over when its score was under exit for 120 s; an unknown score ends nothing', () => {
+    const at = (sec: number, values: Change['values'] = {}): Change => ({
+      tsec: 1800 + sec,
+      midMilli: 10_200,
+      lastMilli: 10_200,
+      runAmount: sec * 1e6,
+      runVolume: sec * 1e5,
+      values,
+    });
+    const steps = run(at(0), at(3), at(33), at(36));
+    expect(steps.map(({ reading }) => reading?.confirmable ?? false)).toEqual([false, false, true, true]);
+    expect(steps[2]!.reading!.evidence()[0]).toMatchObject({ feature: 'give', threshold: 0.75 });
+    const weak = { ret_3m: 0, nar1m: 0 };
+    expect(said(at(0), at(3), at(6, weak), at(125, weak), at(126, weak))).toEqual([null, true, true, true, false]);
+    const unknown = { ret_3m: Number.NaN, nar1m: Number.NaN };
+    expect(said(at(0), at(3), at(6, weak), at(126, unknown), at(129, unknown))).toEqual([null, true, true, true, true]);
+  });
+
   test('its evidence is the score against what it needs, and what weighs most, in words', () => {
     const evidence = run({}, {})[1]!.reading!.evidence();
     expect(evidence[0]).toMatchObject({ feature: 'learnedScore', op: '>=', threshold: 0.6 });
