@@ -74,7 +74,9 @@ export const RoleStart = z.object({
     .optional(),
   /** Users' strategies, each a folder with the checksum it was enabled with, and its parameters whole. */
   sandbox: z
-    .object({ strategies: z.array(z.object({ dir: z.string(), sha256: z.string(), params: z.record(z.string(), z.unknown()) })) })
+    .object({
+      strategies: z.array(z.object({ id: z.string(), dir: z.string(), sha256: z.string(), params: z.record(z.string(), z.unknown()) })),
+    })
     .optional(),
   demo: z
     .object({

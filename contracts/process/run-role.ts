@@ -25,6 +25,8 @@ export async function runRole(name: RoleName, main: (role: RoleProcess) => Promi
   const stop = new AbortController();
   const supervised = process.send !== undefined;
   process.on('SIGTERM', () => stop.abort()).on('SIGHUP', () => undefined);
+  // unheard, it would open Node's inspector on loopback to whoever may signal us
+  process.on('SIGUSR1', () => undefined);
   process.on('SIGINT', () => (supervised ? undefined : stop.abort())).on('disconnect', () => stop.abort());
   const closers: (() => unknown)[] = [];
   try {

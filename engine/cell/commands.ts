@@ -1,6 +1,8 @@
 /** What each command does to the decisions of a day; the answer is a code, null for done. */
 import type { AnyCommand } from '../../contracts/tape.ts';
+import { type ExternalParams, external } from '../detectors/external.ts';
 import type { Decisions } from './decisions.ts';
+import type { Lane } from './lanes.ts';
 
 export function applyCommand(decisions: Decisions, command: AnyCommand, skip: (command: AnyCommand) => string | null): string | null {
   const lane = 'strategy' in command ? decisions.lanes.find(({ id }) => id === command.strategy) : undefined;
@@ -27,7 +29,7 @@ export function applyCommand(decisions: Decisions, command: AnyCommand, skip: (c
     case 'params': {
       if (lane === undefined) return 'NOT_FOUND';
       const parsed = lane.detector.params.safeParse(command.params);
-      if (!parsed.success) return 'PARAMS_INVALID';
+      if (!parsed.success || !mayRetune(lane, parsed.data)) return 'PARAMS_INVALID';
       lane.retune(parsed.data, command.paramHash);
       return null;
     }
@@ -47,4 +49,11 @@ export function applyCommand(decisions: Decisions, command: AnyCommand, skip: (c
     case 'unknown':
       return 'UNKNOWN_COMMAND';
   }
+}
+
+/** Whose code speaks and what it was started with is not the cell's to change: only how long and from which score its word counts. */
+function mayRetune({ detector, params }: Lane, next: unknown): boolean {
+  if (detector.id !== external.id) return true;
+  const of = ({ package: name, sha256, of: own }: ExternalParams): string => JSON.stringify([name, sha256, own]);
+  return of(params as ExternalParams) === of(next as ExternalParams);
 }

@@ -124,8 +124,14 @@ export class Decisions implements Decider {
     const lane = this.lanes.find(({ id, detector }) => id === strategy && detector.id === external.id);
     const row = entity.kind === 'symbol' ? this.market.universe.rowOf(instrumentNo(entity.key)) : -1;
     const reason = lane === undefined ? 'UNKNOWN_STRATEGY' : lane.disabled ? 'STRATEGY_DISABLED' : row < 0 ? 'UNKNOWN_ENTITY' : null;
-    if (reason !== null) this.recorder.record('suppressed', entityActorId(entity), { strategy, reason });
-    else if (lane!.runsFor(row)) lane!.keep(row, told(lane!.stateOf(row) as ExternalState, entry, tsecOf(this.recorder.nowMs)));
+    const tsec = tsecOf(this.recorder.nowMs);
+    if (reason === null) {
+      if (lane!.runsFor(row)) lane!.keep(row, told(lane!.stateOf(row) as ExternalState, entry, tsec));
+      return;
+    }
+    // what goes on being refused is said once
+    if (lane === undefined || row < 0 || !lane.refuses(row, reason, tsec))
+      this.recorder.record('suppressed', entityActorId(entity), { strategy, reason });
   }
 
   heard(source: string): void {

@@ -113,8 +113,21 @@ describe('its entries', () => {
     const { concluded } = fold([...tape.slice(0, cut), disable, ...tape.slice(cut)]);
     const after = concluded.slice(concluded.findIndex(({ kind }) => kind === 'control') + 1);
 
-    expect(after.some((entry) => entry.kind === 'suppressed' && entry.reason === 'STRATEGY_DISABLED')).toBe(true);
+    // said once, however often it speaks on
+    expect(after.filter((entry) => entry.kind === 'suppressed').map((entry) => entry.reason)).toEqual(['STRATEGY_DISABLED']);
     expect(told(after).filter((line) => !line.startsWith('→'))).toEqual([]);
+  });
+
+  test.each<[string, Record<string, unknown>, string | null]>([
+    ['how long its word counts', { holdSec: 60, enter: 0.2 }, null],
+    ['what its code was started with', { of: { rise: 9 } }, 'PARAMS_INVALID'],
+    ['whose code it is', { sha256: 'b'.repeat(64) }, 'PARAMS_INVALID'],
+  ])('control may change %s: %j → %s', (_what, change, code) => {
+    const { cell } = fold(tape.slice(0, 5));
+    const command = { name: 'params', strategy: 'mine', params: { ...params, ...change }, paramHash: 'q' } as const;
+    const answer = cell.apply({ type: 'control', v: 1, tsMs: tape[5]!.tsMs, commandId: 'x', command }).draft?.entries[0];
+
+    expect(answer).toMatchObject({ kind: 'control', accepted: code === null, code });
   });
 
   test.each([

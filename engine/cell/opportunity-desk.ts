@@ -91,7 +91,8 @@ export class OpportunityDesk {
     const { liveMax } = this.#bundle.config.opportunities;
     const riskLevel = this.#riskOf(given);
     const verdict = manager.judge(this.#supported(given, raise.tsec), raise, { live: this.live, liveMax, riskLevel, feedHealthy });
-    if (verdict.kind === 'open' && given.overlaps?.() === true) return { kind: 'suppress', reason: 'OVERLAP' };
+    if ((verdict.kind === 'open' || verdict.kind === 'reopen') && given.overlaps?.() === true)
+      return { kind: 'suppress', reason: 'OVERLAP' };
     const needsPlan = verdict.kind === 'open' || verdict.kind === 'reopen';
     return needsPlan && this.#planOf(given) === null ? { kind: 'suppress', reason: 'NO_ROOM' } : verdict;
   }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { detectors as registered } from '../detectors/registry.ts';
 import { loadConfig } from './config.ts';
 
 let dir: string;
@@ -55,7 +56,7 @@ describe('configuration', () => {
 
     const { detectors } = loadConfig(dir, {}, {}).config;
 
-    expect(Object.keys(detectors)).toEqual(['rally', 'limitup', 'moneyflow', 'rotation', 'flow', 'rally-steep']);
+    expect(Object.keys(detectors)).toEqual([...registered.map(({ id }) => id), 'flow', 'rally-steep']);
     expect(detectors['rally-steep']).toMatchObject({ detector: 'rally', mode: 'shadow', r3: 0.02 });
     expect(detectors.flow).toMatchObject({ detector: 'moneyflow', mode: 'canary' });
     expect(detectors.rally).toMatchObject({ mode: 'active', r3: 0.01 });
@@ -69,6 +70,12 @@ describe('configuration', () => {
       'detectors:\n  mine:\n    detector: ralley\n',
       'fenshi.config.yaml:3: detectors.mine.detector: there is no ralley',
     ],
+    [
+      'a model of a strategy that is not there',
+      'models:\n  m1:\n    strategy: ralley\n    maps: {}\n',
+      'models.m1.strategy: there is no ralley',
+    ],
+    ['a model without maps', 'models:\n  m1:\n    strategy: rally\n    maps: {}\n', 'models.m1.maps: there are none'],
     ['a name that is no token', 'detectors:\n  My.One:\n    detector: rally\n', 'detectors.My.One'],
     ['a parameter its detector does not have', 'detectors:\n  mine:\n    detector: rally\n    r9: 1\n', 'detectors.mine.r9: unknown key'],
   ])('%s is CONFIG_INVALID', (_what, text, message) => {

@@ -35,6 +35,7 @@ export function loadConfig(root: string, flags: Readonly<Record<string, unknown>
   const parsed = Config.safeParse(raw);
   if (!parsed.success) throw new FenshiError('CONFIG_INVALID', describe(parsed.error, origins));
   const config = { ...parsed.data, detectors: detectorsOf(parsed.data.detectors, origins) };
+  assertModels(config, origins);
   for (const [path, value] of leaves(config)) if (!origins.has(path)) origins.set(path, { value, from: 'default' });
   return { config, origins };
 }
@@ -47,6 +48,18 @@ function detectorsOf(given: Config['detectors'], origins: ReadonlyMap<string, Or
     const { message } = error as Error;
     const path = /detectors\.[\w.-]+/.exec(message)?.[0] ?? 'detectors';
     throw new FenshiError('CONFIG_INVALID', `${originOf(path, origins)}: ${message.slice(message.indexOf('detectors.'))}`);
+  }
+}
+
+/** A model is of a strategy that is there, has maps, and is the only one of it that is active. @throws FenshiError CONFIG_INVALID */
+function assertModels({ models, detectors }: Pick<Config, 'models' | 'detectors'>, origins: ReadonlyMap<string, Origin>): void {
+  const active = new Map<string, string>();
+  for (const [id, model] of Object.entries(models)) {
+    const refuse = (why: string) => new FenshiError('CONFIG_INVALID', `${originOf(`models.${id}`, origins)}: models.${id}${why}`);
+    if (!Object.hasOwn(detectors, model.strategy)) throw refuse(`.strategy: there is no ${model.strategy}`);
+    if (Object.values(model.maps).flat().length === 0) throw refuse('.maps: there are none');
+    if (model.active && active.has(model.strategy)) throw refuse(`.active: so is ${active.get(model.strategy)}`);
+    if (model.active) active.set(model.strategy, id);
   }
 }
 

@@ -34,6 +34,8 @@ program.addHelpText(
   '\nTools, by `npm run <tool>`: test, check, bench, torture, calibrate, planted, mutants, scenario\nExit codes: 0 done, 1 refused or failed with a code, 128 + n ended by signal n',
 );
 
+// unheard, it would open Node's inspector on loopback to whoever may signal us
+process.on('SIGUSR1', () => undefined);
 // nohup, cron, a service: the terminal that hangs up is not ours
 if (ignoresHangUp()) process.on('SIGHUP', () => undefined);
 // whoever reads our output may stop reading: that is no failure

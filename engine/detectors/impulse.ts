@@ -53,7 +53,9 @@ export function followed<T extends Impulse>(
   params: ImpulseParams,
 ): { readonly next: T; readonly confirmable: boolean } {
   const belowSince = belowOf(impulse, score, input, params);
-  const stands = giveOf(impulse, input) >= confirmGive && confirms(impulse, input);
+  // what never rose has nothing that could stand
+  const rose = impulse.enterMilli > impulse.p0Milli;
+  const stands = rose && giveOf(impulse, input) >= confirmGive && confirms(impulse, input);
   const confirm = confirmOf(impulse, input, params, stands);
   const isSame = confirm === impulse.confirm && belowSince === impulse.belowSince;
   return { next: isSame ? impulse : { ...impulse, confirm, belowSince }, confirmable: confirm === 'done' && stands };
@@ -90,7 +92,7 @@ const vwapSince = (impulse: Impulse, input: DetectorInput): number =>
 
 /** `narContrib`: what the buying's share is of the score. */
 export const confirmEvidence = (impulse: Impulse, input: DetectorInput, narContrib: number): Evidence[] => [
-  { feature: 'give', value: giveOf(impulse, input), op: '>=', threshold: confirmGive, contrib: 0 },
+  { feature: 'give', value: finite(giveOf(impulse, input)), op: '>=', threshold: confirmGive, contrib: 0 },
   { feature: 'lastOverVwapSinceEnter', value: finite(input.lastMilli / vwapSince(impulse, input)), op: '>=', threshold: 1, contrib: 0 },
   { feature: 'nar1m', value: finite(input.feature('nar1m')), op: '>=', threshold: confirmNar, contrib: narContrib },
 ];

@@ -47,6 +47,8 @@ describe('rally, statistical', () => {
     ['flow nobody knows says nothing of the block', { values: { nar1m: Number.NaN } }, -1],
     ['without a second witness it waits', { values: { netZ: 1.9 } }, -1],
     ['with one at its threshold it comes', { values: { netZ: 2 } }, 6],
+    ['a price that did not rise is no rally', { midAgo3m: 11_000 }, -1],
+    ['nor one of which nobody knows it', { midAgo3m: Number.NaN }, -1],
     ['a gate that is shut keeps it', { values: { depth5: 1 } }, -1],
   ])('%s', (_what, change, raised) => {
     expect(raisedAt(run(steady, change))).toBe(raised);

@@ -95,9 +95,11 @@ function seek(state: RallyStatState, input: DetectorInput, params: RallyStatPara
   if (!isAlarm) return { state: isQuiet(state, input, params) ? idle : state, reading: null, refused: none };
   const seconded = input.feature('netZ') >= params.flow || excitementZ(state.excitement, usualRatePerSec) >= params.excitement;
   const score = scoreOf(state, input, params);
-  const refused = seconded ? failedGates(input) : ['netZ'];
-  if (refused.length > 0 || score < params.enter) return { state, reading: null, refused: refused.length > 0 ? refused : ['score'] };
   const impulse = impulseAt(input);
+  // flow and amount alone are no rise
+  const rose = impulse.enterMilli >= impulse.p0Milli * (1 + params.watchFrom);
+  const refused = !rose ? ['ret_3m'] : seconded ? failedGates(input) : ['netZ'];
+  if (refused.length > 0 || score < params.enter) return { state, reading: null, refused: refused.length > 0 ? refused : ['score'] };
   return { state: { ...state, impulse }, reading: readingOf(impulse, state, score, true, false, input, params, true), refused: none };
 }
 

@@ -12,7 +12,7 @@ export type OfferCase = {
   readonly unfillable: boolean;
   readonly riskLevel: number;
   readonly activeInSector: number;
-  /** Of all that live in the family. */
+  /** Of all that live. */
   readonly active: number;
 };
 

@@ -4,7 +4,14 @@
  */
 import { pathToFileURL } from 'node:url';
 
+const { exit } = process;
 const send = process.send.bind(process);
+const cpuUsage = process.cpuUsage.bind(process);
+// who asked is gone: nobody else would end us
+process.on('disconnect', () => exit());
+// signals reach every process of the user; Node's permissions do not take them away
+for (const name of ['kill', '_kill', '_debugProcess', '_debugEnd', 'abort']) delete process[name];
+
 let decide = null;
 let params = null;
 const memory = {};
@@ -17,9 +24,9 @@ process.on('message', async (message) => {
       if (typeof decide !== 'function') throw new TypeError('the default export has no function decide');
       return send({ n: 0, readings: [] });
     }
-    const before = process.cpuUsage();
+    const before = cpuUsage();
     const readings = decide(message.moments, memory, params) ?? [];
-    const { user, system } = process.cpuUsage(before);
+    const { user, system } = cpuUsage(before);
     return send({ n: message.n, readings, cpuMs: (user + system) / 1000 });
   } catch (error) {
     return send({ n: message.n ?? 0, error: String(error?.stack ?? error).slice(0, 2000) });

@@ -11,6 +11,7 @@ import { FeatureView } from '../../contracts/view.ts';
 import { TapeAppender } from '../feeds/tape-appender.ts';
 import { appendControl } from '../log/control.ts';
 import { type OnBroker, roleOnBroker } from '../runtime/role-on-broker.ts';
+import { EndedStrategies } from './ended.ts';
 import { Gathering } from './gathering.ts';
 import { readStrategy } from './manifest.ts';
 import { Seated } from './seating.ts';
@@ -20,35 +21,51 @@ async function main(role: RoleProcess): Promise<void> {
   const asked = start.sandbox;
   if (asked === undefined) throw new FenshiError('CONFIG_INVALID', 'the sandbox role needs strategies');
   const seats: Seated[] = [];
+  const ended = new EndedStrategies(start.dir);
+  let seated = false;
   const broker = await roleOnBroker(role, 'sandbox', () => ({
-    code: seats.length < asked.strategies.length ? 'STARTING' : null,
-    facts: { strategies: seats.map((seated) => ({ id: seated.id, asked: seated.seat.asked, fault: seated.seat.fault })) },
+    code: seated ? null : 'STARTING',
+    facts: { strategies: [...seats.map((each) => ({ id: each.id, asked: each.seat.asked, fault: each.seat.fault })), ...ended.unseated()] },
   }));
-  for (const { dir, sha256, params } of asked.strategies) {
-    const strategy = readStrategy(dir);
-    if (strategy.sha256 !== sha256) throw new FenshiError('STRATEGY_INVALID', `${dir}: its files are not those that were enabled`);
-    seats.push(await Seated.of({ strategy, params }));
+  for (const { id, dir, sha256, params } of asked.strategies) {
+    if (ended.isEnded(id, sha256)) continue;
+    try {
+      const strategy = readStrategy(dir);
+      if (strategy.sha256 !== sha256) throw new FenshiError('STRATEGY_INVALID', `${dir}: its files are not those that were enabled`);
+      seats.push(await Seated.of({ strategy, params }));
+    } catch (error) {
+      // the others are seated all the same
+      ended.add(id, sha256, { code: 'THREW', message: String(error) });
+      log.error({ event: 'strategy.ended', strategy: id, code: 'THREW', message: String(error) });
+    }
   }
-  closing(() => seats.forEach((seated) => seated.seat.close()));
+  seated = true;
+  closing(() => seats.forEach((each) => each.seat.close()));
   up();
   const owner = randomUUID();
   const appenderOf = memoised((date: string) => new TapeAppender(broker.js, start.run, date, `sandbox-${owner}`, signal));
-  const gathering = new Gathering(async (tsMs, views) => {
-    for (const seated of seats) {
-      if (seated.seat.busy) continue; // it has this second's to think about: what it misses is newer the next time
-      for (const entry of await seated.look(tsMs, views)) await appenderOf(tradeDateOf(tsMs)).append(entry, false);
+
+  /** One strategy's look: nobody waits for another, and what goes wrong is its own. */
+  const look = async (each: Seated, tsMs: number, views: readonly FeatureView[]): Promise<void> => {
+    try {
+      for (const entry of await each.look(tsMs, views)) await appenderOf(tradeDateOf(tsMs)).append(entry, false);
+    } catch (error) {
+      log.error({ event: 'sandbox.look', strategy: each.id, error: String(error) });
     }
-    await quarantine();
-  });
-  const quarantine = async (): Promise<void> => {
-    for (const seated of seats) {
-      const fault = seated.newFault();
-      if (fault === null) continue;
-      log.error({ event: 'strategy.ended', strategy: seated.id, ...fault });
-      await disable(broker, start.run, seated.id).catch((error: unknown) => log.error({ event: 'strategy.ended', error: String(error) }));
-    }
+    const { fault } = each.seat;
+    if (fault === null || ended.isEnded(each.id, each.seat.strategy.sha256)) return;
+    log.error({ event: 'strategy.ended', strategy: each.id, ...fault });
+    ended.add(each.id, each.seat.strategy.sha256, fault);
   };
-  await quarantine();
+  const gathering = new Gathering((tsMs, views) => {
+    for (const each of seats) if (!each.busy) void look(each, tsMs, views);
+    // on every day anew, and again until it is stored: a day is open where there is something to see
+    for (const id of ended.untold(tradeDateOf(tsMs)))
+      disable(broker, start.run, id).then(
+        () => ended.told(id, tradeDateOf(tsMs)),
+        (error: unknown) => log.error({ event: 'strategy.disable', strategy: id, error: String(error) }),
+      );
+  });
   broker.nc.subscribe(`feature.v1.${start.run}.>`, {
     callback: (error, message) => {
       if (error !== null) return void log.warn({ event: 'sandbox.view', error: String(error) });

@@ -49,6 +49,9 @@ export function readStrategy(dir: string): UserStrategy {
 
 /** The parameters with every default in them. @throws FenshiError STRATEGY_INVALID naming the key */
 export function paramsOf({ params }: Manifest, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const properties = Object.entries((params.properties ?? {}) as Record<string, unknown>);
+  const bare = properties.find(([, each]) => typeof each !== 'object' || each === null || !('default' in each));
+  if (bare !== undefined) throw invalid(`params.${bare[0]}: it has no default`);
   let schema: z.ZodType;
   try {
     schema = z.fromJSONSchema(params as Parameters<typeof z.fromJSONSchema>[0]);

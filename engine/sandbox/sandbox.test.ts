@@ -110,6 +110,17 @@ describe('a seat', () => {
       'starts a worker',
       'import { Worker } from "node:worker_threads";\nexport default { decide: () => void new Worker("x", { eval: true }) };',
     ],
+    ['THREW', 'signals another process', 'export default { decide: () => process.kill(process.ppid, "SIGUSR1") };'],
+    [
+      'BAD_ANSWER',
+      'answers over the channel by itself',
+      'export default { decide() { process.removeAllListeners("message"); process.on("message", ({ n }) => process.send({ n, readings: [], cpuMs: 5000n })); return []; } };',
+    ],
+    [
+      'TOO_SLOW',
+      'hides the CPU it takes',
+      'process.cpuUsage = () => ({ user: 0, system: 0 });\nlet x = 0;\nexport default { decide() { for (let i = 0; i < 4e8; i++) x += i; return []; } };',
+    ],
     ['EXITED', 'ends its process', 'export default { decide: () => process.exit(0) };'],
     ['TOO_BIG', 'fills its heap', 'const held = [];\nexport default { decide() { for (;;) held.push(new Array(1000).fill(0.5)); } };'],
     [
@@ -180,6 +191,7 @@ describe('a manifest is refused, and says where', () => {
     [{ features: [] }, 'strategy.json: features'],
     [{ colour: 'red' }, 'strategy.json: colour: unknown key'],
     [{ params: { type: 'object', properties: { a: { type: 'number' } }, required: ['a'] } }, 'params.a'],
+    [{ params: { type: 'object', properties: { a: { type: 'number' } } } }, 'params.a: it has no default'],
     [{ limits: { cpuMs: 0, memoryMb: 192 } }, 'strategy.json: limits.cpuMs'],
   ])('%j', (manifest, message) => {
     expect(() => readStrategy(folder('mine', codeTemplate, manifest))).toThrow(`STRATEGY_INVALID: ${message}`);
@@ -272,12 +284,25 @@ describe('the store', () => {
     expect(own.list()).toEqual([]);
   });
 
+  test('a version that does not know the parameters it would run under is turned off, and a name every object has is unknown', () => {
+    const own = store();
+    own.install(folder('mine'), { unsigned: true });
+    own.enable('mine', 'active', { rise: 0.02 });
+    const without = { version: '1.1.0', params: { type: 'object', properties: {}, additionalProperties: false } };
+    expect(own.install(folder('mine', codeTemplate, without), { unsigned: true }).turnedOff).toBe(true);
+    expect(own.enabled()).toEqual([]);
+    expect(() => own.remove('constructor')).toThrow('NOT_FOUND');
+    expect(own.install(folder('constructor'), { unsigned: true }).turnedOff).toBe(false);
+  });
+
   test('files that changed in the store are not run', () => {
     const data = mkdtempSync(join(dir, 'data-'));
     const own = new StrategyStore(data);
     own.install(folder('mine'), { unsigned: true });
     own.enable('mine', 'active');
     writeFileSync(join(data, 'strategies', 'mine', '1.0.0', 'index.mjs'), 'export default {};');
-    expect(() => own.enabled()).toThrow('mine 1.0.0: its files are not those that were installed');
+    const told: string[] = [];
+    expect(own.enabled((id, why) => told.push(`${id}: ${why}`))).toEqual([]);
+    expect(told).toEqual([expect.stringContaining('mine 1.0.0: its files are not those that were installed')]);
   });
 });

@@ -28,7 +28,7 @@ export const UserReading = z.strictObject({
   path: z.string().max(32).default('main'),
   score: z.number().min(0).max(1),
   evidence: z
-    .array(Evidence.partial({ op: true, threshold: true, contrib: true }))
+    .array(Evidence.partial({ op: true, threshold: true, contrib: true }).extend({ feature: z.string().max(64) }))
     .max(32)
     .default([]),
 });
@@ -36,11 +36,21 @@ export type UserReading = z.infer<typeof UserReading>;
 
 export const seatFaults = ['THREW', 'TOO_SLOW', 'TOO_BIG', 'TOO_MANY', 'BAD_ANSWER', 'EXITED'] as const;
 export type SeatFault = { readonly code: (typeof seatFaults)[number]; readonly message: string };
-type Answer = { readonly n: number; readonly readings?: unknown; readonly error?: string; readonly cpuMs?: number };
+/** The channel is the strategy's own too: what comes over it is checked whole. */
+const Answer = z.strictObject({
+  n: z.int(),
+  readings: z.unknown().optional(),
+  error: z.string().max(4000).optional(),
+  cpuMs: z.number().nonnegative().optional(),
+});
+type Answer = z.infer<typeof Answer>;
 
 /** Calls over their CPU, and throws, in a row that end it. */
 const strikes = 3;
 const memoryLookMs = 250;
+/** More of a look's time than this, so many looks in a row. */
+const idleShare = 0.5;
+const idleLooksMost = 8;
 const childFile = fileURLToPath(new URL('child.mjs', import.meta.url));
 const pageBytes = 4096;
 
@@ -55,6 +65,9 @@ export class Seat {
   #n = 0;
   #slow = 0;
   #threw = 0;
+  /** CPU at the last look, and looks in a row at which it had worked between questions. */
+  #idleCpuMs = Number.NaN;
+  #idleLooks = 0;
   asked = 0;
 
   private constructor(strategy: UserStrategy, params: Readonly<Record<string, unknown>>, patienceMs: number, output: 'ignore' | 'inherit') {
@@ -68,7 +81,7 @@ export class Seat {
       serialization: 'advanced',
       stdio: ['ignore', output, output, 'ipc'],
     });
-    this.#child.on('message', (answer: Answer) => this.#heard(answer));
+    this.#child.on('message', (answer: unknown) => this.#heard(answer));
     this.#child.on('exit', (code, signal) =>
       // how Node ends when the heap is full
       signal === 'SIGABRT' || code === 134
@@ -105,7 +118,9 @@ export class Seat {
     if (this.#fault !== null) return null;
     this.#n += 1;
     this.asked += 1;
+    const before = cpuMsOf(this.#child.pid);
     const answer = await this.#ask(this.#n, { n: this.#n, moments }, this.#patienceMs);
+    const took = cpuMsOf(this.#child.pid) - before;
     if (answer === null || this.#fault !== null) return null;
     if (answer.error !== undefined) {
       this.#threw += 1;
@@ -113,8 +128,10 @@ export class Seat {
       return this.#fault === null ? [] : null;
     }
     this.#threw = 0;
-    this.#slow = (answer.cpuMs ?? 0) > this.strategy.manifest.limits.cpuMs ? this.#slow + 1 : 0;
-    if (this.#slow >= strikes) this.#fail('TOO_SLOW', `${Math.round(answer.cpuMs!)} ms of CPU, ${strikes} times in a row`);
+    // by the system's count, and by its own where that is more or there is none
+    const cpuMs = Math.max(Number.isNaN(took) ? 0 : took, answer.cpuMs ?? 0);
+    this.#slow = cpuMs > this.strategy.manifest.limits.cpuMs ? this.#slow + 1 : 0;
+    if (this.#slow >= strikes) this.#fail('TOO_SLOW', `${Math.round(cpuMs)} ms of CPU, ${strikes} times in a row`);
     return this.#checked(answer.readings, moments);
   }
 
@@ -153,16 +170,23 @@ export class Seat {
     });
   }
 
-  #heard(answer: Answer): void {
+  #heard(given: unknown): void {
     if (this.#fault !== null) return;
     const waiting = this.#waiting;
-    if (waiting === null || typeof answer !== 'object' || answer === null || answer.n !== waiting.n)
-      return this.#fail('TOO_MANY', 'it spoke without being asked');
-    waiting.settle(answer);
+    if (waiting === null) return this.#fail('TOO_MANY', 'it spoke without being asked');
+    const answer = Answer.safeParse(given);
+    if (!answer.success) return this.#fail('BAD_ANSWER', 'it sent what is no answer');
+    if (answer.data.n !== waiting.n) return this.#fail('TOO_MANY', 'it answered what was not asked');
+    waiting.settle(answer.data);
   }
 
-  /** Resident memory, where the system tells it; the heap is bounded by its flags as well. */
+  /** Resident memory and work that nobody asked for, where the system tells them; the heap is bounded by its flags as well. */
   #weigh(): void {
+    const cpuMs = cpuMsOf(this.#child.pid);
+    const works = this.#waiting === null && cpuMs - this.#idleCpuMs > idleShare * memoryLookMs;
+    this.#idleLooks = works ? this.#idleLooks + 1 : 0;
+    this.#idleCpuMs = cpuMs;
+    if (this.#idleLooks >= idleLooksMost) return this.#fail('TOO_SLOW', 'it works without being asked');
     try {
       const pages = Number(readFileSync(`/proc/${this.#child.pid}/statm`, 'utf8').split(' ')[1]);
       const mb = (pages * pageBytes) / 1e6;
@@ -203,4 +227,15 @@ function flagsOf({ dir, manifest }: UserStrategy): string[] {
     '--no-warnings',
     `--max-old-space-size=${Math.round(manifest.limits.memoryMb / 2)}`,
   ];
+}
+
+const ticksPerSec = 100;
+/** CPU of a process so far, ms, to a hundredth of a second; NaN where the system does not tell. */
+function cpuMsOf(pid: number | undefined): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+    return ((Number(fields[11]) + Number(fields[12])) * 1000) / ticksPerSec;
+  } catch {
+    return Number.NaN;
+  }
 }

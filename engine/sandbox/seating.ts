@@ -4,15 +4,18 @@ import type { RoleStart } from '../../contracts/roles.ts';
 import type { ExternalReading } from '../../contracts/tape.ts';
 import type { FeatureView } from '../../contracts/view.ts';
 import { external } from '../detectors/external.ts';
+import { invalid } from './manifest.ts';
 import { Seat, type SeatFault, type ShownMoment } from './seat.ts';
 import type { Enabled } from './store.ts';
 import { ToldBook } from './told-book.ts';
 
-/** The configuration with a strategy of the `external` detector for each that is on. */
-export const withEnabled = (config: Config, enabled: readonly Enabled[]): Config => ({
-  ...config,
-  detectors: { ...config.detectors, ...Object.fromEntries(enabled.map((each) => [each.strategy.manifest.id, sectionOf(each)])) },
-});
+/** The configuration with a strategy of the `external` detector for each that is on. @throws FenshiError STRATEGY_INVALID where a name is taken */
+export function withEnabled(config: Config, enabled: readonly Enabled[]): Config {
+  const taken = enabled.find(({ strategy }) => Object.hasOwn(config.detectors, strategy.manifest.id));
+  if (taken !== undefined) throw invalid(`${taken.strategy.manifest.id}: the configuration has a strategy of that name`);
+  const own = Object.fromEntries(enabled.map((each) => [each.strategy.manifest.id, sectionOf(each)]));
+  return { ...config, detectors: { ...config.detectors, ...own } };
+}
 
 function sectionOf({ strategy: { manifest, sha256 }, mode, params }: Enabled): Record<string, unknown> {
   const { id, version, horizonSec, enter, exit, holdSec } = manifest;
@@ -21,7 +24,7 @@ function sectionOf({ strategy: { manifest, sha256 }, mode, params }: Enabled): R
 
 /** What the sandbox role is told. */
 export const sandboxStart = (enabled: readonly Enabled[]): NonNullable<RoleStart['sandbox']> => ({
-  strategies: enabled.map(({ strategy: { dir, sha256 }, params }) => ({ dir, sha256, params: { ...params } })),
+  strategies: enabled.map(({ strategy: { dir, sha256, manifest }, params }) => ({ id: manifest.id, dir, sha256, params: { ...params } })),
 });
 
 /** One strategy seated, with what it has said. */
@@ -29,6 +32,7 @@ export class Seated {
   readonly seat: Seat;
   readonly #book: ToldBook;
   #told = false;
+  #looking = false;
 
   constructor(seat: Seat) {
     const { id, holdSec } = seat.strategy.manifest;
@@ -47,6 +51,11 @@ export class Seated {
     return this.seat.strategy.manifest.id;
   }
 
+  /** It has a question to think about, or its answer is being written: what it misses is newer the next time. */
+  get busy(): boolean {
+    return this.#looking;
+  }
+
   /** Entries for the tape, given what is shown of the symbols at `tsMs`; none once it was ended. */
   async look(tsMs: number, views: readonly Pick<FeatureView, 'instrument' | 'values'>[]): Promise<ExternalReading[]> {
     if (views.length === 0) return [];
@@ -56,7 +65,10 @@ export class Seated {
       tsMs,
       features: Object.fromEntries(features.map((id) => [id, values[id] ?? null])),
     }));
-    const readings = await this.seat.ask(moments);
+    this.#looking = true;
+    const readings = await this.seat.ask(moments).finally(() => {
+      this.#looking = false;
+    });
     if (readings === null) return [];
     return this.#book.entries(
       tsMs,

@@ -51,7 +51,10 @@ export class StrategyStore {
   }
 
   /** Copies the folder in; the version becomes current, the mode stays. @throws FenshiError STRATEGY_INVALID */
-  install(from: string, { unsigned = false } = {}): { readonly strategy: UserStrategy; readonly signedBy: string | null } {
+  install(
+    from: string,
+    { unsigned = false } = {},
+  ): { readonly strategy: UserStrategy; readonly signedBy: string | null; readonly turnedOff: boolean } {
     const { manifest, sha256 } = readStrategy(from);
     const { id, version } = manifest;
     if ([...detectors, external].some((each) => each.id === id)) throw invalid(`id: ${id} is a strategy of the product`);
@@ -59,7 +62,7 @@ export class StrategyStore {
     const signedBy = signerOf(from, sha256, index.trusted);
     if (signedBy === null && !unsigned)
       throw invalid(`${signatureFile}: no key that is trusted here signed it; --unsigned installs it all the same`);
-    const entry = index.strategies[id] ?? { versions: {}, history: [], mode: 'off', params: {} };
+    const entry = entryOf(index, id) ?? { versions: {}, history: [], mode: 'off', params: {} };
     const known = entry.versions[version];
     if (known !== undefined && known.sha256 !== sha256)
       throw invalid(`version: ${version} is installed with other bytes; give it a new version`);
@@ -69,8 +72,17 @@ export class StrategyStore {
       renameSync(`${dir}.new`, dir);
     }
     const history = entry.history.at(-1) === version ? entry.history : [...entry.history, version];
-    this.#write(index, id, { ...entry, versions: { ...entry.versions, [version]: { sha256, signedBy } }, history });
-    return { strategy: readStrategy(dir), signedBy };
+    // parameters that the new version does not know turn it off: the next start must not fail on them
+    const fits = isFit(manifest, entry.params);
+    const mode = fits ? entry.mode : 'off';
+    this.#write(index, id, {
+      ...entry,
+      mode,
+      params: fits ? entry.params : {},
+      versions: { ...entry.versions, [version]: { sha256, signedBy } },
+      history,
+    });
+    return { strategy: readStrategy(dir), signedBy, turnedOff: entry.mode !== 'off' && mode === 'off' };
   }
 
   /** @throws FenshiError NOT_FOUND, STRATEGY_INVALID */
@@ -115,12 +127,17 @@ export class StrategyStore {
     return key;
   }
 
-  /** Those that are on, each checked against the bytes it was installed with. @throws FenshiError STRATEGY_INVALID */
-  enabled(): Enabled[] {
+  /** Those that are on, each checked against the bytes it was installed with. One that cannot be run is told and left out: the others run. */
+  enabled(refused: (id: string, why: string) => void = () => undefined): Enabled[] {
     return this.list().flatMap(([id, entry]) => {
       if (entry.mode === 'off') return [];
-      const strategy = this.#current(id, entry);
-      return [{ strategy, mode: entry.mode, params: paramsOf(strategy.manifest, entry.params) }];
+      try {
+        const strategy = this.#current(id, entry);
+        return [{ strategy, mode: entry.mode, params: paramsOf(strategy.manifest, entry.params) }];
+      } catch (error) {
+        refused(id, (error as Error).message);
+        return [];
+      }
     });
   }
 
@@ -133,7 +150,7 @@ export class StrategyStore {
 
   #entry(id: string): { readonly index: Index; readonly entry: StoreEntry } {
     const index = this.#read();
-    const entry = index.strategies[id];
+    const entry = entryOf(index, id);
     if (entry === undefined) throw new FenshiError('NOT_FOUND', `no strategy ${id} is installed`);
     return { index, entry };
   }
@@ -160,6 +177,17 @@ export class StrategyStore {
   }
 
   #place = (id: string, version: string): string => join(this.#dir, id, version);
+}
+
+const entryOf = ({ strategies }: Index, id: string): StoreEntry | undefined => (Object.hasOwn(strategies, id) ? strategies[id] : undefined);
+
+function isFit(manifest: UserStrategy['manifest'], params: Readonly<Record<string, unknown>>): boolean {
+  try {
+    paramsOf(manifest, params);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** By version, newest first. */

@@ -41,7 +41,7 @@ async function runRole(name: string, { run, servers, dir, host, opsHost }: Flags
   const password = process.env[secret];
   if (password === undefined) throw new FenshiError('CONFIG_INVALID', `${secret} is not set`);
   const clickhouse = process.env.FENSHI_CLICKHOUSE_URL;
-  const enabled = new StrategyStore(resolve(dir)).enabled();
+  const enabled = new StrategyStore(resolve(dir)).enabled((id, why) => console.error(`fenshi: strategy ${id} is left out: ${why}`));
   const config = withEnabled(loadConfig(root, {}).config, enabled);
   const start: RoleStart = {
     run,

@@ -69,8 +69,7 @@ export async function tryStrategy(folder: string, input: string, { date, params:
           }
         },
       },
-    );
-    seated.seat.close();
+    ).finally(() => seated.seat.close());
     const line = {
       date: report.date,
       asked: seated.seat.asked,

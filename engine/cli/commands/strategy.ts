@@ -103,8 +103,9 @@ function signFolder(folder: string, keyFile: string): void {
 }
 
 function install(store: StrategyStore, folder: string, unsigned: boolean): void {
-  const { strategy, signedBy } = store.install(resolve(folder), { unsigned });
+  const { strategy, signedBy, turnedOff } = store.install(resolve(folder), { unsigned });
   const { id, version } = strategy.manifest;
+  if (turnedOff) console.log(`${id}: turned off, for ${version} does not know the parameters it ran under`);
   console.log(
     `${id} ${version}: installed, ${signedBy === null ? 'not signed' : `signed by ${signedBy}`}; next: fenshi strategy enable ${id} shadow`,
   );

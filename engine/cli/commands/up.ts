@@ -57,7 +57,7 @@ async function up(flags: Flags): Promise<void> {
     'demo.seed': flags.seed === undefined ? undefined : wholeOf('--seed', flags.seed),
     'demo.recorded': flags.recorded,
   });
-  const enabled = new StrategyStore(dataDir).enabled();
+  const enabled = new StrategyStore(dataDir).enabled((id, why) => say(`strategy ${id} is left out: ${why}`));
   const config = withEnabled(own, enabled);
   const { order: live, tushare } = sourcesOf(flags.sources, config);
   const run = runOf(flags, live !== null);
