@@ -88,9 +88,8 @@ export class OpportunityDesk {
     };
     // a frozen strategy neither opens nor joins
     if (this.risk.of([`strategy.${lane.id}`]).level === 3) return { kind: 'suppress', reason: 'RISK_FROZEN' };
-    const { liveMax } = this.#bundle.config.opportunities;
-    const riskLevel = this.#riskOf(given);
-    const verdict = manager.judge(this.#supported(given, raise.tsec), raise, { live: this.live, liveMax, riskLevel, feedHealthy });
+    const now = { live: this.live, liveMax: this.#bundle.config.opportunities.liveMax, riskLevel: this.#riskOf(given), feedHealthy };
+    const verdict = manager.judge(this.#supported(given, raise.tsec), raise, now);
     if ((verdict.kind === 'open' || verdict.kind === 'reopen') && given.overlaps?.() === true)
       return { kind: 'suppress', reason: 'OVERLAP' };
     const needsPlan = verdict.kind === 'open' || verdict.kind === 'reopen';

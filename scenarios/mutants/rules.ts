@@ -18,6 +18,14 @@ const rally = (name: string, find: string, replace: string): RuleBug => ({
   replace,
   tests: ['engine/detectors', 'scenarios/scenarios'],
 });
+/** What follows a rise, whoever raised it. */
+const impulse = (name: string, find: string, replace: string): RuleBug => ({
+  name: `rally: ${name}`,
+  file: 'engine/detectors/impulse.ts',
+  find,
+  replace,
+  tests: ['engine/detectors', 'scenarios/scenarios'],
+});
 const gate = (name: string, find: string, replace: string): RuleBug => ({
   name: `gate: ${name}`,
   file: 'engine/detectors/gates.ts',
@@ -67,12 +75,12 @@ export const ruleBugs: readonly RuleBug[] = [
   rally('early: one print is accumulation', `  { feature: 'burst5', op: '<=', threshold: 0.6 },\n`, ''),
   rally('any score enters', `(path === 'early' || score >= params.enter)`, 'true'),
   rally('wakes later than it could raise', 'hot.ret3m >= earlyRet3m', 'hot.ret3m >= 1.5 * earlyRet3m'),
-  rally('confirms though much was given back', 'confirmGive = 0.75', 'confirmGive = 0.6'),
-  rally('confirms at any time', 'sec > params.confirmSecMax || ', ''),
-  rally('confirms at once', `if (sec < params.confirmSecMin) return 'open';`, ''),
-  rally('confirms without buying', ` && input.feature('nar1m') >= confirmNar`, ''),
-  rally('confirms under its average price', ' && input.lastMilli >= vwapSince(state, input)', ''),
-  rally('confirms at any spread', 'return spreadOk && ', 'return '),
+  impulse('confirms though much was given back', 'confirmGive = 0.75', 'confirmGive = 0.6'),
+  impulse('confirms at any time', 'sec > params.confirmSecMax || ', ''),
+  impulse('confirms at once', `if (sec < params.confirmSecMin) return 'open';`, ''),
+  impulse('confirms without buying', ` && input.feature('nar1m') >= confirmNar`, ''),
+  impulse('confirms under its average price', ' && input.lastMilli >= vwapSince(impulse, input)', ''),
+  impulse('confirms at any spread', 'return spreadOk && ', 'return '),
   rally('an early path opens', `return this.#state.path !== 'early';`, 'return true;'),
   rally('an early path is superseded by one quote', `bitCount(hits) >= 2) return enter('main'`, `bitCount(hits) >= 1) return enter('main'`),
   board('one quote without an ask is a seal', 'const sealQuotes = 2;', 'const sealQuotes = 1;'),
@@ -102,7 +110,7 @@ export const ruleBugs: readonly RuleBug[] = [
   chance('any edge is one', 'contracts/forecast.ts', 'const edgeMin = 0.1;', 'const edgeMin = 0;'),
   chance('a base rate reaches beyond its fit', 'contracts/forecast.ts', 'w.lt * clamp(log(tickBp), ...clip.lt)', 'w.lt * log(tickBp)'),
   life('a dive is told at every quote', 'actors/opportunity/prices.ts', ' && !context.dived', ''),
-  rally('never clears', `input.tsec - belowSince >= exitAfterSec`, 'false'),
+  impulse('never clears', `input.tsec - belowSince >= exitAfterSec`, 'false'),
   gate(
     'ex-date without a reference price',
     `U5: ({ instrument, preCloseMilli }) => !instrument.exDate || preCloseMilli !== null,`,

@@ -10,6 +10,7 @@ import { type RefQuote, slowSnapshot } from '../../../scenarios/oracles/slow-ref
 import { recordQuotes } from '../../../scenarios/support/record-quotes.ts';
 import type { Cell } from '../../cell/cell.ts';
 import type { Observer } from '../../cell/symbol-desk.ts';
+import { rallyLearned } from '../../detectors/rally-learned.ts';
 import { detectors } from '../../detectors/registry.ts';
 import { pace } from '../../log/pacer.ts';
 import { quoteRows } from '../../log/row-source.ts';
@@ -37,7 +38,10 @@ const tickFilesIn = (dir: string): string[] =>
 const data = '../shared/data';
 const file = (name: string) => `${data}/ticks_${name}_dev.csv.gz`;
 const defaults = Config.parse({});
-const needed = [...new Set(detectors.flatMap((each) => (each.entity === 'symbol' ? each.needs : [])))];
+/** A learned strategy may ask for any feature; what the shipped model asks for counts. */
+const needsOf = (each: (typeof detectors)[number]): readonly FeatureId[] =>
+  each.entity !== 'symbol' ? [] : each.id === rallyLearned.id ? rallyLearned.params.parse({}).model.features : each.needs;
+const needed = [...new Set(detectors.flatMap(needsOf))];
 
 function fold(day: FileDay, config = defaults, observer: Observer = {}, prepare: (cell: Cell) => void = () => undefined): Fold {
   const bundle = fileBundle(day, config);
