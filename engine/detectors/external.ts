@@ -9,6 +9,7 @@ import { z } from 'zod';
 import type { ExternalReading } from '../../contracts/tape.ts';
 import type { DetectorInput, Reading, StepResult, SymbolDetector } from './detector.ts';
 import { failedGates, gateNeeds } from './gates.ts';
+import { anchorOf, baseOf } from './impulse.ts';
 
 /** Times in trading seconds. `of`: the user's own parameters; `package` and `sha256` say whose code spoke. */
 export const ExternalParams = z.strictObject({
@@ -70,10 +71,7 @@ function step(state: ExternalState, input: DetectorInput, { enter, holdSec }: Ex
     if (!raised || shut.length > 0 || !((held.score ?? Number.NaN) >= enter))
       return { state: raised ? state : idle, reading: null, refused: raised ? (shut.length > 0 ? shut : ['score']) : none };
   }
-  const begun = from ?? {
-    p0Milli: Number.isNaN(input.midAgo3m) ? input.midMilli : input.midAgo3m,
-    enterMilli: input.midMilli,
-  };
+  const begun = from ?? { p0Milli: baseOf(input), enterMilli: input.midMilli };
   const next = !raised ? idle : from === null ? { ...state, from: begun } : state;
   return { state: next, reading: readingOf(held, raised, begun), refused: none };
 }
@@ -86,10 +84,5 @@ const readingOf = (held: Told, raised: boolean, from: NonNullable<ExternalState[
   direction: held.direction,
   score: held.score,
   evidence: () => held.evidence,
-  anchor: {
-    p0Milli: from.p0Milli,
-    enterMilli: Math.round(from.enterMilli),
-    peakMilli: from.enterMilli,
-    impulse: from.enterMilli / from.p0Milli - 1,
-  },
+  anchor: anchorOf(from),
 });

@@ -6,7 +6,7 @@
  * Fades     when the score has been under `exit` for 120 trading seconds
  */
 import type { Anchor, Evidence } from '../../contracts/signal.ts';
-import type { DetectorInput } from './detector.ts';
+import type { DetectorInput, Reading } from './detector.ts';
 import { finite } from './evidence.ts';
 
 /** Plain data. */
@@ -36,10 +36,13 @@ export const confirmGive = 0.75;
 export const confirmNar = 0.1;
 const exitAfterSec = 120;
 
+/** The price a run began from: of three minutes ago, or where nobody knows that, now. */
+export const baseOf = ({ midAgo3m, midMilli }: DetectorInput): number => (Number.isNaN(midAgo3m) ? midMilli : midAgo3m);
+
 export const impulseAt = (input: DetectorInput): Impulse => ({
   ...noImpulse,
   enteredTsec: input.tsec,
-  p0Milli: Number.isNaN(input.midAgo3m) ? input.midMilli : input.midAgo3m,
+  p0Milli: baseOf(input),
   enterMilli: input.midMilli,
   runAmount: input.runAmount,
   runVolume: input.runVolume,
@@ -97,9 +100,20 @@ export const confirmEvidence = (impulse: Impulse, input: DetectorInput, narContr
   { feature: 'nar1m', value: finite(input.feature('nar1m')), op: '>=', threshold: confirmNar, contrib: narContrib },
 ];
 
-export const anchorOf = ({ p0Milli, enterMilli }: Impulse): Anchor => ({
+export const anchorOf = ({ p0Milli, enterMilli }: Pick<Impulse, 'p0Milli' | 'enterMilli'>): Anchor => ({
   p0Milli,
   enterMilli: Math.round(enterMilli),
   peakMilli: enterMilli,
   impulse: enterMilli / p0Milli - 1,
+});
+
+/** The level of an impulse upwards that opens an opportunity. */
+export const impulseReading = (impulse: Impulse, level: Pick<Reading, 'raised' | 'confirmable' | 'score' | 'evidence'>): Reading => ({
+  ...level,
+  opens: true,
+  path: 'main',
+  direction: 'up',
+  get anchor(): Anchor {
+    return anchorOf(impulse);
+  },
 });

@@ -15,6 +15,7 @@ import type { Anchor, Direction, Evidence } from '../../contracts/signal.ts';
 import type { DetectorInput, Reading, StepResult, SymbolDetector } from './detector.ts';
 import { finite, info } from './evidence.ts';
 import { failedGates, gateNeeds } from './gates.ts';
+import { anchorOf, baseOf } from './impulse.ts';
 
 /** Ratios are fractions, times trading seconds; of selling the mirror image. */
 const MoneyFlowParams = z.strictObject({
@@ -149,7 +150,7 @@ function seek(state: MoneyFlowState, input: DetectorInput, params: MoneyFlowPara
     sign,
     path: pathOf(sign, input),
     enteredTsec: input.tsec,
-    p0Milli: Number.isNaN(input.midAgo3m) ? input.midMilli : input.midAgo3m,
+    p0Milli: baseOf(input),
     enterMilli: input.midMilli,
     net0: input.feature('netDay') - input.feature('net3m'),
     peakNet: sign * input.feature('net3m'),
@@ -244,8 +245,7 @@ class FlowReading implements Reading {
   }
 
   get anchor(): Anchor {
-    const { p0Milli, enterMilli } = this.#state;
-    return { p0Milli, enterMilli: Math.round(enterMilli), peakMilli: enterMilli, impulse: enterMilli / p0Milli - 1 };
+    return anchorOf(this.#state);
   }
 
   evidence(): Evidence[] {

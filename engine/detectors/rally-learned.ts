@@ -7,11 +7,11 @@
  */
 import { z } from 'zod';
 import { featureIds } from '../../contracts/features.ts';
-import type { Anchor, Evidence } from '../../contracts/signal.ts';
+import type { Evidence } from '../../contracts/signal.ts';
 import type { DetectorInput, Reading, StepResult, SymbolDetector } from './detector.ts';
 import { info } from './evidence.ts';
 import { failedGates } from './gates.ts';
-import { anchorOf, belowOf, confirmEvidence, followed, hasFaded, type Impulse, impulseAt } from './impulse.ts';
+import { belowOf, confirmEvidence, followed, hasFaded, type Impulse, impulseAt, impulseReading } from './impulse.ts';
 import shipped from './learned-rally.json' with { type: 'json' };
 import { LearnedModel, learnedScore, standardised } from './scorers.ts';
 
@@ -93,18 +93,12 @@ function readingOf(
   input: DetectorInput,
   params: RallyLearnedParams,
 ): Reading {
-  return {
+  return impulseReading(impulse, {
     raised,
-    opens: true,
     confirmable,
-    path: 'main',
-    direction: 'up',
     score,
-    get anchor(): Anchor {
-      return anchorOf(impulse);
-    },
     evidence: () => (confirmable ? confirmEvidence(impulse, input, 0) : evidenceOf(score, input, params)),
-  };
+  });
 }
 
 /** The score against what it needs, and what weighs most in it. */

@@ -8,11 +8,11 @@
  */
 import { z } from 'zod';
 import { clamp, exp } from '../../contracts/math.ts';
-import type { Anchor, Evidence } from '../../contracts/signal.ts';
+import type { Evidence } from '../../contracts/signal.ts';
 import type { DetectorInput, Reading, StepResult, SymbolDetector } from './detector.ts';
 import { finite, info } from './evidence.ts';
 import { failedGates, gateNeeds } from './gates.ts';
-import { anchorOf, belowOf, confirmEvidence, followed, hasFaded, type Impulse, impulseAt } from './impulse.ts';
+import { belowOf, confirmEvidence, followed, hasFaded, type Impulse, impulseAt, impulseReading } from './impulse.ts';
 import { type Block, type BlockStart, blended, blockAfter, blockSec, cusum, excited, excitementZ } from './monitors.ts';
 
 /** `k`, `h`: of the CUSUM. `flow`, `excitement`: what the second witness needs. Times trading seconds. */
@@ -140,18 +140,12 @@ function readingOf(
   params: RallyStatParams,
   isEntry: boolean,
 ): Reading {
-  return {
+  return impulseReading(impulse, {
     raised,
-    opens: true,
     confirmable,
-    path: 'main',
-    direction: 'up',
     score,
-    get anchor(): Anchor {
-      return anchorOf(impulse);
-    },
     evidence: () => (confirmable ? confirmEvidence(impulse, input, 0) : evidenceOf(state, input, params, isEntry)),
-  };
+  });
 }
 
 function evidenceOf(state: RallyStatState, input: DetectorInput, { h, flow, excitement }: RallyStatParams, isEntry: boolean): Evidence[] {

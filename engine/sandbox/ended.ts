@@ -1,4 +1,7 @@
-/** Which strategies of a run were ended, with which bytes and what for: kept in the run's folder, so that a restart does not seat them again. */
+/**
+ * Which strategies of a run were ended, with which bytes and what for: kept in the run's folder, so that a restart does not seat them again. Of other bytes, a
+ * new version, nothing is known.
+ */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -14,15 +17,17 @@ export class EndedStrategies {
   readonly #told = new Set<string>();
   readonly #telling = new Set<string>();
 
-  constructor(dir: string) {
+  /** `asked`: those that are on. */
+  constructor(dir: string, asked: readonly { readonly id: string; readonly sha256: string }[]) {
     this.#file = join(dir, 'strategies-ended.json');
-    this.#ended = new Map(Object.entries(read(this.#file)));
+    const kept = Object.entries(read(this.#file));
+    this.#ended = new Map(kept.filter(([id, { sha256 }]) => asked.some((each) => each.id === id && each.sha256 === sha256)));
     this.#before = new Set(this.#ended.keys());
   }
 
-  /** Other bytes, a new version, are another strategy. */
-  isEnded = (id: string, sha256: string): boolean => this.#ended.get(id)?.sha256 === sha256;
+  isEnded = (id: string): boolean => this.#ended.has(id);
 
+  /** @throws where the folder cannot be written; it is remembered until the role's end all the same */
   add(id: string, sha256: string, fault: SeatFault): void {
     this.#ended.set(id, { sha256, fault: { code: fault.code, message: fault.message.slice(0, 500) } });
     writeFileSync(`${this.#file}.tmp`, JSON.stringify(Object.fromEntries(this.#ended)));
@@ -40,6 +45,7 @@ export class EndedStrategies {
   }
 
   told(id: string, date: string): void {
+    this.#telling.delete(id);
     this.#told.add(`${id} ${date}`);
   }
 

@@ -11,6 +11,7 @@ import { type GeneratedDay, generatedDay } from '../../scenarios/support/days.ts
 import { Cell } from '../cell/cell.ts';
 import { registeredDetectors } from '../reference/shipped.ts';
 import { foldDay } from '../runtime/fold.ts';
+import { EndedStrategies } from './ended.ts';
 import { paramsOf, readStrategy } from './manifest.ts';
 import { Seat, type ShownMoment } from './seat.ts';
 import { Seated, withEnabled } from './seating.ts';
@@ -304,5 +305,44 @@ describe('the store', () => {
     const told: string[] = [];
     expect(own.enabled((id, why) => told.push(`${id}: ${why}`))).toEqual([]);
     expect(told).toEqual([expect.stringContaining('mine 1.0.0: its files are not those that were installed')]);
+  });
+});
+
+describe('what was ended in a run', () => {
+  const fault = { code: 'THREW', message: 'mine' } as const;
+  const [first, second] = [
+    { id: 'mine', sha256: 'a' },
+    { id: 'mine', sha256: 'b' },
+  ];
+
+  test('stays ended through a restart with the same bytes; a new version is another strategy, and is not disabled', () => {
+    const run = mkdtempSync(join(dir, 'run-'));
+    new EndedStrategies(run, [first]).add('mine', 'a', fault);
+    const again = new EndedStrategies(run, [first]);
+    expect([again.isEnded('mine'), again.untold('20261123'), again.unseated()]).toEqual([
+      true,
+      ['mine'],
+      [{ id: 'mine', asked: 0, fault }],
+    ]);
+    const next = new EndedStrategies(run, [second]);
+    expect([next.isEnded('mine'), next.untold('20261123'), next.unseated()]).toEqual([false, [], []]);
+  });
+
+  test('is told each day’s tape, and not again once it was', () => {
+    const ended = new EndedStrategies(mkdtempSync(join(dir, 'run-')), [first]);
+    ended.add('mine', 'a', fault);
+    expect(ended.untold('20261123')).toEqual(['mine']);
+    expect(ended.untold('20261123')).toEqual([]); // being told
+    ended.told('mine', '20261123');
+    expect([ended.untold('20261123'), ended.untold('20261124')]).toEqual([[], ['mine']]);
+  });
+
+  test('is forgotten with a file that was cut, and remembered where none can be written', () => {
+    const run = mkdtempSync(join(dir, 'run-'));
+    writeFileSync(join(run, 'strategies-ended.json'), '{"mine":');
+    expect(new EndedStrategies(run, [first]).isEnded('mine')).toBe(false);
+    const ended = new EndedStrategies(join(run, 'nowhere'), [first]);
+    expect(() => ended.add('mine', 'a', fault)).toThrow('ENOENT');
+    expect(ended.isEnded('mine')).toBe(true);
   });
 });

@@ -109,9 +109,6 @@ export class Seat {
   get fault(): SeatFault | null {
     return this.#fault;
   }
-  get busy(): boolean {
-    return this.#waiting !== null;
-  }
 
   /** What it holds of the symbols it is shown; null when it was ended. One question at a time. */
   async ask(moments: readonly ShownMoment[]): Promise<readonly UserReading[] | null> {

@@ -32,7 +32,6 @@ export class Seated {
   readonly seat: Seat;
   readonly #book: ToldBook;
   #told = false;
-  #looking = false;
 
   constructor(seat: Seat) {
     const { id, holdSec } = seat.strategy.manifest;
@@ -51,11 +50,6 @@ export class Seated {
     return this.seat.strategy.manifest.id;
   }
 
-  /** It has a question to think about, or its answer is being written: what it misses is newer the next time. */
-  get busy(): boolean {
-    return this.#looking;
-  }
-
   /** Entries for the tape, given what is shown of the symbols at `tsMs`; none once it was ended. */
   async look(tsMs: number, views: readonly Pick<FeatureView, 'instrument' | 'values'>[]): Promise<ExternalReading[]> {
     if (views.length === 0) return [];
@@ -65,10 +59,7 @@ export class Seated {
       tsMs,
       features: Object.fromEntries(features.map((id) => [id, values[id] ?? null])),
     }));
-    this.#looking = true;
-    const readings = await this.seat.ask(moments).finally(() => {
-      this.#looking = false;
-    });
+    const readings = await this.seat.ask(moments);
     if (readings === null) return [];
     return this.#book.entries(
       tsMs,

@@ -43,12 +43,15 @@ export function registerStrategy(program: Command): void {
   add('install <folder>', 'copy it into the store; its version becomes the current one')
     .option('--unsigned', 'although no trusted key signed it')
     .action((folder: string, { unsigned = false }: { readonly unsigned?: boolean }) => install(store(), folder, unsigned));
-  add('enable <id> [mode]', 'from the next start on: shadow (journaled only), canary (one symbol in ten) or active')
+  add(
+    'enable <id> [mode]',
+    'in the next demo or the next day a live run opens: shadow (journaled only), canary (one symbol in ten) or active',
+  )
     .option('--params <file>', 'its parameters, as JSON')
     .action((id: string, mode: string | undefined, flags: { readonly params?: string }) =>
       enable(store(), id, mode ?? 'shadow', flags.params),
     );
-  add('disable <id>', 'from the next start on').action((id: string) => {
+  add('disable <id>', 'in the next demo or the next day a live run opens').action((id: string) => {
     store().disable(id);
     console.log(`${id}: off${atNextStart(`; at once: fenshi control disable ${id}`)}`);
   });
@@ -128,7 +131,7 @@ export function jsonOf(file: string): Record<string, unknown> {
   }
 }
 
-const atNextStart = (more = ''): string => (readUpLock() === null ? '' : ` from the next start on${more}`);
+const atNextStart = (more = ''): string => (readUpLock() === null ? '' : `, in the next demo or the next day a live run opens${more}`);
 
 type Seen = { readonly id: string; readonly asked: number; readonly fault: { readonly code: string; readonly message: string } | null };
 
