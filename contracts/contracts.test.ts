@@ -8,7 +8,7 @@ import { upcast } from './compat/upcast.ts';
 import { errorCodes } from './errors.ts';
 import { hashedBytes, JournalStep, LifecycleMessage } from './journal.ts';
 import { exp, log, logit, pow2, sigmoid, tanh } from './math.ts';
-import { batchOf, decodeQuotes, encodeQuotes, type Quote, rowOf } from './quote.ts';
+import { batchOf, decodeQuotes, encodeQuotes, type Quote, QuoteScratch, rowOf } from './quote.ts';
 import { midnightOf, msOfTsec, phaseOf, tsecOf } from './session.ts';
 import { subjects } from './subjects.ts';
 import { decodeTape, encodeTape } from './tape.ts';
@@ -105,6 +105,21 @@ describe('quotes', () => {
 
   test('survive the columns with every null', () => {
     expect(rowOf(decodeQuotes(encodeQuotes('quotes', batchOf('s', 1, [quote]))), 0)).toEqual(quote);
+  });
+
+  test('one scratch reads batches of other lengths and other columns as each is, and the same again where it is reused', () => {
+    const few = (rows: number, names: readonly string[]): Uint8Array => {
+      const body = decode(encodeQuotes('quotes', batchOf('s', rows, Array(rows).fill({ ...quote, amountYuan: rows })))) as {
+        columns: Record<string, Uint8Array>;
+      };
+      return encode({ ...body, columns: Object.fromEntries(Object.entries(body.columns).filter(([name]) => !names.includes(name))) });
+    };
+    const bodies = [few(2, []), few(2, ['openMilli']), few(2, ['innerShares']), few(50, []), few(1, ['lowMilli']), few(1, ['lowMilli'])];
+    const scratch = new QuoteScratch();
+    for (const body of bodies) {
+      const [shared, own] = [decodeTape(body, scratch), decodeTape(body)];
+      expect(shared).toEqual(own);
+    }
   });
 
   test('a column of the wrong length, or none, is refused', () => {

@@ -217,35 +217,73 @@ export function encodeQuotes(type: 'quotes' | 'index', batch: QuoteBatch): Uint8
 
 type Body = { readonly source: string; readonly tsMs: number; readonly count: number; readonly columns: Readonly<Record<string, unknown>> };
 
+/** Columns that a reader fills again and again, so that what it reads is good until it reads the next batch. */
+export class QuoteScratch {
+  #buffer = new ArrayBuffer(0);
+  #bytes = new Uint8Array(0);
+  /** Of the layout before: batches of a feed mostly have the same rows and columns. */
+  #layout = '';
+  #columns: QuoteColumns | null = null;
+
+  /** At least `size` bytes; what lay in them is lost. */
+  take(size: number): Uint8Array {
+    if (size > this.#buffer.byteLength) {
+      this.#buffer = new ArrayBuffer(2 * size);
+      this.#bytes = new Uint8Array(this.#buffer);
+      this.#columns = null;
+    }
+    return this.#bytes;
+  }
+
+  /** The columns over them, made anew only where the layout differs. */
+  columns(layout: string, make: () => QuoteColumns): QuoteColumns {
+    if (this.#columns === null || this.#layout !== layout) {
+      this.#columns = make();
+      this.#layout = layout;
+    }
+    return this.#columns;
+  }
+}
+
 /**
- * The columns of a body, copied into one aligned buffer: a message's bytes are neither aligned nor ours to keep.
+ * The columns of a body, copied into one aligned buffer: a message's bytes are neither aligned nor ours to keep. With a scratch they are
+ * the scratch's, good until its next batch.
  * @throws RangeError when a column is missing, not a `bin`, or its length disagrees with `count`
  */
-export function quotesOf({ source, tsMs, count, columns }: Body): QuoteBatch {
+export function quotesOf({ source, tsMs, count, columns }: Body, scratch?: QuoteScratch): QuoteBatch {
   let size = 0;
+  let layout = `${count}`;
   for (const { name, type, width, optional } of specs) {
     const bytes = columns[name];
+    layout += bytes === undefined ? '-' : '+';
     if (bytes === undefined && optional) continue;
     const want = count * width * type.BYTES_PER_ELEMENT;
     if (!(bytes instanceof Uint8Array) || bytes.byteLength !== want)
       throw new RangeError(`quote batch: column ${name} is not ${want} bytes`);
     size += (want + 7) & ~7;
   }
-  const buffer = new ArrayBuffer(size);
-  const target = new Uint8Array(buffer);
+  const target = scratch?.take(size) ?? new Uint8Array(size);
+  let offset = 0;
+  for (const { name } of specs) {
+    const bytes = columns[name] as Uint8Array | undefined;
+    if (bytes === undefined) continue;
+    target.set(bytes, offset);
+    offset += (bytes.byteLength + 7) & ~7;
+  }
+  const make = () => columnsOver(target.buffer as ArrayBuffer, count, columns);
+  return batchFrom(source, tsMs, count, scratch?.columns(layout, make) ?? make());
+}
+
+/** Views of the columns that a body has, one behind the other from the buffer's start. */
+function columnsOver(buffer: ArrayBuffer, count: number, present: Body['columns']): QuoteColumns {
   const out: Record<string, unknown> = {};
   let offset = 0;
   for (const { name, type, width } of specs) {
-    const bytes = columns[name] as Uint8Array | undefined;
-    if (bytes === undefined) {
-      out[name] = null;
-      continue;
-    }
-    target.set(bytes, offset);
-    out[name] = new type(buffer, offset, count * width);
-    offset += (bytes.byteLength + 7) & ~7;
+    const has = present[name] !== undefined;
+    out[name] = has ? new type(buffer, offset, count * width) : null;
+    if (has) offset += (count * width * type.BYTES_PER_ELEMENT + 7) & ~7;
   }
-  return batchFrom(source, tsMs, count, out as QuoteColumns);
+  return out as QuoteColumns;
 }
 
 export const decodeQuotes = (bytes: Uint8Array): QuoteBatch => quotesOf(decode(bytes) as Body);

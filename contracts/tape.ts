@@ -10,7 +10,7 @@ import { decode, encode } from './codec.ts';
 import { upcast } from './compat/upcast.ts';
 import { Entity } from './entity.ts';
 import { FlowBatch } from './flow.ts';
-import { encodeQuotes, type QuoteBatch, quotesOf } from './quote.ts';
+import { encodeQuotes, type QuoteBatch, type QuoteScratch, quotesOf } from './quote.ts';
 import { directions, Evidence, strategyModes } from './signal.ts';
 import { origins } from './status.ts';
 import { EpochMs, TradeDate } from './units.ts';
@@ -154,9 +154,12 @@ export const tapeKinds = {
 export const encodeTape = (entry: TapeEntry): Uint8Array =>
   entry.type === 'quotes' || entry.type === 'index' ? encodeQuotes(entry.type, entry.batch) : encode(entry);
 
-/** @throws ZodError or RangeError on a body that is not a tape entry: the tape is corrupt, the reader stops */
-export function decodeTape(bytes: Uint8Array): TapeEntry {
+/**
+ * With a scratch, the quotes of the entry are good until the scratch's next one.
+ * @throws ZodError or RangeError on a body that is not a tape entry: the tape is corrupt, the reader stops
+ */
+export function decodeTape(bytes: Uint8Array, scratch?: QuoteScratch): TapeEntry {
   const body = TapeBody.parse(upcast('tape', decode(bytes) as Record<string, unknown>));
   if (body.type === 'flow') return body;
-  return 'columns' in body ? { type: body.type, tsMs: body.tsMs, batch: quotesOf(body) } : body;
+  return 'columns' in body ? { type: body.type, tsMs: body.tsMs, batch: quotesOf(body, scratch) } : body;
 }

@@ -21,7 +21,7 @@ import { ensureFeedBucket, handOverOf } from '../log/feed-bucket.ts';
 import { firstUnfinishedDay, newestDay } from '../log/jetstream-tape.ts';
 import { isAlive } from '../log/processes.ts';
 import { ensureStreams } from '../log/streams.ts';
-import { boardsIn, preOpenBundle, readName } from '../reference/pre-open.ts';
+import { preOpenBundle, readName } from '../reference/pre-open.ts';
 import { startChdb } from '../store/chdb-process.ts';
 import { libraryDir } from '../store/library.ts';
 import { storeAddress } from '../store/locate.ts';
@@ -155,10 +155,20 @@ describe('a pre-open bundle', () => {
           ),
         history: () => Promise.resolve(new Map([[no, days.map(minutes)]])),
         closes: () =>
-          Promise.resolve(new Map([[no, [...days].reverse().map((day, i) => ({ date: day, closeMilli: [12_100, 11_000, 10_000][i]! }))]])),
+          Promise.resolve(
+            new Map([
+              [no, [...days].reverse().map((day, i) => ({ date: day, closeMilli: [12_100, 11_000, 10_000][i]!, preCloseMilli: null }))],
+            ]),
+          ),
       });
     const fresh = await bundleOf(['20261118', '20261119', '20261120']);
-    expect(fresh.instruments[0]).toMatchObject({ boards: 2, prevHighMilli: 10_500, prevVolumes: [7000, 7000, 7000], floatShares: 5e8 });
+    expect(fresh.instruments[0]).toMatchObject({
+      boards: 2,
+      recentCloses: [12_100, 11_000, 10_000],
+      prevHighMilli: 10_500,
+      prevVolumes: [7000, 7000, 7000],
+      floatShares: 5e8,
+    });
     expect(fresh.instruments[1]).toMatchObject({ exDate: true, preCloseMilli: null, limitUpMilli: null });
     expect(fresh.assumed.join('\n')).toMatch(/600002.SH trade ex rights today/);
     const stale = await bundleOf(['20261028', '20261029', '20261030']);
@@ -178,23 +188,6 @@ describe('a pre-open bundle', () => {
     ['五 粮 液', { riskWarning: false, status: 'normal' }],
     ['STAR科技', { riskWarning: true }], // only a dated record can tell it from a risk warning
   ])('%s', (name, want) => expect(readName(name)).toMatchObject(want));
-
-  test('consecutive boards are counted back from the newest close', () => {
-    expect(boardsIn([13_310, 12_100, 11_000, 10_000], 'MAIN', false, date)).toBe(3);
-    expect(boardsIn([13_300, 12_100, 11_000], 'MAIN', false, date)).toBe(0);
-    expect(boardsIn([], 'MAIN', false, date)).toBe(0);
-    // under risk warning 5 % until 2026-07-05, 10 % from 2026-07-06 on: each day by its own rule
-    expect(
-      boardsIn(
-        [11_576, 11_025, 10_500, 10_000].map((close) => Math.round(close / 10) * 10),
-        'MAIN',
-        true,
-        '20260706',
-      ),
-    ).toBe(3);
-    expect(boardsIn([12_130, 11_030, 10_500, 10_000], 'MAIN', true, '20260707')).toBe(3);
-    expect(boardsIn([11_580, 11_030, 10_500, 10_000], 'MAIN', true, '20260707')).toBe(0);
-  });
 
   test('a trading day is under way from 08:50 to 15:30, on trading days', () => {
     const at = (day: string, h: number, m: number) => dayUnderWay(midnightOf(day) + (h * 60 + m) * 60_000);

@@ -21,6 +21,7 @@ import { encode } from '../../contracts/codec.ts';
 import { readStep } from '../../contracts/compat/read.ts';
 import { FenshiError } from '../../contracts/errors.ts';
 import type { JournalDraft, JournalStep } from '../../contracts/journal.ts';
+import type { QuoteScratch } from '../../contracts/quote.ts';
 import { decodeTape, encodeTape, type TapeEntry } from '../../contracts/tape.ts';
 import type { TradeDate } from '../../contracts/units.ts';
 import { chain } from './hash.ts';
@@ -109,9 +110,9 @@ export class DayFileTape implements TapeWriter, TapeReader {
     await this.#file.write(encodeTape(entry));
   };
 
-  async *entries(fromN: number): AsyncIterable<TapeEntry> {
+  async *entries(fromN: number, scratch?: QuoteScratch): AsyncIterable<TapeEntry> {
     let n = 0;
-    for await (const body of frames(this.#path)) if (n++ >= fromN) yield decodeTape(body);
+    for await (const body of frames(this.#path)) if (n++ >= fromN) yield decodeTape(body, scratch);
   }
 
   close = async (): Promise<void> => {

@@ -8,6 +8,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import { FenshiError } from '../../contracts/errors.ts';
+import type { QuoteScratch } from '../../contracts/quote.ts';
 import { streams, subjects } from '../../contracts/subjects.ts';
 import { decodeTape, encodeTape, type TapeEntry } from '../../contracts/tape.ts';
 import type { TradeDate } from '../../contracts/units.ts';
@@ -118,26 +119,29 @@ export class JetStreamTapeReader implements TapeReader {
     this.#openSeq = openSeq;
   }
 
-  async *entries(fromN: number): AsyncIterable<TapeEntry> {
+  async *entries(fromN: number, scratch?: QuoteScratch): AsyncIterable<TapeEntry> {
     for await (const read of this.bodies(fromN)) {
-      const entry = read();
+      const entry = read(scratch);
       yield entry;
       if (entry.type === 'day.close') return;
     }
   }
 
   /** Entries still encoded, for ever: decoding is part of applying one, so that what cannot be decoded can be skipped. */
-  async *bodies(fromN: number): AsyncGenerator<() => TapeEntry, void> {
+  async *bodies(fromN: number): AsyncGenerator<ReadEntry, void> {
     for await (const { body, storedMs } of streamFrom(this.#js, this.#stream, this.#openSeq + fromN, this.#read)) {
       this.storedMs = storedMs;
-      yield () => parse(body);
+      yield (scratch) => parse(body, scratch);
     }
   }
 }
 
-function parse(body: Uint8Array): TapeEntry {
+/** Decodes an entry that was read; with a scratch, its quotes are good until the scratch's next. @throws FenshiError TAPE_CORRUPT */
+export type ReadEntry = (scratch?: QuoteScratch) => TapeEntry;
+
+function parse(body: Uint8Array, scratch?: QuoteScratch): TapeEntry {
   try {
-    return decodeTape(body);
+    return decodeTape(body, scratch);
   } catch (error) {
     throw new FenshiError('TAPE_CORRUPT', error instanceof Error ? error.message : String(error), { cause: error });
   }

@@ -4,6 +4,7 @@ import { encode } from '../../contracts/codec.ts';
 import { readStep } from '../../contracts/compat/read.ts';
 import { FenshiError } from '../../contracts/errors.ts';
 import type { JournalDraft, JournalStep } from '../../contracts/journal.ts';
+import type { QuoteScratch } from '../../contracts/quote.ts';
 import { decodeTape, encodeTape, type TapeEntry } from '../../contracts/tape.ts';
 import { chain } from './hash.ts';
 import type { Journal, TapeReader, TapeWriter } from './ports.ts';
@@ -17,8 +18,8 @@ export class MemoryTape implements TapeWriter, TapeReader {
     return Promise.resolve();
   };
 
-  async *entries(fromN: number): AsyncIterable<TapeEntry> {
-    for (const body of this.bodies.slice(fromN)) yield decodeTape(body);
+  async *entries(fromN: number, scratch?: QuoteScratch): AsyncIterable<TapeEntry> {
+    for (const body of this.bodies.slice(fromN)) yield decodeTape(body, scratch);
   }
 
   close = (): Promise<void> => Promise.resolve();

@@ -5,6 +5,7 @@
  * Journal   one append in flight; an append resolves only once the step is stored, and never stores another hash for it
  */
 import type { JournalDraft, JournalStep } from '../../contracts/journal.ts';
+import type { QuoteScratch } from '../../contracts/quote.ts';
 import type { TapeEntry } from '../../contracts/tape.ts';
 
 export type TapeWriter = {
@@ -14,8 +15,8 @@ export type TapeWriter = {
 };
 
 export type TapeReader = {
-  /** Entries of the day from `n` on. Live logs go on for ever; finished ones end. @throws FenshiError TAPE_HOLE | TAPE_CORRUPT */
-  readonly entries: (fromN: number) => AsyncIterable<TapeEntry>;
+  /** Entries of the day from `n` on. Live logs go on for ever; finished ones end. With a scratch, an entry is good until the next one. @throws FenshiError TAPE_HOLE | TAPE_CORRUPT */
+  readonly entries: (fromN: number, scratch?: QuoteScratch) => AsyncIterable<TapeEntry>;
 };
 
 export type Journal = {

@@ -10,6 +10,7 @@ import { FenshiError } from '../../contracts/errors.ts';
 import { type Board, boardOf } from '../../contracts/instruments.ts';
 import { midnightOf, tradeDateOf } from '../../contracts/session.ts';
 import { instrumentId, type TradeDate } from '../../contracts/units.ts';
+import { adjustedCloses, boardsIn, type DayClose } from './boards.ts';
 import { listingDayN, nextTradingDay, tradingDaysUntil } from './calendar.ts';
 import { type DayRecord, historyOf, sigmaOf } from './history.ts';
 import { isNoLimitDay, type LimitStatus, limitPrices, limitRate } from './price-limits.ts';
@@ -34,8 +35,6 @@ export type Reference = {
   readonly floatShares: number | null;
   readonly date: TradeDate;
 };
-/** A day's close as traded. */
-export type DayClose = { readonly date: TradeDate; readonly closeMilli: number };
 
 /** Where the parts come from; each may be absent. */
 export type PreOpenSources = {
@@ -86,7 +85,7 @@ export async function preOpenBundle(date: TradeDate, config: DayConfig, from: Pr
     const newest = days.at(-1)?.date === yesterday ? days.at(-1)! : null;
     if (newest === null && days.length > 0) notes.since(days.at(-1)!.date!);
     const ended = closes.get(no) ?? [];
-    const known = ended[0]?.date === yesterday ? ended.map(({ closeMilli }) => closeMilli) : [];
+    const known = ended[0]?.date === yesterday ? ended : [];
     if (known.length === 0) notes.add('closes', instrumentId(no));
     return {
       no,
@@ -99,8 +98,8 @@ export async function preOpenBundle(date: TradeDate, config: DayConfig, from: Pr
         .reverse()
         .map(({ volume }) => volume),
       prevHighMilli: newest?.highMilli ?? null,
-      boards: boardsIn(known, boardOf(no)!, priced.riskWarning, date),
-      recentCloses: known.slice(0, 30),
+      boards: boardsIn(known, boardOf(no)!, readName(each.name).status),
+      recentCloses: adjustedCloses(known, priced.preCloseMilli).slice(0, 30),
       profile: own === null ? 0 : profiles.length - 1,
       profileSource: own === null ? 'xs' : 'own',
       ...priced,
@@ -240,17 +239,6 @@ export function readName(name: string): {
     newDays,
     status: delisting ? 'delisting' : riskWarning ? 'riskWarning' : sShare ? 'sShare' : 'normal',
   };
-}
-
-/** Consecutive closes at the limit up to the day before `date`, from the newest back, each by the rate of its own day. */
-export function boardsIn(closes: readonly number[], board: Board, riskWarning: boolean, date: TradeDate): number {
-  const days = tradingDaysUntil(date, closes.length + 1).toReversed();
-  const status = riskWarning ? 'riskWarning' : 'normal';
-  const isBoard = (i: number): boolean =>
-    i + 1 < closes.length && closes[i] === limitPrices(board, closes[i + 1]!, limitRate(board, status, days[i + 1]!)).upMilli;
-  let boards = 0;
-  while (isBoard(boards)) boards += 1;
-  return boards;
 }
 
 /** What had to be assumed, gathered into sentences. */

@@ -14,8 +14,8 @@ import { readStep } from '../../contracts/compat/read.ts';
 import { FenshiError } from '../../contracts/errors.ts';
 import type { JournalStep } from '../../contracts/journal.ts';
 import type { Log } from '../../contracts/process/log.ts';
+import { QuoteScratch } from '../../contracts/quote.ts';
 import { streams, subjects } from '../../contracts/subjects.ts';
-import type { TapeEntry } from '../../contracts/tape.ts';
 import type { DeadLetter } from '../../contracts/view.ts';
 import { Cell, type StepResult } from '../cell/cell.ts';
 import type { CellImage } from '../cell/image.ts';
@@ -23,7 +23,7 @@ import type { Quarantined } from '../clean/cleaner.ts';
 import type { OpenImage, Taken } from '../clean/columns.ts';
 import { loadBundle } from '../log/bundle-store.ts';
 import { exponentialBackoff, JetStreamJournal } from '../log/jetstream-journal.ts';
-import { firstUnfinishedDay, JetStreamTapeReader, type OpenDay, skipsOf } from '../log/jetstream-tape.ts';
+import { firstUnfinishedDay, JetStreamTapeReader, type OpenDay, type ReadEntry, skipsOf } from '../log/jetstream-tape.ts';
 import { metrics } from '../telemetry/metrics.ts';
 import { CheckpointStore } from './checkpoints.ts';
 import type { Reach } from './crash-points.ts';
@@ -67,6 +67,8 @@ export class CellRunner {
   /** Where on TAPE the first day stands that may still be open. */
   #fromSeq = 1;
   #checkpointAt = 0;
+  /** An entry is applied before the next is read, so all share one. */
+  readonly #scratch = new QuoteScratch();
   /** The checkpoint under way. */
   #saving: Promise<void> | null = null;
   #phase = '';
@@ -187,14 +189,14 @@ export class CellRunner {
     log.info({ event: 'day.stopped', tradeDate: open.tradeDate, n: cell.n, step: cell.step, closed: cell.closed });
   }
 
-  #step(cell: Cell, read: () => TapeEntry, outbox: Outbox, storedMs: number): void {
+  #step(cell: Cell, read: ReadEntry, outbox: Outbox, storedMs: number): void {
     const readMs = Date.now();
     this.#readMs = readMs;
     const startedAt = performance.now();
     const events = cell.actors.events;
     const quotes = cell.quotes;
     this.#position.enter({ tradeDate: cell.bundle.tradeDate, n: cell.n });
-    const result = cell.isSkipped ? cell.skip(closesDay(read)) : cell.apply(read());
+    const result = cell.isSkipped ? cell.skip(closesDay(read)) : cell.apply(read(this.#scratch));
     this.#position.leave();
     this.#noteBusy(startedAt);
     this.#lateMs = Math.max(0, readMs - storedMs);
@@ -299,7 +301,7 @@ const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`;
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** What is skipped may be what nobody can read; a close that can be read ends the day all the same. */
-function closesDay(read: () => TapeEntry): boolean {
+function closesDay(read: ReadEntry): boolean {
   try {
     return read().type === 'day.close';
   } catch {

@@ -1,6 +1,7 @@
 /** journal = fold(tape), in one process at full speed: replays, scenarios, tests, calibration. */
 import { type Bundle, encodeBundle } from '../../contracts/bundle.ts';
 import type { JournalStep } from '../../contracts/journal.ts';
+import { QuoteScratch } from '../../contracts/quote.ts';
 import { decodeTape, type TapeEntry } from '../../contracts/tape.ts';
 import { Cell } from '../cell/cell.ts';
 import type { Quarantined } from '../clean/cleaner.ts';
@@ -16,7 +17,7 @@ export type Fold = {
   readonly quarantined: Quarantined[];
 };
 export type FoldOptions = {
-  /** Called with each entry's ordinal before it is applied. */
+  /** Called with each entry's ordinal before it is applied; quotes of an encoded entry are good until the next one. */
   readonly onEntry?: (n: number, entry: TapeEntry, cell: Cell) => void;
   readonly prepare?: (cell: Cell) => void;
   readonly skips?: readonly number[];
@@ -35,8 +36,9 @@ export function foldDay(
   const journal = new MemoryJournal(sha);
   const steps: JournalStep[] = [];
   const quarantined: Quarantined[] = [];
+  const scratch = new QuoteScratch();
   for (const item of entries) {
-    const entry = item instanceof Uint8Array ? decodeTape(item) : item;
+    const entry = item instanceof Uint8Array ? decodeTape(item, scratch) : item;
     onEntry?.(cell.n, entry, cell);
     const result = cell.apply(entry);
     if (result.quarantined.length > 0) quarantined.push(...result.quarantined);

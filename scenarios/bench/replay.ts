@@ -9,6 +9,7 @@
 import type { Bundle } from '../../contracts/bundle.ts';
 import { encode } from '../../contracts/codec.ts';
 import { defaultConfig } from '../../contracts/config.ts';
+import { QuoteScratch } from '../../contracts/quote.ts';
 import { isContinuous, midnightOf, phaseOf, tsecOf } from '../../contracts/session.ts';
 import { decodeTape, encodeTape, type TapeEntry } from '../../contracts/tape.ts';
 import { Cell } from '../../engine/cell/cell.ts';
@@ -56,8 +57,9 @@ export const median = (values: readonly number[]): number => [...values].sort((a
 
 export function fold(cell: Cell, bodies: readonly Uint8Array[], variants: readonly { readonly take: () => unknown }[] = []): void {
   let hash = '0'.repeat(64);
+  const scratch = new QuoteScratch();
   for (const body of bodies) {
-    const { draft } = cell.apply(decodeTape(body));
+    const { draft } = cell.apply(decodeTape(body, scratch));
     if (draft !== null) {
       const step = chain(hash, draft);
       hash = step.hash;
@@ -158,11 +160,12 @@ export function benchStages({ bundle, bodies }: Day): Readonly<Record<string, nu
     run(make()); // warm
     return run(make());
   };
+  const scratch = new QuoteScratch();
   const run = (step: (entry: TapeEntry, n: number) => void): number => {
     let quotes = 0;
     let n = 0;
     const apply = (body: Uint8Array): void => {
-      const entry = decodeTape(body);
+      const entry = decodeTape(body, scratch);
       if (entry.type === 'quotes') quotes += entry.batch.count;
       step(entry, n++);
     };

@@ -6,7 +6,11 @@ import { readHistory } from './history.ts';
 
 test('features of a history are what the slow reference says of its quotes', () => {
   const { bundle, tape } = readHistory('2-levels');
-  const { snapshots, wrong, never } = againstReference(decodeBundle(bundle), tape.map(decodeTape), 97);
+  const { snapshots, wrong, never } = againstReference(
+    decodeBundle(bundle),
+    tape.map((body) => decodeTape(body)),
+    97,
+  );
 
   expect(wrong.slice(0, 10)).toEqual([]);
   expect(never).toEqual([]);

@@ -28,7 +28,11 @@ describe.each(names)('history %s', (name) => {
   });
 
   test('whatever today’s code gives as evidence of it has words', () => {
-    const named = foldDay(decodeBundle(bundle), tape.map(decodeTape), { sha: sha256(bundle) }).steps.flatMap(({ entries }) =>
+    const named = foldDay(
+      decodeBundle(bundle),
+      tape.map((body) => decodeTape(body)),
+      { sha: sha256(bundle) },
+    ).steps.flatMap(({ entries }) =>
       entries.flatMap((entry) => {
         const evidence = entry.kind === 'transition' ? entry.evidence : entry.kind === 'signal' ? entry.signal.evidence : [];
         return evidence.map(({ feature }) => feature);
@@ -49,7 +53,14 @@ describe.each(names)('history %s', (name) => {
   });
 
   test('today’s code folds its tape to the pinned hash, twice', () => {
-    const folded = [1, 2].map(() => foldDay(decodeBundle(bundle), tape.map(decodeTape), { sha: sha256(bundle) }).steps.at(-1)?.hash);
+    const folded = [1, 2].map(
+      () =>
+        foldDay(
+          decodeBundle(bundle),
+          tape.map((body) => decodeTape(body)),
+          { sha: sha256(bundle) },
+        ).steps.at(-1)?.hash,
+    );
 
     expect(folded).toEqual([pinned[name], pinned[name]]);
   });

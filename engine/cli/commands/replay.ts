@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Config } from '../../../contracts/config.ts';
 import { FenshiError } from '../../../contracts/errors.ts';
+import { QuoteScratch } from '../../../contracts/quote.ts';
 import { clockOf, midnightOf, tsecOf } from '../../../contracts/session.ts';
 import type { Cell } from '../../cell/cell.ts';
 import { fileBundle } from '../../feeds/tick-files/file-bundle.ts';
@@ -161,7 +162,10 @@ async function replayArchived(dir: string, date: string, options: ReplayOptions)
     const skips: number[] = [];
     for await (const { n, entries } of new DayFileJournal(dir, date, first.bundle).steps(0))
       if (entries.some((entry) => entry.kind === 'fault' && entry.code === 'ENTRY_SKIPPED')) skips.push(n);
-    return replayDay(loadBundle(options.bundles, first.bundle), () => new DayFileTape(dir, date).entries(0), { ...options, skips });
+    return replayDay(loadBundle(options.bundles, first.bundle), () => new DayFileTape(dir, date).entries(0, new QuoteScratch()), {
+      ...options,
+      skips,
+    });
   }
   throw new FenshiError('TAPE_CORRUPT', `${dir}: the tape of ${date} is empty`);
 }

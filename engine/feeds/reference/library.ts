@@ -2,8 +2,9 @@
 import type { Sector } from '../../../contracts/bundle.ts';
 import { dashed, minuteOf, tsecOf } from '../../../contracts/session.ts';
 import type { TradeDate } from '../../../contracts/units.ts';
+import type { DayClose } from '../../reference/boards.ts';
 import type { DayRecord } from '../../reference/history.ts';
-import type { DayClose, Listed } from '../../reference/pre-open.ts';
+import type { Listed } from '../../reference/pre-open.ts';
 import type { Store } from '../../store/client.ts';
 import { database } from '../../store/schema.ts';
 
@@ -69,14 +70,15 @@ export async function libraryHistory(library: Store, wanted: ReadonlySet<number>
   return found;
 }
 
-/** Newest first: the record of days where there is one, else the last minute's close. */
+/** Newest first: the record of days where there is one, with the reference price it tells; else the last minute's close. */
 export async function libraryCloses(library: Store, wanted: ReadonlySet<number>, date: TradeDate): Promise<Map<number, DayClose[]>> {
-  const rows = await library.rows<{ no: number; days: string[]; closes: (number | null)[] }>(
-    `SELECT instrument AS no, groupArray(formatDateTime(trade_date, '%Y%m%d')) AS days, groupArray(close) AS closes FROM (
-       SELECT instrument, trade_date, argMin(c, turn) AS close FROM (
-         SELECT instrument, trade_date, any(close_milli) AS c, 0 AS turn FROM ${database}.daily FINAL WHERE trade_date < {date:Date} AND trade_date >= {date:Date} - 60 GROUP BY instrument, trade_date
+  // tuples, because aggregate functions skip nulls
+  const rows = await library.rows<{ no: number; days: [day: string, closeMilli: number, preCloseMilli: number | null][] }>(
+    `SELECT instrument AS no, groupArray(tuple(formatDateTime(trade_date, '%Y%m%d'), told.1, told.2)) AS days FROM (
+       SELECT instrument, trade_date, argMin(tuple(c, r), turn) AS told FROM (
+         SELECT instrument, trade_date, any(close_milli) AS c, any(pre_close_milli) AS r, 0 AS turn FROM ${database}.daily FINAL WHERE trade_date < {date:Date} AND trade_date >= {date:Date} - 60 GROUP BY instrument, trade_date
          UNION ALL
-         SELECT instrument, trade_date, argMax(close_milli, (ts_ms, known_ms)) AS c, 1 AS turn FROM ${database}.bars
+         SELECT instrument, trade_date, argMax(close_milli, (ts_ms, known_ms)) AS c, NULL AS r, 1 AS turn FROM ${database}.bars
          WHERE period_sec = 60 AND ${counted} AND trade_date < {date:Date} AND trade_date >= {date:Date} - 60 GROUP BY instrument, trade_date
        ) WHERE c IS NOT NULL GROUP BY instrument, trade_date ORDER BY instrument, trade_date DESC
      ) GROUP BY instrument`,
@@ -85,10 +87,7 @@ export async function libraryCloses(library: Store, wanted: ReadonlySet<number>,
   return new Map(
     rows
       .filter(({ no }) => wanted.has(no))
-      .map(({ no, days, closes }) => [
-        no,
-        days.flatMap((day, i) => (closes[i] === null ? [] : [{ date: day, closeMilli: closes[i]! }])).slice(0, 30),
-      ]),
+      .map(({ no, days }) => [no, days.slice(0, 30).map(([day, closeMilli, preCloseMilli]) => ({ date: day, closeMilli, preCloseMilli }))]),
   );
 }
 

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestStore, type TestStore } from '../../../scenarios/support/test-store.ts';
-import { libraryHistory } from '../../feeds/reference/library.ts';
+import { libraryCloses, libraryHistory } from '../../feeds/reference/library.ts';
 import { inputsOf } from '../../files/inputs.ts';
 import { readLayout } from '../../files/layout.ts';
 import type { Store } from '../client.ts';
@@ -206,4 +206,19 @@ test('imported minutes feed the history that profiles are made of, and those wit
   expect(history.get(1_600_000)!.map(({ date, volume, amounts }) => [date, volume, amounts.reduce((sum, each) => sum + each, 0)])).toEqual([
     ['20260706', 2900, 29 * 1050],
   ]);
+});
+
+test('closes of the days before come with the reference price that a record tells; minutes tell none', async () => {
+  const columns =
+    'symbol,date,open,high,low,close,pre_close,up_limit,down_limit,volume_shares,amount_yuan,auction_price,auction_vol,turnover_rate,volume_ratio,pre_close_derived';
+  // a tenth was taken off on the 14th; on the 15th it did not trade; of the 16th there are minutes only
+  const days = ['600003.SH,20260713,10,10,10,10,10,11,9,1000,10000,,,,,0', '600003.SH,20260714,9,9,9,9,9,9.9,8.1,1000,9000,,,,,1'];
+  await taken('closes.csv', `${[columns, ...days].join('\n')}\n`);
+  await taken('closes-minutes.csv', bars(3, 9, '2026-07-16').replaceAll('600519.SH', '600003.SH').replaceAll(',11,', ',10,'));
+  expect((await libraryCloses(store, new Set([1_600_003]), '20260717')).get(1_600_003)).toEqual([
+    { date: '20260716', closeMilli: 10_000, preCloseMilli: null },
+    { date: '20260714', closeMilli: 9000, preCloseMilli: 9000 },
+    { date: '20260713', closeMilli: 10_000, preCloseMilli: 10_000 },
+  ]);
+  expect((await libraryCloses(store, new Set([1_600_003]), '20260714')).get(1_600_003)).toHaveLength(1);
 });
