@@ -19,10 +19,10 @@ async function main(role: RoleProcess): Promise<void> {
   });
   await ensureStreams(jsm, start.run, log, signal);
   await ensureFeedBucket(js, start.run);
-  const reach = crashFromEnv(process.env.FENSHI_CRASH);
+  const atCrashPoint = crashFromEnv(process.env.FENSHI_CRASH);
   const { run, dir, bundles } = start;
-  const runner = new CellRunner({ nc, js, jsm, run, codeVersion, dir, bundles, log, reach, signal });
-  const projector = new Projector(js, jsm, run, log, reach);
+  const runner = new CellRunner({ nc, js, jsm, run, codeVersion, dir, bundles, log, atCrashPoint, signal });
+  const projector = new Projector(js, jsm, run, log, atCrashPoint);
   parts = { runner, projector };
   up();
   const projecting = projector.run(signal);

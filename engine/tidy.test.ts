@@ -127,6 +127,14 @@ describe('house rules', () => {
       [/\bin place of the invented\b/, 'instead of the invented'],
       [/\bnobody had\b/i, 'missing everywhere'],
       [/\b(?:two|three) (?:\w+ )?at the least\b/, 'at least two'],
+      [/\bgiveOf\b/, 'retainedImpulse'],
+      [/\btellAll\b/, 'broadcast'],
+      [/\bheardMs\b/, 'lastBatchMs'],
+      [/\bonOdd\b|\bodd: \{|\bodd\?/, 'anomalies'],
+      [/\b(?:breathMs|breathe)\b/, 'yieldMs'],
+      [/\bworthMs\b/, 'maxAgeMs'],
+      [/\bthaw(?!ed\.)/, 'resume, or the stall ends'],
+      [/\bstirring\b/, 'active'],
     ];
     const wrong = [...files, ...pages]
       .filter(({ path }) => !path.endsWith('tidy.test.ts') && path !== 'contracts/spec/words.md')

@@ -23,7 +23,7 @@ export const pullOf = (context: OpportunityContext, midMilli: number): number =>
   (signOf(context) * (context.peakMilli - midMilli)) / context.peakMilli / context.plan.sigmaH;
 
 /** Share of the impulse that is left: (mid − P0) / (entry signal − P0). */
-export const giveOf = ({ anchor }: Pick<OpportunityContext, 'anchor'>, midMilli: number): number =>
+export const retainedImpulse = ({ anchor }: Pick<OpportunityContext, 'anchor'>, midMilli: number): number =>
   (midMilli - anchor.p0Milli) / (anchor.enterMilli - anchor.p0Milli);
 
 /** The stop in force: the plan's, half as far under restricted risk, or the trail; the tightest of them. */
@@ -61,7 +61,8 @@ export const reachesTarget1 = (context: OpportunityContext, price: Price): boole
   context.trailMilli === null && touches(context, price, context.plan.target1Milli);
 export const isNewPeak = (context: OpportunityContext, { midMilli }: Price): boolean =>
   signOf(context) * (midMilli - context.peakMilli) > 0;
-export const isLost = (context: OpportunityContext, { midMilli }: Price): boolean => giveOf(context, midMilli) < levels.giveInvalid;
+export const isLost = (context: OpportunityContext, { midMilli }: Price): boolean =>
+  retainedImpulse(context, midMilli) < levels.giveInvalid;
 /** K4 speaks against what should rise; said once a life. */
 export const dives = (context: Pick<OpportunityContext, 'direction' | 'dived'>, { dive }: Pick<Price, 'dive'>): boolean =>
   dive && context.direction === 'up' && !context.dived;

@@ -16,7 +16,7 @@ import type { OpenImage, Taken } from '../clean/columns.ts';
 import type { AnyDetector } from '../detectors/detector.ts';
 import { Decisions } from './decisions.ts';
 import { type CellImage, imageVersion } from './image.ts';
-import { marketId } from './market-desk.ts';
+import { marketId } from './market-coordinator.ts';
 import { MarketState } from './market-state.ts';
 
 /** What leaves the cell for one entry. `draft` is null when nothing was concluded. */
@@ -116,7 +116,7 @@ export class Cell {
   #dispatch(entry: TapeEntry, n: number): void {
     switch (entry.type) {
       case 'quotes':
-        this.#each((decisions) => decisions.heard(entry.batch.source));
+        this.#each((decisions) => decisions.batchFrom(entry.batch.source));
         return this.market.quoted(entry.batch, n);
       case 'clock':
         return this.#clock();

@@ -12,19 +12,19 @@ import type { AnyCommand, ExternalReading, TapeEntry } from '../../contracts/tap
 import { instrumentNo } from '../../contracts/units.ts';
 import type { RowVerdict } from '../clean/cleaner.ts';
 import type { AnyDetector } from '../detectors/detector.ts';
-import { type ExternalState, external, told } from '../detectors/external.ts';
+import { type ExternalState, external, withReading } from '../detectors/external.ts';
 import { instantiable } from '../detectors/registry.ts';
 import { mapsKey } from '../opportunities/confidence.ts';
 import { type ActorImage, Actors, type TimerEvent } from './actors.ts';
 import { applyCommand } from './commands.ts';
 import { type Lane, type LaneImage, lanesOf, type Mismatch } from './lanes.ts';
-import { MarketDesk, marketId } from './market-desk.ts';
+import { MarketCoordinator, marketId } from './market-coordinator.ts';
 import type { Decider, MarketState } from './market-state.ts';
-import { OpportunityDesk, type OpportunityDeskImage } from './opportunity-desk.ts';
+import { OpportunityBook, type OpportunityBookImage } from './opportunity-book.ts';
 import { Recorder } from './recorder.ts';
 import { RiskGuard } from './risk-guard.ts';
-import { SectorDesk, type SectorLane } from './sector-desk.ts';
-import { SymbolDesk, type SymbolImage, type SymbolLane } from './symbol-desk.ts';
+import { SectorCoordinator, type SectorLane } from './sector-coordinator.ts';
+import { SymbolCoordinator, type SymbolImage, type SymbolLane } from './symbol-coordinator.ts';
 import { TimerQueue } from './timer-queue.ts';
 
 export class Decisions implements Decider {
@@ -32,10 +32,10 @@ export class Decisions implements Decider {
   readonly market: MarketState;
   readonly recorder = new Recorder();
   readonly actors: Actors;
-  readonly desk: OpportunityDesk;
-  readonly symbols: SymbolDesk;
-  readonly marketDesk: MarketDesk;
-  readonly sectors: SectorDesk;
+  readonly desk: OpportunityBook;
+  readonly symbols: SymbolCoordinator;
+  readonly marketCoordinator: MarketCoordinator;
+  readonly sectors: SectorCoordinator;
   readonly #guard: RiskGuard;
   readonly lanes: readonly Lane[];
   readonly #mismatches: readonly Mismatch[];
@@ -53,12 +53,12 @@ export class Decisions implements Decider {
     this.lanes = lanes;
     this.#mismatches = mismatches;
     this.actors = new Actors(this.recorder, this.#timers);
-    this.marketDesk = new MarketDesk(market, this.actors, this.recorder, bundle.tradeDate);
+    this.marketCoordinator = new MarketCoordinator(market, this.actors, this.recorder, bundle.tradeDate);
     const scopes = new Set(['market', ...market.universe.actorIds]);
     for (const code of market.sectors.codes) scopes.add(`sector.${code}`);
     for (const { id } of lanes) scopes.add(`strategy.${id}`);
     const exits = new Map(lanes.map((lane) => [lane.id, lane]));
-    this.desk = new OpportunityDesk(bundle, this.actors, this.recorder, {
+    this.desk = new OpportunityBook(bundle, this.actors, this.recorder, {
       isScope: (scope) => scopes.has(scope),
       released: (row, id) => {
         const own = market.sectorOf(row) ?? row;
@@ -70,11 +70,11 @@ export class Decisions implements Decider {
       },
       exitScore: (strategy) => exits.get(strategy)?.scores.exit ?? 0,
     });
-    const parts = { actors: this.actors, desk: this.desk, recorder: this.recorder, market: this.marketDesk };
+    const parts = { actors: this.actors, desk: this.desk, recorder: this.recorder, market: this.marketCoordinator };
     const ofKind = (kind: AnyDetector['entity']) => lanes.filter(({ detector }) => detector.entity === kind);
-    this.symbols = new SymbolDesk(bundle, market, ofKind('symbol') as unknown as SymbolLane[], parts);
-    this.sectors = new SectorDesk(bundle, market, ofKind('sector') as unknown as SectorLane[], parts);
-    this.#guard = new RiskGuard(market, this.desk, this.marketDesk);
+    this.symbols = new SymbolCoordinator(bundle, market, ofKind('symbol') as unknown as SymbolLane[], parts);
+    this.sectors = new SectorCoordinator(bundle, market, ofKind('sector') as unknown as SectorLane[], parts);
+    this.#guard = new RiskGuard(market, this.desk, this.marketCoordinator);
     market.join(this);
   }
 
@@ -115,7 +115,7 @@ export class Decisions implements Decider {
     if (this.#poisoned.has(s)) return;
     this.#poisoned.add(s);
     this.recorder.fault(this.market.universe.actorIds[s]!, 'symbol', 'SYMBOL_THREW', error);
-    this.desk.tell(s, { type: 'gap', tsMs: this.recorder.nowMs }); // nothing more will be heard of it
+    this.desk.send(s, { type: 'gap', tsMs: this.recorder.nowMs }); // nothing more will be heard of it
   }
 
   /** A strategy in a process of its own has spoken: its lane holds what it said, and the symbol's next quote is judged with it. */
@@ -126,7 +126,7 @@ export class Decisions implements Decider {
     const reason = lane === undefined ? 'UNKNOWN_STRATEGY' : lane.disabled ? 'STRATEGY_DISABLED' : row < 0 ? 'UNKNOWN_ENTITY' : null;
     const tsec = tsecOf(this.recorder.nowMs);
     if (reason === null) {
-      if (lane!.runsFor(row)) lane!.keep(row, told(lane!.stateOf(row) as ExternalState, entry, tsec));
+      if (lane!.runsFor(row)) lane!.keep(row, withReading(lane!.stateOf(row) as ExternalState, entry, tsec));
       return;
     }
     // what goes on being refused is said once
@@ -134,26 +134,26 @@ export class Decisions implements Decider {
       this.recorder.record('suppressed', entityActorId(entity), { strategy, reason });
   }
 
-  heard(source: string): void {
-    this.marketDesk.heard(source);
+  batchFrom(source: string): void {
+    this.marketCoordinator.batchFrom(source);
   }
 
   fact({ source, event }: Extract<TapeEntry, { type: 'source' }>): void {
-    this.marketDesk.fact(source, event);
+    this.marketCoordinator.fact(source, event);
   }
 
   /** A second passed: its phase first. True in continuous trading. */
   phaseClock(): boolean {
-    const changed = this.marketDesk.phaseClock();
+    const changed = this.marketCoordinator.phaseClock();
     this.desk.lapseOverrides();
-    const { phase } = this.marketDesk;
-    if (changed && phase === 'CLOSE_CALL') this.desk.tellAll({ type: 'session.end', tsMs: this.recorder.nowMs });
+    const { phase } = this.marketCoordinator;
+    if (changed && phase === 'CLOSE_CALL') this.desk.broadcast({ type: 'session.end', tsMs: this.recorder.nowMs });
     return isContinuous(phase);
   }
 
   /** A second of continuous trading passed in the market; `isNew`: with a new cross-section. */
   clock(isNew: boolean): void {
-    this.marketDesk.clock(isNew);
+    this.marketCoordinator.clock(isNew);
     if (isNew) this.#guard.update(tsecOf(this.recorder.nowMs));
     if (isNew) this.sectors.update();
     this.symbols.states.watchData(this.recorder.nowMs);
@@ -198,8 +198,8 @@ export class Decisions implements Decider {
   }
 
   close(): void {
-    this.desk.tellAll({ type: 'session.end', tsMs: this.recorder.nowMs });
-    this.marketDesk.close();
+    this.desk.broadcast({ type: 'session.end', tsMs: this.recorder.nowMs });
+    this.marketCoordinator.close();
     this.#timers.clear();
   }
 
@@ -210,7 +210,7 @@ export class Decisions implements Decider {
       lanes: this.lanes.map((lane) => lane.image()),
       symbols: this.symbols.image(),
       desk: this.desk.image(),
-      market: this.marketDesk.image(),
+      market: this.marketCoordinator.image(),
       guard: this.#guard.image(),
       actors: this.actors.image(),
       actorEvents: this.actors.events,
@@ -229,7 +229,7 @@ export class Decisions implements Decider {
     }
     this.symbols.restore(image.symbols);
     this.desk.restore(image.desk);
-    this.marketDesk.restore(image.market);
+    this.marketCoordinator.restore(image.market);
     this.#guard.restore(image.guard);
     this.recorder.restore(image.seq);
     this.recorder.nowMs = image.nowMs;
@@ -244,8 +244,8 @@ export type DecisionsImage = {
   readonly watched: readonly number[];
   readonly lanes: readonly LaneImage[];
   readonly symbols: SymbolImage;
-  readonly desk: OpportunityDeskImage;
-  readonly market: ReturnType<MarketDesk['image']>;
+  readonly desk: OpportunityBookImage;
+  readonly market: ReturnType<MarketCoordinator['image']>;
   readonly guard: ReturnType<RiskGuard['image']>;
   readonly actors: readonly ActorImage[];
   readonly actorEvents: number;

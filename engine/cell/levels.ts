@@ -3,7 +3,7 @@ import type { SignalPhase } from '../../contracts/signal.ts';
 import type { Reading } from '../detectors/detector.ts';
 import type { News } from '../opportunities/report.ts';
 import type { Lane } from './lanes.ts';
-import type { OpportunityDesk } from './opportunity-desk.ts';
+import type { OpportunityBook } from './opportunity-book.ts';
 import type { Recorder } from './recorder.ts';
 import type { SignalCase } from './signal-case.ts';
 
@@ -22,8 +22,8 @@ export type Heard = {
   readonly journal: (phase: SignalPhase) => void;
 };
 
-export function heard(
-  desk: OpportunityDesk,
+export function onNews(
+  desk: OpportunityBook,
   recorder: Recorder,
   { lane, row, actorId, tsec, acts, reading, news, given, journal, ...run }: Heard,
 ): void {

@@ -86,7 +86,7 @@ export class Moment implements DetectorInput {
     return this.#state.cleaner.resumedSlot(this.#s);
   }
   get frozen(): boolean {
-    return this.#state.cleaner.isFrozen(this.#s) || this.#state.cleaner.accepted.disputed[this.#s] === 1;
+    return this.#state.cleaner.isStalled(this.#s) || this.#state.cleaner.accepted.disputed[this.#s] === 1;
   }
 
   /** U3: the move over 13:00:00–13:00:06, while it still sits inside the first minute's judgement. */

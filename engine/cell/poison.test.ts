@@ -107,7 +107,7 @@ describe('what throws is shut off, said, and leaves the rest alone', () => {
         locked: false,
       } as const;
       Object.defineProperty(event, 'midMilli', { get: () => expect.fail('no mid') });
-      cell.desk.tell(victim, event);
+      cell.desk.send(victim, event);
     };
     const fold = foldDay(day.bundle, day.entries, { onEntry });
     const entries = all(fold);

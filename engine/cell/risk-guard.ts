@@ -2,17 +2,17 @@
 import type { RiskDesk } from '../opportunities/risk-desk.ts';
 import { quiet, riskWatches, type WatchState, watched } from '../opportunities/risk-watch.ts';
 import type { Actors } from './actors.ts';
-import type { MarketDesk } from './market-desk.ts';
+import type { MarketCoordinator } from './market-coordinator.ts';
 import type { MarketState } from './market-state.ts';
-import type { OpportunityDesk } from './opportunity-desk.ts';
+import type { OpportunityBook } from './opportunity-book.ts';
 
 export class RiskGuard {
   readonly #market: MarketState;
-  readonly #desk: OpportunityDesk;
-  readonly #marketDesk: MarketDesk;
+  readonly #desk: OpportunityBook;
+  readonly #marketDesk: MarketCoordinator;
   #states = new Map<string, WatchState>();
 
-  constructor(market: MarketState, desk: OpportunityDesk, marketDesk: MarketDesk) {
+  constructor(market: MarketState, desk: OpportunityBook, marketDesk: MarketCoordinator) {
     [this.#market, this.#desk, this.#marketDesk] = [market, desk, marketDesk];
   }
 

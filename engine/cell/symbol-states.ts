@@ -7,7 +7,7 @@ import { type ColumnImage, imageOf, restoreColumns } from '../clean/columns.ts';
 import { at } from '../features/rings.ts';
 import type { Actors } from './actors.ts';
 import type { MarketState } from './market-state.ts';
-import type { OpportunityDesk } from './opportunity-desk.ts';
+import type { OpportunityBook } from './opportunity-book.ts';
 import type { Recorder } from './recorder.ts';
 
 const limitCode: Readonly<Record<LimitState, number>> = { free: 0, near: 1, sealed: 2, opened: 3, resealed: 4 };
@@ -16,12 +16,12 @@ const dataCode: Readonly<Record<DataState, number>> = { fresh: 0, degraded: 1, s
 export class SymbolStates {
   readonly #state: MarketState;
   readonly #actors: Actors;
-  readonly #desk: OpportunityDesk;
+  readonly #desk: OpportunityBook;
   readonly #recorder: Recorder;
   /** What the symbol actors' regions say, as codes: written from them and nowhere else. */
   readonly #columns: ReturnType<typeof symbolColumns>;
 
-  constructor(state: MarketState, parts: { readonly actors: Actors; readonly desk: OpportunityDesk; readonly recorder: Recorder }) {
+  constructor(state: MarketState, parts: { readonly actors: Actors; readonly desk: OpportunityBook; readonly recorder: Recorder }) {
     this.#state = state;
     this.#actors = parts.actors;
     this.#desk = parts.desk;
@@ -42,16 +42,16 @@ export class SymbolStates {
     if (this.#columns.data[s] === dataCode.halted) return;
     const lastMilli = this.#state.cleaner.accepted.last[s]!;
     const tsMs = this.#recorder.nowMs;
-    this.#tell(s, { type: 'data.halted', tsMs });
-    this.#desk.tell(s, { type: 'halt', tsMs, lastMilli });
-    this.#desk.tell(s, { type: 'data.halted', tsMs });
+    this.#send(s, { type: 'data.halted', tsMs });
+    this.#desk.send(s, { type: 'halt', tsMs, lastMilli });
+    this.#desk.send(s, { type: 'data.halted', tsMs });
   }
 
   #resumed(s: number, lastMilli: number): void {
     const tsMs = this.#recorder.nowMs;
-    this.#tell(s, { type: 'data.fresh', tsMs });
-    this.#desk.tell(s, { type: 'resume', tsMs, lastMilli });
-    this.#desk.tell(s, { type: 'data.fresh', tsMs });
+    this.#send(s, { type: 'data.fresh', tsMs });
+    this.#desk.send(s, { type: 'resume', tsMs, lastMilli });
+    this.#desk.send(s, { type: 'data.fresh', tsMs });
   }
 
   #limitState(s: number, distance: number): void {
@@ -66,12 +66,12 @@ export class SymbolStates {
 
   #limit(s: number, type: 'limit.locked' | 'limit.unlocked' | 'limit.neared' | 'limit.left'): void {
     const tsMs = this.#recorder.nowMs;
-    this.#tell(s, { type, tsMs });
-    if (type === 'limit.locked' || type === 'limit.unlocked') this.#desk.tell(s, { type, tsMs });
+    this.#send(s, { type, tsMs });
+    if (type === 'limit.locked' || type === 'limit.unlocked') this.#desk.send(s, { type, tsMs });
   }
 
   /** Symbol actors are made when they first have something to hear; the columns follow what they say. */
-  #tell(s: number, event: SymbolEvent): void {
+  #send(s: number, event: SymbolEvent): void {
     const id = this.#state.universe.actorIds[s]!;
     if (!this.#actors.has(id)) this.#actors.spawn('symbol', id, { instrument: id });
     this.#actors.send('symbol', id, event);
@@ -89,7 +89,7 @@ export class SymbolStates {
     for (const s of this.#desk.rows()) {
       if (this.#state.sectorOf(s) !== null) continue;
       const silentSec = now - this.#state.cleaner.accepted.slot[s]! * slotSec;
-      if (silentSec > dataLimits.gapSec) this.#desk.tell(s, { type: 'gap', tsMs: timeMs });
+      if (silentSec > dataLimits.gapSec) this.#desk.send(s, { type: 'gap', tsMs: timeMs });
       else this.#setData(s, silentSec > dataLimits.staleSec ? 'stale' : this.#quality(s) < dataLimits.degradedUnder ? 'degraded' : 'fresh');
     }
   }
@@ -98,8 +98,8 @@ export class SymbolStates {
   #setData(s: number, state: 'fresh' | 'degraded' | 'stale'): void {
     if (this.#columns.data[s] === dataCode[state] || this.#columns.data[s] === dataCode.halted) return;
     const event = { type: `data.${state}`, tsMs: this.#recorder.nowMs } as const;
-    this.#tell(s, event);
-    this.#desk.tell(s, event);
+    this.#send(s, event);
+    this.#desk.send(s, event);
   }
 
   /** dqW over three minutes; 1 where it is too early to speak of them. */

@@ -57,7 +57,7 @@ export type CleanCounts = {
 };
 
 /** What cleaning found of the row being accepted. `tsec`: of its own stamp. `dv`, `da`: shares and yuan since the quote before, NaN where unknown. */
-export type RowVerdict = { s: number; tsec: number; slot: number; dv: number; da: number; bookOk: boolean; frozen: boolean };
+export type RowVerdict = { s: number; tsec: number; slot: number; dv: number; da: number; bookOk: boolean; stalled: boolean };
 type Handle = (verdict: Readonly<RowVerdict>, batch: QuoteBatch, i: number) => void;
 /** `add` runs while `accepted` still holds the quote before, `settled` once it holds this one. */
 export type OnAccepted = {
@@ -82,7 +82,7 @@ export class Cleaner {
   readonly counts: CleanCounts = { accepted: 0, duplicate: 0, outOfSession: 0, held: 0, quarantined: {}, bookDropped: 0, ruleWrong: 0 };
   /** Filled while an entry is applied, taken by the cell at its end. */
   quarantined: Quarantined[] = [];
-  readonly #verdict: RowVerdict = { s: 0, tsec: 0, slot: 0, dv: Number.NaN, da: Number.NaN, bookOk: false, frozen: false };
+  readonly #verdict: RowVerdict = { s: 0, tsec: 0, slot: 0, dv: Number.NaN, da: Number.NaN, bookOk: false, stalled: false };
 
   readonly #universe: Universe;
   readonly #staleGuard: boolean;
@@ -161,13 +161,13 @@ export class Cleaner {
     return this.#staleGuard ? noteClock(this.freshness, tsec).map((e) => exchanges[e]!) : [];
   }
 
-  isFrozen(s: number): boolean {
-    return this.freshness.frozen[this.#exchange[s]!] === 1;
+  isStalled(s: number): boolean {
+    return this.freshness.stalled[this.#exchange[s]!] === 1;
   }
 
   /** Slot at which the last gap, halt or freeze that concerns the symbol ended. */
   resumedSlot(s: number): number {
-    return Math.max(this.accepted.resumeSlot[s]!, this.freshness.thawSlot[this.#exchange[s]!]!);
+    return Math.max(this.accepted.resumeSlot[s]!, this.freshness.stallEndSlot[this.#exchange[s]!]!);
   }
 
   #row(batch: QuoteBatch, i: number, n: number, source: number, onAccepted: OnAccepted, mayHold: boolean): void {
@@ -266,7 +266,7 @@ export class Cleaner {
     verdict.s = s;
     verdict.tsec = tsec;
     verdict.slot = slot;
-    verdict.frozen = this.isFrozen(s);
+    verdict.stalled = this.isStalled(s);
     onAccepted.add(verdict, batch, i);
     commit(accepted, s, batch, i, source, verdict.bookOk, slot);
     onAccepted.settled(verdict, batch, i);
@@ -284,10 +284,10 @@ export class Cleaner {
       const silentSec = (slot - lastSlot) * slotSec;
       const gap =
         resumed || silentSec > lostSec || (silentSec > this.#universe.staleSec[s]! && this.#heard[source]!.resumedSlot > lastSlot);
-      const thawed = lastSlot < this.freshness.thawSlot[this.#exchange[s]!]!;
+      const stallEnded = lastSlot < this.freshness.stallEndSlot[this.#exchange[s]!]!;
       if (gap) accepted.resumeSlot[s] = slot;
       // what was traded behind a gap or a frozen feed arrives as one interval and belongs to no window
-      if (gap || thawed || Number.isNaN(this.#verdict.da)) accepted.volumeGapSlot[s] = slot;
+      if (gap || stallEnded || Number.isNaN(this.#verdict.da)) accepted.volumeGapSlot[s] = slot;
     }
   }
 

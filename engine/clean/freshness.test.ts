@@ -14,18 +14,18 @@ describe('freshness of an exchange', () => {
     const freshness = heard();
     noteQuote(freshness, sz, 39, 117, true, false);
     expect([noteClock(freshness, 120), noteClock(freshness, 121)]).toEqual([[], [sh]]);
-    expect([...freshness.frozen.slice(0, 2)]).toEqual([1, 0]);
+    expect([...freshness.stalled.slice(0, 2)]).toEqual([1, 0]);
   });
 
-  test('a quote that repeats itself is no sign of life, one that changes thaws it', () => {
+  test('a quote that repeats itself is no sign of life, one that changes resumes it', () => {
     const freshness = heard();
     noteClock(freshness, 121);
     expect(noteQuote(freshness, sh, 41, 123, false, false)).toBe(false);
     expect(noteQuote(freshness, sh, 41, 123, true, false)).toBe(true);
-    expect(freshness.thawSlot[sh]).toBe(41);
+    expect(freshness.stallEndSlot[sh]).toBe(41);
   });
 
-  test('an old row told anew by another source neither ages the exchange nor thaws it', () => {
+  test('an old row told anew by another source neither ages the exchange nor resumes it', () => {
     const freshness = heard();
     noteQuote(freshness, sh, 60, 180, true, false);
     // after a switch: the last trade of a quiet symbol, in shares where it was in lots
@@ -35,6 +35,6 @@ describe('freshness of an exchange', () => {
 
     expect(noteClock(freshness, 241)).toEqual([sh, sz]);
     expect(noteQuote(freshness, sh, 60, 180, true, false)).toBe(false);
-    expect(freshness.frozen[sh]).toBe(1);
+    expect(freshness.stalled[sh]).toBe(1);
   });
 });

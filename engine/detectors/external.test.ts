@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { symbolEntity } from '../../contracts/entity.ts';
 import type { ExternalReading } from '../../contracts/tape.ts';
 import { type Change, inputWith } from '../../scenarios/support/detector-input.ts';
-import { type ExternalState, external, told } from './external.ts';
+import { type ExternalState, external, withReading } from './external.ts';
 
 const params = external.params.parse({ package: 'mine@1.0.0', sha256: 'a'.repeat(64) });
 const says = (change: Partial<ExternalReading> = {}): ExternalReading => ({
@@ -25,7 +25,7 @@ function levels(story: readonly (readonly [Partial<ExternalReading> | null, Chan
   let state: ExternalState = external.initial;
   return story.map(([said, change]) => {
     const input = inputWith({ tsec: at, ...change });
-    if (said !== null) state = told(state, says(said), input.tsec);
+    if (said !== null) state = withReading(state, says(said), input.tsec);
     const result = external.step(state, input, params);
     state = result.state;
     return result.reading === null ? result.refused.join() || null : `${result.reading.direction} ${result.reading.raised}`;
@@ -130,17 +130,17 @@ describe('a strategy in a process of its own', () => {
   });
 
   test('nothing said leaves nothing behind', () => {
-    expect(told(external.initial, says({ raised: false }), at)).toBe(external.initial);
-    const over = external.step(told(external.initial, says({ score: 0.1 }), at), inputWith({ tsec: at + 31 }), params);
+    expect(withReading(external.initial, says({ raised: false }), at)).toBe(external.initial);
+    const over = external.step(withReading(external.initial, says({ score: 0.1 }), at), inputWith({ tsec: at + 31 }), params);
     expect(over.state).toBe(external.initial);
     expect([external.scores(params), external.horizonSec(params)]).toEqual([{ enter: 0.35, exit: 0.2 }, 900]);
   });
 
   test('confirms when it says so, while it stands', () => {
     const input = inputWith({ tsec: at });
-    const first = external.step(told(external.initial, says(), at), input, params);
+    const first = external.step(withReading(external.initial, says(), at), input, params);
     expect(first.reading?.confirmable).toBe(false);
-    const then = external.step(told(first.state, says({ confirmable: true }), at), input, params);
+    const then = external.step(withReading(first.state, says({ confirmable: true }), at), input, params);
     expect(then.reading?.confirmable).toBe(true);
     const silent = external.step(then.state, inputWith({ tsec: at + 31 }), params);
     expect(silent.reading).toMatchObject({ raised: false, confirmable: false });
@@ -148,7 +148,7 @@ describe('a strategy in a process of its own', () => {
 
   test('its anchor begins where the price stood three minutes before it came, its evidence is its own', () => {
     const { reading } = external.step(
-      told(external.initial, says(), at),
+      withReading(external.initial, says(), at),
       inputWith({ tsec: at, midAgo3m: 10_000, midMilli: 10_100 }),
       params,
     );
@@ -156,13 +156,13 @@ describe('a strategy in a process of its own', () => {
     expect(reading?.evidence()).toEqual(says().evidence);
     expect(reading).toMatchObject({ opens: true, path: 'main', score: 0.5 });
     const later = external.step(
-      external.step(told(external.initial, says(), at), inputWith({ tsec: at, midAgo3m: 10_000, midMilli: 10_100 }), params).state,
+      external.step(withReading(external.initial, says(), at), inputWith({ tsec: at, midAgo3m: 10_000, midMilli: 10_100 }), params).state,
       inputWith({ tsec: at + 3, midMilli: 10_300 }),
       params,
     );
     expect(later.reading?.anchor).toMatchObject({ p0Milli: 10_000, enterMilli: 10_100 });
     const nobodyKnows = external.step(
-      told(external.initial, says(), at),
+      withReading(external.initial, says(), at),
       inputWith({ tsec: at, midAgo3m: Number.NaN, midMilli: 10_100 }),
       params,
     );

@@ -51,7 +51,7 @@ export const external: SymbolDetector<ExternalParams, ExternalState> = {
 };
 
 /** The state after an entry of the tape; the initial one where there is nothing to hold. */
-export function told(state: ExternalState, entry: ExternalReading, tsec: number): ExternalState {
+export function withReading(state: ExternalState, entry: ExternalReading, tsec: number): ExternalState {
   const { direction, raised, confirmable, path, score, evidence } = entry;
   if (!raised && state.from === null) return idle;
   // the other way is another run: the one that stands is lowered first

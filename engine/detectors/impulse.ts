@@ -58,7 +58,7 @@ export function followed<T extends Impulse>(
   const belowSince = belowOf(impulse, score, input, params);
   // what never rose has nothing that could stand
   const rose = impulse.enterMilli > impulse.p0Milli;
-  const stands = rose && giveOf(impulse, input) >= confirmGive && confirms(impulse, input);
+  const stands = rose && retainedImpulse(impulse, input) >= confirmGive && confirms(impulse, input);
   const confirm = confirmOf(impulse, input, params, stands);
   const isSame = confirm === impulse.confirm && belowSince === impulse.belowSince;
   return { next: isSame ? impulse : { ...impulse, confirm, belowSince }, confirmable: confirm === 'done' && stands };
@@ -76,7 +76,7 @@ function confirmOf(impulse: Impulse, input: DetectorInput, params: ImpulseParams
   if (impulse.confirm !== 'open') return impulse.confirm;
   const sec = input.tsec - impulse.enteredTsec;
   if (sec < params.confirmSecMin) return 'open';
-  if (sec > params.confirmSecMax || giveOf(impulse, input) < confirmGive) return 'lost';
+  if (sec > params.confirmSecMax || retainedImpulse(impulse, input) < confirmGive) return 'lost';
   return stands ? 'done' : 'open';
 }
 
@@ -87,7 +87,7 @@ function confirms(impulse: Impulse, input: DetectorInput): boolean {
 }
 
 /** Share of the impulse that stands. */
-export const giveOf = (impulse: Impulse, input: DetectorInput): number =>
+export const retainedImpulse = (impulse: Impulse, input: DetectorInput): number =>
   (input.midMilli - impulse.p0Milli) / (impulse.enterMilli - impulse.p0Milli);
 
 const vwapSince = (impulse: Impulse, input: DetectorInput): number =>
@@ -95,7 +95,7 @@ const vwapSince = (impulse: Impulse, input: DetectorInput): number =>
 
 /** `narContrib`: what the buying's share is of the score. */
 export const confirmEvidence = (impulse: Impulse, input: DetectorInput, narContrib: number): Evidence[] => [
-  { feature: 'give', value: finite(giveOf(impulse, input)), op: '>=', threshold: confirmGive, contrib: 0 },
+  { feature: 'give', value: finite(retainedImpulse(impulse, input)), op: '>=', threshold: confirmGive, contrib: 0 },
   { feature: 'lastOverVwapSinceEnter', value: finite(input.lastMilli / vwapSince(impulse, input)), op: '>=', threshold: 1, contrib: 0 },
   { feature: 'nar1m', value: finite(input.feature('nar1m')), op: '>=', threshold: confirmNar, contrib: narContrib },
 ];

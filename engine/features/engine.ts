@@ -65,7 +65,7 @@ export class FeatureEngine {
   }
 
   /** Folds one accepted quote in, as cleaning judged it; `accepted` still holds the one before. */
-  add({ s, tsec, slot, dv, da, bookOk, frozen }: RowVerdict, batch: QuoteBatch, i: number): void {
+  add({ s, tsec, slot, dv, da, bookOk, stalled }: RowVerdict, batch: QuoteBatch, i: number): void {
     const { accepted } = this;
     const input = this.#input;
     const last = batch.lastMilli[i]!;
@@ -79,7 +79,7 @@ export class FeatureEngine {
     input.ofi = bookOk && accepted.bookOk[s] === 1 ? orderFlow(accepted, s, batch, i) : 0;
     input.obi = bookOk ? obi5Of(batch, i * bookLevels) : Number.NaN;
     input.depth1 = depth1Of(batch, i * bookLevels);
-    input.covers = !frozen;
+    input.covers = !stalled;
     const base = this.rings.add(s, slot, input);
     this.trail.add(s, Math.floor(tsec), last);
     const { values } = this.rings;

@@ -34,7 +34,7 @@ export type Parsed<R> = {
   /** The vendor has more rows of this answer than it sent. */
   readonly more?: boolean;
   /** What the vendor sent besides: names that could not be decoded, rows nobody asked for, fields the layout does not know. */
-  readonly odd?: Readonly<Partial<Record<'badName' | 'unrequested' | 'unknownField' | 'afterHours' | 'noTrade', number>>>;
+  readonly anomalies?: Readonly<Partial<Record<'badName' | 'unrequested' | 'unknownField' | 'afterHours' | 'noTrade', number>>>;
 };
 
 /** SOURCE_LIMITED with the pause the source asks for; null where it does not say. */

@@ -130,7 +130,7 @@ export class FeedDay {
     const clocking = this.#clocking().finally(() => {
       this.#clocked = true;
     });
-    await Promise.all([this.#renewing(), clocking, this.#sweeping(), this.#stirring(), this.#enriching(), this.#reporting()]);
+    await Promise.all([this.#renewing(), clocking, this.#sweeping(), this.#active(), this.#enriching(), this.#reporting()]);
     ended.abort();
     await following;
     await Promise.all([this.#leases.sources.release(), this.#leases.clock.release()]);
@@ -217,8 +217,8 @@ export class FeedDay {
     }
   }
 
-  /** Half a cadence after each sweep began: what stirs, once more. */
-  async #stirring(): Promise<void> {
+  /** Half a cadence after each sweep began: what is active, once more. */
+  async #active(): Promise<void> {
     const { cadenceMs } = this.#options;
     while (!this.#over) {
       await this.#until(Math.ceil((this.now() + 1) / cadenceMs - 0.5) * cadenceMs + cadenceMs / 2);
@@ -234,7 +234,7 @@ export class FeedDay {
       if (this.#over || !this.#leases.sources.isHeld) continue;
       const nowMs = this.now();
       for (const { adapter, heartbeat } of this.sources) {
-        const { changeMs } = heartbeat.pulse(nowMs);
+        const { changeMs } = heartbeat.status(nowMs);
         this.#quality.stale(adapter.name, changeMs === null || !isContinuous(phaseOf(nowMs)) ? null : (nowMs - changeMs) / 1000);
       }
       for (const report of this.#quality.take(this.#options.handOver.tradeDate, nowMs, reportMs / 1000)) {
@@ -307,7 +307,7 @@ export class FeedDay {
     feedMetrics.lost.inc(this.#options.appender.lost - this.#lostTold);
     this.#lostTold = this.#options.appender.lost;
     for (const { adapter, heartbeat, client } of this.sources) {
-      const { changeMs } = heartbeat.pulse(nowMs);
+      const { changeMs } = heartbeat.status(nowMs);
       feedMetrics.active.set({ source: adapter.name }, adapter.name === this.collector.failover.active ? 1 : 0);
       const isSilent = changeMs === null || !isContinuous(phaseOf(nowMs));
       feedMetrics.stale.set({ source: adapter.name }, isSilent ? 0 : (nowMs - changeMs) / 1000);

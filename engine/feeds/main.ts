@@ -18,10 +18,10 @@ import { isCurrent, nextHandOver, openFeedBucket } from '../log/feed-bucket.ts';
 import { lastClock, newestDay } from '../log/jetstream-tape.ts';
 import { dataDir } from '../runtime/paths.ts';
 import { roleOnBroker } from '../runtime/role-on-broker.ts';
+import { followActive } from './active.ts';
 import { Claims } from './claims.ts';
 import { FeedDay } from './feed-day.ts';
 import { Opening } from './opening.ts';
-import { followStirring } from './stirring.ts';
 import { TapeAppender } from './tape-appender.ts';
 
 const waitMs = 200;
@@ -74,7 +74,7 @@ async function main(role: RoleProcess): Promise<void> {
       signal,
     });
     log.info({ event: 'feed.day', tradeDate: handOver.tradeDate, sources: feed.order, instruments: bundle.instruments.length });
-    const following = followStirring(nc, start.run, day.planner, log);
+    const following = followActive(nc, start.run, day.planner, log);
     if ((await day.run()) === 'closed') done = handOver.tradeDate;
     following.unsubscribe();
     day = null;

@@ -45,7 +45,7 @@ export function openSource(name: MarketSource, { host, watched, onState, onAnswe
       feedMetrics.duration.observe({ source: name, endpoint }, ms / 1000);
       onAnswer(ms);
     },
-    onOdd: (endpoint, what, count) => feedMetrics.odd.inc({ source: name, endpoint, what }, count),
+    onAnomaly: (endpoint, what, count) => feedMetrics.anomalies.inc({ source: name, endpoint, what }, count),
   });
   return { adapter, heartbeat, client, http };
 }

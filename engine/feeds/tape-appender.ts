@@ -12,7 +12,7 @@ import { type Trouble, troubleOf } from '../log/trouble.ts';
 
 const publishMs = 2000;
 /** A batch that cannot be stored for this long is dropped: the next sweep has newer rows. */
-const worthMs = 10_000;
+const maxAgeMs = 10_000;
 /** Not stored for this long: a state, not a hiccup. */
 const troubledMs = 3000;
 const retryMs = 200;
@@ -23,7 +23,7 @@ export class TapeAppender {
   readonly #prefix: string;
   readonly #signal: AbortSignal | undefined;
   #count = 0;
-  /** Entries given up after `worthMs`. */
+  /** Entries given up after `maxAgeMs`. */
   lost = 0;
   /** Wall time of the last acknowledgement; null before the first. */
   storedMs: number | null = null;
@@ -59,7 +59,7 @@ export class TapeAppender {
         this.trouble = { ...trouble, sinceMs: this.trouble?.sinceMs ?? startedMs };
         if (trouble.code === 'ACCESS_REFUSED') throw new FenshiError('ACCESS_REFUSED', `${subject}: ${trouble.why}`, { cause: error });
         if (this.#signal?.aborted === true) return false;
-        if (!keep && Date.now() - startedMs > worthMs) {
+        if (!keep && Date.now() - startedMs > maxAgeMs) {
           this.lost += 1;
           return false;
         }

@@ -28,7 +28,7 @@ export class JournalAppender {
   /** Hash and stream sequence by step; index 0 is the bundle's hash before anything. */
   readonly #known: { hash: string; seq: number }[];
   /** Appends that needed a look, for metrics. */
-  looks = 0;
+  verifications = 0;
   /** Ordinal of the tape entry behind the last learned step, −1 before any, and of the entries that were skipped. */
   #decidedN = -1;
   readonly #skippedN = new Set<number>();
@@ -75,8 +75,8 @@ export class JournalAppender {
         this.#known.push({ hash: step.hash, seq: result.seq });
         return step;
       }
-      this.looks += 1;
-      const found = await this.#look(before.seq);
+      this.verifications += 1;
+      const found = await this.#readBack(before.seq);
       if (found !== null) {
         const stored = readStep(found.body);
         if (stored.step !== draft.step) throw new FenshiError('JOURNAL_FORK', `step ${stored.step} stands where ${draft.step} belongs`);
@@ -88,7 +88,7 @@ export class JournalAppender {
     }
   }
 
-  async #look(seq: number): Promise<{ seq: number; body: Uint8Array } | null> {
+  async #readBack(seq: number): Promise<{ seq: number; body: Uint8Array } | null> {
     for (let attempt = 0; ; attempt++) {
       try {
         return await this.#store.nextAfter(seq);

@@ -33,7 +33,7 @@ export class BrokerKeeper {
     this.#broker = broker;
     this.#say = say;
     this.#kept = this.#keep();
-    void this.#look();
+    void this.#readBack();
   }
 
   /** @throws FenshiError as startBroker: a first start that fails is not tried again */
@@ -101,7 +101,7 @@ export class BrokerKeeper {
   }
 
   /** A stopped process takes connections and never greets. */
-  async #look(): Promise<void> {
+  async #readBack(): Promise<void> {
     while (!this.#stopping) {
       await pause(lookMs, undefined, { ref: false });
       const answers = (await serverName(this.port)) === `fenshi-${this.#options.run}`;

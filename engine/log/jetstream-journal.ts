@@ -58,7 +58,7 @@ export class JetStreamJournal implements Journal {
     return this.#appender.hash;
   }
   get looks(): number {
-    return this.#appender.looks;
+    return this.#appender.verifications;
   }
 
   maySkip = (n: number): boolean => this.#appender.maySkip(n);

@@ -8,7 +8,7 @@ import { queryMetrics } from '../telemetry/query-metrics.ts';
 import type { Answers } from './answers.ts';
 
 /** Questions a responder works on at once; more are told to come again. */
-const atOnce = 64;
+const maxConcurrent = 64;
 
 export function respond(nc: NatsConnection, run: string, answers: Answers): void {
   let busy = 0;
@@ -21,7 +21,8 @@ export function respond(nc: NatsConnection, run: string, answers: Answers): void
   async function take(name: ServiceName, message: Msg): Promise<void> {
     const startedMs = performance.now();
     busy += 1;
-    const reply = busy > atOnce ? refusal(new FenshiError('BUSY', `${atOnce} requests are in flight`)) : await reply_(name, message.data);
+    const reply =
+      busy > maxConcurrent ? refusal(new FenshiError('BUSY', `${maxConcurrent} requests are in flight`)) : await reply_(name, message.data);
     busy -= 1;
     message.respond(encode(reply));
     queryMetrics.seconds.observe({ service: name, outcome: 'code' in reply ? reply.code : 'ok' }, (performance.now() - startedMs) / 1000);

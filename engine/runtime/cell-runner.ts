@@ -26,7 +26,7 @@ import { exponentialBackoff, JetStreamJournal } from '../log/jetstream-journal.t
 import { firstUnfinishedDay, JetStreamTapeReader, type OpenDay, type ReadEntry, skipsOf } from '../log/jetstream-tape.ts';
 import { metrics } from '../telemetry/metrics.ts';
 import { CheckpointStore } from './checkpoints.ts';
-import type { Reach } from './crash-points.ts';
+import type { AtCrashPoint } from './crash-points.ts';
 import { Outbox } from './outbox.ts';
 import { Position } from './position.ts';
 import { ViewPublisher } from './view-publisher.ts';
@@ -40,7 +40,7 @@ const [storeMs, silenceMs] = [3000, 5000];
 /** A checkpoint that is due waits while a burst is read, until the tape is a minute past it. */
 const [busyMost, busyWeight, patienceMs] = [0.4, 1 / 12, 60_000];
 /** After each slice of a checkpoint; longer while entries wait for us, but not for ever. */
-const [breathMs, lateMs, idleMs, breathsMax] = [10, 10, 100, 20];
+const [yieldMs, lateMs, idleMs, yieldsMax] = [10, 10, 100, 20];
 /** Dead letters published together. */
 const lettersAtOnce = 64;
 
@@ -53,7 +53,7 @@ export type RunnerOptions = {
   readonly dir: string;
   readonly bundles: string;
   readonly log: Log;
-  readonly reach: Reach;
+  readonly atCrashPoint: AtCrashPoint;
   readonly signal: AbortSignal;
 };
 
@@ -154,7 +154,7 @@ export class CellRunner {
     const { js, jsm, run, bundles, log, signal } = this.#options;
     const bundle = loadBundle(bundles, open.bundle);
     for (const line of statedOf(bundle)) log.info({ event: 'bundle.assumed', line });
-    const journal = new JetStreamJournal(js, jsm, run, open.tradeDate, open.bundle, () => this.#options.reach('afterAppend'));
+    const journal = new JetStreamJournal(js, jsm, run, open.tradeDate, open.bundle, () => this.#options.atCrashPoint('afterAppend'));
     await journal.open();
     const skips = (await skipsOf(jsm, run, open.tradeDate, openSeq)).filter(journal.maySkip);
     this.#key = `${open.bundle}:${open.codeVersion}:${this.#options.codeVersion}`;
@@ -173,7 +173,7 @@ export class CellRunner {
     });
     this.#journal = journal;
     this.#readMs = Date.now();
-    const outbox = new Outbox(journal, this.#options.reach, (step) => this.#acked(step, cell));
+    const outbox = new Outbox(journal, this.#options.atCrashPoint, (step) => this.#acked(step, cell));
     this.#outbox = outbox;
     const reader = new JetStreamTapeReader(js, run, openSeq, signal);
     for await (const read of reader.bodies(cell.n)) {
@@ -257,7 +257,7 @@ export class CellRunner {
   }
 
   #isCheckpointDue(cell: Cell): boolean {
-    const { phase } = cell.decisions.marketDesk;
+    const { phase } = cell.decisions.marketCoordinator;
     const phaseEnded = this.#phase !== phase;
     this.#phase = phase;
     if (phaseEnded) this.#checkpointAt = cell.timeMs;
@@ -280,8 +280,8 @@ export class CellRunner {
   #breath = async (): Promise<void> => {
     const waits = () => this.#lateMs > lateMs && Date.now() - this.#readMs < idleMs && !this.#options.signal.aborted;
     let breaths = 0;
-    do await sleep(breathMs);
-    while (waits() && ++breaths < breathsMax);
+    do await sleep(yieldMs);
+    while (waits() && ++breaths < yieldsMax);
   };
 
   async #save({ image, end }: OpenImage<CellImage<Taken>>): Promise<void> {
@@ -289,7 +289,7 @@ export class CellRunner {
     try {
       await new Promise((resolve) => setImmediate(resolve)); // what waits goes first: packing takes as long as taking did
       const breath = this.#options.signal.aborted ? null : this.#breath;
-      await this.#checkpoints.save(image, this.#key, breath, () => this.#options.reach('midCheckpoint'));
+      await this.#checkpoints.save(image, this.#key, breath, () => this.#options.atCrashPoint('midCheckpoint'));
     } finally {
       end();
     }

@@ -7,7 +7,7 @@
 import type { JournalDraft, JournalStep } from '../../contracts/journal.ts';
 import type { Journal } from '../log/ports.ts';
 import { metrics } from '../telemetry/metrics.ts';
-import type { Reach } from './crash-points.ts';
+import type { AtCrashPoint } from './crash-points.ts';
 
 const aheadMax = 64;
 const effectsMax = 4096;
@@ -16,7 +16,7 @@ type OpenJournal = Pick<Journal, 'append'> & { readonly step: number };
 
 export class Outbox {
   readonly #journal: OpenJournal;
-  readonly #reach: Reach;
+  readonly #atCrashPoint: AtCrashPoint;
   readonly #onAck: (step: JournalStep) => void;
   #appends: Promise<void> = Promise.resolve();
   #effects: Promise<void> = Promise.resolve();
@@ -26,9 +26,9 @@ export class Outbox {
   #waitingEffects = 0;
   #failed: unknown = null;
 
-  constructor(journal: OpenJournal, reach: Reach, onAck: (step: JournalStep) => void) {
+  constructor(journal: OpenJournal, atCrashPoint: AtCrashPoint, onAck: (step: JournalStep) => void) {
     this.#journal = journal;
-    this.#reach = reach;
+    this.#atCrashPoint = atCrashPoint;
     this.#onAck = onAck;
   }
 
@@ -37,11 +37,11 @@ export class Outbox {
     this.waitingSinceMs ??= Date.now();
     this.#appends = this.#guarded(this.#appends, async () => {
       const isNew = draft.step > this.#journal.step;
-      if (isNew) this.#reach('beforeAppend');
+      if (isNew) this.#atCrashPoint('beforeAppend');
       const done = metrics.pipeline.startTimer({ stage: 'commit' });
       const step = await this.#journal.append(draft);
       done();
-      if (isNew) this.#reach('afterAck');
+      if (isNew) this.#atCrashPoint('afterAck');
       this.#onAck(step);
       this.#waiting -= 1;
       this.waitingSinceMs = this.#waiting === 0 ? null : Date.now();

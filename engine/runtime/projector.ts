@@ -10,7 +10,7 @@ import { readStep } from '../../contracts/compat/read.ts';
 import type { Log } from '../../contracts/process/log.ts';
 import { streams, subjects } from '../../contracts/subjects.ts';
 import { nextOnSubject, streamFrom } from '../log/jetstream-read.ts';
-import type { Reach } from './crash-points.ts';
+import type { AtCrashPoint } from './crash-points.ts';
 
 type Position = { readonly date: string; readonly step: number; readonly index: number };
 const start: Position = { date: '', step: 0, index: -1 };
@@ -21,15 +21,15 @@ export class Projector {
   readonly #jsm: JetStreamManager;
   readonly #run: string;
   readonly #log: Log;
-  readonly #reach: Reach;
+  readonly #atCrashPoint: AtCrashPoint;
   projected: Position = start;
 
-  constructor(js: JetStreamClient, jsm: JetStreamManager, run: string, log: Log, reach: Reach) {
+  constructor(js: JetStreamClient, jsm: JetStreamManager, run: string, log: Log, atCrashPoint: AtCrashPoint) {
     this.#js = js;
     this.#jsm = jsm;
     this.#run = run;
     this.#log = log;
-    this.#reach = reach;
+    this.#atCrashPoint = atCrashPoint;
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -53,7 +53,7 @@ export class Projector {
       const step = readStep(body);
       for (const [index, entry] of step.entries.entries()) {
         if (!isAfter({ date, step: step.step, index }, this.projected)) continue;
-        this.#reach('projector');
+        this.#atCrashPoint('projector');
         const message = { v: 2, tradeDate: date, step: step.step, index, hash: step.hash, origin: step.origin ?? 'simulated', entry };
         await this.#js.publish(subjects(this.#run).lifecycle(entry), encode(message), {
           msgID: `${this.#run}:${date}:${step.step}:${index}`,

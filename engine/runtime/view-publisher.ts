@@ -55,10 +55,10 @@ export function shownRows(cell: Cell): number[] {
   const watched = [...cell.decisions.watched].map((no) => cell.market.universe.rowOf(no)).filter((s) => s >= 0);
   const live = cell.desk.rows().filter((row) => cell.market.sectorOf(row) === null);
   const looksOn = cell.decisions.lanes.some(({ detector, disabled }) => detector.id === external.id && !disabled);
-  return [...new Set([...watched, ...live, ...(looksOn ? stirringRows(cell) : [])])].sort((a, b) => a - b);
+  return [...new Set([...watched, ...live, ...(looksOn ? activeRows(cell) : [])])].sort((a, b) => a - b);
 }
 
-function stirringRows(cell: Cell): number[] {
+function activeRows(cell: Cell): number[] {
   const awake = cell.symbols.awakeAt(cell.timeMs);
   const rows: number[] = [];
   for (let s = 0; s < awake.length && rows.length < mostStirring; s++) if (awake[s] === 1) rows.push(s);

@@ -37,7 +37,7 @@ export const feedMetrics = {
     labelNames: ['source', 'board', 'reason'],
     registers,
   }),
-  odd: new Counter({
+  anomalies: new Counter({
     name: 'fenshi_source_odd_total',
     help: 'Unexpected content in responses: unknown fields, unrequested rows, undecodable names',
     labelNames: ['source', 'endpoint', 'what'],

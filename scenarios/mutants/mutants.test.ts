@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { plant } from '../support/mutant.ts';
+import { injectBug } from '../support/mutant.ts';
 import { bugs } from './bugs.ts';
 import { feedsIn } from './feeds.ts';
 import { trial } from './trial.ts';
@@ -18,7 +18,7 @@ describe('mutated vendor bodies against an oracle that shares nothing with the p
   });
 
   test.each(bugs)('finds: $name', (bug) => {
-    const root = plant(bug);
+    const root = injectBug(bug);
     const run = spawnSync(process.execPath, ['engine/cli/launch.mjs', 'scenarios/mutants/main.ts', '--count', '6000', '--feeds', root], {
       encoding: 'utf8',
     });

@@ -1,14 +1,14 @@
 /** Each mutation of a rule in a copy of the tree, under the tests that hold it. */
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { plant } from '../support/mutant.ts';
+import { injectBug } from '../support/mutant.ts';
 import { type RuleBug, ruleBugs } from './rules.ts';
 
 const parts = ['gateway', 'scenarios', 'vitest.config.ts', 'fenshi.config.yaml', 'nats.conf'];
 
 /** What the tests say when one fails over it; null when none does. */
 function wordsOver(bug: RuleBug): string | null {
-  const root = plant(bug, parts);
+  const root = injectBug(bug, parts);
   const args = ['node_modules/vitest/vitest.mjs', 'run', '--bail=1', '--no-color', ...bug.tests];
   const { status, stdout } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', maxBuffer: 1e8 });
   rmSync(root, { recursive: true, force: true });

@@ -19,9 +19,9 @@ export type RefQuote = {
   readonly inner: number | null;
   /** Last price of the quote before, auctions included; null at the day's first. */
   readonly lastBefore: number | null;
-  readonly frozen: boolean;
-  /** Slot of the exchange's last thaw as known at this quote. */
-  readonly thawSlot: number;
+  readonly stalled: boolean;
+  /** Slot of the exchange's last stall end as known at this quote. */
+  readonly stallEndSlot: number;
   /** Slot at which its source last came back from more than 15 s without a batch. */
   readonly returnSlot: number;
   readonly dayVolume: number;
@@ -59,7 +59,7 @@ export function slowSnapshot(history: readonly RefQuote[], day: RefDay, benchmar
   const ln = (q: RefQuote) => Math.log(mid(q));
   const covered = (j: number): boolean => {
     const q = upTo(j);
-    return q !== null && !q.frozen && (j - q.slot) * 3 <= day.staleSec;
+    return q !== null && !q.stalled && (j - q.slot) * 3 <= day.staleSec;
   };
   const dq = (w: number): number => {
     if (k - w < first) return Number.NaN;
@@ -74,7 +74,7 @@ export function slowSnapshot(history: readonly RefQuote[], day: RefDay, benchmar
     const silentSec = (q.slot - was.slot) * 3;
     // what was silent while its source spoke had nothing to say; beyond five minutes it was lost all the same
     const isGap = silentSec > 300 || (silentSec > day.staleSec && q.returnSlot > was.slot);
-    return q.da === null || isGap || was.slot < q.thawSlot;
+    return q.da === null || isGap || was.slot < q.stallEndSlot;
   });
   const lastUnknown = Math.max(-1, ...hidden.map((q) => q.slot));
   const sum = (w: number, of: (q: RefQuote, before: RefQuote | null) => number): number => {

@@ -264,8 +264,8 @@ describe('scripted faults, as an adapter meets them', () => {
 
   test('badGbk: names are lost, numbers are not', async () => {
     on('tencent', 'badGbk');
-    const { rows, odd } = await tencentRows();
-    expect([rows.length, odd?.badName]).toEqual([instruments.length, instruments.length]);
+    const { rows, anomalies } = await tencentRows();
+    expect([rows.length, anomalies?.badName]).toEqual([instruments.length, instruments.length]);
   });
 
   test('wsDrop: the socket ends after its first rows', async () => {

@@ -8,7 +8,7 @@ export type Bug = { readonly name: string; readonly file: string; readonly find:
 const engineParts = ['contracts', 'actors', 'engine', 'package.json', 'tsconfig.json'];
 
 /** Folder of the copy, with `more` of the tree in it. @throws Error when the source no longer holds what the bug replaces */
-export function plant({ file, find, replace }: Bug, more: readonly string[] = []): string {
+export function injectBug({ file, find, replace }: Bug, more: readonly string[] = []): string {
   const root = mkdtempSync(join(tmpdir(), 'fenshi-mutant-'));
   for (const part of [...engineParts, ...more]) cpSync(part, join(root, part), { recursive: true });
   symlinkSync(join(process.cwd(), 'node_modules'), join(root, 'node_modules'));

@@ -19,7 +19,7 @@ export function recordQuotes(cell: Cell): Map<number, RefQuote[]> {
   };
   const add = cell.features.add.bind(cell.features);
   cell.features.add = (verdict, batch, i) => {
-    const { s, slot, dv, da, bookOk, frozen } = verdict;
+    const { s, slot, dv, da, bookOk, stalled } = verdict;
     const row = rowOf(batch, i);
     const history = histories.get(s) ?? [];
     histories.set(s, history);
@@ -30,8 +30,8 @@ export function recordQuotes(cell: Cell): Map<number, RefQuote[]> {
       bids: row.bids,
       asks: row.asks,
       bookOk,
-      frozen,
-      thawSlot: cleaner.freshness.thawSlot[exchangeIndex(cell.features.universe.exchange[s]!)]!,
+      stalled,
+      stallEndSlot: cleaner.freshness.stallEndSlot[exchangeIndex(cell.features.universe.exchange[s]!)]!,
       returnSlot: returned.get(batch.source)!,
       dv: Number.isNaN(dv) ? null : dv,
       da: Number.isNaN(da) ? null : da,

@@ -2,12 +2,12 @@
 import { rmSync } from 'node:fs';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type FoldedDay, foldedDay } from '../support/days.ts';
-import { plant } from '../support/mutant.ts';
+import { injectBug } from '../support/mutant.ts';
 import { startTestBroker, type TestBroker } from '../support/test-broker.ts';
 import { foldUnderFire, type Kill } from './fire.ts';
 import { bugs } from './mutant.ts';
 import { beforeDeadLetter } from './plan.ts';
-import { complaints } from './verdict.ts';
+import { violations } from './verdict.ts';
 
 let broker: TestBroker;
 let day: FoldedDay;
@@ -27,15 +27,15 @@ describe('a bug put in is found:', () => {
   });
 
   test.each(bugs)('$name', async (bug) => {
-    const root = plant(bug);
+    const root = injectBug(bug);
 
     const outcome = await foldUnderFire({ broker, day, kills, root });
 
     rmSync(root, { recursive: true, force: true });
-    expect(complaints(day, outcome)).not.toEqual([]);
+    expect(violations(day, outcome)).not.toEqual([]);
   });
 
   test('and without one the same kills find nothing', async () => {
-    expect(complaints(day, await foldUnderFire({ broker, day, kills }))).toEqual([]);
+    expect(violations(day, await foldUnderFire({ broker, day, kills }))).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { type FoldedDay, foldedDay, lcg } from '../support/days.ts';
 import { startTestBroker, type TestBroker } from '../support/test-broker.ts';
 import { foldUnderFire, type Kill } from './fire.ts';
 import { beforeDeadLetter } from './plan.ts';
-import { complaints } from './verdict.ts';
+import { violations } from './verdict.ts';
 
 const loaded = await import('uWebSockets.js').then(
   () => '',
@@ -41,7 +41,7 @@ test('ten SIGKILLs at named points and a full journal leave what an uninterrupte
 
   const outcome = await foldUnderFire({ broker, day, kills, withGateway });
 
-  expect(complaints(day, outcome)).toEqual([]);
+  expect(violations(day, outcome)).toEqual([]);
   expect(outcome.hits).toEqual({
     beforeAppend: 1,
     afterAppend: 2,

@@ -10,7 +10,7 @@ import { archiveUnderFire } from './archive.ts';
 import { foldUnderFire } from './fire.ts';
 import { planOf, points } from './plan.ts';
 import { treeUnderFire } from './tree.ts';
-import { complaints } from './verdict.ts';
+import { violations } from './verdict.ts';
 
 const { values } = parseArgs({
   options: {
@@ -37,7 +37,7 @@ const plan = planOf(day, Math.ceil(wanted * 1.25), seed, withGateway ? [] : ['ga
 const outcome = await foldUnderFire({ broker, day, kills: plan, withGateway, enough: wanted });
 await broker.stop();
 const seconds = (Date.now() - startedMs) / 1000;
-const found = complaints(day, outcome);
+const found = violations(day, outcome);
 const entries = day.steps.reduce((sum, step) => sum + step.entries.length, 0);
 for (const point of points) console.log(`${point.padEnd(14)} hit ${outcome.hits[point] ?? 0}`);
 console.log(

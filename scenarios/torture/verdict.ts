@@ -3,7 +3,7 @@ import { OpportunityBook } from '../../contracts/fold.ts';
 import type { FoldedDay } from '../support/days.ts';
 import type { Outcome } from './fire.ts';
 
-export function complaints({ steps: expected, quarantined }: FoldedDay, outcome: Outcome): string[] {
+export function violations({ steps: expected, quarantined }: FoldedDay, outcome: Outcome): string[] {
   const { steps, lifecycle, dead, early, client, stopped } = outcome;
   const found: string[] = [];
   const say = (count: number, what: string) => {

@@ -37,7 +37,7 @@ export type ClientOptions = {
   /** A question waits because its vendor asked for it. */
   readonly onWait?: (endpoint: string, waitMs: number) => void;
   /** Unexpected content besides the rows: the first sign of a layout change. */
-  readonly onOdd?: (endpoint: string, what: string, count: number) => void;
+  readonly onAnomaly?: (endpoint: string, what: string, count: number) => void;
 };
 export type Answer<R> = Parsed<R> & { readonly firstByteMs: number; readonly doneMs: number; readonly askedMs: number };
 
@@ -144,7 +144,8 @@ export class SourceClient {
       heartbeat.received(doneMs);
       const parsed = endpoint.parse(body, params);
       onAnswer(endpoint.name, 'ok', doneMs - askedMs);
-      for (const [what, count] of Object.entries(parsed.odd ?? {})) if (count > 0) this.#options.onOdd?.(endpoint.name, what, count);
+      for (const [what, count] of Object.entries(parsed.anomalies ?? {}))
+        if (count > 0) this.#options.onAnomaly?.(endpoint.name, what, count);
       return { ...parsed, askedMs, firstByteMs, doneMs };
     } catch (error) {
       const code = error instanceof FenshiError ? error.code : signal?.aborted === true ? 'ABORTED' : 'BUG';

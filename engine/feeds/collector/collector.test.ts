@@ -239,11 +239,11 @@ describe('the collector against emulated vendors', () => {
     expect(collector.comparison.disputed).toEqual([]);
   });
 
-  test('stirring symbols are asked for between two sweeps, in the first batch of each', async () => {
-    const stirring = world.instruments.slice(-3);
+  test('active symbols are asked for between two sweeps, in the first batch of each', async () => {
+    const active = world.instruments.slice(-3);
     expect(await world.collector.between()).toBe(0);
-    world.planner.stir(stirring);
-    expect(world.planner.sweep(10).batches[0]!.slice(0, 3)).toEqual(stirring);
+    world.planner.markActive(active);
+    expect(world.planner.sweep(10).batches[0]!.slice(0, 3)).toEqual(active);
     expect(await world.collector.between()).toBe(3);
   });
 });

@@ -122,11 +122,11 @@ export class Collector {
     const market = done.slice(0, batches.length);
     const rows = market.flatMap((each) => each.rows);
     const nowMs = this.#options.now();
-    source.heartbeat.looked(
+    source.heartbeat.observe(
       rows.filter(({ quote }) => quote.tsExchangeMs <= nowMs + aheadMs),
       nowMs,
     );
-    const pulse = source.heartbeat.pulse(nowMs);
+    const status = source.heartbeat.status(nowMs);
     const idle = market.reduce((sum, each) => sum + each.idle, 0);
     if (asked < all) this.#options.planner.goOn(asked);
     const had = new Set(rows.map(({ quote }) => quote.instrumentNo));
@@ -142,10 +142,10 @@ export class Collector {
           );
     const received = rows.length + filled.size;
     const refused = faults.reduce((sum, each) => sum + each.refused, 0);
-    const good = rows.length + idle >= enough * (asked - refused) && !pulse.frozen && !pulse.late;
+    const good = rows.length + idle >= enough * (asked - refused) && !status.stalled && !status.late;
     const switchedTo = this.failover.report(source.adapter.name, good, nowMs);
     if (switchedTo !== null)
-      await this.#switched(source.adapter.name, switchedTo, pulse.frozen ? 'frozen' : pulse.late ? 'late' : 'bad cycles');
+      await this.#switched(source.adapter.name, switchedTo, status.stalled ? 'stalled' : status.late ? 'late' : 'bad cycles');
     await this.#probe();
     if (this.#cycle % compareEveryCycles === 0) await this.#compare();
     return {
@@ -162,7 +162,7 @@ export class Collector {
     };
   }
 
-  /** The stirring symbols once more, between two sweeps. */
+  /** The active symbols once more, between two sweeps. */
   async between(): Promise<number> {
     const source = this.#sources.get(this.failover.active)!;
     const instruments = this.#options.planner.between(source.adapter.quotes.batch);
@@ -178,7 +178,7 @@ export class Collector {
     if (first === null) return { ...none, missing: instruments, heldBack: 0 };
     let taken = await this.#publish(first.parsed, first.source, isIndex);
     let rows = first.parsed.rows;
-    const idle = first.parsed.odd?.noTrade ?? 0;
+    const idle = first.parsed.anomalies?.noTrade ?? 0;
     let rejected = withInstrument(first.parsed.rejected, instruments);
     const had = new Set(rows.map(({ quote }) => quote.instrumentNo));
     // a row that was refused with its code would be refused again; what a cut answer lost would not
@@ -296,9 +296,10 @@ export class Collector {
         throw error;
       });
       const nowMs = this.#options.now();
-      if (answer !== null) heartbeat.looked(answer.rows, nowMs);
-      const { frozen, late } = heartbeat.pulse(nowMs);
-      const good = answer !== null && answer.rows.length + (answer.odd?.noTrade ?? 0) >= enough * instruments.length && !frozen && !late;
+      if (answer !== null) heartbeat.observe(answer.rows, nowMs);
+      const { stalled, late } = heartbeat.status(nowMs);
+      const good =
+        answer !== null && answer.rows.length + (answer.anomalies?.noTrade ?? 0) >= enough * instruments.length && !stalled && !late;
       const was = this.failover.active;
       const now = this.failover.report(name, good, nowMs);
       if (now !== null) await this.#switched(was, now, `${name} has recovered`);

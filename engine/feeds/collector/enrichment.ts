@@ -51,7 +51,7 @@ export class Enrichment {
       const flows = await counted(this.#nextPage(eastmoney));
       if (flows > 0 || !eastmoney.isOpen(emFlowPage.name)) return flows;
     }
-    return tencent === null ? 0 : counted(this.#stirring(tencent));
+    return tencent === null ? 0 : counted(this.#active(tencent));
   }
 
   async #nextPage(client: SourceClient): Promise<number> {
@@ -62,7 +62,7 @@ export class Enrichment {
     return this.#publish('eastmoney', rows);
   }
 
-  async #stirring(client: SourceClient): Promise<number> {
+  async #active(client: SourceClient): Promise<number> {
     const first = this.#options.planner.first;
     if (first.length === 0) return 0;
     const instrument = first[this.#turn++ % first.length]!;

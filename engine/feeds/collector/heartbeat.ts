@@ -1,22 +1,22 @@
 /**
  * Whether a source lives: last request, last byte, last change among the large caps.
  *
- * Frozen   in continuous trading the large caps (300, the biggest by adv20) did not change for more than 3 s and two looks: a feed
+ * Stalled  in continuous trading the large caps (300, the biggest by adv20) did not change for more than 3 s and two sweeps: a feed
  *          that answers with the same rows is not alive. Lunch, auctions and an idle small cap are silent by nature
  * Late     the newest exchange stamp lies more than 15 s behind the run's clock
  */
 import { isContinuous, phaseOf } from '../../../contracts/session.ts';
 import type { SourceQuote } from '../adapter.ts';
 
-const frozenAfterMs = 3000;
+const stalledAfterMs = 3000;
 const lateAfterMs = 15_000;
 const fewestWatched = 5;
 
-export type Pulse = {
+export type FeedStatus = {
   readonly requestMs: number | null;
   readonly byteMs: number | null;
   readonly changeMs: number | null;
-  readonly frozen: boolean;
+  readonly stalled: boolean;
   readonly late: boolean;
 };
 
@@ -27,7 +27,7 @@ export class Heartbeat {
   #byteMs: number | null = null;
   #changeMs: number | null = null;
   #newestMs = 0;
-  #sameLooks = 0;
+  #unchanged = 0;
 
   constructor(largeCaps: readonly number[]) {
     this.#watched = new Set(largeCaps);
@@ -45,7 +45,7 @@ export class Heartbeat {
   }
 
   /** The rows of one whole cycle. */
-  looked(rows: Iterable<SourceQuote>, nowMs: number): void {
+  observe(rows: Iterable<SourceQuote>, nowMs: number): void {
     let [seen, changed] = [0, false];
     for (const { quote } of rows) {
       this.#newestMs = Math.max(this.#newestMs, quote.tsExchangeMs);
@@ -56,14 +56,14 @@ export class Heartbeat {
       this.#last.set(quote.instrumentNo, state);
     }
     if (seen < fewestWatched) return;
-    this.#sameLooks = changed ? 0 : this.#sameLooks + 1;
+    this.#unchanged = changed ? 0 : this.#unchanged + 1;
     if (changed) this.#changeMs = nowMs;
   }
 
-  pulse(nowMs: number): Pulse {
+  status(nowMs: number): FeedStatus {
     const trading = isContinuous(phaseOf(nowMs)) && isContinuous(phaseOf(nowMs - lateAfterMs));
-    const frozen = trading && this.#sameLooks >= 2 && this.#changeMs !== null && nowMs - this.#changeMs > frozenAfterMs;
+    const stalled = trading && this.#unchanged >= 2 && this.#changeMs !== null && nowMs - this.#changeMs > stalledAfterMs;
     const late = trading && this.#newestMs > 0 && nowMs - this.#newestMs > lateAfterMs;
-    return { requestMs: this.#requestMs, byteMs: this.#byteMs, changeMs: this.#changeMs, frozen, late };
+    return { requestMs: this.#requestMs, byteMs: this.#byteMs, changeMs: this.#changeMs, stalled, late };
   }
 }

@@ -26,7 +26,7 @@ export async function readPages<R>(
   const rejected: Rejected[] = [];
   for (let page = 0, offset = 0; page < pagesMax; page++) {
     const { total, more, ...answer } = await ask(page, offset);
-    const sent = answer.rows.length + answer.rejected.length + (answer.odd?.noTrade ?? 0);
+    const sent = answer.rows.length + answer.rejected.length + (answer.anomalies?.noTrade ?? 0);
     const before = rows.size;
     for (const row of answer.rows) rows.set(keyOf(row), row);
     const isRepeat = page > 0 && answer.rows.length > 0 && rows.size === before;

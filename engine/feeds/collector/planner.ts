@@ -1,12 +1,12 @@
 /**
  * What is asked when. The whole market once a cadence in batches of the source's size, the symbols that stir first; between two
- * sweeps the stirring ones once more, as far as they fit into one request.
+ * sweeps the active ones once more, as far as they fit into one request.
  */
 export type Sweep = { readonly batches: readonly (readonly number[])[] };
 
 export class SweepPlanner {
   #all: readonly number[];
-  #stirring: ReadonlySet<number> = new Set();
+  #active: ReadonlySet<number> = new Set();
   #watched: ReadonlySet<number>;
 
   /** `watched`: the user's list, always among the first. */
@@ -16,13 +16,13 @@ export class SweepPlanner {
     this.#watched = new Set(watched.filter((no) => known.has(no)));
   }
 
-  stir(instruments: Iterable<number>): void {
+  markActive(instruments: Iterable<number>): void {
     const known = new Set(this.#all);
-    this.#stirring = new Set([...instruments].filter((no) => known.has(no)));
+    this.#active = new Set([...instruments].filter((no) => known.has(no)));
   }
 
   get first(): readonly number[] {
-    return [...new Set([...this.#stirring, ...this.#watched])];
+    return [...new Set([...this.#active, ...this.#watched])];
   }
 
   /** The last sweep came as far as `count` instruments: the next one begins behind them. */
@@ -38,8 +38,8 @@ export class SweepPlanner {
     return { batches: Array.from({ length: Math.ceil(ordered.length / batch) }, (_, i) => ordered.slice(i * batch, (i + 1) * batch)) };
   }
 
-  /** Half a cadence later: the first ones again, at most one request; none when nothing stirs. */
+  /** Half a cadence later: the first ones again, at most one request; none when nothing is active. */
   between(batch: number): readonly number[] {
-    return this.#stirring.size === 0 ? [] : this.first.slice(0, batch);
+    return this.#active.size === 0 ? [] : this.first.slice(0, batch);
   }
 }

@@ -119,41 +119,41 @@ describe('failover', () => {
 describe('heartbeat', () => {
   const caps = [1, 2, 3, 4, 5, 6].map((n) => 1_600_000 + n);
   const look = (heartbeat: Heartbeat, ms: number, last: number) =>
-    heartbeat.looked(
+    heartbeat.observe(
       caps.map((no) => row(no, ms, last)),
       ms,
     );
 
-  test('the same rows for three looks in trading are a frozen feed; a change thaws it', () => {
+  test('the same rows for three looks in trading are a stalled feed; a change resumes it', () => {
     const heartbeat = new Heartbeat(caps);
     look(heartbeat, at(10, 0, 0), 10_000);
     for (const s of [3, 6]) look(heartbeat, at(10, 0, s), 10_000);
-    expect(heartbeat.pulse(at(10, 0, 6)).frozen).toBe(true);
+    expect(heartbeat.status(at(10, 0, 6)).stalled).toBe(true);
     look(heartbeat, at(10, 0, 9), 10_010);
-    expect(heartbeat.pulse(at(10, 0, 9))).toMatchObject({ frozen: false, late: false });
+    expect(heartbeat.status(at(10, 0, 9))).toMatchObject({ stalled: false, late: false });
   });
 
   test('lunch is silent, and so is a small market', () => {
     const heartbeat = new Heartbeat(caps);
     for (const s of [0, 3, 6, 9]) look(heartbeat, at(11, 45, s), 10_000);
-    expect(heartbeat.pulse(at(11, 45, 9))).toMatchObject({ frozen: false, late: false });
+    expect(heartbeat.status(at(11, 45, 9))).toMatchObject({ stalled: false, late: false });
     const few = new Heartbeat(caps.slice(0, 2));
     for (const s of [0, 3, 6, 9]) look(few, at(10, 0, s), 10_000);
-    expect(few.pulse(at(10, 0, 9)).frozen).toBe(false);
+    expect(few.status(at(10, 0, 9)).stalled).toBe(false);
   });
 
   test('rows that lie behind the clock are late', () => {
     const heartbeat = new Heartbeat(caps);
     look(heartbeat, at(10, 0, 0), 10_000);
-    expect(heartbeat.pulse(at(10, 0, 16)).late).toBe(true);
+    expect(heartbeat.status(at(10, 0, 16)).late).toBe(true);
   });
 });
 
 describe('planner', () => {
-  test('each instrument once, the stirring and the watched first; between two sweeps only them', () => {
+  test('each instrument once, the active and the watched first; between two sweeps only them', () => {
     const planner = new SweepPlanner([1, 2, 3, 4, 5, 6, 7], [6, 99]);
     expect(planner.between(3)).toEqual([]);
-    planner.stir([4, 100]);
+    planner.markActive([4, 100]);
     expect(planner.sweep(3).batches).toEqual([[4, 6, 1], [2, 3, 5], [7]]);
     expect(planner.between(3)).toEqual([4, 6]);
   });

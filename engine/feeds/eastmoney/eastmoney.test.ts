@@ -51,7 +51,7 @@ describe.skipIf(!hasFixtures)(`eastmoney quotes as recorded (${noFixtures})`, ()
   test('a suspended row has no number: null, never 0', () => {
     const parsed = emFlowPage.parse(fixture('eastmoney/clist-suspended-2rows-20260904.json'), { page: 1 });
     expect(parsed.total).toBe(5909);
-    expect(parsed).toMatchObject({ rows: [], rejected: [], odd: { noTrade: 2 } });
+    expect(parsed).toMatchObject({ rows: [], rejected: [], anomalies: { noTrade: 2 } });
     const dashes = json('clist-suspended-2rows-20260904.json') as { data: { diff: Record<string, unknown>[] } };
     for (const row of dashes.data.diff) row.f13 = 0;
     expect(parseQuoteRows(bytes(dashes)).rows[0]!.quote).toMatchObject({ lastMilli: null, volumeShares: null, amountYuan: null });

@@ -64,7 +64,7 @@ export function page<R>(body: Uint8Array, read: (row: JsonRow) => R | RejectReas
 function asked(parsed: Parsed<SourceQuote>, { instruments }: InstrumentsParams): Parsed<SourceQuote> {
   const waiting = new Set(instruments);
   const rows = parsed.rows.filter(({ quote }) => waiting.delete(quote.instrumentNo));
-  return { ...parsed, rows, odd: { unrequested: parsed.rows.length - rows.length } };
+  return { ...parsed, rows, anomalies: { unrequested: parsed.rows.length - rows.length } };
 }
 
 const bidFields = [19, 17, 15, 13, 11].map((f) => [`f${f}`, `f${f + 1}`] as const);

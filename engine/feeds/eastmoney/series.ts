@@ -79,7 +79,7 @@ function lines<R>(
       }
     }
   }
-  return { rows, rejected, odd: { afterHours } };
+  return { rows, rejected, anomalies: { afterHours } };
 }
 
 /** A minute's high and low are those of its snapshots: trades between two of them may lie outside by this share. */

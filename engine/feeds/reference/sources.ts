@@ -178,8 +178,9 @@ class Asked {
           },
         { keyOf, size },
       );
-      const odd = table.rejected.filter(({ reason }) => reason === 'DATE').length;
-      if (odd > 0) this.remarks.push(`Tushare ${endpoint.name} told ${odd} rows of another day than asked for; they were refused.`);
+      const anomalies = table.rejected.filter(({ reason }) => reason === 'DATE').length;
+      if (anomalies > 0)
+        this.remarks.push(`Tushare ${endpoint.name} told ${anomalies} rows of another day than asked for; they were refused.`);
       if (!table.whole) this.remarks.push(`Tushare ${endpoint.name} ended after ${table.rows.length} rows and says there are more.`);
       return table.rows;
     } catch (error) {

@@ -16,5 +16,5 @@ export function readRows<R>(list: readonly unknown[], key: string, read: (row: J
     else if (outcome === null) noTrade += 1;
     else rows.push(outcome as R);
   }
-  return { rows, rejected, ...(noTrade === 0 ? {} : { odd: { noTrade } }) };
+  return { rows, rejected, ...(noTrade === 0 ? {} : { anomalies: { noTrade } }) };
 }

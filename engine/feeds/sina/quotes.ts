@@ -58,7 +58,7 @@ function parseStatements(text: string, requested: ReadonlySet<number>): Parsed<S
   }
   if (found === 0) throw new FenshiError('SOURCE_BODY', `no statement in ${text.length} bytes: ${text.slice(0, 40)}`);
   if (isMore(text.slice(end))) rejected.push({ key: '', reason: 'TRUNCATED' });
-  return { rows, rejected, odd: { badName, unrequested, unknownField, noTrade } };
+  return { rows, rejected, anomalies: { badName, unrequested, unknownField, noTrade } };
 }
 
 /** One row of HTTP or WebSocket; `name` already decoded. Null where it tells of no trading: suspended. */

@@ -60,7 +60,7 @@ function flowsOf(entity: string, date: string, list: readonly unknown[]): Parsed
   }
   const sound = rows.filter(isWhole);
   for (const row of rows) if (!isWhole(row)) rejected.push({ key: String(row.tsMs), reason: 'INVARIANT' });
-  return { rows: sound.sort((a, b) => a.tsMs - b.tsMs), rejected, odd: { afterHours } };
+  return { rows: sound.sort((a, b) => a.tsMs - b.tsMs), rejected, anomalies: { afterHours } };
 }
 
 const signedOf = (value: unknown): Field =>

@@ -86,7 +86,7 @@ class MinuteReader {
 
   read(rows: readonly unknown[]): Parsed<SourceMinute> {
     for (const row of rows) this.#row(row);
-    return { rows: this.#rows, rejected: this.#rejected, odd: { afterHours: this.#afterHours } };
+    return { rows: this.#rows, rejected: this.#rejected, anomalies: { afterHours: this.#afterHours } };
   }
 
   #row(row: unknown): void {

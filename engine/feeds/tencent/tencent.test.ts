@@ -35,7 +35,7 @@ describe('a suspended symbol', () => {
     expect(parse(row({ 33: '0.00', 34: '0.00', 41: '0.00', 42: '0.00' }))).toEqual({
       rows: [],
       rejected: [],
-      odd: { badName: 0, unrequested: 0, unknownField: 0, noTrade: 1 },
+      anomalies: { badName: 0, unrequested: 0, unknownField: 0, noTrade: 1 },
     });
   });
 
@@ -154,8 +154,8 @@ describe.skipIf(!hasFixtures)(`tencent quotes as recorded (${noFixtures})`, () =
     const body = fixture('tencent/quote-600519-intraday-20260806-104333.gb18030.bin').slice();
     const at = body.indexOf('~'.charCodeAt(0)) + 8; // second byte of the fourth character: the first would swallow the separator
     body[at - 1] = 0xff;
-    const { rows, odd } = tencentQuotes.parse(body, { instruments: [no('600519.SH')] });
-    expect(odd).toMatchObject({ badName: 1 });
+    const { rows, anomalies } = tencentQuotes.parse(body, { instruments: [no('600519.SH')] });
+    expect(anomalies).toMatchObject({ badName: 1 });
     expect(rows[0]).toMatchObject({ name: null, quote: { lastMilli: 1_301_500, volumeShares: 1_113_100, amountYuan: 1_451_334_748 } });
   });
 
@@ -222,7 +222,7 @@ describe.skipIf(!hasFixtures)('tencent minutes, flow, boards as recorded', () =>
       instrument: no('603738.SH'),
       date: '20260805',
     });
-    expect(parsed.odd).toEqual({ afterHours: 2 });
+    expect(parsed.anomalies).toEqual({ afterHours: 2 });
     expect(parsed.rows.map(({ tsMs }) => clockOf(tsMs))).toEqual(['09:30:00', '11:30:00', '13:01:00', '15:00:00']);
     expect(parsed.rows.reduce((sum, { volumeShares }) => sum + volumeShares, 0)).toBe(48_728_000);
   });

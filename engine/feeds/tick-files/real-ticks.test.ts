@@ -9,7 +9,7 @@ import { instrumentId, instrumentNo } from '../../../contracts/units.ts';
 import { type RefQuote, slowSnapshot } from '../../../scenarios/oracles/slow-reference.ts';
 import { recordQuotes } from '../../../scenarios/support/record-quotes.ts';
 import type { Cell } from '../../cell/cell.ts';
-import type { Observer } from '../../cell/symbol-desk.ts';
+import type { Observer } from '../../cell/symbol-coordinator.ts';
 import { rallyLearned } from '../../detectors/rally-learned.ts';
 import { detectors } from '../../detectors/registry.ts';
 import { pace } from '../../log/pacer.ts';

@@ -85,7 +85,7 @@ export function parseTable<C extends Columns>(
     else rejected.push({ key: Array.isArray(item) ? String(item[0]) : '', reason });
   }
   const unknownField = wire.filter((name) => !at.some(({ column }) => column === name)).length;
-  return { rows, rejected, odd: { unknownField }, ...(typeof data.has_more === 'boolean' ? { more: data.has_more } : {}) };
+  return { rows, rejected, anomalies: { unknownField }, ...(typeof data.has_more === 'boolean' ? { more: data.has_more } : {}) };
 }
 
 type Located = { readonly name: string; readonly kind: Kind; readonly factor: number; readonly i: number; readonly column: string };

@@ -134,7 +134,7 @@ describe('tushare (synthesised from its documented samples)', () => {
       ),
       {},
     );
-    expect(parsed.odd).toEqual({ unknownField: 1 });
+    expect(parsed.anomalies).toEqual({ unknownField: 1 });
     expect(parsed.rejected.map(({ reason }) => reason)).toEqual(['TIME', 'NUMBER', 'FIELDS']);
   });
 

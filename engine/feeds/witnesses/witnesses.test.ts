@@ -88,8 +88,8 @@ describe('what a row itself decides', () => {
   });
 
   test('parts behind the 88th are counted and cost nothing', () => {
-    const { rows: found, odd } = read(star(16_559_805, '~new~2'));
-    expect([found.length, odd?.unknownField]).toEqual([1, 2]);
+    const { rows: found, anomalies } = read(star(16_559_805, '~new~2'));
+    expect([found.length, anomalies?.unknownField]).toEqual([1, 2]);
   });
 
   test('−1 is “no limit”, not “not told”; an unsound limit is neither', () => {

@@ -21,10 +21,10 @@ import { isDive } from '../opportunities/dive.ts';
 import { newsOf } from '../opportunities/report.ts';
 import type { Actors } from './actors.ts';
 import type { Lane, LaneRows } from './lanes.ts';
-import { heard } from './levels.ts';
+import { onNews } from './levels.ts';
 import type { MarketState } from './market-state.ts';
 import { Moment } from './moment.ts';
-import type { OpportunityDesk } from './opportunity-desk.ts';
+import type { OpportunityBook } from './opportunity-book.ts';
 import type { Recorder } from './recorder.ts';
 import type { SignalCase, Subject } from './signal-case.ts';
 import { SymbolStates } from './symbol-states.ts';
@@ -47,11 +47,11 @@ const lookBackSec = 180;
 const sigma900To600 = Math.sqrt(600 / 900);
 const awakeSec = 60;
 
-export class SymbolDesk {
+export class SymbolCoordinator {
   readonly #knowledge: Knowledge;
   readonly #state: MarketState;
   readonly #actors: Actors;
-  readonly #desk: OpportunityDesk;
+  readonly #desk: OpportunityBook;
   readonly #recorder: Recorder;
   readonly #market: MarketAnswers;
   readonly #lanes: readonly SymbolLane[];
@@ -75,7 +75,7 @@ export class SymbolDesk {
     bundle: Bundle,
     state: MarketState,
     lanes: readonly SymbolLane[],
-    parts: { readonly actors: Actors; readonly desk: OpportunityDesk; readonly recorder: Recorder; readonly market: MarketAnswers },
+    parts: { readonly actors: Actors; readonly desk: OpportunityBook; readonly recorder: Recorder; readonly market: MarketAnswers },
   ) {
     this.#knowledge = knowledgeOf(bundle);
     this.#monitored = new Set(bundle.monitored);
@@ -165,7 +165,7 @@ export class SymbolDesk {
       this.#desk.level(opportunity, this.#caseOf(s, lane, reading, input, batch, i), false);
       return;
     }
-    heard(this.#desk, this.#recorder, {
+    onNews(this.#desk, this.#recorder, {
       lane,
       row: s,
       actorId: this.#state.universe.actorIds[s]!,

@@ -28,7 +28,7 @@ export type Verdict = manager.Verdict;
 const prefix = 'opportunity.';
 const overrideMs = 600_000;
 
-export class OpportunityDesk {
+export class OpportunityBook {
   readonly risk: RiskDesk;
   readonly #bundle: Bundle;
   readonly #actors: Actors;
@@ -278,11 +278,11 @@ export class OpportunityDesk {
   }
 
   /** An event for every live opportunity of a symbol. */
-  tell(row: number, event: OpportunityEvent): void {
+  send(row: number, event: OpportunityEvent): void {
     for (const id of this.#live.of(row)) this.#send(id, event);
   }
 
-  tellAll(event: OpportunityEvent): void {
+  broadcast(event: OpportunityEvent): void {
     for (const id of [...this.#watches.keys()]) this.#send(id, event);
   }
 
@@ -372,7 +372,7 @@ export class OpportunityDesk {
   #record = (given: SignalCase): manager.KeyRecord => this.#keys.get(this.#key(given)) ?? manager.newKey;
 
   /** To be taken before the actors': they are told of their peaks first. */
-  image(): OpportunityDeskImage {
+  image(): OpportunityBookImage {
     for (const [id, watch] of this.#watches) this.#tellPeak(id, watch);
     return {
       keys: [...this.#keys],
@@ -383,7 +383,7 @@ export class OpportunityDesk {
   }
 
   /** After the actors: a watch takes its thresholds from them. */
-  restore({ keys, watches, byRow, risk }: OpportunityDeskImage): void {
+  restore({ keys, watches, byRow, risk }: OpportunityBookImage): void {
     for (const [key, record] of keys) this.#keys.set(key, record);
     this.risk.restore(risk);
     for (const { id, row } of watches) this.#watch(id, this.#subjectOf(row));
@@ -391,7 +391,7 @@ export class OpportunityDesk {
   }
 }
 
-export type OpportunityDeskImage = {
+export type OpportunityBookImage = {
   readonly keys: readonly (readonly [string, manager.KeyRecord])[];
   readonly watches: readonly { readonly id: string; readonly row: number }[];
   readonly byRow: ReturnType<LiveRows['image']>;

@@ -6,25 +6,25 @@ import { subjects } from '../../contracts/subjects.ts';
 import { SymbolsView } from '../../contracts/view.ts';
 import type { SweepPlanner } from './collector/planner.ts';
 
-export function followStirring(
+export function followActive(
   nc: NatsConnection,
   run: string,
-  planner: Pick<SweepPlanner, 'stir'>,
+  planner: Pick<SweepPlanner, 'markActive'>,
   log: Log,
 ): { readonly unsubscribe: () => void } {
   let before = '';
   return nc.subscribe(subjects(run).view('symbols'), {
     callback: (error, message) => {
-      if (error !== null) return void log.warn({ event: 'feed.stirring', error: String(error) });
+      if (error !== null) return void log.warn({ event: 'feed.active', error: String(error) });
       const told = SymbolsView.safeParse(decode(message.data));
-      if (!told.success) return void log.warn({ event: 'feed.stirring', error: told.error.message });
+      if (!told.success) return void log.warn({ event: 'feed.active', error: told.error.message });
       const { instrumentNo, awake } = told.data.columns;
       const numbers = columnOf(Uint32Array, instrumentNo);
-      const stirring = new Set([...numbers].filter((_no, s) => awake[s] === 1));
-      const now = [...stirring].join();
+      const active = new Set([...numbers].filter((_no, s) => awake[s] === 1));
+      const now = [...active].join();
       if (now === before) return;
       before = now;
-      planner.stir(stirring);
+      planner.markActive(active);
     },
   });
 }

@@ -8,7 +8,7 @@ import { startTestBroker, type TestBroker } from '../../scenarios/support/test-b
 import { Cell } from '../cell/cell.ts';
 import { connectBroker } from '../log/connect.ts';
 import { symbolsView } from '../runtime/view-publisher.ts';
-import { followStirring } from './stirring.ts';
+import { followActive } from './active.ts';
 
 let broker: TestBroker;
 beforeAll(async () => {
@@ -24,7 +24,7 @@ test('what VIEW says a strategy has use for reaches the planner: those of the la
   const engine = await connectBroker(broker.access('engine'), 'test');
   const feed = await connectBroker(broker.access('feed'), 'test-feed');
   const told: number[][] = [];
-  const following = followStirring(feed, broker.run, { stir: (stirring) => void told.push([...stirring]) }, makeLog('test', 'silent'));
+  const following = followActive(feed, broker.run, { markActive: (active) => void told.push([...active]) }, makeLog('test', 'silent'));
   await feed.flush();
   const expected: number[][] = [];
   for (const entry of day.entries) {

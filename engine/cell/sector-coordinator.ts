@@ -12,13 +12,13 @@ import { claimsOf, type Knowledge, knowledgeOf, mapsKey, mapsOf } from '../oppor
 import { newsOf } from '../opportunities/report.ts';
 import type { Actors } from './actors.ts';
 import type { Lane } from './lanes.ts';
-import { heard } from './levels.ts';
+import { onNews } from './levels.ts';
 import type { MarketState } from './market-state.ts';
-import type { OpportunityDesk } from './opportunity-desk.ts';
+import type { OpportunityBook } from './opportunity-book.ts';
 import type { Recorder } from './recorder.ts';
 import { SectorMoment } from './sector-moment.ts';
 import type { SignalCase, Subject } from './signal-case.ts';
-import type { MarketAnswers } from './symbol-desk.ts';
+import type { MarketAnswers } from './symbol-coordinator.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a lane hands a detector back its own params and state
 export type SectorLane = Lane<SectorDetector<any, any>>;
@@ -30,13 +30,13 @@ const nowhere = { tickBp: Number.NaN, sigma600: Number.NaN, tsec: 0 };
 /** Two sectors are one to a person when they share half of what either has. */
 const overlapMin = 0.5;
 
-export class SectorDesk {
+export class SectorCoordinator {
   readonly #market: MarketState;
   readonly #actors: Actors;
   readonly #recorder: Recorder;
   readonly #answers: MarketAnswers;
   readonly #lanes: readonly SectorLane[];
-  readonly #desk: OpportunityDesk;
+  readonly #desk: OpportunityBook;
   readonly #knowledge: Knowledge;
   readonly #heat: SectorHeat;
   readonly #moment: SectorMoment;
@@ -45,7 +45,7 @@ export class SectorDesk {
     bundle: Bundle,
     market: MarketState,
     lanes: readonly SectorLane[],
-    parts: { readonly actors: Actors; readonly desk: OpportunityDesk; readonly recorder: Recorder; readonly market: MarketAnswers },
+    parts: { readonly actors: Actors; readonly desk: OpportunityBook; readonly recorder: Recorder; readonly market: MarketAnswers },
   ) {
     [this.#market, this.#lanes, this.#actors, this.#desk, this.#recorder, this.#answers] = [
       market,
@@ -74,13 +74,13 @@ export class SectorDesk {
     for (let k = 0; k < sectors.count; k++) {
       const current = this.stateOf(k);
       const state = sectorStateOf(current, sectors.columns.ret3m[k]! - features.crossSection.mktMed3m, sectors.columns.advShare[k]!);
-      if (state !== current) this.#tell(k, state);
+      if (state !== current) this.#send(k, state);
       for (const lane of this.#lanes) if (lane.runsFor(k)) this.#run(k, lane, state);
       this.#price(k);
     }
   }
 
-  #tell(k: number, state: SectorState): void {
+  #send(k: number, state: SectorState): void {
     const { codes, names } = this.#market.sectors;
     const id = `sector.${codes[k]}`;
     if (!this.#actors.has(id)) this.#actors.spawn('sector', id, { code: codes[k]!, name: names[k]! });
@@ -110,7 +110,7 @@ export class SectorDesk {
     if (news === null && !waits) return;
     const given = this.#caseOf(k, lane, reading, input);
     if (news === null) return this.#desk.level(opportunity!, given, false);
-    heard(this.#desk, this.#recorder, {
+    onNews(this.#desk, this.#recorder, {
       lane,
       row: k,
       actorId: `sector.${input.code}`,
@@ -190,7 +190,7 @@ export class SectorDesk {
     const { nowMs } = this.#recorder;
     // a sector is as old as its newest member
     if (tsecOf(nowMs) - sectors.newestSlot(k, cleaner.accepted) * slotSec > dataLimits.gapSec)
-      return this.#desk.tell(row, { type: 'gap', tsMs: nowMs });
+      return this.#desk.send(row, { type: 'gap', tsMs: nowMs });
     const levelMilli = this.#moment.levelOf(k, nowMs);
     if (Number.isNaN(levelMilli)) return;
     this.#desk.price(row, {

@@ -18,10 +18,10 @@ type State = {
   unhealthySec: number;
   healthySec: number;
   frozen: string[];
-  sources: Record<string, { heardMs: number; silent: boolean }>;
+  sources: Record<string, { lastBatchMs: number; silent: boolean }>;
 };
 
-export class MarketDesk {
+export class MarketCoordinator {
   readonly #market: MarketState;
   readonly #actors: Actors;
   readonly #recorder: Recorder;
@@ -58,7 +58,7 @@ export class MarketDesk {
       this.#state.frozen.push(exchange);
       this.#send(`exchange.frozen.${exchange as Exchange}`);
     }
-    this.#thaw();
+    this.#resume();
     if (isNew) this.#regime();
     this.#feed();
     this.#silentSources(this.#recorder.nowMs);
@@ -74,11 +74,11 @@ export class MarketDesk {
     return true;
   }
 
-  #thaw(): void {
-    const { frozen } = this.#market.cleaner.freshness;
-    const thawed = this.#state.frozen.filter((exchange) => frozen[exchanges.indexOf(exchange as Exchange)] === 0);
-    for (const exchange of thawed) this.#send(`exchange.thawed.${exchange as Exchange}`);
-    if (thawed.length > 0) this.#state.frozen = this.#state.frozen.filter((exchange) => !thawed.includes(exchange));
+  #resume(): void {
+    const { stalled } = this.#market.cleaner.freshness;
+    const resumed = this.#state.frozen.filter((exchange) => stalled[exchanges.indexOf(exchange as Exchange)] === 0);
+    for (const exchange of resumed) this.#send(`exchange.thawed.${exchange as Exchange}`);
+    if (resumed.length > 0) this.#state.frozen = this.#state.frozen.filter((exchange) => !resumed.includes(exchange));
   }
 
   #regime(): void {
@@ -100,15 +100,15 @@ export class MarketDesk {
   }
 
   /** A batch of a source arrived. */
-  heard(source: string): void {
+  batchFrom(source: string): void {
     const known = this.#state.sources[source];
     const { nowMs } = this.#recorder;
     if (known === undefined) {
       this.#source(source, 'feed.resumed');
-      this.#state.sources[source] = { heardMs: nowMs, silent: false };
+      this.#state.sources[source] = { lastBatchMs: nowMs, silent: false };
       return;
     }
-    known.heardMs = nowMs;
+    known.lastBatchMs = nowMs;
     if (!known.silent) return;
     known.silent = false;
     this.#source(source, 'feed.resumed');
@@ -118,7 +118,7 @@ export class MarketDesk {
     const quoted = this.#market.cleaner.freshness.quoted.reduce((sum, n) => sum + n, 0);
     for (const [source, state] of Object.entries(this.#state.sources)) {
       // lunch and the auctions are silent by nature
-      if (state.silent || tsecOf(nowMs) - tsecOf(state.heardMs) < sourceSilentSec(quoted)) continue;
+      if (state.silent || tsecOf(nowMs) - tsecOf(state.lastBatchMs) < sourceSilentSec(quoted)) continue;
       state.silent = true;
       this.#source(source, 'feed.lagged');
     }
