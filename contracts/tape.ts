@@ -40,12 +40,25 @@ export const SourceFact = z.object({
   reason: z.string().nullable(),
 });
 
+/**
+ * Figures of a trading account, paper or not, as whoever keeps it tells them: shares of its equity, and stops in a row. Null: not known.
+ * What reaches a limit keeps new opportunities from opening (K15); it changes nothing of those that live.
+ */
+export const AccountFigures = z.object({
+  dayLoss: z.number().nullable(),
+  drawdown: z.number().nullable(),
+  largest: z.number().nullable(),
+  stopsInRow: z.int().nonnegative().nullable(),
+});
+export type AccountFigures = z.infer<typeof AccountFigures>;
+
 /** What an operator, a supervisor or a worker may ask. Each concludes `{commandId, accepted, code}` in the journal. */
 export const Command = z.discriminatedUnion('name', [
   z.object({ name: z.literal('dismiss'), opportunity: z.string() }),
   z.object({ name: z.literal('risk'), scope: z.string(), level: z.int().min(0).max(3), policy: z.enum(['end', 'hold']) }),
   /** For ten minutes the watches of the scope count for no more than this level; 3 takes an override back. */
   z.object({ name: z.literal('override'), scope: z.string(), level: z.int().min(0).max(3) }),
+  z.object({ name: z.literal('account'), figures: AccountFigures }),
   /** By the strategy's id. */
   z.object({ name: z.enum(['disable', 'enable']), detector: z.string() }),
   z.object({ name: z.literal('promote'), strategy: z.string(), mode: z.enum(strategyModes) }),

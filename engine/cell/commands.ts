@@ -1,6 +1,7 @@
 /** What each command does to the decisions of a day; the answer is a code, null for done. */
 import type { AnyCommand } from '../../contracts/tape.ts';
 import { type ExternalParams, external } from '../detectors/external.ts';
+import { accountLevel } from '../opportunities/account.ts';
 import type { Decisions } from './decisions.ts';
 import type { Lane } from './lanes.ts';
 
@@ -13,6 +14,9 @@ export function applyCommand(decisions: Decisions, command: AnyCommand, skip: (c
       return decisions.desk.setRisk(command.scope, command.level, command.policy) ? null : 'NOT_FOUND';
     case 'override':
       return decisions.desk.overrideRisk(command.scope, command.level) ? null : 'NOT_FOUND';
+    case 'account':
+      decisions.desk.setRisk('account', accountLevel(command.figures), 'hold', 'K15');
+      return null;
     case 'disable':
     case 'enable': {
       const named = decisions.lanes.filter(({ id }) => id === command.detector);

@@ -20,6 +20,7 @@ import { applyCommand } from './commands.ts';
 import { type Lane, type LaneImage, lanesOf, type Mismatch } from './lanes.ts';
 import { MarketCoordinator, marketId } from './market-coordinator.ts';
 import type { Decider, MarketState } from './market-state.ts';
+import { Openings } from './openings.ts';
 import { OpportunityBook, type OpportunityBookImage } from './opportunity-book.ts';
 import { Recorder } from './recorder.ts';
 import { RiskGuard } from './risk-guard.ts';
@@ -37,6 +38,7 @@ export class Decisions implements Decider {
   readonly marketCoordinator: MarketCoordinator;
   readonly sectors: SectorCoordinator;
   readonly #guard: RiskGuard;
+  readonly openings: Openings;
   readonly lanes: readonly Lane[];
   readonly #mismatches: readonly Mismatch[];
   readonly #timers = new TimerQueue();
@@ -54,12 +56,14 @@ export class Decisions implements Decider {
     this.#mismatches = mismatches;
     this.actors = new Actors(this.recorder, this.#timers);
     this.marketCoordinator = new MarketCoordinator(market, this.actors, this.recorder, bundle.tradeDate);
-    const scopes = new Set(['market', ...market.universe.actorIds]);
+    this.openings = new Openings(bundle.config.opportunities);
+    const scopes = new Set(['market', 'account', ...market.universe.actorIds]);
     for (const code of market.sectors.codes) scopes.add(`sector.${code}`);
     for (const { id } of lanes) scopes.add(`strategy.${id}`);
     const exits = new Map(lanes.map((lane) => [lane.id, lane]));
     this.desk = new OpportunityBook(bundle, this.actors, this.recorder, {
       isScope: (scope) => scopes.has(scope),
+      opened: (given, standing) => this.openings.note(given, standing, tsecOf(this.recorder.nowMs)),
       released: (row, id) => {
         const own = market.sectorOf(row) ?? row;
         for (const lane of lanes) if (lane.runs.get(own)?.opportunity === id) lane.release(own);
@@ -74,7 +78,7 @@ export class Decisions implements Decider {
     const ofKind = (kind: AnyDetector['entity']) => lanes.filter(({ detector }) => detector.entity === kind);
     this.symbols = new SymbolCoordinator(bundle, market, ofKind('symbol') as unknown as SymbolLane[], parts);
     this.sectors = new SectorCoordinator(bundle, market, ofKind('sector') as unknown as SectorLane[], parts);
-    this.#guard = new RiskGuard(market, this.desk, this.marketCoordinator);
+    this.#guard = new RiskGuard(market, this.desk, this.marketCoordinator, this.openings);
     market.join(this);
   }
 
@@ -155,6 +159,7 @@ export class Decisions implements Decider {
   clock(isNew: boolean): void {
     this.marketCoordinator.clock(isNew);
     if (isNew) this.#guard.update(tsecOf(this.recorder.nowMs));
+    if (isNew) this.symbols.guard.tidy();
     if (isNew) this.sectors.update();
     this.symbols.states.watchData(this.recorder.nowMs);
   }
@@ -212,6 +217,8 @@ export class Decisions implements Decider {
       desk: this.desk.image(),
       market: this.marketCoordinator.image(),
       guard: this.#guard.image(),
+      openings: this.openings.image(),
+      sectors: this.sectors.image(),
       actors: this.actors.image(),
       actorEvents: this.actors.events,
       seq: this.recorder.image(),
@@ -231,6 +238,8 @@ export class Decisions implements Decider {
     this.desk.restore(image.desk);
     this.marketCoordinator.restore(image.market);
     this.#guard.restore(image.guard);
+    this.openings.restore(image.openings);
+    this.sectors.restore(image.sectors);
     this.recorder.restore(image.seq);
     this.recorder.nowMs = image.nowMs;
     for (const s of image.poisoned) this.#poisoned.add(s);
@@ -247,6 +256,8 @@ export type DecisionsImage = {
   readonly desk: OpportunityBookImage;
   readonly market: ReturnType<MarketCoordinator['image']>;
   readonly guard: ReturnType<RiskGuard['image']>;
+  readonly openings: ReturnType<Openings['image']>;
+  readonly sectors: ReturnType<SectorCoordinator['image']>;
   readonly actors: readonly ActorImage[];
   readonly actorEvents: number;
   readonly seq: readonly (readonly [string, number])[];

@@ -1,9 +1,10 @@
 /** What a symbol's detectors see at one accepted quote. One object for all of them, good until the next quote. */
 import type { Bundle, Instrument } from '../../contracts/bundle.ts';
-import { absentMilli, type QuoteBatch } from '../../contracts/quote.ts';
+import { absentMilli, bookLevels, type QuoteBatch } from '../../contracts/quote.ts';
 import { slotSec } from '../../contracts/session.ts';
 import type { RowVerdict } from '../clean/cleaner.ts';
 import type { DetectorInput } from '../detectors/detector.ts';
+import { askYuanOf } from '../features/book.ts';
 import { at } from '../features/rings.ts';
 import type { Snapshot } from '../features/snapshot.ts';
 import type { MarketState } from './market-state.ts';
@@ -68,6 +69,10 @@ export class Moment implements DetectorInput {
   }
   get limitUpMilli(): number | null {
     return milliOf(this.#state.cleaner.accepted.limitUp[this.#s]!);
+  }
+  get askYuan(): number {
+    const { bookOk, ask, askShares } = this.#state.cleaner.accepted;
+    return bookOk[this.#s] === 0 ? nan : askYuanOf(ask, askShares, this.#s * bookLevels);
   }
   get preCloseMilli(): number | null {
     return milliOf(this.#state.cleaner.accepted.preClose[this.#s]!);

@@ -33,31 +33,19 @@ export class OpportunityBook {
   readonly #bundle: Bundle;
   readonly #actors: Actors;
   readonly #recorder: Recorder;
-  readonly #released: (row: number, id: string) => void;
-  readonly #subjectOf: (row: number) => Subject;
+  readonly #links: Links;
   readonly #standings: Standings;
   readonly #keys = new Map<string, manager.KeyRecord>();
   readonly #watches = new Map<string, Watch>();
   readonly #live: LiveRows;
   readonly #coolDowns: CoolDowns;
 
-  constructor(
-    bundle: Bundle,
-    actors: Actors,
-    recorder: Recorder,
-    links: {
-      readonly isScope: (scope: string) => boolean;
-      readonly released: (row: number, id: string) => void;
-      readonly subjectOf: (row: number) => Subject;
-      readonly exitScore: (strategy: string) => number;
-    },
-  ) {
+  constructor(bundle: Bundle, actors: Actors, recorder: Recorder, links: Links) {
     this.#bundle = bundle;
     this.#live = new LiveRows(bundle.instruments.length + bundle.sectors.length);
     this.#actors = actors;
     this.#recorder = recorder;
-    this.#released = links.released;
-    this.#subjectOf = links.subjectOf;
+    this.#links = links;
     this.risk = new RiskDesk(links.isScope);
     this.#standings = new Standings(this.risk, recorder, links.exitScore);
     const { coolDownSec: other, coolDownTargetSec, coolDownStopSec, coolDownTwoStopsSec } = bundle.config.opportunities;
@@ -86,8 +74,8 @@ export class OpportunityBook {
       t0Tsec,
       sigma900: given.plan?.feature('sigma900') ?? Number.NaN,
     };
-    // a frozen strategy neither opens nor joins
-    if (this.risk.of([`strategy.${lane.id}`]).level === 3) return { kind: 'suppress', reason: 'RISK_FROZEN' };
+    // a frozen strategy neither opens nor joins, and a frozen account asks for nothing new
+    if (this.risk.of([`strategy.${lane.id}`, 'account']).level === 3) return { kind: 'suppress', reason: 'RISK_FROZEN' };
     const now = { live: this.live, liveMax: this.#bundle.config.opportunities.liveMax, riskLevel: this.#riskOf(given), feedHealthy };
     const verdict = manager.judge(this.#supported(given, raise.tsec), raise, now);
     if ((verdict.kind === 'open' || verdict.kind === 'reopen') && given.overlaps?.() === true)
@@ -200,6 +188,7 @@ export class OpportunityBook {
       },
       { region: 'lifecycle', event: 'signal.enter', evidence: () => reading.evidence() },
     );
+    this.#links.opened(given, standing);
     this.#watch(id, subject);
     this.#syncRisk(id);
     return id;
@@ -363,7 +352,7 @@ export class OpportunityBook {
     const stops = record.stops + (reason === 'STOP' ? 1 : 0);
     const cool = reason === null ? this.#coolDowns.other : coolDownSec(reason, stops, this.#coolDowns);
     this.#keys.set(key, manager.ended(record, id, reason, endedTsec, cool));
-    this.#released(subject.row, id);
+    this.#links.released(subject.row, id);
   }
 
   #riskOf = ({ subject, lane }: SignalCase): number => this.risk.of([...subject.scopes, `strategy.${lane.id}`]).level;
@@ -386,10 +375,19 @@ export class OpportunityBook {
   restore({ keys, watches, byRow, risk }: OpportunityBookImage): void {
     for (const [key, record] of keys) this.#keys.set(key, record);
     this.risk.restore(risk);
-    for (const { id, row } of watches) this.#watch(id, this.#subjectOf(row));
+    for (const { id, row } of watches) this.#watch(id, this.#links.subjectOf(row));
     this.#live.restore(byRow);
   }
 }
+
+/** What the desk knows of the rest of the cell. */
+type Links = {
+  readonly isScope: (scope: string) => boolean;
+  readonly opened: (given: SignalCase, standing: Standing) => void;
+  readonly released: (row: number, id: string) => void;
+  readonly subjectOf: (row: number) => Subject;
+  readonly exitScore: (strategy: string) => number;
+};
 
 export type OpportunityBookImage = {
   readonly keys: readonly (readonly [string, manager.KeyRecord])[];

@@ -4,21 +4,24 @@ import { quiet, riskWatches, type WatchState, watched } from '../opportunities/r
 import type { Actors } from './actors.ts';
 import type { MarketCoordinator } from './market-coordinator.ts';
 import type { MarketState } from './market-state.ts';
+import type { Openings } from './openings.ts';
 import type { OpportunityBook } from './opportunity-book.ts';
 
 export class RiskGuard {
   readonly #market: MarketState;
   readonly #desk: OpportunityBook;
-  readonly #marketDesk: MarketCoordinator;
+  readonly #coordinator: MarketCoordinator;
+  readonly #openings: Openings;
   #states = new Map<string, WatchState>();
 
-  constructor(market: MarketState, desk: OpportunityBook, marketDesk: MarketCoordinator) {
-    [this.#market, this.#desk, this.#marketDesk] = [market, desk, marketDesk];
+  constructor(market: MarketState, desk: OpportunityBook, coordinator: MarketCoordinator, openings: Openings) {
+    [this.#market, this.#desk, this.#coordinator, this.#openings] = [market, desk, coordinator, openings];
   }
 
   update(tsec: number): void {
-    const { live, mktMed3m, brokenRate, nTouched } = this.#market.features.crossSection;
-    const numbers = { live, mktMed3m, brokenRate, nTouched, regime: this.#marketDesk.regime };
+    const { features } = this.#market;
+    const { live, mktMed3m, brokenRate, nTouched } = features.crossSection;
+    const numbers = { live, mktMed3m, brokenRate, nTouched, regime: this.#coordinator.regime, ...this.#openings.rate(tsec) };
     for (const { id, scope, levelOf } of riskWatches) {
       const was = this.#states.get(id) ?? quiet;
       const now = watched(was, levelOf(numbers, was.level), tsec);
@@ -26,6 +29,8 @@ export class RiskGuard {
       this.#states.set(id, now);
       if (now.level !== was.level) this.#desk.setRisk(scope, now.level, 'hold', id);
     }
+    for (const { strategy, level } of this.#openings.mature(tsec, features.midOf))
+      this.#desk.setRisk(`strategy.${strategy}`, level, 'hold', 'K13');
   }
 
   image = (): readonly (readonly [string, WatchState])[] => [...this.#states];

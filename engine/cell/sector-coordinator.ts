@@ -125,6 +125,9 @@ export class SectorCoordinator {
     });
   }
 
+  image = (): ReturnType<SectorMoment['leaders']['image']> => this.#moment.leaders.image();
+  restore = (image: ReturnType<SectorMoment['leaders']['image']>): void => this.#moment.leaders.restore(image);
+
   /** A sector of which most is in one that lives already: the same market under another name. */
   #isOverlapped(k: number): boolean {
     const { sectors } = this.#market;

@@ -2,6 +2,7 @@
 import type { SectorState } from '../../actors/sector/sector.machine.ts';
 import { slotSec, tsecOf } from '../../contracts/session.ts';
 import type { Mover, SectorInput } from '../detectors/detector.ts';
+import { Leaders } from '../features/leaders.ts';
 import type { SectorHeat } from '../features/sector-heat.ts';
 import type { MarketState } from './market-state.ts';
 
@@ -29,6 +30,7 @@ export class SectorMoment implements SectorInput {
   market3m = Number.NaN;
   market5m = Number.NaN;
   #ret5m: number | null = null;
+  readonly leaders = new Leaders();
 
   constructor(market: MarketState, heat: SectorHeat) {
     this.#market = market;
@@ -78,6 +80,14 @@ export class SectorMoment implements SectorInput {
   levelOf = (k: number, nowMs: number): number =>
     this.#market.sectors.levelOf(k, this.#market.cleaner.accepted, Math.floor((tsecOf(nowMs) - freshSec) / slotSec));
 
+  spread = (): ReturnType<SectorInput['spread']> => {
+    const { live, mean, sd } = this.#heat.spread(this.#k);
+    return { live, mean: mean - this.market5m, sd };
+  };
+  get marketBreadth(): number {
+    return this.#heat.marketBreadth(this.tsec);
+  }
+
   movers = (): ReturnType<SectorInput['movers']> => {
     const { universe } = this.#market;
     const ranked = this.#heat.ranked(this.#k);
@@ -85,6 +95,8 @@ export class SectorMoment implements SectorInput {
     const followers = ranked
       .filter(({ row, ret5m }) => ret5m < followerMax && !universe.noLimit[row])
       .sort((a, b) => universe.adv20[b.row]! - universe.adv20[a.row]! || a.row - b.row);
-    return { leaders: ranked.slice(0, leaderCount).map(mover), followers: followers.slice(0, followerCount).map(mover) };
+    const leader = this.leaders.of(this.#k, ranked, this.tsec);
+    const leaders = [...ranked.filter(({ row }) => row === leader), ...ranked.filter(({ row }) => row !== leader)];
+    return { leaders: leaders.slice(0, leaderCount).map(mover), followers: followers.slice(0, followerCount).map(mover) };
   };
 }

@@ -27,6 +27,7 @@ import { Moment } from './moment.ts';
 import type { OpportunityBook } from './opportunity-book.ts';
 import type { Recorder } from './recorder.ts';
 import type { SignalCase, Subject } from './signal-case.ts';
+import { SymbolGuard } from './symbol-guard.ts';
 import { SymbolStates } from './symbol-states.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a lane hands a detector back its own params and state
@@ -61,6 +62,7 @@ export class SymbolCoordinator {
   readonly #subjects: (Subject | undefined)[] = [];
   readonly #monitored: ReadonlySet<number>;
   readonly states: SymbolStates;
+  readonly guard: SymbolGuard;
   /** Slot of the last quote that anything was evaluated for. */
   readonly #awakeSlot: Int32Array;
   observer: Observer = {};
@@ -88,6 +90,7 @@ export class SymbolCoordinator {
     this.#market = parts.market;
     this.#moment = new Moment(state, bundle.config);
     this.states = new SymbolStates(state, parts);
+    this.guard = new SymbolGuard(state.features, parts.desk, state.universe.actorIds);
     this.#awakeSlot = new Int32Array(bundle.instruments.length).fill(neverSlot);
   }
 
@@ -103,7 +106,9 @@ export class SymbolCoordinator {
     const input = this.#moment.take(verdict, batch, i, this.#market.regime, this.#recorder.nowMs);
     this.observer.snapshot?.(s, this.#state.snapshot, input);
     for (const lane of this.#lanes) if ((awake & lane.bit) !== 0) this.#run(s, lane, input, batch, i);
-    if (this.#desk.hasLive(s)) this.#price(s, input, batch, i);
+    if (!this.#desk.hasLive(s)) return;
+    this.#price(s, input, batch, i);
+    if (this.#desk.hasLive(s)) this.guard.priced(s, input, batch, i);
   }
 
   /** A bit for every lane that has a run with the symbol or could begin one. */
@@ -287,11 +292,18 @@ export class SymbolCoordinator {
   }
 
   image(): SymbolImage {
-    return { refusals: structuredClone(this.refusals), signals: this.signals, evaluated: this.evaluated, states: this.states.image() };
+    return {
+      refusals: structuredClone(this.refusals),
+      signals: this.signals,
+      evaluated: this.evaluated,
+      states: this.states.image(),
+      guard: this.guard.image(),
+    };
   }
 
   restore(image: SymbolImage): void {
     this.states.restore(image.states);
+    this.guard.restore(image.guard);
     this.refusals = structuredClone(image.refusals);
     this.signals = image.signals;
     this.evaluated = image.evaluated;
@@ -300,6 +312,7 @@ export class SymbolCoordinator {
 
 export type SymbolImage = {
   readonly states: ColumnImage;
+  readonly guard: ReturnType<SymbolGuard['image']>;
   readonly refusals: Record<string, Record<string, number>>;
   readonly signals: number;
   readonly evaluated: number;

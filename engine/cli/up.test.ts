@@ -28,6 +28,21 @@ const noGateway = await import('uWebSockets.js').then(
 );
 const run = promisify(execFile);
 
+/** What strategies do that are ended for it, and the code that says so. */
+const hostile = {
+  exits: { decide: 'process.exit(0);', code: 'EXITED' },
+  floods: {
+    decide: 'return Array.from({ length: 1_000_000 }, () => ({ symbol: moments[0].symbol, score: 1 }));',
+    code: 'TOO_MANY|TOO_BIG|TOO_SLOW|EXITED',
+  },
+  leaks: {
+    decide: 'globalThis.kept ??= []; for (let i = 0; i < 128; i++) kept.push(Buffer.alloc(8 << 20, 1)); return [];',
+    code: 'TOO_BIG|TOO_SLOW|EXITED',
+  },
+  loops: { decide: 'for (;;);', code: 'TOO_SLOW' },
+  throws: { decide: "throw new Error('no');", code: 'THREW' },
+} as const;
+
 describe.skipIf(noGateway !== '')(`fenshi up${noGateway === '' ? '' : ` (${noGateway})`}`, () => {
   let env: NodeJS.ProcessEnv;
   let dir: string;
@@ -46,7 +61,7 @@ describe.skipIf(noGateway !== '')(`fenshi up${noGateway === '' ? '' : ` (${noGat
       FENSHI__LOG__LEVEL: 'info',
     };
     strategyOn('mine', 'export default { decide: (moments) => moments.map(({ symbol }) => ({ symbol, score: 0.9 })) };');
-    strategyOn('loops', 'export default { decide() { for (;;); } };');
+    for (const [id, { decide }] of Object.entries(hostile)) strategyOn(id, `export default { decide(moments) { ${decide} } };`);
     up = await Up.start(env);
   });
   afterAll(async () => {
@@ -125,30 +140,35 @@ describe.skipIf(noGateway !== '')(`fenshi up${noGateway === '' ? '' : ` (${noGat
     expect((await fenshi(['control', 'risk', 'market', '7'])).stderr).toContain('USAGE: level');
   });
 
-  test('a strategy of one’s own speaks through the tape; one that loops is ended and disabled there, and the run goes on', async () => {
+  test('a strategy of one’s own speaks through the tape; those that loop, throw, leak a gigabyte, flood or exit are ended and disabled there, and the run goes on', async () => {
     const nc = await connectBroker(accessFor(join(dir, 'demo-1'), Number(env.FENSHI__NATS__PORT), 'subscriber'), 'test');
     const [js, jsm] = [jetstream(nc), await jetstreamManager(nc)];
     const stream = streams('demo-1').journal;
-    let [own, ended, after] = [false, false, 0];
+    let [own, after] = [false, 0];
+    const ended = new Set<string>();
     try {
       const { state } = await jsm.streams.info(stream);
       for await (const { body } of streamFrom(js, stream, state.first_seq)) {
         const { entries } = JournalStep.parse(decode(body));
         own ||= entries.some((entry) => entry.kind === 'signal' && entry.signal.strategy.id === 'mine');
-        ended ||= entries.some(
-          (entry) =>
-            entry.kind === 'control' && entry.commandId.startsWith('sandbox-loops') && entry.command === 'disable' && entry.accepted,
-        );
-        if (ended) after += 1;
+        for (const entry of entries) {
+          const named =
+            entry.kind === 'control' && entry.command === 'disable' && entry.accepted ? /^sandbox-([a-z]+)/.exec(entry.commandId) : null;
+          if (named !== null) ended.add(named[1]!);
+        }
+        if (ended.size === Object.keys(hostile).length) after += 1;
         if (own && after > 20) break;
       }
     } finally {
       await nc.close();
     }
-    expect(up.log).toContain('"event":"strategy.ended","strategy":"loops","code":"TOO_SLOW"');
+    expect([...ended].sort()).toEqual(Object.keys(hostile));
+    for (const [id, { code }] of Object.entries(hostile))
+      expect(up.log).toMatch(new RegExp(`"event":"strategy.ended","strategy":"${id}","code":"(?:${code})"`));
     expect(up.log).not.toContain('"event":"strategy.ended","strategy":"mine"');
     const { stdout } = await fenshi(['strategy', 'ls']);
     expect(stdout).toMatch(/^loops .* active .*; ended: TOO_SLOW, no answer within 2000 ms\nmine .* active .*; runs, asked \d+ times$/m);
+    expect(stdout.match(/; ended: /g)).toHaveLength(Object.keys(hostile).length);
   });
 
   test('SIGTERM stops the roles in order and loses nothing: JOURNAL is the fold of TAPE as far as it goes', async () => {

@@ -38,6 +38,8 @@ export type DetectorInput = {
   readonly runAmount: number;
   readonly runVolume: number;
   readonly limitUpMilli: number | null;
+  /** Yuan asked for at the five levels of the book; NaN where the book says nothing. */
+  readonly askYuan: number;
   /** The reference price of the day: the bundle's, else what the feed told. */
   readonly preCloseMilli: number | null;
   /** Mean yuan a day over 20 days; where nobody knows it, what today comes to by the minute profile; NaN where not even that. */
@@ -80,7 +82,14 @@ export type SectorInput = {
   readonly breadth: number;
   /** Where the members stand to their previous closes, by their median: 10,000 is where they were. */
   readonly levelMilli: number;
-  /** The three that rose most in five minutes, and up to five, by turnover, that have not moved yet. */
+  /** Of live members' five-minute returns ahead of the market's: how many, their mean and their deviation. */
+  readonly spread: () => { readonly live: number; readonly mean: number; readonly sd: number };
+  /** `breadth` of the whole market. */
+  readonly marketBreadth: number;
+  /**
+   * The three that lead, the leader first, who stays it until another has risen more for a minute; and up to five, by turnover, that have
+   * not moved yet.
+   */
   readonly movers: () => { readonly leaders: readonly Mover[]; readonly followers: readonly Mover[] };
 };
 

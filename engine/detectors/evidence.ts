@@ -12,3 +12,12 @@ export const info = (feature: string, value: number, contrib = 0): Evidence => (
   threshold: null,
   contrib: finite(contrib) ?? 0,
 });
+
+/** A value held against what it had to reach or stay under. */
+export const against = (feature: string, value: number, op: '>=' | '<=', threshold: number): Evidence => ({
+  feature,
+  value: finite(value),
+  op,
+  threshold,
+  contrib: 0,
+});

@@ -1,32 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { sectorInputWith as inputWith } from '../../scenarios/support/sector-input.ts';
 import type { SectorInput } from './detector.ts';
 import { type RotationParams, rotation } from './rotation.ts';
 
 const params = rotation.params.parse({});
-/** Every clause holds with room: the score is .4 · ⅓ + .3 · 8/13 + .3 · ¾ = .543. */
-const inputWith = (change: Partial<SectorInput> = {}): SectorInput => ({
-  code: 'BK1',
-  name: 'x',
-  state: 'hot',
-  regime: 'neutral',
-  tsMs: 0,
-  tsec: 1800,
-  members: 12,
-  live: 10,
-  ret1m: 0.002,
-  ret3m: 0.006,
-  ret5m: 0.012,
-  advShare: 0.8,
-  limitUps: 1,
-  market3m: 0,
-  market5m: 0.002,
-  heat: 2,
-  breadth: 0.8,
-  levelMilli: 10_120,
-  movers: () => ({ leaders: [{ id: '600001.SH' as never, ret5m: 0.03 }], followers: [{ id: '600002.SH' as never, ret5m: 0 }] }),
-  ...change,
-});
-
 /** What it says of each moment: `raised`, `over`, `confirm`, or `nothing`. */
 function said(moments: readonly Partial<SectorInput>[], using: RotationParams = params): string[] {
   let state = rotation.initial;

@@ -36,6 +36,13 @@ export function depth5Of(batch: Book, from: number): number {
   return yuan;
 }
 
+/** Σ price × shares of the asks, yuan. */
+export function askYuanOf(askMilli: Int32Array, askShares: Float64Array, from: number): number {
+  let yuan = 0;
+  for (let at = from; at < from + bookLevels; at++) if (askMilli[at] !== absentMilli) yuan += (askMilli[at]! / 1000) * askShares[at]!;
+  return yuan;
+}
+
 /** Shares at the two best prices: the scale of ofiN. */
 export const depth1Of = (batch: Book, from: number): number =>
   sharesAt(batch.bidMilli, batch.bidShares, from) + sharesAt(batch.askMilli, batch.askShares, from);

@@ -146,6 +146,23 @@ export class FeatureEngine {
     return rings.hot[rings.hotAt(s, head) + hot.net]! - rings.hot[rings.hotAt(s, head - slots) + hot.net]!;
   }
 
+  /** Mean shares at the two best prices over the last `slots` slots; NaN where fewer are held, or none of them had a book. */
+  depthOver(s: number, slots: number): number {
+    const { rings } = this;
+    const head = rings.head[s]!;
+    const then = rings.lookBack(s, head - slots);
+    if (then < 0) return Number.NaN;
+    const now = rings.base(s, head);
+    const { values } = rings;
+    return (0.5 * (values[now + at.depth1]! - values[then + at.depth1]!)) / (values[now + at.depth1N]! - values[then + at.depth1N]!);
+  }
+
+  /** Mid of the last quote in Milli; NaN before the first. */
+  midOf = (s: number): number => {
+    const head = this.rings.head[s]!;
+    return head < 0 ? Number.NaN : this.rings.values[this.rings.base(s, head) + at.mid]!;
+  };
+
   /** Expected yuan over the `windowSec` up to `tsec`; NaN while a borrowed profile has no ratio yet. */
   expectedAmount(s: number, tsec: number, windowSec: number): number {
     const { universe } = this;

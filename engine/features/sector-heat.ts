@@ -30,6 +30,8 @@ export class SectorHeat {
   readonly #amount: Float64Array;
   readonly #usual: Float64Array;
   #marketRatio = Number.NaN;
+  #marketBreadth = Number.NaN;
+  #breadthTsec = -1;
 
   constructor(engine: FeatureEngine, sectors: Sectors) {
     [this.#engine, this.#sectors] = [engine, sectors];
@@ -53,19 +55,57 @@ export class SectorHeat {
 
   /** NaN under five live members. */
   breadth(k: number): number {
-    const { rings, sectioner } = this.#engine;
     const { members, from } = this.#sectors;
     let [live, broad] = [0, 0];
     for (let m = from[k]!; m < from[k + 1]!; m++) {
-      const s = members[m]!;
-      const ret = sectioner.returns.ret5m[s]!;
-      if (Number.isNaN(ret)) continue;
+      const rose = this.#rose(members[m]!);
+      if (rose === null) continue;
       live += 1;
-      const head = rings.head[s]!;
-      const last = rings.values[rings.base(s, head) + at.last]!;
-      if (ret > breadthSigmas * this.#engine.sigma(s, head * slotSec - 300, 300, last)) broad += 1;
+      if (rose) broad += 1;
     }
     return live < 5 ? Number.NaN : broad / live;
+  }
+
+  /** The same of the whole market, once a clock. NaN under five. */
+  marketBreadth(tsec: number): number {
+    if (this.#breadthTsec === tsec) return this.#marketBreadth;
+    const { count } = this.#engine.universe;
+    let [live, broad] = [0, 0];
+    for (let s = 0; s < count; s++) {
+      const rose = this.#rose(s);
+      if (rose === null) continue;
+      live += 1;
+      if (rose) broad += 1;
+    }
+    this.#breadthTsec = tsec;
+    this.#marketBreadth = live < 5 ? Number.NaN : broad / live;
+    return this.#marketBreadth;
+  }
+
+  /** Whether a symbol rose by more than half a sigma in five minutes; null where it is not live. */
+  #rose(s: number): boolean | null {
+    const { rings, sectioner } = this.#engine;
+    const ret = sectioner.returns.ret5m[s]!;
+    if (Number.isNaN(ret)) return null;
+    const head = rings.head[s]!;
+    const last = rings.values[rings.base(s, head) + at.last]!;
+    return ret > breadthSigmas * this.#engine.sigma(s, head * slotSec - 300, 300, last);
+  }
+
+  /** Live members' five-minute returns: how many, mean and deviation. */
+  spread(k: number): { readonly live: number; readonly mean: number; readonly sd: number } {
+    const { members, from } = this.#sectors;
+    const { ret5m } = this.#engine.sectioner.returns;
+    let [live, sum, squares] = [0, 0, 0];
+    for (let m = from[k]!; m < from[k + 1]!; m++) {
+      const ret = ret5m[members[m]!]!;
+      if (Number.isNaN(ret)) continue;
+      live += 1;
+      sum += ret;
+      squares += ret * ret;
+    }
+    const mean = sum / live;
+    return { live, mean, sd: live < 2 ? Number.NaN : Math.sqrt(Math.max(0, (squares - live * mean * mean) / (live - 1))) };
   }
 
   /** Rows of live members by what they did in five minutes, best first. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type MarketNumbers, quiet, riskWatches, type WatchState, watched } from './risk-watch.ts';
 
-const calm: MarketNumbers = { live: 500, mktMed3m: 0, brokenRate: 0.2, nTouched: 40, regime: 'neutral' };
-const asked = (id: 'K2' | 'K3', numbers: Partial<MarketNumbers>, current = 0): number =>
+const calm: MarketNumbers = { live: 500, mktMed3m: 0, brokenRate: 0.2, nTouched: 40, regime: 'neutral', opened1m: 2, openedMean: 2 };
+const asked = (id: 'K2' | 'K3' | 'K16', numbers: Partial<MarketNumbers>, current = 0): number =>
   riskWatches.find((each) => each.id === id)!.levelOf({ ...calm, ...numbers }, current);
 
 describe('K2: the market falls', () => {
@@ -35,6 +35,21 @@ describe('K3: boards break', () => {
   });
 });
 
+describe('K16: a storm of openings', () => {
+  test.each<[string, Partial<MarketNumbers>, number, number]>([
+    ['21 in a minute, of four a minute', { opened1m: 21, openedMean: 4 }, 0, 2],
+    ['20 in a minute, of one', { opened1m: 20, openedMean: 1 }, 0, 0],
+    ['30 in a minute, of six', { opened1m: 30, openedMean: 6 }, 0, 0],
+    ['31 in a minute, of six', { opened1m: 31, openedMean: 6 }, 0, 2],
+    ['restricted, 15 of four: not yet', { opened1m: 15, openedMean: 4 }, 2, 2],
+    ['restricted, 14', { opened1m: 14, openedMean: 4 }, 2, 0],
+    ['before anything is usual', { opened1m: 500, openedMean: Number.NaN }, 0, 0],
+    ['and nothing is let go of', { opened1m: 0, openedMean: Number.NaN }, 2, 2],
+  ])('%s', (_what, numbers, current, level) => {
+    expect(asked('K16', numbers, current)).toBe(level);
+  });
+});
+
 test('up at once; down after 120 s of less, from the first of them; what comes back in between begins anew', () => {
   const levels = (...seen: readonly (readonly [tsec: number, asked: number])[]): number[] => {
     let state: WatchState = quiet;
@@ -52,5 +67,5 @@ test('up at once; down after 120 s of less, from the first of them; what comes b
 });
 
 test('a watch is for a scope, and its name is its own', () => {
-  expect(riskWatches.map(({ id, scope }) => `${id} ${scope}`)).toEqual(['K2 market', 'K3 strategy.limitup']);
+  expect(riskWatches.map(({ id, scope }) => `${id} ${scope}`)).toEqual(['K2 market', 'K16 market', 'K3 strategy.limitup']);
 });

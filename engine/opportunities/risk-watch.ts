@@ -2,6 +2,7 @@
  * Watches over the market that ask for a risk level by themselves (contracts/spec/lifecycle.md#risk). Pure.
  *
  * K2   market shock: the median of at least 500 live symbols falls 0.6 % in three minutes: restricted; a panic regime: frozen, held
+ * K16  a storm: over 20 openings in a minute and five times the mean of the day's minutes before, from 09:45 on: restricted, for it is bad data or one move of the market
  * K3   broken boards 炸板潮: of at least 20 names that touched their limit 45 % are not at it: the board strategy is restricted
  *
  * Up at once; down once the numbers have been under 70 % of what raised it for 120 trading seconds
@@ -14,6 +15,9 @@ export type MarketNumbers = {
   readonly brokenRate: number;
   readonly nTouched: number;
   readonly regime: Regime;
+  /** Openings of the last minute, and the mean of a minute before; NaN where nobody knows what is usual yet. */
+  readonly opened1m: number;
+  readonly openedMean: number;
 };
 export type RiskWatch = {
   readonly id: string;
@@ -25,6 +29,7 @@ export type RiskWatch = {
 const clearShare = 0.7;
 const dwellSec = 120;
 const shock = -0.006;
+const storm = { times: 5, openedMin: 20 } as const;
 const broken = { rate: 0.45, touchedMin: 20 } as const;
 
 export const riskWatches: readonly RiskWatch[] = [
@@ -35,6 +40,15 @@ export const riskWatches: readonly RiskWatch[] = [
       if (!(live >= marketMin) || Number.isNaN(mktMed3m)) return current;
       if (regime === 'panic') return 3;
       return mktMed3m <= shock * (current > 0 ? clearShare : 1) ? 2 : 0;
+    },
+  },
+  {
+    id: 'K16',
+    scope: 'market',
+    levelOf({ opened1m, openedMean }, current) {
+      if (Number.isNaN(openedMean)) return current;
+      const share = current > 0 ? clearShare : 1;
+      return opened1m > storm.openedMin * share && opened1m > storm.times * share * openedMean ? 2 : 0;
     },
   },
   {

@@ -1,10 +1,11 @@
 /**
- * `npm run bench [-- --symbols 5500 --rounds 5 --day 600 --live 80 --ticks <file> --only replay|live|feed|faults|switches|store|market|board|pattern]`: figures of this machine, each against its budget and
+ * `npm run bench [-- --symbols 5500 --rounds 5 --day 600 --live 80 --ticks <file> --only replay|live|feed|faults|switches|store|market|board|pattern|curve]`: figures of this machine, each against its budget and
  * floor (contracts/spec/engine.md#budgets). Ends with 1 when a floor does not hold.
  */
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
+import { costCurve } from './curve.ts';
 import { feedBench } from './feed.ts';
 import { benchLive } from './live.ts';
 import { marketBench } from './market.ts';
@@ -87,6 +88,15 @@ if (values.only === 'switches') {
   row('  intervals across a switch / of them unknown', `${count(sum('crossed'))} / ${count(sum('unknown'))}`);
   row('  cost of a switch each minute', `${(100 * lostShare).toFixed(2)} %`, 'ceiling 2 %', lostShare < 0.02);
   process.exit(below === 0 ? 0 : 1);
+}
+if (values.only === 'curve') {
+  for (const point of costCurve(Number(values.rounds)))
+    row(
+      `${count(point.symbols)} symbols, ${count(point.quotes)} quotes 09:30–09:34`,
+      `${Math.round(point.nsPerQuote)} ns`,
+      `${count(1e9 / point.nsPerQuote)} q/s, ${point.cellMb} MB, ${((100 * point.quotesPerSec * point.nsPerQuote) / 1e9).toFixed(1)} % of a core live`,
+    );
+  process.exit(0);
 }
 if (values.only === 'board') {
   const board = boardBench(Number(values.rounds));

@@ -13,9 +13,7 @@ import { Stryker } from '@stryker-mutator/core';
 import { belowFloor, Floors, raised, scoresOf } from './ratchet.ts';
 
 export const coreFiles = [
-  'engine/{clean,detectors,opportunities}/**/*.ts',
-  'engine/cell/{lanes,live-rows,timer-queue}.ts',
-  'engine/features/{gain-board,price-trail}.ts',
+  'engine/{clean,features,detectors,opportunities,cell}/**/*.ts',
   'actors/**/*.ts',
   'gateway/day-state.ts',
   'gateway/ws/*.ts',

@@ -9,6 +9,7 @@ import { foldDay } from '../../engine/runtime/fold.ts';
 import type { MarketOptions } from '../market/market-day.ts';
 import { generatedDay } from '../support/days.ts';
 import type { Alarm, Truth } from './matching.ts';
+import { lookAt, typesOf } from './yardstick.ts';
 
 export type PlantedDay = {
   readonly truths: Readonly<Record<Family, readonly Truth[]>>;
@@ -18,8 +19,11 @@ export type PlantedDay = {
 };
 export const planted = ['rally', 'moneyflow', 'limitup', 'rotation'] as const;
 export type Family = (typeof planted)[number];
-/** Variants of rally, judged by its truth. */
-export const variants = ['rally-stat', 'rally-learned'] as const;
+/** Variants, judged by the truth of their family. */
+export const variants = { 'rally-stat': 'rally', 'rally-learned': 'rally', 'rotation-stat': 'rotation' } as const satisfies Record<
+  string,
+  Family
+>;
 
 const coolSec = 600;
 const scaleOf = (limitRate: number | null): number => (limitRate === null || limitRate <= 0.1 ? 1 : limitRate <= 0.2 ? 4 / 3 : 5 / 3);
@@ -29,7 +33,7 @@ export function plantedDay(
   options: Pick<MarketOptions, 'seed' | 'count'> & { readonly rates: MarketOptions['rates'] },
   more: Config['detectors'] = {},
 ): PlantedDay {
-  const strategies = { ...Object.fromEntries(variants.map((id) => [id, { mode: 'shadow' }])), ...more };
+  const strategies = { ...Object.fromEntries(Object.keys(variants).map((id) => [id, { mode: 'shadow' }])), ...more };
   const day = generatedDay({ ...(options as Partial<MarketOptions>), strategies });
   const alarms = new Map<string, Alarm[]>();
   const give = (by: string, key: string, tsec: number): void => void alarms.set(by, [...(alarms.get(by) ?? []), { key, tsec }]);
@@ -42,9 +46,9 @@ export function plantedDay(
         for (const each of result.draft?.entries ?? []) {
           if (each.kind !== 'signal' || (each.signal.phase !== 'enter' && each.signal.phase !== 'confirm')) continue;
           const { strategy, entity, path, phase } = each.signal;
-          // rally's early path and a touch are watches of their own
+          // rally's early path, an approach and a touch are watches of their own
           const by =
-            path === 'early' || path === 'touched'
+            path === 'early' || path === 'touched' || path === 'approach'
               ? `${strategy.id} ${path}`
               : `${strategy.id} ${phase === 'enter' ? 'discovered' : 'confirmed'}`;
           give(by, entity.key, tsecOf(each.tsMs));
@@ -84,6 +88,7 @@ function truthsOf(episodes: ReturnType<typeof generatedDay>['market']['episodes'
 
 /** B0 2 % in three minutes, B1 the same at the day's high, B3 an amount surprise of 3, B6 a lock; each at most every 600 s a symbol. */
 class Baselines {
+  readonly #locked = new Set<number>();
   readonly #give: (by: string, key: string, tsec: number) => void;
   readonly #cooled = new Map<string, number>();
 
@@ -107,7 +112,17 @@ class Baselines {
       if (runs && last[s]! >= high[s]! * 0.997) this.#say('B1', key, tsec);
       if (cell.symbols.featureOf(s, 'amtZ1m') >= 3) this.#say('B3', key, tsec);
       if (cell.features.isLockedUp(s)) this.#say('B6', key, tsec);
+      this.#compare(cell, s, key, tsec);
     }
+  }
+
+  /** What the vendor's list would have said of it. */
+  #compare({ features }: Cell, s: number, key: string, tsec: number): void {
+    const look = lookAt(features, s, tsec, this.#locked.has(s));
+    if (look === null) return;
+    if (look.locked) this.#locked.add(s);
+    else this.#locked.delete(s);
+    for (const id of typesOf(look)) this.#say(`E${id}`, key, tsec);
   }
 
   #say(by: string, key: string, tsec: number): void {

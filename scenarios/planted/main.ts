@@ -7,6 +7,7 @@ import { quantileOf } from '../../engine/backtest/ranking.ts';
 import { marketRates } from '../market/episodes.ts';
 import { type Family, planted, plantedDay, variants } from './alarms.ts';
 import { emptyScore, type Score, scoreOf, shuffled, summed } from './matching.ts';
+import { noOverlap, type Overlap, overlapOf, yardsticks } from './yardstick.ts';
 
 const { values } = parseArgs({
   options: { from: { type: 'string', default: '41' }, to: { type: 'string', default: '60' }, symbols: { type: 'string', default: '300' } },
@@ -21,12 +22,13 @@ const judged: readonly (readonly [Family, string])[] = [
         [family, `${family} confirmed`],
       ] as const,
   ),
-  ...variants.flatMap((id): [Family, string][] => [
-    ['rally', `${id} discovered`],
-    ['rally', `${id} confirmed`],
+  ...Object.entries(variants).flatMap(([id, family]): [Family, string][] => [
+    [family, `${id} discovered`],
+    [family, `${id} confirmed`],
   ]),
   ['rally', 'rally early'],
   ['limitup', 'limitup touched'],
+  ['limitup', 'approach approach'],
   ['rally', 'B0'],
   ['rally', 'B1'],
   ['rally', 'B3'],
@@ -34,6 +36,7 @@ const judged: readonly (readonly [Family, string])[] = [
 ];
 const scores = new Map<string, Score>();
 const chance = new Map<string, Score>();
+const overlaps = new Map<string, Overlap>();
 for (let seed = from; seed <= to; seed++) {
   const day = plantedDay({ seed, count: symbols, rates: marketRates });
   for (const [family, by] of judged) {
@@ -42,6 +45,17 @@ for (let seed = from; seed <= to; seed++) {
     const own = family === 'rotation' ? alarms.filter(({ key }) => key.startsWith('I')) : alarms;
     scores.set(by, summed(scores.get(by) ?? emptyScore, scoreOf(day.truths[family], own)));
     chance.set(by, summed(chance.get(by) ?? emptyScore, scoreOf(shuffled(day.truths[family], keys), own)));
+  }
+  for (const [id, { family }] of Object.entries(yardsticks)) {
+    const ours = day.alarms.get(`${family} discovered`) ?? [];
+    const own = overlapOf(day.alarms.get(`E${id}`) ?? [], ours);
+    const was = overlaps.get(id) ?? noOverlap;
+    overlaps.set(id, {
+      theirs: was.theirs + own.theirs,
+      ours: was.ours + own.ours,
+      met: was.met + own.met,
+      shared: was.shared + own.shared,
+    });
   }
   process.stderr.write(`seed ${seed}\n`);
 }
@@ -67,6 +81,15 @@ for (const [family, by] of judged) {
       falseRate.toFixed(1).padStart(12),
     ].join('  '),
   );
+}
+console.log('a vendor’s types as the community reads them, within a minute either way; a yardstick, no truth');
+for (const [id, { family, zh }] of Object.entries(yardsticks)) {
+  const { theirs, ours, met, shared } = overlaps.get(id)!;
+  const beside =
+    family === 'none'
+      ? 'no detector of its own'
+      : `${family}: has ${share(met, theirs)} of them, ${share(shared, ours)} of ours are among them`;
+  console.log(`${id.padStart(5)} ${zh}  ${String(theirs).padStart(6)}  ${beside}`);
 }
 for (const family of planted) {
   const { byDifficulty } = scores.get(`${family} discovered`)!;

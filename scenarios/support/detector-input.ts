@@ -67,6 +67,7 @@ export function inputWith({ values = {}, instrument: other = {}, ...rest }: Chan
     runAmount: 0,
     runVolume: 0,
     limitUpMilli: 11_000,
+    askYuan: 1e6,
     locked: false,
     isOneWord: false,
     resumedSlot: 0,

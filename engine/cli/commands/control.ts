@@ -53,6 +53,14 @@ export function registerControl(program: Program): void {
     'for ten minutes the watches of a scope count for no more than this level; what was set by hand stands; 3 takes it back',
     (scope, level) => ({ name: 'override', scope, level: Number(level) }),
   );
+  add(
+    'account <day-loss> <drawdown> <largest> <stops>',
+    'figures of a trading account, shares of its equity, - for unknown: at 2 %, 6 %, 10 % or 5 stops in a row nothing new opens',
+    (...figures) => {
+      const [dayLoss, drawdown, largest, stopsInRow] = figures.map((each) => (each === '-' ? null : Number(each)));
+      return { name: 'account', figures: { dayLoss, drawdown, largest, stopsInRow } };
+    },
+  );
   add('dismiss <opportunity>', 'end an opportunity by hand', (opportunity) => ({ name: 'dismiss', opportunity }));
   add('disable <strategy>', 'a strategy looks at nothing more today', (detector) => ({ name: 'disable', detector }));
   add('enable <strategy>', 'and looks again', (detector) => ({ name: 'enable', detector }));
