@@ -11,8 +11,15 @@ const section = <T extends z.ZodObject>(schema: T) => schema.prefault({} as z.in
 export const Config = z.strictObject({
   server: section(
     z.strictObject({
-      host: z.enum(['127.0.0.1', 'localhost', '::1']).default('127.0.0.1'),
+      /** Loopback, unless reading takes a token too (`auth: all`) and one was made (`fenshi token create`). */
+      host: z.union([z.ipv4(), z.ipv6(), z.literal('localhost')]).default('127.0.0.1'),
       port: z.int().min(1).max(65_535).default(8787),
+      /** What takes a token: commands alone, or reading as well. */
+      auth: z.enum(['commands', 'all']).default('commands'),
+      /** Further names under which it may be asked, with their ports as a browser writes them. */
+      hosts: z.array(z.string().regex(/^[\w.:[\]-]{1,253}$/)).default([]),
+      /** Further pages that may ask, `https://…`. */
+      origins: z.array(z.url()).default([]),
     }),
   ),
   nats: section(z.strictObject({ port: z.int().min(1).max(65_535).default(4333) })),

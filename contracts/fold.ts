@@ -41,12 +41,21 @@ export type OpportunityView = {
   readonly transitions: readonly OpportunityEvent[];
 };
 
-/** An event as streamed: the opportunity after it, without its history. */
+/** An opportunity as lists and streams have it: without its history. */
+export type ListedOpportunity = Omit<OpportunityView, 'transitions'>;
+
+/** An event as streamed: the opportunity after it. */
 export type StreamedEvent = {
   readonly id: string;
   readonly change: OpportunityEvent;
-  readonly opportunity: Omit<OpportunityView, 'transitions'>;
+  readonly opportunity: ListedOpportunity;
 };
+/** An event with the opportunity before it, null at its birth: what a filter asks for as well. */
+export type FoldedEvent = StreamedEvent & { readonly was: ListedOpportunity | null };
+
+export function listed({ transitions: _history, ...rest }: OpportunityView): ListedOpportunity {
+  return rest;
+}
 
 const prefix = 'opportunity.';
 
@@ -65,15 +74,15 @@ export class OpportunityBook {
   list = (): OpportunityView[] => [...this.#byId.values()].reverse();
 
   /** Applies the next step and returns what it changed. The caller vouches for the order. */
-  apply(step: JournalStep): StreamedEvent[] {
-    const events: StreamedEvent[] = [];
+  apply(step: JournalStep): FoldedEvent[] {
+    const events: FoldedEvent[] = [];
     for (const entry of step.entries) {
       if (entry.kind !== 'transition' || !entry.actorId.startsWith(prefix)) continue;
       const id = entry.actorId.slice(prefix.length);
-      const view = viewAfter(this.#byId.get(id), id, entry, step);
+      const before = this.#byId.get(id);
+      const view = viewAfter(before, id, entry, step);
       this.#byId.set(id, view);
-      const { transitions, ...opportunity } = view;
-      events.push({ id, change: transitions.at(-1)!, opportunity });
+      events.push({ id, change: view.transitions.at(-1)!, opportunity: listed(view), was: before === undefined ? null : listed(before) });
     }
     this.step = step.step;
     this.hash = step.hash;

@@ -50,7 +50,21 @@ export const RoleStart = z.object({
   version: z.string().optional(),
   /** How often the supervisor has started this role again. */
   restarts: z.int().nonnegative().optional(),
-  gateway: z.object({ host: z.string(), port: z.int() }).optional(),
+  gateway: z
+    .object({
+      host: z.string(),
+      port: z.int(),
+      /** The data folder: tokens are of a machine, not of a run. */
+      dataDir: z.string().optional(),
+      /** Further Host names with their ports, and pages that may ask. */
+      hosts: z.array(z.string()).optional(),
+      origins: z.array(z.string()).optional(),
+      /** Reading takes a token too. */
+      needsToken: z.boolean().optional(),
+      /** The one-time code of the first-run link. */
+      code: z.string().optional(),
+    })
+    .optional(),
   /** A ClickHouse elsewhere; without it the store role brings chDB. */
   store: z.object({ url: z.string(), username: z.string(), password: z.string() }).optional(),
   feed: z

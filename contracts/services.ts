@@ -5,6 +5,7 @@
  * Bounds   a page has at most `limit` rows; `next` says where the following one begins, null at the end
  */
 import { z } from 'zod';
+import { Command } from './tape.ts';
 import { EpochMs, InstrumentId, TradeDate } from './units.ts';
 
 const Bytes = z.instanceof(Uint8Array);
@@ -44,6 +45,54 @@ export const services = {
     request: z.object({ instrument: InstrumentId, source: z.string().optional(), date: TradeDate.optional() }),
     answer: answer({ source: z.string().nullable(), count: z.int(), columns: Columns }),
   },
+  /** The day's instruments in its order: what a person finds one by, and what it may trade at. `sectors`: codes. */
+  instruments: {
+    request: z.object({ instruments: z.array(InstrumentId).max(6000).optional() }),
+    answer: answer({
+      rows: z.array(
+        z.object({
+          symbol: InstrumentId,
+          name: z.string(),
+          board: z.string(),
+          riskWarning: z.boolean(),
+          listing: z.string(),
+          suspended: z.boolean(),
+          preCloseMilli: z.int().nullable(),
+          limitUpMilli: z.int().nullable(),
+          limitDownMilli: z.int().nullable(),
+          boards: z.int(),
+          sectors: z.array(z.string()),
+        }),
+      ),
+    }),
+  },
+  /** The day's sectors with their members. */
+  sectors: {
+    request: z.object({}),
+    answer: answer({
+      rows: z.array(z.object({ code: z.string(), name: z.string(), kind: z.string(), asOf: z.string(), members: z.array(InstrumentId) })),
+    }),
+  },
+  /** 连板梯队: who is at its upper limit now, or was today and is not, by boards in a row with today's; from the last quotes. */
+  ladder: {
+    request: z.object({}),
+    answer: answer({
+      rows: z.array(
+        z.object({
+          symbol: InstrumentId,
+          name: z.string(),
+          /** With today's, where it is at the limit; else those of the days before. */
+          boards: z.int(),
+          state: z.enum(['locked', 'at-limit', 'broken']),
+          lastMilli: z.int(),
+          limitUpMilli: z.int(),
+          /** Shares of the best bid at the limit times it; null where it is not locked. */
+          sealYuan: z.number().nullable(),
+          amountYuan: z.number().nullable(),
+        }),
+      ),
+    }),
+  },
   /** States of actors at an instant, as the journal has them. */
   state: {
     request: z.object({
@@ -57,6 +106,17 @@ export const services = {
       next: z.string().nullable(),
     }),
   },
+} as const;
+/** Answered by the engine: a command is appended once by its id, and answered by the journal step that it caused. */
+export const controlService = {
+  request: z.object({ commandId: z.string().min(1).max(128), command: Command, waitMs: z.int().min(100).max(30_000) }),
+  answer: z.object({
+    ok: z.literal(true),
+    tradeDate: TradeDate,
+    step: z.int(),
+    accepted: z.boolean(),
+    code: z.string().nullable(),
+  }),
 } as const;
 export type ServiceName = keyof typeof services;
 export type ServiceRequest<N extends ServiceName> = z.input<(typeof services)[N]['request']>;

@@ -5,7 +5,7 @@ import { type SocketConstructor, StreamClient } from './stream-client.ts';
 /** A server written by the test: what the client sent, and what it is told. */
 class Line {
   static lines: Line[] = [];
-  readonly sent: { op: string; ch: string; since?: { epoch: string; offset: number } }[] = [];
+  readonly sent: { op: string; id: number; ch: string; since?: { epoch: string; offset: number } }[] = [];
   onopen = null;
   onerror = null;
   onmessage: ((event: { data: unknown }) => void) | null = null;
@@ -22,7 +22,8 @@ class Line {
     this.closed = true; // of a half-open connection nobody answers the close
   }
   say(...frames: readonly object[]): void {
-    for (const frame of frames) this.onmessage?.({ data: JSON.stringify(frame) });
+    // an answer is one to what was asked last
+    for (const frame of frames) this.onmessage?.({ data: JSON.stringify('re' in frame ? { ...frame, re: this.sent.at(-1)!.id } : frame) });
   }
 }
 const line = () => Line.lines.at(-1)!;
@@ -62,7 +63,7 @@ describe('the stream client', () => {
     line().say(welcome, snapshot(4, []), delta(5, 6), delta(6, 7));
 
     expect(log.slice(3)).toEqual([]);
-    expect(line().sent.slice(1)).toEqual([{ op: 'sub', id: 1, ch, since: { epoch: 'e', offset: 4 } }]);
+    expect(line().sent.slice(1)).toEqual([{ op: 'sub', id: 2, ch, since: { epoch: 'e', offset: 4 } }]);
     expect(client.inSync).toBe(false);
   });
 

@@ -1,37 +1,49 @@
 /**
- * A client of `/v1/stream` that reconnects with full jitter, resumes by offset, and never shows a gap: a delta whose `prev`
- * is not the last `seq` seen is dropped and fetched anew. Runs in a browser and in Node (WebSocket global or given).
+ * Clients of `/v1/stream` that reconnect with full jitter, resume by offset, and never show a gap: a delta whose `prev` is beyond what
+ * was seen is dropped and fetched anew. Run in a browser and in Node (WebSocket global or given).
  *
- * Silence  a server says something every five seconds; who hears nothing for three times as long is cut off and does not know it
- * Imports  types only: the page is served this file with its types taken off
+ * FenshiClient   any number of channels on one socket       StreamClient   one channel and nothing else
+ * Silence        a server says something every five seconds; who hears nothing for three times as long is cut off and does not know it
+ * Imports        types only: the page is served this file with its types taken off
  */
 import type { Filter } from './frames.ts';
 import type { Phase } from './session.ts';
 
-export type StreamOptions = {
+type Data = string | Uint8Array;
+/** Another encoding than JSON: `fenshi.v1.msgpack` with any MessagePack library. */
+export type Codec = {
+  readonly protocol: string;
+  readonly encode: (value: unknown) => Data;
+  readonly decode: (data: unknown) => unknown;
+};
+export type ClientOptions = {
   readonly url: string;
-  readonly ch: string;
-  readonly filter?: Filter;
   /** Where no global WebSocket exists (Node 20). */
   readonly WebSocket?: SocketConstructor;
+  /** Sent as a further subprotocol, for a browser can set no header. */
+  readonly token?: string;
+  readonly codec?: Codec;
   /** Milliseconds without a word after which the connection is given up. */
   readonly silenceMs?: number;
 };
 type SocketLike = {
+  binaryType?: string;
   onopen: ((event: never) => void) | null;
   onmessage: ((event: { data: unknown }) => void) | null;
   onclose: ((event: { code: number }) => void) | null;
   onerror: ((event: never) => void) | null;
-  send(data: string): void;
+  send(data: never): void;
   close(): void;
 };
-export type SocketConstructor = new (url: string, protocol: string) => SocketLike;
+export type SocketConstructor = new (url: string, protocols: never) => SocketLike;
 
 type Frame = {
   op?: string;
   re?: number;
   ts?: number;
   session?: { phase: Phase };
+  at?: Record<string, number>;
+  reconnectInMs?: number;
   ch?: string;
   type?: string;
   epoch?: string;
@@ -41,57 +53,166 @@ type Frame = {
   prev?: number;
   events?: unknown[];
   snapshot?: unknown[];
+  values?: unknown[];
+  whole?: boolean;
   part?: number;
   parts?: number;
-  error?: unknown;
+  error?: { code: string; detail: string; temporary: boolean };
 };
 
-export class StreamClient {
-  readonly #options: StreamOptions;
-  #socket: SocketLike | null = null;
-  #stopped = false;
-  #attempt = 0;
-  #epoch: string | null = null;
-  #offset = 0;
+export type Handlers = {
+  /** Whole snapshots, never a part: what was shown before is to be replaced. */
+  readonly onSnapshot?: (items: readonly unknown[], offset: number) => void;
+  /** `tsMs`: tape time of the step; null for what was missed while away. */
+  readonly onEvents?: (seq: number, events: readonly unknown[], tsMs: number | null) => void;
+  /** Of a conflated channel; `whole`: in place of what was before. */
+  readonly onValues?: (values: readonly unknown[], whole: boolean, tsMs: number) => void;
+  /** The server refuses the subscription; it is not asked again. */
+  readonly onRefused?: (code: string, detail: string) => void;
+};
+
+const json: Codec = {
+  protocol: 'fenshi.v1.json',
+  encode: (value) => JSON.stringify(value),
+  decode: (data) => JSON.parse(String(data)) as unknown,
+};
+
+/** One channel of a client: where it stands, and what it tells. */
+export class Subscription {
+  readonly ch: string;
+  readonly filter: Filter | undefined;
+  readonly handlers: Handlers;
+  readonly #ask: (subscription: Subscription) => void;
+  /** The frame that asks for it; what answers an older one is passed over. */
+  askedBy = -1;
+  isRefused = false;
+  epoch: string | null = null;
+  offset = 0;
   #lastSeq = 0;
   #parts: unknown[] = [];
   /** A subscription is on its way: deltas before its answer are not judged. */
-  #asking = true;
+  asking = true;
+
+  constructor(ch: string, filter: Filter | undefined, handlers: Handlers, ask: (subscription: Subscription) => void) {
+    this.ch = ch;
+    this.filter = filter;
+    this.handlers = handlers;
+    this.#ask = ask;
+  }
+
+  /** Drops the position: the next connection gets a whole snapshot. */
+  forget(): void {
+    this.epoch = null;
+    this.offset = 0;
+  }
+
+  /** A new connection: what was half told is told anew. */
+  begin(): void {
+    this.#parts = [];
+    this.asking = true;
+  }
+
+  receive(frame: Frame): void {
+    if (frame.type === 'values') return this.handlers.onValues?.(frame.values ?? [], frame.whole === true, frame.ts ?? 0);
+    if (frame.type === 'delta') return this.#delta(frame);
+    if (frame.recovered === true) return this.#recovered(frame);
+    if (frame.snapshot !== undefined) return this.#snapshot(frame);
+    // a conflated channel is answered by its values alone
+    this.asking = false;
+  }
+
+  /** The server's own count of this channel: what is beyond ours was lost. */
+  heartbeat(seq: number | undefined): void {
+    if (!this.asking && seq !== undefined && seq > this.#lastSeq) this.#ask(this);
+  }
+
+  #delta({ seq = 0, prev = 0, events = [], ts }: Frame): void {
+    if (this.asking || seq <= this.#lastSeq) return;
+    if (prev > this.#lastSeq) return this.#ask(this);
+    this.#lastSeq = seq;
+    this.offset = seq;
+    this.handlers.onEvents?.(seq, events, ts ?? null);
+  }
+
+  /** What was missed; anything up to the offset was seen before. */
+  #recovered({ epoch = '', offset = 0, events = [] }: Frame): void {
+    for (const each of events as { seq: number; events: unknown[] }[])
+      if (each.seq > this.offset) this.handlers.onEvents?.(each.seq, each.events, null);
+    this.#stand(epoch, offset);
+  }
+
+  #snapshot({ epoch = '', offset = 0, snapshot = [], part = 1, parts = 1 }: Frame): void {
+    if (part === 1) this.#parts = [];
+    this.#parts.push(...snapshot);
+    if (part < parts) return;
+    this.#stand(epoch, offset);
+    const items = this.#parts;
+    this.#parts = [];
+    this.handlers.onSnapshot?.(items, offset);
+  }
+
+  #stand(epoch: string, offset: number): void {
+    this.asking = false;
+    this.epoch = epoch;
+    this.offset = offset;
+    this.#lastSeq = offset;
+  }
+}
+
+export class FenshiClient {
+  readonly #options: ClientOptions;
+  readonly #codec: Codec;
+  readonly #subscriptions = new Map<string, Subscription>();
+  #socket: SocketLike | null = null;
+  #stopped = true;
+  #attempt = 0;
+  #leastWaitMs = 0;
   #connected = false;
+  #frames = 1;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #silence: ReturnType<typeof setTimeout> | undefined;
-  /** Whole snapshots, never a part: what was shown before is to be replaced. */
-  onSnapshot: (items: readonly unknown[], offset: number) => void = () => undefined;
-  /** `tsMs`: tape time of the step; null for what was missed while away. */
-  onEvents: (seq: number, events: readonly unknown[], tsMs: number | null) => void = () => undefined;
   onState: (connected: boolean) => void = () => undefined;
   /** Phase of the session, as the server welcomes. */
   onWelcome: (phase: Phase | undefined) => void = () => undefined;
+  /** The server will have none of us: not allowed, no valid token, another protocol. It is not asked again. */
+  onTurnedAway: (code: number) => void = () => undefined;
 
-  constructor(options: StreamOptions) {
+  constructor(options: ClientOptions) {
     this.#options = options;
+    this.#codec = options.codec ?? json;
   }
 
-  get position(): { readonly epoch: string | null; readonly offset: number } {
-    return { epoch: this.#epoch, offset: this.#offset };
+  get connected(): boolean {
+    return this.#connected;
   }
 
-  /** Connected, and the subscription answered: what is shown is what the server last said. */
-  get inSync(): boolean {
-    return this.#connected && !this.#asking;
+  /** Asks for a channel, now and after every break; another filter for the same channel takes the place of the one before. */
+  subscribe(ch: string, handlers: Handlers, filter?: Filter): Subscription {
+    const subscription = new Subscription(ch, filter, handlers, (own) => this.#ask(own));
+    this.#subscriptions.set(ch, subscription);
+    if (this.#connected) this.#ask(subscription);
+    return subscription;
+  }
+
+  unsubscribe(ch: string): void {
+    if (this.#subscriptions.delete(ch) && this.#connected) this.#send({ op: 'unsub', id: this.#frames++, ch });
   }
 
   start(): void {
+    this.#stopped = false;
     const Socket = this.#options.WebSocket ?? (globalThis as unknown as { WebSocket?: SocketConstructor }).WebSocket;
     if (Socket === undefined) throw new Error('this runtime has no WebSocket; pass one (Node 22 has it)');
-    const socket = new Socket(this.#options.url, 'fenshi.v1.json');
+    const { token } = this.#options;
+    const protocols = token === undefined ? this.#codec.protocol : [this.#codec.protocol, `fenshi.token.${token}`];
+    const socket = new Socket(this.#options.url, protocols as never);
+    socket.binaryType = 'arraybuffer';
     this.#socket = socket;
-    this.#parts = [];
-    this.#asking = true;
+    for (const subscription of this.#subscriptions.values()) subscription.begin();
     this.#heard(socket);
     socket.onmessage = ({ data }) => {
+      if (this.#socket !== socket) return;
       this.#heard(socket);
-      this.#receive(socket, JSON.parse(String(data)) as Frame);
+      this.#receive(this.#codec.decode(data) as Frame);
     };
     socket.onerror = () => undefined; // a close follows
     socket.onclose = ({ code }) => this.#closed(socket, code);
@@ -111,12 +232,6 @@ export class StreamClient {
     this.#socket?.close();
   }
 
-  /** Drops the position: the next connection gets a whole snapshot. */
-  forget(): void {
-    this.#epoch = null;
-    this.#offset = 0;
-  }
-
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
@@ -130,59 +245,92 @@ export class StreamClient {
     clearTimeout(this.#silence);
     this.#connected = false;
     this.onState(false);
+    if (code >= 4500) this.onTurnedAway(code);
     if (this.#stopped || code >= 4500) return;
-    const wait = Math.random() * Math.min(30_000, 200 * 2 ** this.#attempt++); // clock-ok: a client's jitter decides nothing
+    const wait = this.#leastWaitMs + Math.random() * Math.min(30_000, 200 * 2 ** this.#attempt++); // clock-ok: a client's jitter decides nothing
+    this.#leastWaitMs = 0;
     this.#timer = setTimeout(() => this.start(), wait); // clock-ok: a client's reconnect
   }
 
-  #subscribe(socket: SocketLike): void {
-    this.#asking = true;
-    const since = this.#epoch === null ? undefined : { epoch: this.#epoch, offset: this.#offset };
-    socket.send(JSON.stringify({ op: 'sub', id: 1, ch: this.#options.ch, filter: this.#options.filter, since }));
+  #send(frame: unknown): void {
+    this.#socket?.send(this.#codec.encode(frame) as never);
   }
 
-  #receive(socket: SocketLike, frame: Frame): void {
+  #ask(subscription: Subscription): void {
+    if (subscription.isRefused) return;
+    subscription.begin();
+    subscription.askedBy = this.#frames++;
+    const { ch, filter, epoch, offset, askedBy: id } = subscription;
+    const since = epoch === null ? {} : { since: { epoch, offset } };
+    this.#send({ op: 'sub', id, ch, ...(filter === undefined ? {} : { filter }), ...since });
+  }
+
+  #receive(frame: Frame): void {
     if (frame.op === 'welcome') {
       this.#connected = true;
       this.onState(true);
       this.onWelcome(frame.session?.phase);
-      return this.#subscribe(socket);
-    }
-    if (frame.ch !== this.#options.ch || frame.error !== undefined) return;
-    this.#attempt = 0; // it got as far as data: the next break is a new one
-    if (frame.type === 'delta') return this.#delta(socket, frame);
-    if (frame.recovered === true) return this.#recovered(frame);
-    if (frame.snapshot !== undefined) this.#snapshot(frame);
-  }
-
-  #delta(socket: SocketLike, { seq = 0, prev = 0, events = [], ts }: Frame): void {
-    if (prev !== this.#lastSeq) {
-      if (!this.#asking) this.#subscribe(socket);
+      for (const subscription of this.#subscriptions.values()) this.#ask(subscription);
       return;
     }
-    this.#lastSeq = seq;
-    this.#offset = seq;
-    this.onEvents(seq, events, ts ?? null);
+    if (frame.op === 'bye') this.#leastWaitMs = frame.reconnectInMs ?? 0;
+    if (frame.op === 'hb') for (const [ch, seq] of Object.entries(frame.at ?? {})) this.#subscriptions.get(ch)?.heartbeat(seq);
+    if (frame.error !== undefined) return this.#refused(frame);
+    const subscription = frame.ch === undefined ? undefined : this.#subscriptions.get(frame.ch);
+    if (subscription === undefined || (frame.re !== undefined && frame.re !== subscription.askedBy)) return;
+    this.#attempt = 0; // it got as far as data: the next break is a new one
+    subscription.receive(frame);
   }
 
-  /** What was missed; anything up to the offset was seen before. */
-  #recovered({ epoch = '', offset = 0, events = [] }: Frame): void {
-    for (const each of events as { seq: number; events: unknown[] }[])
-      if (each.seq > this.#offset) this.onEvents(each.seq, each.events, null);
-    this.#asking = false;
-    this.#epoch = epoch;
-    this.#offset = offset;
-    this.#lastSeq = offset;
+  #refused({ re, error }: Frame): void {
+    const subscription = [...this.#subscriptions.values()].find(({ askedBy }) => askedBy === re);
+    if (subscription === undefined || error === undefined) return;
+    if (error.temporary)
+      this.#timer = setTimeout(() => this.#ask(subscription), 1000 + Math.random() * 1000); // clock-ok: a client's patience
+    else {
+      subscription.isRefused = true;
+      subscription.handlers.onRefused?.(error.code, error.detail);
+    }
+  }
+}
+
+export type StreamOptions = ClientOptions & { readonly ch: string; readonly filter?: Filter };
+
+/** One channel on a socket of its own. */
+export class StreamClient {
+  readonly #client: FenshiClient;
+  readonly #subscription: Subscription;
+  onSnapshot: (items: readonly unknown[], offset: number) => void = () => undefined;
+  onEvents: (seq: number, events: readonly unknown[], tsMs: number | null) => void = () => undefined;
+  onState: (connected: boolean) => void = () => undefined;
+  onWelcome: (phase: Phase | undefined) => void = () => undefined;
+
+  constructor({ ch, filter, ...options }: StreamOptions) {
+    this.#client = new FenshiClient(options);
+    this.#client.onState = (connected) => this.onState(connected);
+    this.#client.onWelcome = (phase) => this.onWelcome(phase);
+    this.#subscription = this.#client.subscribe(
+      ch,
+      {
+        onSnapshot: (items, offset) => this.onSnapshot(items, offset),
+        onEvents: (seq, events, tsMs) => this.onEvents(seq, events, tsMs),
+      },
+      filter,
+    );
   }
 
-  #snapshot({ epoch = '', offset = 0, snapshot = [], part = 1, parts = 1 }: Frame): void {
-    if (part === 1) this.#parts = [];
-    this.#parts.push(...snapshot);
-    if (part < parts) return;
-    this.#asking = false;
-    this.#epoch = epoch;
-    this.#offset = offset;
-    this.#lastSeq = offset;
-    this.onSnapshot(this.#parts, offset);
+  get position(): { readonly epoch: string | null; readonly offset: number } {
+    const { epoch, offset } = this.#subscription;
+    return { epoch, offset };
   }
+
+  /** Connected, and the subscription answered: what is shown is what the server last said. */
+  get inSync(): boolean {
+    return this.#client.connected && !this.#subscription.asking;
+  }
+
+  start = (): void => this.#client.start();
+  cut = (): void => this.#client.cut();
+  stop = (): void => this.#client.stop();
+  forget = (): void => this.#subscription.forget();
 }

@@ -4,6 +4,7 @@ import { type RoleProcess, runRole } from '../contracts/process/run-role.ts';
 import { ensureFeedBucket } from './log/feed-bucket.ts';
 import { ensureStreams } from './log/streams.ts';
 import { CellRunner } from './runtime/cell-runner.ts';
+import { openControlDoor } from './runtime/control-door.ts';
 import { crashFromEnv } from './runtime/crash-points.ts';
 import { codeVersion } from './runtime/paths.ts';
 import { Projector } from './runtime/projector.ts';
@@ -24,6 +25,7 @@ async function main(role: RoleProcess): Promise<void> {
   const runner = new CellRunner({ nc, js, jsm, run, codeVersion, dir, bundles, log, atCrashPoint, signal });
   const projector = new Projector(js, jsm, run, log, atCrashPoint);
   parts = { runner, projector };
+  openControlDoor(nc, js, jsm, start.run, log);
   up();
   const projecting = projector.run(signal);
   await Promise.race([runner.run(), aborted(signal).then(() => pause(3000))]);

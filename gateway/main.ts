@@ -1,30 +1,77 @@
-/** The gateway role: JOURNAL in, people out. */
+/** The gateway role: JOURNAL, VIEW and answers in, people and programs out. */
+import type { NatsConnection } from 'nats';
+import { decode } from '../contracts/codec.ts';
+import { FenshiError } from '../contracts/errors.ts';
+import { askControlService, askService } from '../contracts/process/ask-service.ts';
+import type { Log } from '../contracts/process/log.ts';
 import { serveOps } from '../contracts/process/ops-server.ts';
 import { type RoleProcess, runRole } from '../contracts/process/run-role.ts';
+import { Tokens } from '../contracts/process/tokens.ts';
 import { sayStatus } from '../contracts/status.ts';
+import { subjects } from '../contracts/subjects.ts';
+import { GainsView, OpportunitiesView, SymbolsView } from '../contracts/view.ts';
+import { Access } from './auth/access.ts';
 import { DayState } from './day-state.ts';
 import { connectGateway, followJournal } from './journal-feed.ts';
 import { metrics, registry } from './metrics.ts';
+import type { RestContext } from './rest/context.ts';
 import { RunStatus } from './run-status.ts';
-import { startGateway } from './server.ts';
+import { type Gateway, startGateway } from './server.ts';
 import { loadUws } from './uws.ts';
+import { Values } from './ws/values.ts';
 
 async function main({ start, log, signal, up, closing }: RoleProcess): Promise<void> {
-  const { host, port } = start.gateway ?? { host: '127.0.0.1', port: 8787 };
+  const { host, port, dataDir, hosts, origins, needsToken, code } = start.gateway ?? { host: '127.0.0.1', port: 8787 };
   metrics.build.set({ version: start.version ?? '', node: process.version }, 1);
   metrics.restarts.set(start.restarts ?? 0);
   const uws = await loadUws();
   const day = new DayState(start.run);
+  const values = new Values();
   const status = new RunStatus(day);
   const ready = () => {
-    const { ready: isReady, code, detail } = status.verdict(Date.now());
-    const why = code === null ? {} : { code, why: sayStatus(code, detail, 'en') };
+    const { ready: isReady, code: reason, detail } = status.verdict(Date.now());
+    const why = reason === null ? {} : { code: reason, why: sayStatus(reason, detail, 'en') };
     return { ready: isReady, ...why, checks: { epoch: day.epoch, step: day.step, caughtUp: day.caughtUp } };
   };
-  const onFault = (error: unknown) =>
-    log.error({ event: 'gateway.fault', error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  const broker: { nc: NatsConnection | null } = { nc: null };
+  const connected = (): NatsConnection => {
+    if (broker.nc === null) throw new FenshiError('SERVICE_UNAVAILABLE', 'the broker is not connected yet');
+    return broker.nc;
+  };
+  const tokens = new Tokens(dataDir ?? start.dir);
+  const context: RestContext = {
+    day,
+    values,
+    ready,
+    report: () => status.report(Date.now()),
+    metrics: async () => ({ type: registry.contentType, text: await registry.metrics() }),
+    ask: (name, request) => askService(connected(), start.run, name, request),
+    command: (request) => askControlService(connected(), start.run, request),
+    access: new Access(tokens, { needsToken: needsToken ?? false, code: code ?? null }),
+    tokens,
+    version: start.version ?? '',
+  };
   // the page comes first: it is where people read that the broker is away
-  const gateway = await startGateway(uws, { host, port, day, registry, metrics, ready, report: () => status.report(Date.now()), onFault });
+  const gateway = await startGateway(uws, {
+    ...context,
+    host,
+    port,
+    hosts: hosts ?? [],
+    origins: origins ?? [],
+    measure: metrics,
+    onFault: (error) =>
+      log.error({ event: 'gateway.fault', error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+    onAct: ({ id, route, caller, status: answered }) =>
+      log.info({
+        event: 'gateway.acted',
+        request: id,
+        route,
+        subject: caller.subject,
+        role: caller.role,
+        token: caller.id,
+        status: answered,
+      }),
+  });
   const ops = await serveOps({ host: start.opsHost, port: start.opsPort }, registry, ready);
   closing(
     () => ops.close(),
@@ -34,11 +81,39 @@ async function main({ start, log, signal, up, closing }: RoleProcess): Promise<v
   up();
   const nc = await connectGateway(start);
   closing(() => nc.close());
+  broker.nc = nc;
   status.watch(nc);
+  followView(nc, start.run, values);
+  await followDay(nc, start.run, { day, gateway, log, signal });
+}
+
+/** VIEW is shown and never kept: a message that is none is passed over. */
+function followView(nc: NatsConnection, run: string, values: Values): void {
+  const on = <S extends { safeParse: (raw: unknown) => { success: boolean; data?: unknown } }>(
+    what: 'symbols' | 'opportunities' | 'gains',
+    schema: S,
+    take: (view: never) => void,
+  ) =>
+    nc.subscribe(subjects(run).view(what), {
+      callback: (error, message) => {
+        const view = error === null ? schema.safeParse(decode(message.data)) : { success: false };
+        if (view.success) take((view as { data: unknown }).data as never);
+      },
+    });
+  on('symbols', SymbolsView, (view: SymbolsView) => values.symbols(view));
+  on('opportunities', OpportunitiesView, (view: OpportunitiesView) => values.live(view));
+  on('gains', GainsView, (view: GainsView) => values.gains(view));
+}
+
+async function followDay(
+  nc: NatsConnection,
+  run: string,
+  { day, gateway, log, signal }: { readonly day: DayState; readonly gateway: Gateway; readonly log: Log; readonly signal: AbortSignal },
+): Promise<void> {
   let told = '';
   await followJournal(
     nc,
-    start.run,
+    run,
     {
       onStep: (date, step, storedMs) => {
         const { delta, newDay } = day.apply(date, step);

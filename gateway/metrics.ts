@@ -17,6 +17,13 @@ export const metrics = {
     registers,
   }),
   disconnects: new Counter({ name: 'fenshi_ws_disconnects_total', help: 'Closed connections', labelNames: ['code'], registers }),
+  requests: new Histogram({
+    name: 'fenshi_http_request_seconds',
+    help: 'Duration of HTTP requests',
+    labelNames: ['route', 'method', 'status'],
+    buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
+    registers,
+  }),
   step: new Gauge({ name: 'fenshi_gateway_journal_step', help: 'Last applied journal step', registers }),
   /** Tape time of a step to its send: meaningful while the tape runs in real time. */
   behind: new Histogram({

@@ -1,112 +1,159 @@
-/** The uWebSockets application: routes, upgrade, connections, clock. */
+/** The uWebSockets application: the table of routes, the stream's upgrade and connections, one clock for all. */
 
-import type { TemplatedApp, us_listen_socket, us_socket_context_t, WebSocket } from 'uWebSockets.js';
+import type { TemplatedApp, us_listen_socket, WebSocket } from 'uWebSockets.js';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Registry } from 'prom-client';
 import { FenshiError } from '../contracts/errors.ts';
-import { frameLimits, type Subprotocol, subprotocols } from '../contracts/frames.ts';
-import type { DayDelta, DayState } from './day-state.ts';
-import { Gatekeeper, type OnFault, problem, write } from './http.ts';
+import { closeCodes, frameLimits, type Subprotocol, subprotocols } from '../contracts/frames.ts';
+import type { DayDelta } from './day-state.ts';
+import { Gatekeeper, networkOf, Rate } from './http/guard.ts';
+import { type ServeHooks, serve } from './http/serve.ts';
 import type { GatewayMetrics } from './metrics.ts';
-import { type Ready, registerRoutes } from './rest/routes.ts';
+import type { RestContext } from './rest/context.ts';
+import { routesOf } from './rest/routes.ts';
 import type { Uws } from './uws.ts';
 import { Connection } from './ws/connection.ts';
+import { Hub } from './ws/hub.ts';
 
-type UserData = { readonly protocol: Subprotocol; readonly id: string; connection: Connection | null };
+/** Why a connection is closed right behind its upgrade: a browser learns nothing of a refused one. */
+type Refusal = { readonly code: number; readonly reason: string };
+type UserData = {
+  readonly protocol: Subprotocol;
+  readonly id: string;
+  readonly address: string;
+  readonly authorization: string;
+  readonly refusal: Refusal | null;
+  connection: Connection | null;
+};
 /** Frames up to this reach us and get a coded error past 4 KiB; larger ones cost the connection. */
 const payloadMax = 64 * 1024;
+/** Requests a second from one address, and at once. */
+const [requestsPerSec, requestsBurst] = [200, 400];
+const opsEverySec = 2;
 
 export type Gateway = {
   /** The past has been read: who asked meanwhile is answered. */
   readonly caughtUp: () => void;
-  /** Hands a step to every connection. */
+  /** Hands a step to whoever it concerns. */
   readonly broadcast: (delta: DayDelta, newDay: boolean) => void;
   /** Stops listening, says bye, lets buffers empty. */
   readonly close: () => Promise<void>;
 };
-export type GatewayOptions = {
+export type GatewayOptions = RestContext & {
   readonly host: string;
   readonly port: number;
-  readonly day: DayState;
-  readonly registry: Registry;
-  readonly metrics: GatewayMetrics;
-  readonly ready: Ready;
-  /** What is known of the run, for people. */
-  readonly report: () => Readonly<Record<string, unknown>>;
-  /** Told of what no handler expected. */
-  readonly onFault: OnFault;
+  /** Further names under which it may be asked, and pages that may. */
+  readonly hosts?: readonly string[];
+  readonly origins?: readonly string[];
+  readonly measure: GatewayMetrics;
+  readonly onFault: (error: unknown) => void;
+  readonly onAct: ServeHooks['onAct'];
   /** Opportunities a snapshot frame holds. */
   readonly snapshotPart?: number;
+  readonly connectionsMax?: number;
+  readonly connectionsPerAddress?: number;
 };
 
 /** @throws FenshiError PORT_IN_USE */
-export async function startGateway(
-  uws: Uws,
-  { host, port, day, registry, metrics, ready, report, onFault, snapshotPart = 100 }: GatewayOptions,
-): Promise<Gateway> {
+export async function startGateway(uws: Uws, options: GatewayOptions): Promise<Gateway> {
+  const { host, port, day, values, access, measure: metrics, snapshotPart = 100 } = options;
   const app = uws.App();
-  const gatekeeper = new Gatekeeper(port);
+  const gatekeeper = new Gatekeeper(port, options.hosts, options.origins);
   const connections = new Set<Connection>();
-  const stats = {
-    sent: (channel: string, encoding: string) => metrics.sent.inc({ channel, encoding }),
-    refused: (code: string) => metrics.refused.inc({ code }),
-  };
+  const byAddress = new Map<string, number>();
+  const hub = new Hub(day, { snapshotPart, sent: (channel, encoding, count) => metrics.sent.inc({ channel, encoding }, count) });
+  const parts = { hub, values, refused: (code: string) => metrics.refused.inc({ code }) };
+  const isFull = (address: string): boolean =>
+    connections.size >= (options.connectionsMax ?? 10_000) ||
+    (byAddress.get(networkOf(address)) ?? 0) >= (options.connectionsPerAddress ?? 2000);
+
   app.ws<UserData>('/v1/stream', {
     maxPayloadLength: payloadMax,
-    maxBackpressure: 2 * frameLimits.backlogBytes,
+    maxBackpressure: 4 * frameLimits.backlogBytes,
     closeOnBackpressureLimit: 1,
     idleTimeout: 32,
     sendPingsAutomatically: true,
     upgrade: (response, request, context) => {
-      const refused = gatekeeper.refusal(request.getHeader('host'), request.getHeader('origin'));
-      if (refused !== null) return write(response, problem(refused, 'Host or Origin header not allowed'));
-      const protocol = chosen(request.getHeader('sec-websocket-protocol'));
-      if (protocol === null) return write(response, problem('NO_SUBPROTOCOL', subprotocols.join(', ')));
-      const data: UserData = { protocol, id: `c_${randomBytes(4).toString('hex')}`, connection: null };
-      upgrade(response, request, context, data);
+      const offered = request.getHeader('sec-websocket-protocol');
+      const protocol = chosen(offered);
+      const address = Buffer.from(response.getRemoteAddressAsText()).toString();
+      const data: UserData = {
+        protocol: protocol ?? 'fenshi.v1.json',
+        id: `c_${randomBytes(4).toString('hex')}`,
+        address,
+        authorization: authorizationOf(offered, request.getHeader('authorization')),
+        refusal: refusalOf(gatekeeper.refusal(request.getHeader('host'), request.getHeader('origin')), protocol, isFull(address)),
+        connection: null,
+      };
+      const [key, extensions] = [request.getHeader('sec-websocket-key'), request.getHeader('sec-websocket-extensions')];
+      // one that was not offered, or none, would keep a client from hearing why it is closed
+      response.upgrade(data, key, protocol ?? offered.split(',')[0]!.trim(), extensions, context);
     },
     open: (ws) => {
       const data = ws.getUserData();
+      if (data.refusal !== null) return end(ws, data.refusal);
       const connection = new Connection(
         data.protocol,
         socketOf(ws, () => connection.closed),
-        day,
-        stats,
-        { nowMs: Date.now(), snapshotPart },
+        parts,
+        Date.now(),
       );
       data.connection = connection;
       connections.add(connection);
+      byAddress.set(networkOf(data.address), (byAddress.get(networkOf(data.address)) ?? 0) + 1);
       metrics.connections.set(connections.size);
-      connection.welcome(data.id, Date.now());
+      void Promise.resolve()
+        .then(() => access.callerOf(data.authorization))
+        .then((caller) => {
+          if (!access.mayRead(caller)) throw new FenshiError('UNAUTHORIZED', 'a token is needed');
+          if (!connection.closed) connection.welcome({ id: data.id, server: options.version, role: caller.role }, Date.now());
+        })
+        .catch(() => {
+          if (!connection.closed) end(ws, { code: closeCodes.unauthorized, reason: 'UNAUTHORIZED' });
+        });
     },
     message: (ws, message, isBinary) => ws.getUserData().connection?.receive(message, isBinary),
     drain: (ws) => ws.getUserData().connection?.drained(),
     close: (ws, code) => {
-      const { connection } = ws.getUserData();
-      if (connection === null) return;
-      connection.closed = true;
-      connections.delete(connection);
-      metrics.connections.set(connections.size);
+      const { connection, address } = ws.getUserData();
       metrics.disconnects.inc({ code: String(code) });
+      if (connection === null) return;
+      connection.gone();
+      connections.delete(connection);
+      const left = (byAddress.get(networkOf(address)) ?? 1) - 1;
+      if (left > 0) byAddress.set(networkOf(address), left);
+      else byAddress.delete(networkOf(address));
+      metrics.connections.set(connections.size);
     },
   });
-  registerRoutes(app, gatekeeper, day, registry, { ready, report, onFault });
+  const rate = new Rate(requestsPerSec, requestsBurst);
+  serve(app, routesOf(options), {
+    refusal: (asked, origin) => gatekeeper.refusal(asked, origin),
+    wait: (address) => rate.wait(address, Date.now()),
+    caller: access.callerOf,
+    mayRead: access.mayRead,
+    onDone: (route, method, status, seconds) => metrics.requests.observe({ route, method, status: String(status) }, seconds),
+    onFault: options.onFault,
+    onAct: options.onAct,
+  });
   const listener = await listen(app, host, port);
+  let seconds = 0;
   const clock = setInterval(() => {
-    for (const connection of connections) connection.tick(Date.now());
+    const nowMs = Date.now();
+    for (const connection of connections) connection.tick(nowMs);
+    seconds += 1;
+    if (seconds % opsEverySec === 0 && values.hasListeners('ops')) values.ops(nowMs, options.report());
   }, 1000);
   return {
     caughtUp: () => {
       for (const connection of connections) connection.caughtUp();
     },
-    broadcast: (delta, newDay) => {
-      for (const connection of connections) connection.step(delta, newDay);
-    },
+    broadcast: (delta, newDay) => hub.publish(delta, newDay),
     close: async () => {
       clearInterval(clock);
       uws.us_listen_socket_close(listener);
-      for (const connection of [...connections]) connection.shutdown(500);
+      // apart from each other, so that they do not come back to the next one in one instant
+      for (const connection of [...connections]) connection.shutdown(250 + Math.floor(Math.random() * 1750)); // clock-ok: jitter
       await sleep(50);
       app.close();
     },
@@ -125,20 +172,25 @@ function listen(app: TemplatedApp, host: string, port: number): Promise<us_liste
   });
 }
 
-type Upgrade = (
-  response: Parameters<typeof write>[0],
-  request: import('uWebSockets.js').HttpRequest,
-  context: us_socket_context_t,
-  data: UserData,
-) => void;
-const upgrade: Upgrade = (response, request, context, data) =>
-  response.upgrade(data, request.getHeader('sec-websocket-key'), data.protocol, request.getHeader('sec-websocket-extensions'), context);
-
 /** The server's preference among what the client offers. */
 function chosen(offered: string): Subprotocol | null {
   const names = offered.split(',').map((name) => name.trim());
   return subprotocols.find((protocol) => names.includes(protocol)) ?? null;
 }
+
+/** A browser cannot set a header: its token comes as a further subprotocol, `fenshi.token.<token>`, which is never chosen. */
+function authorizationOf(offered: string, header: string): string {
+  const token = /(?:^|,)\s*fenshi\.token\.([\w.-]+)/.exec(offered)?.[1];
+  return token === undefined ? header : `Bearer ${token}`;
+}
+
+function refusalOf(byGate: string | null, protocol: Subprotocol | null, isFull: boolean): Refusal | null {
+  if (byGate !== null) return { code: closeCodes.notAllowed, reason: byGate };
+  if (protocol === null) return { code: closeCodes.badProtocol, reason: 'NO_SUBPROTOCOL' };
+  return isFull ? { code: closeCodes.tooMany, reason: 'TOO_MANY_CONNECTIONS' } : null;
+}
+
+const end = (ws: WebSocket<UserData>, { code, reason }: Refusal): void => void ws.end(code, reason);
 
 function socketOf(ws: WebSocket<UserData>, isClosed: () => boolean) {
   return {

@@ -14,6 +14,7 @@ import { registerRole } from './commands/role.ts';
 import { registerSource } from './commands/source.ts';
 import { registerStatus } from './commands/status.ts';
 import { registerStrategy } from './commands/strategy.ts';
+import { registerToken } from './commands/token.ts';
 import { registerUp } from './commands/up.ts';
 import { sayFailure } from './say-failure.ts';
 
@@ -29,6 +30,7 @@ registerControl(program);
 registerEvaluate(program);
 registerForecast(program);
 registerStrategy(program);
+registerToken(program);
 program.addHelpText(
   'after',
   '\nTools, by `npm run <tool>`: test, check, bench, torture, calibrate, planted, mutants, scenario\nExit codes: 0 done, 1 refused or failed with a code, 128 + n ended by signal n',

@@ -4,7 +4,7 @@ import { FenshiError } from '../../contracts/errors.ts';
 import type { Flow } from '../../contracts/flow.ts';
 import { type ServiceAnswer, type ServiceName, services } from '../../contracts/services.ts';
 import { dashed } from '../../contracts/session.ts';
-import { instrumentNo, type TradeDate } from '../../contracts/units.ts';
+import { instrumentId, instrumentNo, type TradeDate } from '../../contracts/units.ts';
 import type { Store } from '../store/client.ts';
 import { database } from '../store/schema.ts';
 import { type BarLike, barColumns, type DayTable, flowColumns } from './day-table.ts';
@@ -67,6 +67,29 @@ export class Answers {
       if (day !== null && (date === undefined || date === day.bundle.tradeDate)) return day.flow(this.#known(day, instrument), source);
       return this.#storedFlow(instrument, date ?? '', source ?? null);
     },
+    instruments: async ({ instruments }: { instruments?: string[] }) => {
+      const day = this.#day();
+      const wanted = instruments === undefined ? null : new Set(instruments.map((id) => this.#known(day, id)));
+      const sectorsOf = day.sectorsOf();
+      const rows = day.bundle.instruments.flatMap((each) => {
+        if (wanted !== null && !wanted.has(each.no)) return [];
+        const { no, name, board, riskWarning, listing, suspended, preCloseMilli, limitUpMilli, limitDownMilli, boards } = each;
+        const sectors = sectorsOf.get(no) ?? [];
+        const symbol = instrumentId(no);
+        return [{ symbol, name, board, riskWarning, listing, suspended, preCloseMilli, limitUpMilli, limitDownMilli, boards, sectors }];
+      });
+      return { rows };
+    },
+    sectors: async () => ({
+      rows: this.#day().bundle.sectors.map(({ code, name, kind, asOf, members }) => ({
+        code,
+        name,
+        kind,
+        asOf,
+        members: members.map(instrumentId),
+      })),
+    }),
+    ladder: async () => ({ rows: this.#day().ladder() }),
     state: async ({ tsMs, actor, after, limit }: { tsMs: number; actor: string; after: string; limit: number }) => {
       const states = await this.#store().rows<{ actor: string; region: string; state: string; sinceMs: number; step: number }>(
         `SELECT actor, region, argMax(t.to_state, (t.step, t.idx)) AS state, toFloat64(max(t.ts_ms)) AS sinceMs, max(t.step) AS step FROM ${database}.transitions AS t FINAL

@@ -7,6 +7,7 @@ import { bytesOf } from '../../contracts/codec.ts';
 import { type Flow, flowsOf } from '../../contracts/flow.ts';
 import { absentMilli, bookLevels, emptyColumns, type QuoteBatch, type QuoteColumns } from '../../contracts/quote.ts';
 import type { TapeEntry } from '../../contracts/tape.ts';
+import { instrumentId } from '../../contracts/units.ts';
 import { BarBuilder } from '../store/bar-builder.ts';
 import type { StoredBar } from '../store/encode-rows.ts';
 
@@ -50,6 +51,45 @@ export class DayTable {
   }
 
   has = (no: number): boolean => this.#at.has(no);
+
+  /** Codes of the sectors that each instrument is in. */
+  sectorsOf(): ReadonlyMap<number, readonly string[]> {
+    const found = new Map<number, string[]>();
+    for (const { code, members } of this.bundle.sectors)
+      for (const no of members) {
+        const own = found.get(no);
+        if (own === undefined) found.set(no, [code]);
+        else own.push(code);
+      }
+    return found;
+  }
+
+  /** Who is at its upper limit by its last quote, or was today; most boards first, then in the day's order. */
+  ladder() {
+    const { lastMilli, highMilli, bidMilli, bidShares, askMilli, amountYuan } = this.#rows;
+    const rows = this.bundle.instruments.flatMap(({ no, name, limitUpMilli, boards }, i) => {
+      if (limitUpMilli === null || this.#seen[i] === 0 || lastMilli[i] === absentMilli) return [];
+      const isAt = lastMilli[i] === limitUpMilli;
+      const touched = isAt || (highMilli !== null && highMilli[i] === limitUpMilli);
+      if (!touched) return [];
+      const first = i * bookLevels;
+      const locked = isAt && bidMilli[first] === limitUpMilli && askMilli[first] === absentMilli;
+      const amount = amountYuan[i]!;
+      return [
+        {
+          symbol: instrumentId(no),
+          name,
+          boards: isAt ? boards + 1 : boards,
+          state: locked ? ('locked' as const) : isAt ? ('at-limit' as const) : ('broken' as const),
+          lastMilli: lastMilli[i]!,
+          limitUpMilli,
+          sealYuan: locked ? (limitUpMilli / 1000) * bidShares[first]! : null,
+          amountYuan: Number.isNaN(amount) ? null : amount,
+        },
+      ];
+    });
+    return rows.sort((a, b) => b.boards - a.boards);
+  }
 
   /** Rows `after`… of the day's order, or the asked instruments. */
   quotes(asked: readonly number[] | null, after: number, limit: number): Columnar & { readonly next: number | null } {

@@ -7,6 +7,7 @@ import type { NatsConnection } from 'nats';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { columnOf } from '../../contracts/codec.ts';
 import { flowBatchOf } from '../../contracts/flow.ts';
+import { askService } from '../../contracts/process/ask-service.ts';
 import { absentMilli } from '../../contracts/quote.ts';
 import { clockOf, midnightOf } from '../../contracts/session.ts';
 import { streams } from '../../contracts/subjects.ts';
@@ -19,7 +20,6 @@ import { TapeAppender } from '../feeds/tape-appender.ts';
 import { saveBundle } from '../log/bundle-store.ts';
 import { connectBroker } from '../log/connect.ts';
 import { JetStreamTapeWriter } from '../log/jetstream-tape.ts';
-import { askService } from './responder.ts';
 
 const until1005 = 10 * 3_600_000 + 5 * 60_000 + 10_000;
 let broker: TestBroker;

@@ -2,7 +2,7 @@
 import type { Msg, NatsConnection } from 'nats';
 import { decode, encode } from '../../contracts/codec.ts';
 import { FenshiError } from '../../contracts/errors.ts';
-import { type ServiceAnswer, ServiceError, type ServiceName, type ServiceRequest, serviceMs, services } from '../../contracts/services.ts';
+import { type ServiceName, services } from '../../contracts/services.ts';
 import { subjects } from '../../contracts/subjects.ts';
 import { queryMetrics } from '../telemetry/query-metrics.ts';
 import type { Answers } from './answers.ts';
@@ -40,23 +40,4 @@ export function respond(nc: NatsConnection, run: string, answers: Answers): void
 function refusal(error: unknown): { readonly ok: false; readonly code: string; readonly message: string } {
   if (error instanceof FenshiError) return { ok: false, code: error.code, message: error.message };
   return { ok: false, code: 'QUERY_INVALID', message: 'the question cannot be read' };
-}
-
-/** Asks and checks the answer. @throws FenshiError the service's code, or SERVICE_UNAVAILABLE when nobody answers in time */
-export async function askService<N extends ServiceName>(
-  nc: NatsConnection,
-  run: string,
-  name: N,
-  request: ServiceRequest<N>,
-  timeout = serviceMs,
-): Promise<ServiceAnswer<N>> {
-  let body: unknown;
-  try {
-    body = decode((await nc.request(subjects(run).service(name), encode(request), { timeout })).data);
-  } catch (error) {
-    throw new FenshiError('SERVICE_UNAVAILABLE', `svc.v1.${run}.${name}: ${String(error)}`, { cause: error });
-  }
-  const refused = ServiceError.safeParse(body);
-  if (refused.success) throw new FenshiError(refused.data.code as 'NOT_FOUND', refused.data.message.replace(`${refused.data.code}: `, ''));
-  return services[name].answer.parse(body) as ServiceAnswer<N>;
 }

@@ -1,80 +1,85 @@
 /**
  * One client of `/v1/stream`: its frames in, its subscriptions, its frames out.
  *
- * Splice    subscribing and snapshot happen between two steps of one thread: what the snapshot holds is not sent again,
+ * Splice    subscribing and its answer happen in one turn, between two steps: what the answer holds is not sent again,
  *           what comes after is not missed
- * Long      the parts of a snapshot leave as the socket drains, and what comes meanwhile stands behind them
- * Slow      over 1 MiB of backlog, 5 s behind, or too much behind a snapshot: `bye` and close 4008; the client resumes by offset
+ * Long      parts of a snapshot leave as the socket drains, and what comes meanwhile stands behind them
+ * Slow      is who makes no progress for five seconds, or leaves over 4 MiB lying: `bye` and close 4008; he resumes by offset
  */
-import { decode, encode } from '../../contracts/codec.ts';
+import { decode } from '../../contracts/codec.ts';
 import { type ErrorCode, errorCodes } from '../../contracts/errors.ts';
-import { ClientFrame, closeCodes, FrameId, frameLimits, type ServerFrame, type Subprotocol } from '../../contracts/frames.ts';
-import type { DayDelta, DayState } from '../day-state.ts';
-import { eventsFor, isChannel, type Subscription, snapshotFor } from './channels.ts';
+import { ClientFrame, closeCodes, type Filter, FrameId, frameLimits, type ServerFrame, type Subprotocol } from '../../contracts/frames.ts';
+import { isConflated, isLossless, isOfOpportunities } from './channels.ts';
+import { encoded, headed, type Message, sizeOf } from './encode.ts';
+import type { Group, Hub } from './hub.ts';
+import { Values } from './values.ts';
 
 /** What a connection needs of its socket. `send` returns false once the backlog is past its bound. */
 export type Socket = {
-  readonly send: (message: string | Uint8Array) => boolean;
+  readonly send: (message: Message) => boolean;
   readonly buffered: () => number;
   readonly close: (code: number, reason: string) => void;
 };
-export type ConnectionStats = { readonly sent: (ch: string, protocol: string) => void; readonly refused: (code: ErrorCode) => void };
+export type Welcome = { readonly id: string; readonly server: string; readonly role: string };
+export type ConnectionParts = {
+  readonly hub: Hub;
+  readonly values: Values;
+  readonly refused: (code: ErrorCode) => void;
+};
 
 const strikesMax = 20;
-/** A part of a snapshot is sent while less than this is buffered; frames that may stand behind it. */
+/** Frames leave our own queue while less than this is buffered; conflated ones only while less than a quarter of it is. */
 const drainBytes = 256 * 1024;
-const queueMax = 10_000;
+const roomBytes = 64 * 1024;
+/** Frames that have come in and wait for their turn. */
+const inboxMax = 2 * frameLimits.channels;
 
 export class Connection {
   readonly protocol: Subprotocol;
   readonly #socket: Socket;
-  readonly #day: DayState;
-  readonly #stats: ConnectionStats;
-  readonly #subscriptions = new Map<string, Subscription>();
-  #tokens: number = frameLimits.framesPerSec;
-  readonly #snapshotPart: number;
-  readonly #queue: ServerFrame[] = [];
-  /** Subscriptions of before the past was read. */
-  readonly #early: ClientFrame[] = [];
+  readonly #parts: ConnectionParts;
+  readonly #groups = new Map<string, Group>();
+  readonly #conflated = new Set<string>();
+  #tokens: number = frameLimits.framesBurst;
+  readonly #queue: { readonly message: Message; readonly isPart: boolean }[] = [];
+  /** Of what stands behind the parts of a snapshot. */
+  #behindBytes = 0;
+  /** Frames of before the past was read, or behind a subscription that waits for its turn. */
+  readonly #inbox: ClientFrame[] = [];
+  #isTurnDue = false;
   #strikes = 0;
   #sentMs: number;
-  #behindSinceMs: number | null = null;
+  /** Bytes handed to the socket, and how many of them had left it when last looked at. */
+  #sentBytes = 0;
+  #gone = { bytes: 0, ms: 0 };
   closed = false;
 
-  constructor(
-    protocol: Subprotocol,
-    socket: Socket,
-    day: DayState,
-    stats: ConnectionStats,
-    { nowMs, snapshotPart }: { readonly nowMs: number; readonly snapshotPart: number },
-  ) {
-    this.#snapshotPart = snapshotPart;
+  constructor(protocol: Subprotocol, socket: Socket, parts: ConnectionParts, nowMs: number) {
     this.protocol = protocol;
     this.#socket = socket;
-    this.#day = day;
-    this.#stats = stats;
+    this.#parts = parts;
     this.#sentMs = nowMs;
+    this.#gone.ms = nowMs;
   }
 
-  welcome(id: string, nowMs: number): void {
-    const { heartbeatMs, framesPerSec, channels } = frameLimits;
+  welcome({ id, server, role }: Welcome, nowMs: number): void {
+    const { heartbeatMs, framesPerSec, framesBurst, channels } = frameLimits;
+    const { epoch, origin, phase, date } = this.#parts.hub.day;
     this.#send({
       op: 'welcome',
       proto: this.protocol,
+      server,
       conn: id,
+      role,
       hbMs: heartbeatMs,
-      limits: { msgPerSec: framesPerSec, channels },
-      session: {
-        epoch: this.#day.epoch,
-        origin: this.#day.origin,
-        phase: this.#day.market['market.phase'] ?? 'CLOSED',
-        tradeDate: this.#day.date,
-      },
+      limits: { msgPerSec: framesPerSec, burst: framesBurst, channels },
+      session: { epoch, origin, phase, tradeDate: date },
       ts: nowMs,
     });
   }
 
-  receive(message: ArrayBuffer, isBinary: boolean): void {
+  receive(message: ArrayBuffer, isBinary: boolean, nowMs = Date.now()): void {
+    if (this.closed) return;
     if (message.byteLength > frameLimits.inboundBytes) return this.#refuse(null, 'FRAME_TOO_LARGE', `${message.byteLength} bytes`);
     if (this.#tokens < 1) return this.#refuse(null, 'RATE_LIMITED', 'slow down');
     this.#tokens -= 1;
@@ -85,107 +90,143 @@ export class Connection {
       .parse((raw as { id?: unknown } | null)?.id ?? null);
     const op = (raw as { op?: unknown } | null)?.op;
     const frame = ClientFrame.safeParse(raw);
-    if (frame.success) return this.#apply(frame.data);
+    if (frame.success) return this.#take(frame.data, nowMs);
     if (typeof op === 'string' && !['sub', 'unsub', 'ping'].includes(op)) return this.#refuse(id, 'UNKNOWN_OP', op.slice(0, 40));
-    this.#refuse(id, 'BAD_FRAME', frame.error.issues[0]?.message ?? 'not a frame');
+    const issue = frame.error.issues[0];
+    this.#refuse(id, 'BAD_FRAME', issue === undefined ? 'not a frame' : `${issue.path.join('.')}: ${issue.message}`.replace(/^: /, ''));
   }
 
-  #apply(frame: ClientFrame): void {
-    if (frame.op === 'sub' && !this.#day.caughtUp) return void this.#early.push(frame);
-    if (frame.op === 'ping') return this.#send({ re: frame.id, ok: true, ts: this.#day.tsMs });
-    if (!isChannel(frame.ch)) return this.#refuse(frame.id, 'UNKNOWN_CHANNEL', frame.ch);
-    if (frame.op === 'unsub') {
-      this.#subscriptions.delete(frame.ch);
-      return this.#send({ re: frame.id, ok: true, ch: frame.ch });
+  /** In the order in which they came, whatever waits for its turn. */
+  #take(frame: ClientFrame, nowMs: number): void {
+    if (frame.op === 'ping') return this.#send({ re: frame.id, ok: true, ts: nowMs });
+    if (!isLossless(frame.ch) && !isConflated(frame.ch)) return this.#refuse(frame.id, 'UNKNOWN_CHANNEL', frame.ch);
+    if (this.#inbox.length >= inboxMax) return this.#refuse(frame.id, 'RATE_LIMITED', 'too much waits already');
+    this.#inbox.push(frame);
+    this.#turn();
+  }
+
+  #turn(): void {
+    if (this.#isTurnDue || this.#inbox.length === 0 || !this.#parts.hub.day.caughtUp) return;
+    this.#isTurnDue = true;
+    this.#parts.hub.soon(() => {
+      this.#isTurnDue = false;
+      if (this.closed) return;
+      const frame = this.#inbox.shift();
+      if (frame?.op === 'sub') this.#subscribe(frame);
+      else if (frame?.op === 'unsub') this.#unsubscribe(frame);
+      this.#turn();
+    });
+  }
+
+  #unsubscribe({ id, ch }: Extract<ClientFrame, { op: 'unsub' }>): void {
+    this.#leave(ch);
+    this.#send({ re: id, ok: true, ch });
+  }
+
+  #subscribe({ id, ch, since, filter = {} }: Extract<ClientFrame, { op: 'sub' }>): void {
+    const { hub, values } = this.#parts;
+    const wrong = wrongFilter(ch, filter);
+    if (wrong !== null) return this.#refuse(id, 'BAD_FRAME', wrong);
+    const isNew = !this.#groups.has(ch) && !this.#conflated.has(ch);
+    if (isNew && this.#groups.size + this.#conflated.size >= frameLimits.channels)
+      return this.#refuse(id, 'TOO_MANY_CHANNELS', String(frameLimits.channels));
+    if (isConflated(ch)) {
+      this.#conflated.add(ch);
+      this.#send({ re: id, ok: true, ch });
+      return values.join(this, ch, filter.symbol ?? []);
     }
-    if (!this.#subscriptions.has(frame.ch) && this.#subscriptions.size >= frameLimits.channels)
-      return this.#refuse(frame.id, 'TOO_MANY_CHANNELS', String(frameLimits.channels));
     // a client ahead of us has seen what we have not read yet: it is told to wait, never given an older day
-    if (frame.since !== undefined && this.#day.isBehind(frame.since)) return this.#bye(closeCodes.shutdown, 'behind');
-    const subscription: Subscription = { ch: frame.ch, filter: frame.filter ?? {}, lastSeq: this.#day.step };
-    const missed = frame.since === undefined ? null : this.#day.since(frame.since.epoch, frame.since.offset);
-    this.#subscriptions.set(frame.ch, subscription);
-    if (missed === null) this.#snapshot(subscription, { re: frame.id, ok: true });
-    else {
-      const events = missed
-        .map((delta) => ({ seq: delta.step, ts: delta.tsMs, events: [...eventsFor(subscription, delta)] }))
-        .filter((each) => each.events.length > 0);
-      this.#send({ re: frame.id, ok: true, ch: frame.ch, epoch: this.#day.epoch, offset: this.#day.step, recovered: true, events });
-    }
+    if (since !== undefined && hub.day.isBehind(since)) return this.#bye(closeCodes.shutdown, 'behind');
+    this.#leave(ch);
+    const group = hub.join(this, ch, filter);
+    this.#groups.set(ch, group);
+    for (const body of hub.answer(group, since, this.protocol)) this.deliver(headed({ re: id, ok: true }, body), true);
   }
 
-  #snapshot(subscription: Subscription, head: { readonly re: string | number; readonly ok: true } | { readonly type: 'snapshot' }): void {
-    const size = this.#snapshotPart;
-    const items = snapshotFor(subscription, this.#day);
-    const parts = Math.max(1, Math.ceil(items.length / size));
-    const frame = { ...head, ch: subscription.ch, epoch: this.#day.epoch, offset: this.#day.step, recovered: false as const };
-    for (let part = 1; part <= parts && !this.closed; part++) {
-      const snapshot = [...items].slice((part - 1) * size, part * size);
-      this.#queue.push({ ...frame, part, parts, snapshot });
-    }
-    this.drained();
+  #leave(ch: string): void {
+    const group = this.#groups.get(ch);
+    if (group !== undefined) this.#parts.hub.leave(this, group);
+    this.#groups.delete(ch);
+    if (this.#conflated.delete(ch) && isConflated(ch)) this.#parts.values.leave(this, ch);
   }
 
   /** The journal has been read to its end: what was asked for meanwhile is answered now. */
   caughtUp(): void {
-    for (const frame of this.#early.splice(0)) this.#apply(frame);
+    this.#turn();
   }
 
   /** The socket has room again. */
   drained(): void {
-    while (!this.closed && this.#queue.length > 0 && this.#socket.buffered() < drainBytes) this.#write(this.#queue.shift()!);
-  }
-
-  /** A step was applied to the day. */
-  step(delta: DayDelta, newDay: boolean): void {
-    for (const subscription of this.#subscriptions.values()) {
-      if (newDay) {
-        subscription.lastSeq = delta.step;
-        this.#snapshot(subscription, { type: 'snapshot' });
-        continue;
-      }
-      const events = eventsFor(subscription, delta);
-      if (events.length === 0) continue;
-      this.#send({
-        ch: subscription.ch,
-        type: 'delta',
-        origin: delta.origin,
-        seq: delta.step,
-        prev: subscription.lastSeq,
-        ts: delta.tsMs,
-        events: [...events],
-      });
-      subscription.lastSeq = delta.step;
-      this.#stats.sent(subscription.ch.split(':')[0]!, this.protocol);
+    while (!this.closed && this.#queue.length > 0 && this.#socket.buffered() < drainBytes) {
+      const { message, isPart } = this.#queue.shift()!;
+      if (!isPart) this.#behindBytes -= sizeOf(message);
+      this.#write(message);
     }
   }
 
+  /** A frame of a lossless channel, in order and not one too few; a part of a snapshot may be as long as it is. */
+  readonly deliver = (message: Message, isPart = false): void => {
+    if (this.closed) return;
+    if (this.#queue.length === 0 && this.#socket.buffered() < drainBytes) return this.#write(message);
+    this.#queue.push({ message, isPart });
+    if (!isPart) this.#behindBytes += sizeOf(message);
+    if (this.#behindBytes > frameLimits.backlogBytes) this.#bye(closeCodes.slow, 'slow');
+  };
+
+  /** A frame of a conflated channel: taken where there is room, else never. */
+  readonly offer = (message: Message): boolean => {
+    if (this.closed || this.#queue.length > 0 || this.#socket.buffered() >= roomBytes) return false;
+    this.#write(message);
+    return true;
+  };
+
   /** Once a second. */
   tick(nowMs: number): void {
-    this.#tokens = Math.min(frameLimits.framesPerSec, this.#tokens + frameLimits.framesPerSec);
+    this.#tokens = Math.min(frameLimits.framesBurst, this.#tokens + frameLimits.framesPerSec);
     this.#strikes = Math.max(0, this.#strikes - 1);
-    if (this.#socket.buffered() === 0) this.#behindSinceMs = null;
-    else this.#behindSinceMs ??= nowMs;
-    if (this.#behindSinceMs !== null && nowMs - this.#behindSinceMs > frameLimits.backlogMs) return this.#bye(closeCodes.slow, 'slow');
+    this.drained();
+    if (this.#isStuck(nowMs)) return this.#bye(closeCodes.slow, 'slow');
     if (nowMs - this.#sentMs < frameLimits.heartbeatMs) return;
     this.#sentMs = nowMs;
-    this.#send({ op: 'hb', ts: nowMs, seq: this.#day.step });
+    const at = Object.fromEntries([...this.#groups].map(([ch, { lastSeq }]) => [ch, lastSeq]));
+    this.#send({ op: 'hb', ts: nowMs, seq: this.#parts.hub.day.step, at });
+  }
+
+  /** Whether bytes wait and none has left for too long. */
+  #isStuck(nowMs: number): boolean {
+    const buffered = this.#socket.buffered();
+    const gone = this.#sentBytes - buffered;
+    if (buffered === 0 || gone > this.#gone.bytes) {
+      this.#gone = { bytes: gone, ms: nowMs };
+      return false;
+    }
+    return nowMs - this.#gone.ms >= frameLimits.stuckMs;
   }
 
   shutdown(reconnectInMs: number): void {
-    this.#write({ op: 'bye', code: closeCodes.shutdown, reconnectInMs });
+    this.#write(encoded({ op: 'bye', code: closeCodes.shutdown, reconnectInMs }, this.protocol));
     this.#end(closeCodes.shutdown, 'shutdown');
   }
 
+  /** The connection is gone: nobody of it is told anything more. */
+  gone(): void {
+    this.closed = true;
+    for (const group of this.#groups.values()) this.#parts.hub.leave(this, group);
+    for (const ch of this.#conflated) if (isConflated(ch)) this.#parts.values.leave(this, ch);
+    this.#groups.clear();
+    this.#conflated.clear();
+    this.#queue.length = 0;
+  }
+
   #refuse(id: string | number | null, code: ErrorCode, detail: string): void {
-    this.#stats.refused(code);
+    this.#parts.refused(code);
     this.#send({ re: id, error: { code, detail, temporary: errorCodes[code].retryable } });
     this.#strikes += 1;
     if (this.#strikes > strikesMax) this.#bye(code === 'RATE_LIMITED' ? closeCodes.rateLimited : closeCodes.badProtocol, code);
   }
 
   #bye(code: number, reason: string): void {
-    this.#write({ op: 'bye', code, reason, reconnectInMs: 500 });
+    this.#write(encoded({ op: 'bye', code, reason, reconnectInMs: backInMs() }, this.protocol));
     this.#end(code, reason);
   }
 
@@ -195,17 +236,27 @@ export class Connection {
     this.#socket.close(code, reason);
   }
 
-  #send(frame: ServerFrame): void {
-    if (this.#queue.length === 0) return this.#write(frame);
-    this.#queue.push(frame);
-    if (this.#queue.length > queueMax) this.#end(closeCodes.slow, 'slow');
-  }
+  #send = (frame: ServerFrame): void => this.deliver(encoded(frame, this.protocol));
 
-  #write(frame: ServerFrame): void {
+  #write(message: Message): void {
     if (this.closed) return;
-    const message = this.protocol === 'fenshi.v1.json' ? JSON.stringify(frame) : encode(frame);
-    if (this.#socket.buffered() > frameLimits.backlogBytes || !this.#socket.send(message)) this.#end(closeCodes.slow, 'slow');
+    this.#sentBytes += sizeOf(message);
+    if (!this.#socket.send(message)) this.#end(closeCodes.slow, 'slow');
   }
+}
+
+/** Apart from each other, so that a thousand do not come back in one instant. */
+const backInMs = (): number => 250 + Math.floor(Math.random() * 1750); // clock-ok: a client's jitter decides nothing
+
+function wrongFilter(ch: string, filter: Filter): string | null {
+  const given = Object.keys(filter);
+  if (ch === 'quotes') {
+    if (filter.symbol === undefined) return 'filter.symbol: quotes are of the symbols that are named';
+    const unknown = Values.unknownOf(filter.symbol);
+    if (unknown.length > 0) return `filter.symbol: ${unknown[0]} is no instrument such as 600519.SH`;
+    return given.length > 1 ? 'filter: quotes know symbol alone' : null;
+  }
+  return given.length > 0 && !isOfOpportunities(ch) ? `filter: ${ch} knows none` : null;
 }
 
 function parse(message: ArrayBuffer, isBinary: boolean, protocol: Subprotocol): unknown {

@@ -4,6 +4,7 @@ import { WebSocket } from 'undici';
 import { FenshiError } from '../../../contracts/errors.ts';
 import { sentenceOf } from '../../../contracts/evidence-words.ts';
 import type { StreamedEvent } from '../../../contracts/fold.ts';
+import { type PublicState, publicStates } from '../../../contracts/opportunity.ts';
 import { clockOf } from '../../../contracts/session.ts';
 import { type SocketConstructor, StreamClient } from '../../../contracts/stream-client.ts';
 import { shownHost } from '../hosts.ts';
@@ -86,8 +87,13 @@ async function reportOf(lock: UpLock): Promise<Report | null> {
 
 /** Follows /v1/stream with resume: a break of the gateway loses nothing. */
 async function tail({ symbol, state, json }: TailFlags): Promise<void> {
+  if (state !== undefined && !publicStates.includes(state as PublicState))
+    throw new FenshiError('USAGE', `--state ${state}: expected ${publicStates.join(', ')}`);
   const lock = running();
-  const filter = { ...(symbol === undefined ? {} : { symbol: [symbol] }), ...(state === undefined ? {} : { state: [state] }) };
+  const filter = {
+    ...(symbol === undefined ? {} : { symbol: [symbol] }),
+    ...(state === undefined ? {} : { state: [state as PublicState] }),
+  };
   const client = new StreamClient({
     url: `ws://${shownHost(lock.host)}:${lock.port}/v1/stream`,
     ch: 'opportunities',

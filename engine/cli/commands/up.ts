@@ -1,10 +1,12 @@
 /** `fenshi up`: an embedded broker and the roles of one run, until SIGTERM or Ctrl-C. */
 
+import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { type Config, feedSources } from '../../../contracts/config.ts';
 import { FenshiError } from '../../../contracts/errors.ts';
+import { Tokens } from '../../../contracts/process/tokens.ts';
 import { opsPortOf, type RoleName, type RoleStart } from '../../../contracts/roles.ts';
 import { liveRun } from '../../../contracts/run-kind.ts';
 import { accessFor, endOrphan } from '../../log/broker.ts';
@@ -65,8 +67,10 @@ async function up(flags: Flags): Promise<void> {
   const { host, port } = config.server;
   takeUpLock({ pid: process.pid, run, host, port, natsPort: config.nats.port, opsPort: config.ops.port, startedMs: Date.now() });
   const running = new Running();
+  const code = randomBytes(18).toString('base64url');
   const ended = signalled();
   try {
+    assertBind(config);
     await assertFree(host, port, 'server.port');
     for (const dir of runFolders()) if (dir !== runDir(run)) await endOrphan(dir);
     if (flags.run === undefined && live === null) pruneDemos(config.demo.recorded);
@@ -82,7 +86,7 @@ async function up(flags: Flags): Promise<void> {
       running.watch = new RunWatch(control(), run, runDir(run), keeper);
       running.supervisor = new Supervisor({
         // an adopted broker may have another port than is configured
-        starts: startsOf(run, config, keeper.port, live, live !== null && tushare, enabled),
+        starts: startsOf(run, config, keeper.port, live, live !== null && tushare, enabled, code),
         onFailure: (role, why) => resolve(`${role}: ${why}`),
         onCrash: (role) => (role === 'engine' ? poison.crashed() : Promise.resolve()),
         say,
@@ -91,6 +95,7 @@ async function up(flags: Flags): Promise<void> {
     const stop = Promise.race([ended, failed.then((why) => Promise.reject(new FenshiError('NOT_READY', why)))]);
     stop.catch(() => undefined);
     await Promise.race([startAll(running, host, port, live, config.demo.recorded, enabled.length > 0), stop]);
+    say(`to command from a page or a program, open once: http://${shownHost(host)}:${port}/#code=${code}`);
     await stop;
   } finally {
     await running.stop();
@@ -154,6 +159,18 @@ async function startAll(
   say(`ready: ${address}  (${recorded === null ? 'simulated market' : 'recorded market'}; Ctrl-C stops)`);
 }
 
+function gatewayStart({ server: { host, port, auth, hosts, origins } }: Config, code: string): NonNullable<RoleStart['gateway']> {
+  return { host, port, hosts, origins, dataDir, needsToken: auth === 'all', code };
+}
+
+/** @throws FenshiError CONFIG_INVALID: what others can reach takes a token for everything, and there must be one */
+function assertBind({ server: { host, auth } }: Config): void {
+  if (['127.0.0.1', '::1', 'localhost'].includes(host)) return;
+  if (auth !== 'all') throw new FenshiError('CONFIG_INVALID', `server.host ${host} can be reached by others: set server.auth to all`);
+  if (new Tokens(dataDir).valid(Date.now()) === 0)
+    throw new FenshiError('CONFIG_INVALID', `server.host ${host} can be reached by others and no token is valid: fenshi token create`);
+}
+
 /** The run's own word on why it is not ready yet. */
 async function stateOf(address: string): Promise<string> {
   const deadline = Date.now() + firstWordMs;
@@ -192,6 +209,7 @@ function startsOf(
   live: Config['feed']['order'] | null,
   tushare: boolean,
   enabled: readonly Enabled[],
+  code: string,
 ): Record<RoleName, RoleStart> {
   const dir = runDir(run);
   const base = (name: RoleName): RoleStart => ({
@@ -206,7 +224,7 @@ function startsOf(
   });
   return {
     engine: base('engine'),
-    gateway: { ...base('gateway'), gateway: config.server },
+    gateway: { ...base('gateway'), gateway: gatewayStart(config, code) },
     store: base('store'),
     query: base('query'),
     feed: { ...base('feed'), feed: feedStart(tushare ? config : { ...config, tushare: { token: null } }, live) },

@@ -1,0 +1,46 @@
+/** Questions to `svc.v1.<run>.<name>` over core NATS. */
+import type { NatsConnection } from 'nats';
+import type { z } from 'zod';
+import { decode, encode } from '../codec.ts';
+import { FenshiError } from '../errors.ts';
+import {
+  controlService,
+  type ServiceAnswer,
+  ServiceError,
+  type ServiceName,
+  type ServiceRequest,
+  serviceMs,
+  services,
+} from '../services.ts';
+import { subjects } from '../subjects.ts';
+
+/** Asks and checks the answer. @throws FenshiError the service's code, or SERVICE_UNAVAILABLE when nobody answers in time */
+export async function askService<N extends ServiceName>(
+  nc: NatsConnection,
+  run: string,
+  name: N,
+  request: ServiceRequest<N>,
+  timeout = serviceMs,
+): Promise<ServiceAnswer<N>> {
+  return services[name].answer.parse(await asked(nc, run, name, request, timeout)) as ServiceAnswer<N>;
+}
+
+export type ControlRequest = z.input<typeof controlService.request>;
+export type ControlReply = z.infer<typeof controlService.answer>;
+
+/** A command through the engine's door. @throws FenshiError CONTROL_PENDING, SERVICE_UNAVAILABLE */
+export async function askControlService(nc: NatsConnection, run: string, request: ControlRequest): Promise<ControlReply> {
+  return controlService.answer.parse(await asked(nc, run, 'control', request, request.waitMs + serviceMs));
+}
+
+async function asked(nc: NatsConnection, run: string, name: string, request: unknown, timeout: number): Promise<unknown> {
+  let body: unknown;
+  try {
+    body = decode((await nc.request(subjects(run).service(name), encode(request), { timeout })).data);
+  } catch (error) {
+    throw new FenshiError('SERVICE_UNAVAILABLE', `svc.v1.${run}.${name}: ${String(error)}`, { cause: error });
+  }
+  const refused = ServiceError.safeParse(body);
+  if (refused.success) throw new FenshiError(refused.data.code as 'NOT_FOUND', refused.data.message.replace(`${refused.data.code}: `, ''));
+  return body;
+}

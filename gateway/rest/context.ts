@@ -1,0 +1,37 @@
+/** What the handlers of REST need of the gateway. */
+import { FenshiError } from '../../contracts/errors.ts';
+import type { ControlReply, ControlRequest } from '../../contracts/process/ask-service.ts';
+import type { Tokens } from '../../contracts/process/tokens.ts';
+import type { ServiceAnswer, ServiceName, ServiceRequest } from '../../contracts/services.ts';
+import type { Access } from '../auth/access.ts';
+import type { DayState } from '../day-state.ts';
+import type { Values } from '../ws/values.ts';
+
+export type Ready = {
+  readonly ready: boolean;
+  readonly code?: string;
+  readonly why?: string;
+  readonly checks: Readonly<Record<string, unknown>>;
+};
+export type RestContext = {
+  readonly day: DayState;
+  readonly values: Values;
+  readonly ready: () => Ready;
+  /** What is known of the run, for people. */
+  readonly report: () => Readonly<Record<string, unknown>>;
+  readonly metrics: () => Promise<{ readonly type: string; readonly text: string }>;
+  readonly ask: <N extends ServiceName>(name: N, request: ServiceRequest<N>) => Promise<ServiceAnswer<N>>;
+  readonly command: (request: ControlRequest) => Promise<ControlReply>;
+  readonly access: Access;
+  readonly tokens: Tokens;
+  readonly version: string;
+};
+
+/** @throws FenshiError NOT_READY while the past is being read, or there is none */
+export function readDay(day: DayState): DayState {
+  if (!day.caughtUp || day.step === 0)
+    throw new FenshiError('NOT_READY', day.caughtUp ? 'there is no trading day yet' : 'the journal is being read');
+  return day;
+}
+
+export const placeOf = ({ epoch, origin, step }: DayState) => ({ epoch, origin, offset: step });

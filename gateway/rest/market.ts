@@ -1,0 +1,198 @@
+/** Symbols, sectors, the ladder and states of the market: the query role's answers and the gateway's own fold. */
+import { pinyin } from 'pinyin-pro';
+import { z } from 'zod';
+import type { LosslessChannel } from '../../contracts/frames.ts';
+import { type ServiceAnswer, services } from '../../contracts/services.ts';
+import { ok, type Route, route } from '../http/table.ts';
+import { columnsAsRows } from './columns.ts';
+import { placeOf, type RestContext, readDay } from './context.ts';
+import { paged } from './opportunities.ts';
+import { cursorQuery, Listed, limitQuery, msQuery, pageOf, place, SymbolParams } from './shapes.ts';
+
+type Instrument = ServiceAnswer<'instruments'>['rows'][number];
+const InstrumentRow = services.instruments.answer.shape.rows.element;
+const rowsOf = z.object({ items: z.array(z.record(z.string(), z.unknown())) });
+const StateRow = z.object({ actor: z.string(), region: z.string(), state: z.string(), sinceMs: z.number(), note: z.string().nullable() });
+
+export function marketRoutes(context: RestContext): Route[] {
+  const { day, ask, values } = context;
+  const search = new Search(context);
+  const common = { method: 'GET', tag: 'market', role: 'viewer', codes: ['NOT_READY', 'NOT_FOUND', 'SERVICE_UNAVAILABLE'] } as const;
+  const states = (path: string, channel: LosslessChannel, summary: string): Route =>
+    route({
+      ...common,
+      path: `/v1/${path}`,
+      id: `list${path[0]!.toUpperCase()}${path.slice(1)}`,
+      summary,
+      answer: z.object({
+        ...place,
+        items: z.array(channel === 'signals' || channel === 'strategies' ? z.record(z.string(), z.unknown()) : StateRow),
+      }),
+      handle: () => ok({ ...placeOf(readDay(day)), items: day.itemsOf(channel) }),
+    });
+  return [
+    states('market', 'market', 'States of the market’s actor: phase, regime, feed'),
+    states('risk', 'risk', 'Scopes under risk: level, and who asks for it'),
+    states('sources', 'sources', 'States of the sources as the engine has them'),
+    states('signals', 'signals', 'The newest two hundred signals'),
+    states('strategies', 'strategies', 'Commands about strategies with their answers, and their faults: the newest two hundred'),
+    route({
+      ...common,
+      path: '/v1/symbols',
+      id: 'listSymbols',
+      summary: 'By code, name or pinyin initials (`q`), best first; all of the day without it',
+      query: z.strictObject({ q: z.string().trim().min(1).max(32).optional(), limit: limitQuery, cursor: cursorQuery }),
+      answer: pageOf(InstrumentRow),
+      handle: async ({ query: { q, limit, cursor } }) =>
+        paged(await search.find(q), ({ symbol }) => symbol, { limit, cursor, day, asked: { q }, path: '/v1/symbols' }),
+    }),
+    route({
+      ...common,
+      path: '/v1/symbols/{symbol}',
+      id: 'getSymbol',
+      summary: 'Name, board, limits, sectors; its opportunities of the day',
+      params: SymbolParams,
+      answer: z.object({ ...place, item: InstrumentRow, opportunities: z.array(Listed) }),
+      handle: async ({ params: { symbol } }) => {
+        const { rows } = await ask('instruments', { instruments: [symbol] });
+        return ok({ ...placeOf(day), item: rows[0], opportunities: opportunitiesOf(context, symbol) });
+      },
+    }),
+    route({
+      ...common,
+      path: '/v1/symbols/{symbol}/quote',
+      id: 'getQuote',
+      summary: 'Its last quote, five levels',
+      params: SymbolParams,
+      answer: z.object({ asOf: z.record(z.string(), z.unknown()), item: z.record(z.string(), z.unknown()) }),
+      handle: async ({ params: { symbol } }) => {
+        const { asOf, count, columns } = await ask('quotes', { instruments: [symbol] });
+        return ok({ asOf, item: columnsAsRows(count, columns)[0] });
+      },
+    }),
+    route({
+      ...common,
+      path: '/v1/symbols/{symbol}/minutes',
+      id: 'listMinutes',
+      summary: 'Its minutes of a day; the day at hand without one',
+      params: SymbolParams,
+      query: z.strictObject({
+        date: z
+          .string()
+          .regex(/^\d{8}$/)
+          .optional(),
+      }),
+      answer: rowsOf.extend({ asOf: z.record(z.string(), z.unknown()) }),
+      codes: [...common.codes, 'STORE_UNAVAILABLE'],
+      handle: async ({ params: { symbol }, query: { date } }) => {
+        const { asOf, count, columns } = await ask('minutes', { instrument: symbol, ...(date === undefined ? {} : { date }) });
+        return ok({ asOf, items: columnsAsRows(count, columns) });
+      },
+    }),
+    route({
+      ...common,
+      path: '/v1/symbols/{symbol}/bars',
+      id: 'listBars',
+      summary: 'Bars of stored days, at most 400 days and 5,000 bars at once',
+      params: SymbolParams,
+      query: z.strictObject({ from: msQuery, to: msQuery, period: z.enum(['60', '300', '900', '1800', '3600', '86400']).default('60') }),
+      answer: rowsOf.extend({ asOf: z.record(z.string(), z.unknown()), next: z.number().nullable() }),
+      codes: [...common.codes, 'STORE_UNAVAILABLE', 'QUERY_INVALID'],
+      handle: async ({ params: { symbol }, query: { from, to, period } }) => {
+        const { asOf, count, columns, next } = await ask('bars', { instrument: symbol, fromMs: from, toMs: to, periodSec: Number(period) });
+        return ok({ asOf, items: columnsAsRows(count, columns), next });
+      },
+    }),
+    route({
+      ...common,
+      path: '/v1/sectors',
+      id: 'listSectors',
+      summary: 'Sectors of the day with their members, and their states where they have one',
+      answer: z.object({ ...place, items: z.array(z.record(z.string(), z.unknown())) }),
+      handle: async () => {
+        const { rows } = await ask('sectors', {});
+        const known = new Map(
+          (day.itemsOf('sectors') as readonly { actor: string; state: string; sinceMs: number }[]).map((each) => [each.actor, each]),
+        );
+        const items = rows.map((row) => ({
+          ...row,
+          state: known.get(`sector.${row.code}`)?.state ?? 'cold',
+          sinceMs: known.get(`sector.${row.code}`)?.sinceMs ?? null,
+        }));
+        return ok({ ...placeOf(day), items });
+      },
+    }),
+    route({
+      ...common,
+      path: '/v1/ladder',
+      id: 'getLadder',
+      summary: '连板梯队: who is at its upper limit, or was today, by boards in a row',
+      answer: services.ladder.answer.omit({ ok: true }),
+      handle: async () => {
+        const { asOf, rows } = await ask('ladder', {});
+        return ok({ asOf, rows });
+      },
+    }),
+    route({
+      ...common,
+      path: '/v1/gains',
+      id: 'getGains',
+      summary: '涨速榜: who gained most over one, five and ten minutes',
+      answer: z.object({ asOf: z.number().nullable(), boards: z.array(z.unknown()) }),
+      handle: () => {
+        const newest = values.newest('gains');
+        return ok({ asOf: newest?.tsMs ?? null, boards: newest?.values ?? [] });
+      },
+    }),
+  ];
+}
+
+const opportunitiesOf = ({ day }: RestContext, symbol: string): unknown[] =>
+  day.book.list().flatMap(({ transitions: _history, ...view }) => (view.instrument === symbol ? [view] : []));
+
+type Entry = { readonly row: Instrument; readonly initials: string };
+const searchMs = 60_000;
+
+/** 键盘精灵: instruments by code, name or initials; asked of the query role once a minute and day. */
+class Search {
+  readonly #context: RestContext;
+  #known: { readonly epoch: string; readonly atMs: number; readonly entries: readonly Entry[] } | null = null;
+
+  constructor(context: RestContext) {
+    this.#context = context;
+  }
+
+  async find(q: string | undefined): Promise<readonly Instrument[]> {
+    const entries = await this.#entries();
+    if (q === undefined) return entries.map(({ row }) => row);
+    const word = q.toLowerCase();
+    const scored = entries.flatMap(({ row, initials }) => {
+      const score = scoreOf(word, row, initials);
+      return score === null ? [] : [{ row, score }];
+    });
+    return scored.sort((a, b) => a.score - b.score || (a.row.symbol < b.row.symbol ? -1 : 1)).map(({ row }) => row);
+  }
+
+  async #entries(): Promise<readonly Entry[]> {
+    const { day, ask } = this.#context;
+    const { epoch } = readDay(day);
+    if (this.#known !== null && this.#known.epoch === epoch && Date.now() - this.#known.atMs < searchMs) return this.#known.entries;
+    const { rows } = await ask('instruments', {});
+    const entries = rows.map((row) => ({ row, initials: initialsOf(row.name) }));
+    this.#known = { epoch, atMs: Date.now(), entries };
+    return entries;
+  }
+}
+
+export const initialsOf = (name: string): string =>
+  pinyin(name, { pattern: 'first', toneType: 'none', type: 'array' }).join('').toLowerCase();
+
+/** The lower the better; null where it is not found. */
+function scoreOf(word: string, { symbol, name }: Instrument, initials: string): number | null {
+  const code = symbol.slice(0, 6);
+  if (code === word || symbol.toLowerCase() === word || name.toLowerCase() === word) return 0;
+  if (code.startsWith(word)) return 1;
+  if (initials.startsWith(word)) return 2;
+  if (name.toLowerCase().includes(word)) return 3;
+  return initials.includes(word) ? 4 : null;
+}

@@ -1,0 +1,121 @@
+/** Opportunities of the day at hand, from the gateway's own fold of JOURNAL. */
+import { z } from 'zod';
+import { FenshiError } from '../../contracts/errors.ts';
+import type { listed, OpportunityView } from '../../contracts/fold.ts';
+import type { Filter } from '../../contracts/frames.ts';
+import { publicState } from '../../contracts/opportunity.ts';
+import { ok, type Route, route } from '../http/table.ts';
+import { snapshotFor } from '../ws/channels.ts';
+import { placeOf, type RestContext, readDay } from './context.ts';
+import { Change, Listed, msQuery, OpportunitiesQuery, OpportunityParams, one, pageOf, place } from './shapes.ts';
+
+const tag = 'opportunities';
+
+export function opportunityRoutes({ day }: RestContext): Route[] {
+  const find = (id: string): OpportunityView => {
+    const found = readDay(day).book.get(id);
+    if (found === null) throw new FenshiError('NOT_FOUND', id);
+    return found;
+  };
+  const common = { method: 'GET', tag, role: 'viewer', codes: ['NOT_READY', 'NOT_FOUND'] } as const;
+  return [
+    route({
+      ...common,
+      path: '/v1/opportunities',
+      id: 'listOpportunities',
+      summary: 'Newest first, without their histories',
+      query: OpportunitiesQuery,
+      answer: pageOf(Listed),
+      handle: ({ query: { limit, cursor, ...asked } }) => {
+        const filter = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) as Filter;
+        const all = snapshotFor('opportunities', filter, readDay(day)) as readonly ReturnType<typeof listed>[];
+        return paged(all, ({ id }) => id, { limit, cursor, day, asked, path: '/v1/opportunities' });
+      },
+    }),
+    route({
+      ...common,
+      path: '/v1/opportunities/{id}',
+      id: 'getOpportunity',
+      summary: 'One, with its history',
+      params: OpportunityParams,
+      answer: one(Listed.extend({ transitions: z.array(Change) })),
+      handle: ({ params: { id } }) => ok({ ...placeOf(day), item: find(id) }),
+    }),
+    route({
+      ...common,
+      path: '/v1/opportunities/{id}/transitions',
+      id: 'listTransitions',
+      summary: 'Its changes in order',
+      params: OpportunityParams,
+      answer: z.object({ ...place, items: z.array(Change.omit({ evidence: true })) }),
+      handle: ({ params: { id } }) =>
+        ok({ ...placeOf(day), items: find(id).transitions.map(({ evidence: _evidence, ...change }) => change) }),
+    }),
+    route({
+      ...common,
+      path: '/v1/opportunities/{id}/evidence',
+      id: 'listEvidence',
+      summary: 'What each change rested on: value, threshold and how far apart they are',
+      params: OpportunityParams,
+      answer: z.object({
+        ...place,
+        items: z.array(z.object({ step: z.int(), tsMs: z.number(), event: z.string(), evidence: z.array(z.unknown()) })),
+      }),
+      handle: ({ params: { id } }) =>
+        ok({
+          ...placeOf(day),
+          items: find(id)
+            .transitions.filter(({ evidence }) => evidence.length > 0)
+            .map(({ step, tsMs, event, evidence }) => ({ step, tsMs, event, evidence: evidence.map(withMargin) })),
+        }),
+    }),
+    route({
+      ...common,
+      path: '/v1/opportunities/{id}/state',
+      id: 'stateAt',
+      summary: 'Its states at an instant: nothing that was journaled later',
+      params: OpportunityParams,
+      query: z.strictObject({ at: msQuery }),
+      answer: z.object({ ...place, at: z.number(), state: z.string().nullable(), regions: z.record(z.string(), z.unknown()) }),
+      handle: ({ params: { id }, query: { at } }) => ok({ ...placeOf(day), at, ...stateAt(find(id), at) }),
+    }),
+  ];
+}
+
+function withMargin(line: OpportunityView['transitions'][number]['evidence'][number]) {
+  const { value, threshold } = line;
+  return { ...line, margin: value === null || threshold === null ? null : value - threshold };
+}
+
+/** By region: state, since when, and the step. Null before its birth. */
+function stateAt({ transitions }: OpportunityView, at: number) {
+  const regions: Record<string, { state: string; sinceMs: number; step: number }> = {};
+  for (const { tsMs, region, to, from, step } of transitions)
+    if (tsMs <= at && (from !== to || regions[region] === undefined)) regions[region] = { state: to, sinceMs: tsMs, step };
+  return { state: regions.lifecycle === undefined ? null : publicState(regions.lifecycle.state), regions };
+}
+
+type Paging<D> = {
+  readonly limit: number;
+  readonly cursor: string | undefined;
+  readonly day: D;
+  readonly asked: Readonly<Record<string, unknown>>;
+  readonly path: string;
+};
+
+/** A page behind the item that the cursor names, which stays where it is when others come. @throws FenshiError BAD_REQUEST */
+export function paged<T>(all: readonly T[], idOf: (item: T) => string, { limit, cursor, day, asked, path }: Paging<RestContext['day']>) {
+  const after = cursor === undefined ? -1 : all.findIndex((item) => idOf(item) === Buffer.from(cursor, 'base64url').toString());
+  if (cursor !== undefined && after < 0) throw new FenshiError('BAD_REQUEST', 'the cursor is unknown, or what it named has left the list');
+  const items = all.slice(after + 1, after + 1 + limit);
+  const hasMore = after + 1 + limit < all.length;
+  const nextCursor = hasMore ? Buffer.from(idOf(items.at(-1)!)).toString('base64url') : null;
+  const query = new URLSearchParams({ ...textOf(asked), limit: String(limit), cursor: nextCursor ?? '' });
+  return {
+    body: { ...placeOf(day), items, page: { nextCursor, hasMore, asOf: day.tsMs } },
+    next: nextCursor === null ? null : `${path}?${query}`,
+  };
+}
+
+const textOf = (asked: Readonly<Record<string, unknown>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(asked).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])));

@@ -1,0 +1,112 @@
+/**
+ * The conflated channels: the newest values of VIEW and of the run's report, for whoever has room. What somebody could not take is not kept for
+ * him; the next ones are whole.
+ *
+ * quotes   last price and previous close of the symbols that the filter names; first all of them, then those that changed
+ * live     of each live opportunity what moves between two transitions     gains   who gained most
+ * ops      what the run says of itself
+ */
+import type { ConflatedChannel, Subprotocol } from '../../contracts/frames.ts';
+import { absentMilli } from '../../contracts/quote.ts';
+import { InstrumentId, instrumentId, instrumentNo } from '../../contracts/units.ts';
+import type { GainsView, OpportunitiesView, SymbolsView } from '../../contracts/view.ts';
+import { type Message, Shared } from './encode.ts';
+
+/** What it needs of a connection. `offer` returns false when there is no room. */
+export type Listener = { readonly protocol: Subprotocol; readonly offer: (message: Message) => boolean };
+export type QuoteItem = { readonly symbol: string; readonly lastMilli: number | null; readonly preCloseMilli: number | null };
+type Quote = { last: number; preClose: number };
+type QuoteListener = { readonly listener: Listener; readonly numbers: ReadonlySet<number>; readonly due: Set<number> };
+
+const orNull = (milli: number): number | null => (milli === absentMilli ? null : milli);
+
+export class Values {
+  readonly #quotes = new Map<number, Quote>();
+  readonly #quoteListeners = new Map<Listener, QuoteListener>();
+  readonly #byNumber = new Map<number, Set<QuoteListener>>();
+  readonly #whole = new Map<ConflatedChannel, Set<Listener>>();
+  readonly #newest = new Map<ConflatedChannel, { readonly tsMs: number; readonly values: readonly unknown[] }>();
+  #tsMs = 0;
+
+  /** Symbols that are none are named. */
+  static unknownOf = (symbols: readonly string[]): readonly string[] => symbols.filter((id) => !InstrumentId.safeParse(id).success);
+
+  join(listener: Listener, ch: ConflatedChannel, symbols: readonly string[]): void {
+    this.leave(listener, ch);
+    if (ch !== 'quotes') {
+      const own = this.#whole.get(ch) ?? new Set<Listener>();
+      this.#whole.set(ch, own.add(listener));
+      const newest = this.#newest.get(ch);
+      if (newest !== undefined) listener.offer(wholeOf(ch, newest).in(listener.protocol));
+      return;
+    }
+    const numbers = new Set(symbols.map((id) => instrumentNo(id as InstrumentId)));
+    const entry = { listener, numbers, due: new Set(numbers) };
+    this.#quoteListeners.set(listener, entry);
+    for (const no of numbers) {
+      const own = this.#byNumber.get(no) ?? new Set<QuoteListener>();
+      this.#byNumber.set(no, own.add(entry));
+    }
+    this.#flush(entry, true);
+  }
+
+  leave(listener: Listener, ch: ConflatedChannel): void {
+    this.#whole.get(ch)?.delete(listener);
+    if (ch !== 'quotes') return;
+    const entry = this.#quoteListeners.get(listener);
+    if (entry === undefined) return;
+    this.#quoteListeners.delete(listener);
+    for (const no of entry.numbers) {
+      const own = this.#byNumber.get(no);
+      own?.delete(entry);
+      if (own?.size === 0) this.#byNumber.delete(no);
+    }
+  }
+
+  symbols({ tsMs, count, columns }: SymbolsView): void {
+    this.#tsMs = tsMs;
+    const numbers = new Uint32Array(columns.instrumentNo.slice().buffer);
+    const last = new Int32Array(columns.lastMilli.slice().buffer);
+    const preClose = new Int32Array(columns.preCloseMilli.slice().buffer);
+    for (let i = 0; i < count; i++) {
+      const no = numbers[i]!;
+      const was = this.#quotes.get(no);
+      if (was !== undefined && was.last === last[i] && was.preClose === preClose[i]) continue;
+      if (was === undefined) this.#quotes.set(no, { last: last[i]!, preClose: preClose[i]! });
+      else [was.last, was.preClose] = [last[i]!, preClose[i]!];
+      for (const { due } of this.#byNumber.get(no) ?? []) due.add(no);
+    }
+    for (const entry of this.#quoteListeners.values()) this.#flush(entry, false);
+  }
+
+  live = ({ tsMs, live }: OpportunitiesView): void => this.#tell('live', tsMs, live);
+  gains = ({ tsMs, boards }: GainsView): void => this.#tell('gains', tsMs, boards);
+  ops = (nowMs: number, report: unknown): void => this.#tell('ops', nowMs, [report]);
+  hasListeners = (ch: ConflatedChannel): boolean => (this.#whole.get(ch)?.size ?? 0) > 0;
+
+  /** The newest of what is told whole; null before there was any. */
+  newest = (ch: ConflatedChannel): { readonly tsMs: number; readonly values: readonly unknown[] } | null => this.#newest.get(ch) ?? null;
+
+  #tell(ch: ConflatedChannel, tsMs: number, values: readonly unknown[]): void {
+    const newest = { tsMs, values };
+    this.#newest.set(ch, newest);
+    const frame = wholeOf(ch, newest);
+    for (const listener of this.#whole.get(ch) ?? []) listener.offer(frame.in(listener.protocol));
+  }
+
+  /** What is due of a listener, if it has room; else it stays due, and the newest of it is sent then. */
+  #flush({ listener, due }: QuoteListener, whole: boolean): void {
+    const values = [...due].flatMap((no): QuoteItem[] => {
+      const quote = this.#quotes.get(no);
+      return quote === undefined
+        ? []
+        : [{ symbol: instrumentId(no), lastMilli: orNull(quote.last), preCloseMilli: orNull(quote.preClose) }];
+    });
+    if (values.length === 0 && !whole) return;
+    const frame = new Shared({ ch: 'quotes', type: 'values', ts: this.#tsMs, whole, values });
+    if (listener.offer(frame.in(listener.protocol))) due.clear();
+  }
+}
+
+const wholeOf = (ch: ConflatedChannel, { tsMs, values }: { readonly tsMs: number; readonly values: readonly unknown[] }): Shared =>
+  new Shared({ ch, type: 'values', ts: tsMs, whole: true, values: [...values] });
