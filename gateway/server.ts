@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FenshiError } from '../contracts/errors.ts';
 import { closeCodes, frameLimits, type Subprotocol, subprotocols } from '../contracts/frames.ts';
 import type { DayDelta } from './day-state.ts';
+import { EventStreams } from './http/events.ts';
 import { Gatekeeper, networkOf, Rate } from './http/guard.ts';
 import { type ServeHooks, serve } from './http/serve.ts';
 import type { GatewayMetrics } from './metrics.ts';
@@ -27,8 +28,7 @@ type UserData = {
 };
 /** Frames up to this reach us and get a coded error past 4 KiB; larger ones cost the connection. */
 const payloadMax = 64 * 1024;
-/** Requests a second from one address, and at once. */
-const [requestsPerSec, requestsBurst] = [200, 400];
+const usualRequests = { perSec: 200, burst: 400 } as const;
 const opsEverySec = 2;
 
 export type Gateway = {
@@ -52,6 +52,8 @@ export type GatewayOptions = RestContext & {
   readonly snapshotPart?: number;
   readonly connectionsMax?: number;
   readonly connectionsPerAddress?: number;
+  /** Requests from one address: so many a second, and so many at once. */
+  readonly requests?: { readonly perSec: number; readonly burst: number };
 };
 
 /** @throws FenshiError PORT_IN_USE */
@@ -126,8 +128,9 @@ export async function startGateway(uws: Uws, options: GatewayOptions): Promise<G
       metrics.connections.set(connections.size);
     },
   });
-  const rate = new Rate(requestsPerSec, requestsBurst);
-  serve(app, routesOf(options), {
+  const { perSec, burst } = options.requests ?? usualRequests;
+  const rate = new Rate(perSec, burst);
+  const hooks: ServeHooks = {
     refusal: (asked, origin) => gatekeeper.refusal(asked, origin),
     wait: (address) => rate.wait(address, Date.now()),
     caller: access.callerOf,
@@ -135,7 +138,10 @@ export async function startGateway(uws: Uws, options: GatewayOptions): Promise<G
     onDone: (route, method, status, seconds) => metrics.requests.observe({ route, method, status: String(status) }, seconds),
     onFault: options.onFault,
     onAct: options.onAct,
-  });
+  };
+  const events = new EventStreams(hub, hooks);
+  events.serve(app);
+  serve(app, routesOf(options), hooks);
   const listener = await listen(app, host, port);
   let seconds = 0;
   const clock = setInterval(() => {
@@ -151,6 +157,7 @@ export async function startGateway(uws: Uws, options: GatewayOptions): Promise<G
     broadcast: (delta, newDay) => hub.publish(delta, newDay),
     close: async () => {
       clearInterval(clock);
+      events.close();
       uws.us_listen_socket_close(listener);
       // apart from each other, so that they do not come back to the next one in one instant
       for (const connection of [...connections]) connection.shutdown(250 + Math.floor(Math.random() * 1750)); // clock-ok: jitter

@@ -71,6 +71,18 @@ export function systemRoutes(context: RestContext, openApi: () => unknown, docs:
         throw new FenshiError('UPGRADE_REQUIRED', 'a WebSocket with subprotocol fenshi.v1.json or fenshi.v1.msgpack');
       },
     }),
+    // served by http/events.ts, which answers GET before this row is asked
+    route({
+      ...common,
+      role: 'viewer',
+      path: '/v1/events',
+      id: 'getEvents',
+      summary: 'A journaled channel as server-sent events (`ch`, filters as of opportunities); Last-Event-ID resumes',
+      codes: ['NOT_READY', 'UNKNOWN_CHANNEL'],
+      handle: () => {
+        throw new FenshiError('BAD_REQUEST', 'GET with Accept: text/event-stream');
+      },
+    }),
     route({ ...common, path: '/v1/openapi.json', id: 'getOpenApi', summary: 'This API as OpenAPI 3.1', handle: () => ok(openApi()) }),
     route({
       ...common,

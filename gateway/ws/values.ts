@@ -84,7 +84,7 @@ export class Values {
   ops = (nowMs: number, report: unknown): void => this.#tell('ops', nowMs, [report]);
   hasListeners = (ch: ConflatedChannel): boolean => (this.#whole.get(ch)?.size ?? 0) > 0;
 
-  /** The newest of what is told whole; null before there was any. */
+  /** The newest of what is told whole; null before there was one. */
   newest = (ch: ConflatedChannel): { readonly tsMs: number; readonly values: readonly unknown[] } | null => this.#newest.get(ch) ?? null;
 
   #tell(ch: ConflatedChannel, tsMs: number, values: readonly unknown[]): void {

@@ -1,0 +1,167 @@
+/**
+ * `/v1/events?ch=…`: the journaled channels as server-sent events, for curl and what has no WebSocket. One channel a response, its frames as they
+ * are on the stream; the id of each is its position, and `Last-Event-ID` resumes behind it.
+ */
+import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js';
+import { type ErrorCode, errorCodes, FenshiError } from '../../contracts/errors.ts';
+import { Filter, frameLimits } from '../../contracts/frames.ts';
+import { isLossless, isOfOpportunities } from '../ws/channels.ts';
+import { headed, type Message } from '../ws/encode.ts';
+import type { Group, Hub, Member } from '../ws/hub.ts';
+import { commonHeaders, type ServeHooks } from './serve.ts';
+import { problemOf } from './table.ts';
+
+const heartbeatMs = 5000;
+const idPattern = /^(.{1,100})@(\d{1,12})$/;
+
+/** One response that goes on. */
+class EventStream implements Member {
+  readonly protocol = 'fenshi.v1.json';
+  readonly #response: HttpResponse;
+  readonly #queue: string[] = [];
+  #queued = 0;
+  #isFull = false;
+  group: Group | null = null;
+  over = false;
+
+  constructor(response: HttpResponse) {
+    this.#response = response;
+    response.onWritable(() => {
+      this.#isFull = false;
+      while (!this.#isFull && this.#queue.length > 0) {
+        const text = this.#queue.shift()!;
+        this.#queued -= text.length;
+        this.#write(text);
+      }
+      return true;
+    });
+  }
+
+  readonly deliver = (message: Message): void => {
+    const text = String(message);
+    const { epoch, offset, seq, recovered, part, parts } = JSON.parse(text) as Record<string, string | number | boolean | undefined>;
+    // a position stands once all of it has come
+    const at = seq ?? (recovered === true || part === parts ? offset : undefined);
+    const id = at === undefined ? '' : `id: ${epoch ?? this.#epoch}@${at}\n`;
+    if (typeof epoch === 'string') this.#epoch = epoch;
+    this.send(`${id}data: ${text}\n\n`);
+  };
+  #epoch = '';
+
+  send(text: string): void {
+    if (this.over) return;
+    if (!this.#isFull && this.#queue.length === 0) return this.#write(text);
+    this.#queue.push(text);
+    this.#queued += text.length;
+    // who reads no more resumes by the last id he has seen
+    if (this.#queued > frameLimits.backlogBytes) this.#response.close();
+  }
+
+  #write(text: string): void {
+    this.#response.cork(() => {
+      this.#isFull = !this.#response.write(text);
+    });
+  }
+}
+
+export class EventStreams {
+  readonly #hub: Hub;
+  readonly #hooks: ServeHooks;
+  readonly #open = new Set<EventStream>();
+  #clock: NodeJS.Timeout | null = null;
+
+  constructor(hub: Hub, hooks: ServeHooks) {
+    [this.#hub, this.#hooks] = [hub, hooks];
+  }
+
+  serve(app: TemplatedApp): void {
+    app.get('/v1/events', (response, request) => this.#take(response, request));
+    this.#clock = setInterval(() => {
+      for (const stream of this.#open) stream.send(': still here\n\n');
+    }, heartbeatMs);
+  }
+
+  close(): void {
+    if (this.#clock !== null) clearInterval(this.#clock);
+  }
+
+  #take(response: HttpResponse, request: HttpRequest): void {
+    const stream = new EventStream(response);
+    response.onAborted(() => {
+      stream.over = true;
+      this.#open.delete(stream);
+      if (stream.group !== null) this.#hub.leave(stream, stream.group);
+    });
+    const [host, origin, authorization] = [request.getHeader('host'), request.getHeader('origin'), request.getHeader('authorization')];
+    const last = idPattern.exec(request.getHeader('last-event-id'));
+    const query = new URLSearchParams(request.getQuery());
+    const address = Buffer.from(response.getRemoteAddressAsText()).toString();
+    void this.#admitted(host, origin, authorization, address)
+      .then(() => {
+        const { ch, filter } = askedOf(query);
+        if (stream.over) return;
+        const since = last === null ? undefined : { epoch: last[1]!, offset: Number(last[2]) };
+        if (!this.#hub.day.caughtUp || (since !== undefined && this.#hub.day.isBehind(since)))
+          throw new FenshiError('NOT_READY', 'the journal is being read; come again with the same Last-Event-ID');
+        response.cork(() => {
+          response.writeStatus('200 OK');
+          for (const [name, value] of Object.entries({
+            ...commonHeaders,
+            'content-type': 'text/event-stream',
+            'cache-control': 'no-store',
+          }))
+            response.writeHeader(name, value);
+          response.write(`retry: 2000\n\n`);
+        });
+        this.#open.add(stream);
+        stream.group = this.#hub.join(stream, ch, filter);
+        for (const body of this.#hub.answer(stream.group, since, stream.protocol)) stream.deliver(headed({ ok: true }, body));
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof FenshiError)) this.#hooks.onFault(error);
+        if (!stream.over)
+          refuse(
+            response,
+            error instanceof FenshiError ? error.code : 'INTERNAL',
+            error instanceof FenshiError ? error.message : 'a fault of ours',
+          );
+        stream.over = true;
+      });
+  }
+
+  async #admitted(host: string, origin: string, authorization: string, address: string): Promise<void> {
+    const refusal = this.#hooks.refusal(host, origin);
+    if (refusal !== null) throw new FenshiError(refusal, 'Host or Origin header not allowed');
+    if (this.#hooks.wait(address) > 0) throw new FenshiError('TOO_MANY_REQUESTS', 'again in a moment');
+    if (!this.#hooks.mayRead(await this.#hooks.caller(authorization))) throw new FenshiError('UNAUTHORIZED', 'viewer only');
+  }
+}
+
+/** @throws FenshiError UNKNOWN_CHANNEL, BAD_REQUEST */
+function askedOf(query: URLSearchParams): { readonly ch: string; readonly filter: Filter } {
+  const ch = query.get('ch') ?? 'opportunities';
+  if (!isLossless(ch)) throw new FenshiError('UNKNOWN_CHANNEL', ch);
+  const given = Object.fromEntries(
+    [...new Set(query.keys())]
+      .filter((name) => name !== 'ch')
+      .map((name) => [name, name === 'pMin' ? Number(query.get(name)) : query.getAll(name).flatMap((each) => each.split(','))]),
+  );
+  const filter = Filter.safeParse(given);
+  if (!filter.success)
+    throw new FenshiError('BAD_REQUEST', filter.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+  if (Object.keys(filter.data).length > 0 && !isOfOpportunities(ch)) throw new FenshiError('BAD_REQUEST', `${ch} knows no filter`);
+  return { ch, filter: filter.data };
+}
+
+function refuse(response: HttpResponse, code: ErrorCode, message: string): void {
+  response.cork(() => {
+    response.writeStatus(`${errorCodes[code].status} ${code}`);
+    for (const [name, value] of Object.entries({
+      ...commonHeaders,
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+    }))
+      response.writeHeader(name, value);
+    response.end(JSON.stringify(problemOf(code, message.replace(`${code}: `, ''), 'events')));
+  });
+}
