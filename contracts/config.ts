@@ -6,21 +6,28 @@ import { InstrumentId } from './units.ts';
 /** Sources that carry the market's quotes, in the order of preference the evidence supports (contracts/spec/sources.md#common). */
 export const feedSources = ['tencent', 'sina', 'eastmoney'] as const;
 
+/** What nobody else can reach. */
+export const loopbackHosts: readonly string[] = ['127.0.0.1', '::1', 'localhost'];
 const section = <T extends z.ZodObject>(schema: T) => schema.prefault({} as z.input<T>);
 
 export const Config = z.strictObject({
   server: section(
-    z.strictObject({
-      /** Loopback, unless reading takes a token too (`auth: all`) and one was made (`fenshi token create`). */
-      host: z.union([z.ipv4(), z.ipv6(), z.literal('localhost')]).default('127.0.0.1'),
-      port: z.int().min(1).max(65_535).default(8787),
-      /** What takes a token: commands alone, or reading as well. */
-      auth: z.enum(['commands', 'all']).default('commands'),
-      /** Further names under which it may be asked, with their ports as a browser writes them. */
-      hosts: z.array(z.string().regex(/^[\w.:[\]-]{1,253}$/)).default([]),
-      /** Further pages that may ask, `https://…`. */
-      origins: z.array(z.url()).default([]),
-    }),
+    z
+      .strictObject({
+        /** Loopback, unless reading takes a token too (`auth: all`) and one was made (`fenshi token create`). */
+        host: z.union([z.ipv4(), z.ipv6(), z.literal('localhost')]).default('127.0.0.1'),
+        port: z.int().min(1).max(65_535).default(8787),
+        /** What takes a token: commands alone, or reading as well. */
+        auth: z.enum(['commands', 'all']).default('commands'),
+        /** Further names under which it may be asked, with their ports as a browser writes them. */
+        hosts: z.array(z.string().regex(/^[\w.:[\]-]{1,253}$/)).default([]),
+        /** Further pages that may ask, `https://…`. */
+        origins: z.array(z.url()).default([]),
+      })
+      .refine(({ host, auth }) => auth === 'all' || loopbackHosts.includes(host), {
+        path: ['host'],
+        error: 'can be reached by others: set server.auth to all',
+      }),
   ),
   nats: section(z.strictObject({ port: z.int().min(1).max(65_535).default(4333) })),
   /** First of the roles' `/metrics` ports, one per role from here on. */

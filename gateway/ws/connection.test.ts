@@ -130,6 +130,15 @@ describe('resuming', () => {
     expect((frames[1] as { events: unknown[] }).events).toHaveLength(frameLimits.resumeEvents);
   });
 
+  test('more than five thousand events are a snapshot, in however few steps', async () => {
+    const day = dayOf(1);
+    const two = [transition('market', 'market', 'LUNCH'), transition('market', 'market', 'CONT_PM')];
+    for (let step = 2; step <= 2502; step++) day.apply(date, stepOf(step, two));
+    const { say, frames } = connected(day);
+    await say(sub('market', { offset: 1 }), sub('market', { offset: 2 }));
+    expect(frames.map((frame) => (frame as { recovered: boolean }).recovered)).toEqual([false, true]);
+  });
+
   test('what is longer than two megabytes is a snapshot', async () => {
     const day = dayOf(1);
     for (let step = 2; step <= 30; step++)

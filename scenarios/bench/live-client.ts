@@ -4,7 +4,7 @@ import { WebSocket } from 'undici';
 import { decode } from '../../contracts/codec.ts';
 
 type Frame = { readonly ch?: string; readonly type?: string; readonly events?: readonly unknown[]; readonly re?: unknown };
-type Event = { readonly change?: { readonly tsMs: number }; readonly tsMs?: number };
+type Event = { readonly change?: { readonly tsMs: number }; readonly sinceMs?: number };
 
 /** Tape time of the change, wall time of its arrival. */
 export type Arrival = readonly [tapeMs: number, wallMs: number];
@@ -26,6 +26,6 @@ function listen(url: string): void {
     }
     if (frame.re === 1) process.send?.({ ready: true });
     if (frame.type !== 'delta') return;
-    for (const event of frame.events as readonly Event[]) arrivals.push([event.change?.tsMs ?? event.tsMs ?? 0, wallMs]);
+    for (const event of frame.events as readonly Event[]) arrivals.push([event.change?.tsMs ?? event.sinceMs ?? 0, wallMs]);
   };
 }

@@ -1,7 +1,8 @@
 /**
- * `npm run bench [-- --symbols 5500 --rounds 5 --day 600 --live 80 --ticks <file> --only replay|live|feed|faults|switches|store|market|board|pattern|curve]`: figures of this machine, each against its budget and
+ * `npm run bench [-- --symbols 5500 --rounds 5 --day 600 --live 80 --ticks <file> --only replay|live|feed|faults|switches|store|market|board|pattern|curve|fanout]`: figures of this machine, each against its budget and
  * floor (contracts/spec/engine.md#budgets). Ends with 1 when a floor does not hold.
  */
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -88,6 +89,10 @@ if (values.only === 'switches') {
   row('  intervals across a switch / of them unknown', `${count(sum('crossed'))} / ${count(sum('unknown'))}`);
   row('  cost of a switch each minute', `${(100 * lostShare).toFixed(2)} %`, 'ceiling 2 %', lostShare < 0.02);
   process.exit(below === 0 ? 0 : 1);
+}
+if (values.only === 'fanout') {
+  const { status } = spawnSync(process.execPath, ['engine/cli/launch.mjs', 'gateway/bench/fanout.ts'], { stdio: 'inherit' });
+  process.exit(status ?? 1);
 }
 if (values.only === 'curve') {
   for (const point of costCurve(Number(values.rounds)))

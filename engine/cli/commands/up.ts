@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { type Config, feedSources } from '../../../contracts/config.ts';
+import { type Config, feedSources, loopbackHosts } from '../../../contracts/config.ts';
 import { FenshiError } from '../../../contracts/errors.ts';
 import { Tokens } from '../../../contracts/process/tokens.ts';
 import { opsPortOf, type RoleName, type RoleStart } from '../../../contracts/roles.ts';
@@ -164,9 +164,8 @@ function gatewayStart({ server: { host, port, auth, hosts, origins } }: Config, 
 }
 
 /** @throws FenshiError CONFIG_INVALID: what others can reach takes a token for everything, and there must be one */
-function assertBind({ server: { host, auth } }: Config): void {
-  if (['127.0.0.1', '::1', 'localhost'].includes(host)) return;
-  if (auth !== 'all') throw new FenshiError('CONFIG_INVALID', `server.host ${host} can be reached by others: set server.auth to all`);
+function assertBind({ server: { host } }: Config): void {
+  if (loopbackHosts.includes(host)) return;
   if (new Tokens(dataDir).valid(Date.now()) === 0)
     throw new FenshiError('CONFIG_INVALID', `server.host ${host} can be reached by others and no token is valid: fenshi token create`);
 }
