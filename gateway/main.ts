@@ -1,6 +1,5 @@
 /** The gateway role: JOURNAL, VIEW and answers in, people and programs out. */
 import type { NatsConnection } from 'nats';
-import { decode } from '../contracts/codec.ts';
 import { FenshiError } from '../contracts/errors.ts';
 import { askControlService, askService } from '../contracts/process/ask-service.ts';
 import type { Log } from '../contracts/process/log.ts';
@@ -8,8 +7,6 @@ import { serveOps } from '../contracts/process/ops-server.ts';
 import { type RoleProcess, runRole } from '../contracts/process/run-role.ts';
 import { Tokens } from '../contracts/process/tokens.ts';
 import { sayStatus } from '../contracts/status.ts';
-import { subjects } from '../contracts/subjects.ts';
-import { GainsView, OpportunitiesView, SymbolsView } from '../contracts/view.ts';
 import { Access } from './auth/access.ts';
 import { DayState } from './day-state.ts';
 import { connectGateway, followJournal } from './journal-feed.ts';
@@ -18,6 +15,7 @@ import type { RestContext } from './rest/context.ts';
 import { RunStatus } from './run-status.ts';
 import { type Gateway, startGateway } from './server.ts';
 import { loadUws } from './uws.ts';
+import { followView } from './view-feed.ts';
 import { Values } from './ws/values.ts';
 
 async function main({ start, log, signal, up, closing }: RoleProcess): Promise<void> {
@@ -51,6 +49,8 @@ async function main({ start, log, signal, up, closing }: RoleProcess): Promise<v
     tokens,
     version: start.version ?? '',
   };
+  const onFault = (error: unknown): void =>
+    log.error({ event: 'gateway.fault', error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   // the page comes first: it is where people read that the broker is away
   const gateway = await startGateway(uws, {
     ...context,
@@ -59,8 +59,7 @@ async function main({ start, log, signal, up, closing }: RoleProcess): Promise<v
     hosts: hosts ?? [],
     origins: origins ?? [],
     measure: metrics,
-    onFault: (error) =>
-      log.error({ event: 'gateway.fault', error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+    onFault,
     onAct: ({ id, route, caller, status: answered }) =>
       log.info({
         event: 'gateway.acted',
@@ -83,26 +82,8 @@ async function main({ start, log, signal, up, closing }: RoleProcess): Promise<v
   closing(() => nc.close());
   broker.nc = nc;
   status.watch(nc);
-  followView(nc, start.run, values);
+  followView(nc, start.run, values, onFault);
   await followDay(nc, start.run, { day, gateway, log, signal });
-}
-
-/** VIEW is shown and never kept: a message that is none is passed over. */
-function followView(nc: NatsConnection, run: string, values: Values): void {
-  const on = <S extends { safeParse: (raw: unknown) => { success: boolean; data?: unknown } }>(
-    what: 'symbols' | 'opportunities' | 'gains',
-    schema: S,
-    take: (view: never) => void,
-  ) =>
-    nc.subscribe(subjects(run).view(what), {
-      callback: (error, message) => {
-        const view = error === null ? schema.safeParse(decode(message.data)) : { success: false };
-        if (view.success) take((view as { data: unknown }).data as never);
-      },
-    });
-  on('symbols', SymbolsView, (view: SymbolsView) => values.symbols(view));
-  on('opportunities', OpportunitiesView, (view: OpportunitiesView) => values.live(view));
-  on('gains', GainsView, (view: GainsView) => values.gains(view));
 }
 
 async function followDay(

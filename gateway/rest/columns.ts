@@ -1,4 +1,5 @@
 /** Columns of a service's answer as rows that JSON can hold: what is unknown is null. */
+import { columnOf } from '../../contracts/codec.ts';
 import { FenshiError } from '../../contracts/errors.ts';
 import { absentMilli, bookLevels } from '../../contracts/quote.ts';
 import { instrumentId } from '../../contracts/units.ts';
@@ -15,6 +16,7 @@ const widths: Readonly<Record<string, number>> = {
 };
 
 export function columnsAsRows(count: number, columns: Columns): Record<string, unknown>[] {
+  if (count === 0) return [];
   const read = Object.entries(columns).map(([name, column]) => [name, readerOf(name, column, count)] as const);
   return Array.from({ length: count }, (_, i) =>
     Object.fromEntries(read.map(([name, at]) => (name === 'instrumentNo' ? ['symbol', instrumentId(at(i) as number)] : [name, at(i)]))),
@@ -34,11 +36,10 @@ function readerOf(name: string, column: Uint8Array | readonly string[], count: n
 
 /** By how many bytes a value has: the column says it by its length. @throws FenshiError INTERNAL */
 function valuesOf(name: string, column: Uint8Array, length: number): Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array {
-  const { buffer } = column.slice();
-  const bytes = length === 0 ? 8 : column.byteLength / length;
-  if (bytes === 8) return new Float64Array(buffer);
-  if (bytes === 4) return kinds[name] === 'u32' ? new Uint32Array(buffer) : new Int32Array(buffer);
-  if (bytes === 2) return new Uint16Array(buffer);
-  if (bytes === 1) return new Uint8Array(buffer);
+  const bytes = column.byteLength / length;
+  if (bytes === 8) return columnOf(Float64Array, column);
+  if (bytes === 4) return kinds[name] === 'u32' ? columnOf(Uint32Array, column) : columnOf(Int32Array, column);
+  if (bytes === 2) return columnOf(Uint16Array, column);
+  if (bytes === 1) return columnOf(Uint8Array, column);
   throw new FenshiError('INTERNAL', `column ${name} has ${bytes} bytes a value`);
 }

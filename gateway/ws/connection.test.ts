@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { decode } from '../../contracts/codec.ts';
+import { decode, encode } from '../../contracts/codec.ts';
 import { closeCodes, frameLimits, type ServerFrame, type Subprotocol } from '../../contracts/frames.ts';
 import type { JournalStep } from '../../contracts/journal.ts';
+import type { SymbolsView } from '../../contracts/view.ts';
 import { DayState } from '../day-state.ts';
 import { Connection } from './connection.ts';
 import { Hub } from './hub.ts';
@@ -367,7 +368,9 @@ describe('a filter', () => {
 });
 
 describe('values', () => {
-  const view = (...rows: readonly (readonly [no: number, last: number])[]) => ({
+  /** As it comes from the broker: a part of a larger buffer, aligned to nothing. */
+  const view = (...rows: readonly (readonly [no: number, last: number])[]): SymbolsView => decode(encode(made(rows))) as SymbolsView;
+  const made = (rows: readonly (readonly [no: number, last: number])[]) => ({
     v: 1 as const,
     step: 1,
     tsMs: 5000,

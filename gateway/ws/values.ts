@@ -6,6 +6,7 @@
  * live     of each live opportunity what moves between two transitions     gains   who gained most
  * ops      what the run says of itself
  */
+import { columnOf } from '../../contracts/codec.ts';
 import type { ConflatedChannel, Subprotocol } from '../../contracts/frames.ts';
 import { absentMilli } from '../../contracts/quote.ts';
 import { InstrumentId, instrumentId, instrumentNo } from '../../contracts/units.ts';
@@ -65,9 +66,9 @@ export class Values {
 
   symbols({ tsMs, count, columns }: SymbolsView): void {
     this.#tsMs = tsMs;
-    const numbers = new Uint32Array(columns.instrumentNo.slice().buffer);
-    const last = new Int32Array(columns.lastMilli.slice().buffer);
-    const preClose = new Int32Array(columns.preCloseMilli.slice().buffer);
+    const numbers = columnOf(Uint32Array, columns.instrumentNo);
+    const last = columnOf(Int32Array, columns.lastMilli);
+    const preClose = columnOf(Int32Array, columns.preCloseMilli);
     for (let i = 0; i < count; i++) {
       const no = numbers[i]!;
       const was = this.#quotes.get(no);
