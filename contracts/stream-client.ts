@@ -285,9 +285,14 @@ export class FenshiClient {
   #refused({ re, error }: Frame): void {
     const subscription = [...this.#subscriptions.values()].find(({ askedBy }) => askedBy === re);
     if (subscription === undefined || error === undefined) return;
-    if (error.temporary)
-      this.#timer = setTimeout(() => this.#ask(subscription), 1000 + Math.random() * 1000); // clock-ok: a client's patience
-    else {
+    if (error.temporary) {
+      const again = (): void => {
+        // the connection, or what is asked for, may be another by then
+        const stands = this.#connected && this.#subscriptions.get(subscription.ch) === subscription && subscription.asking;
+        if (stands) this.#ask(subscription);
+      };
+      setTimeout(again, 1000 + Math.random() * 1000); // clock-ok: a client's patience
+    } else {
       subscription.isRefused = true;
       subscription.handlers.onRefused?.(error.code, error.detail);
     }

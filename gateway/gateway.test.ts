@@ -276,6 +276,9 @@ describe('a snapshot larger than a socket takes at once', () => {
     };
     const hub = new Hub(day, { snapshotPart: 100, sent: () => undefined });
     const connection = new Connection('fenshi.v1.json', socket, { hub, values: new Values(), refused: () => undefined }, 0);
+    connection.welcome({ id: 'c_1', server: 'test', role: 'viewer' }, 0);
+    sent.length = 0;
+    buffered = 0;
     connection.receive(new TextEncoder().encode('{"op":"sub","id":1,"ch":"opportunities"}').buffer, false);
     await turns();
     const atFirst = sent.length;

@@ -308,8 +308,13 @@ describe.skipIf(reason !== '')(`the door${reason === '' ? '' : ` (${reason})`}`,
       const good = await ask('/v1/commands', posted({ name: 'enable', detector: 'rally' }, { ...headers, 'idempotency-key': 'k1' }));
       expect([good.status, good.json()]).toEqual([
         200,
-        { commandId: 'api:a operator:k1', tradeDate: '20261123', step: 7, accepted: true, code: null },
+        { commandId: expect.stringMatching(/^api:[\w-]{12}:[0-9a-f]{32}$/), tradeDate: '20261123', step: 7, accepted: true, code: null },
       ]);
+      await ask('/v1/commands', posted({ name: 'enable', detector: 'rally' }, { ...headers, 'idempotency-key': 'k1' }));
+      await ask('/v1/commands', posted({ name: 'enable', detector: 'rotation' }, { ...headers, 'idempotency-key': 'k1' }));
+      const ids = commands.slice(-3).map(({ commandId }) => commandId);
+      // the same again is the same; another under its key is another
+      expect([ids[0] === ids[1], ids[1] === ids[2]]).toEqual([true, false]);
       const refused = await ask('/v1/commands', posted({ name: 'disable', detector: 'nobody' }, headers));
       expect([refused.status, refused.json().code]).toEqual([409, 'NOT_FOUND']);
       await ask('/v1/opportunities/some.id/dismiss', posted({}, headers));

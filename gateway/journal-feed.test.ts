@@ -1,11 +1,12 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newestDayOf } from '../contracts/process/newest-journal-day.ts';
 import { connectBroker } from '../engine/log/connect.ts';
 import { JetStreamJournal } from '../engine/log/jetstream-journal.ts';
 import { ensureStreams } from '../engine/log/streams.ts';
 import { foldedDay } from '../scenarios/support/days.ts';
 import { startTestBroker, type TestBroker } from '../scenarios/support/test-broker.ts';
-import { connectGateway, followJournal, newestDayOf } from './journal-feed.ts';
+import { connectGateway, followJournal } from './journal-feed.ts';
 
 let broker: TestBroker;
 beforeAll(async () => {

@@ -5,12 +5,13 @@
  * Caught up  once the fold has reached the end that the stream had when we came: until then it is the past, and nobody's news
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DeliverPolicy, type JetStreamManager, jetstream, jetstreamManager, type MsgRequest } from '@nats-io/jetstream';
+import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from 'nats';
 import { readStep } from '../contracts/compat/read.ts';
 import { FenshiError } from '../contracts/errors.ts';
 import type { JournalStep } from '../contracts/journal.ts';
-import { streams, subjects } from '../contracts/subjects.ts';
+import { newestDayOf } from '../contracts/process/newest-journal-day.ts';
+import { streams } from '../contracts/subjects.ts';
 
 export type FeedHandlers = {
   /** `storedMs`: wall clock at which the broker stored the step. */
@@ -80,21 +81,6 @@ export async function followJournal(nc: NatsConnection, run: string, handlers: F
 
 async function onceReconnected(nc: NatsConnection): Promise<void> {
   for await (const { type } of nc.status()) if (type === 'reconnect') return;
-}
-
-/** Where the newest day begins and where the stream ends now; an empty stream ends before it begins. */
-export async function newestDayOf(
-  jsm: Pick<JetStreamManager, 'streams'>,
-  run: string,
-): Promise<{ readonly firstSeq: number; readonly lastSeq: number }> {
-  const name = streams(run).journal;
-  // before the last message is asked for: one that is stored between the two questions is read, not passed over
-  const { state } = await jsm.streams.info(name);
-  const last = await jsm.streams.getMessage(name, { last_by_subj: subjects(run).allJournal });
-  if (last === null) return { firstSeq: state.last_seq + 1, lastSeq: 0 };
-  // the server takes next_by_subj here as on the direct API; only the client's type lacks it
-  const first = await jsm.streams.getMessage(name, { seq: 1, next_by_subj: last.subject } as unknown as MsgRequest);
-  return { firstSeq: first?.seq ?? last.seq, lastSeq: last.seq };
 }
 
 function assertFollows(last: { readonly date: string; readonly step: JournalStep } | null, date: string, step: JournalStep): void {

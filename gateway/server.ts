@@ -108,6 +108,7 @@ export async function startGateway(uws: Uws, options: GatewayOptions): Promise<G
         .then(() => access.callerOf(data.authorization))
         .then((caller) => {
           if (!access.mayRead(caller)) throw new FenshiError('UNAUTHORIZED', 'a token is needed');
+          connection.tokenId = caller.id;
           if (!connection.closed) connection.welcome({ id: data.id, server: options.version, role: caller.role }, Date.now());
         })
         .catch(() => {
@@ -146,7 +147,11 @@ export async function startGateway(uws: Uws, options: GatewayOptions): Promise<G
   let seconds = 0;
   const clock = setInterval(() => {
     const nowMs = Date.now();
-    for (const connection of connections) connection.tick(nowMs);
+    for (const connection of connections) {
+      if (connection.tokenId !== null && !options.tokens.isValid(connection.tokenId, nowMs)) connection.turnAway();
+      else connection.tick(nowMs);
+    }
+    events.tick(nowMs, options.tokens);
     seconds += 1;
     if (seconds % opsEverySec === 0 && values.hasListeners('ops')) values.ops(nowMs, options.report());
   }, 1000);

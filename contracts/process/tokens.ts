@@ -33,6 +33,8 @@ const algorithm = 'EdDSA';
 const issuer = 'fenshi';
 const audience = 'fenshi-gateway';
 const listMax = 1000;
+/** How the names of tokens begin that a one-time code was given for. */
+export const ofCode = 'first page ';
 
 export class Tokens {
   readonly #dir: string;
@@ -50,6 +52,7 @@ export class Tokens {
     ttlMs: number,
     nowMs = Date.now(),
   ): Promise<{ readonly token: string; readonly issued: Issued }> {
+    if (!/^.{1,60}$/u.test(name)) throw new FenshiError('USAGE', 'a token’s name has 1 to 60 characters');
     const issued: Issued = {
       id: randomBytes(9).toString('base64url'),
       name,
@@ -67,8 +70,9 @@ export class Tokens {
       .setIssuedAt(Math.floor(nowMs / 1000))
       .setExpirationTime(Math.floor(issued.expiresMs / 1000))
       .sign((await this.#ownKeys()).signs);
-    // what has expired need not be remembered
-    this.#write([...this.list().filter(({ expiresMs }) => expiresMs > nowMs), issued].slice(-listMax));
+    // what has expired need not be remembered, but for the codes that were used
+    const kept = this.list().filter(({ expiresMs, name: own }) => expiresMs > nowMs || own.startsWith(ofCode));
+    this.#write([...kept, issued].slice(-listMax));
     return { token, issued };
   }
 
@@ -85,6 +89,10 @@ export class Tokens {
 
   /** How many are neither expired nor revoked. */
   valid = (nowMs: number): number => this.list().filter(({ expiresMs, revokedMs }) => revokedMs === null && expiresMs > nowMs).length;
+  isValid(id: string, nowMs: number): boolean {
+    const known = this.#known().get(id);
+    return known !== undefined && known.revokedMs === null && known.expiresMs > nowMs;
+  }
   list = (): readonly Issued[] => [...this.#known().values()];
 
   /** False when there is none of that id that is still valid. */

@@ -135,6 +135,14 @@ export class Lane<D extends AnyDetector = AnyDetector> {
     run.opportunity = opportunity;
   }
 
+  /** What was raised is over, though the detector goes on: its next raise is a new one. */
+  over(row: number): void {
+    const run = this.runs.get(row);
+    if (run === undefined) return;
+    run.reported = null;
+    run.opportunity = null;
+  }
+
   release(row: number): void {
     const run = this.runs.get(row);
     const { detector } = this;

@@ -45,4 +45,6 @@ export function onNews(
   // before the opportunity hears of it: it may end of that, and end the run
   lane.report(row, news.reported, opportunity);
   if (verdict === null && opportunity !== null) desk.level(opportunity, given, true);
+  // what is over begins anew, also where the detector goes on summing
+  if (news.phase === 'exit') lane.over(row);
 }

@@ -18,7 +18,8 @@ function said(moments: readonly Change[], from = approach.initial) {
   let state = from;
   const words = moments.map((change) => {
     const { state: next, reading, refused } = approach.step(state, at(change), params);
-    state = next;
+    // as the lane does: what is over is remembered, and begun from
+    state = next === approach.initial ? (approach.remembered!(state) ?? next) : next;
     return reading === null ? (refused.length > 0 ? refused.join() : 'nothing') : reading.raised ? 'raised' : 'over';
   });
   return { words, state };

@@ -72,9 +72,9 @@ function clauses(input: DetectorInput, { near, r3, az, nar, asked }: ApproachPar
 }
 
 function seek(state: ApproachState, input: DetectorInput, params: ApproachParams) {
-  if (state.runs >= runsMax || !clauses(input, params).every(Boolean)) return { state, reading: null, refused: none };
+  if (state.runs >= runsMax || !clauses(input, params).every(Boolean)) return { state: idle, reading: null, refused: none };
   const refused = failedGates(input).filter((gate) => gate !== fillable);
-  if (refused.length > 0) return { state, reading: null, refused };
+  if (refused.length > 0) return { state: idle, reading: null, refused };
   const next: ApproachState = {
     enterMilli: input.lastMilli,
     p0Milli: input.midAgo3m,
@@ -88,8 +88,8 @@ function follow(state: ApproachState, input: DetectorInput, params: ApproachPara
   const distUp = input.feature('distUp');
   // an unknown distance ends nothing
   const over = distUp <= 0 || distUp > params.near * scaleOf(input) + farther || input.tsec - state.enteredTsec > endsSec;
-  const next = over ? { ...idle, runs: state.runs } : state;
-  return { state: next, reading: new ApproachReading(state, input, params, !over), refused: none };
+  // what is over is no run; the lane remembers how many there were
+  return { state: over ? idle : state, reading: new ApproachReading(state, input, params, !over), refused: none };
 }
 
 class ApproachReading implements Reading {

@@ -34,6 +34,8 @@ export type SymbolWatchId = (typeof symbolWatches)[number];
 export type SymbolWatch = {
   /** Size at the best prices when it was first looked at; NaN is null in it. */
   readonly depthBase: number | null;
+  /** tsec at which it was last locked; null: never since. */
+  readonly lockedTsec: number | null;
   /** The bid wall of the quote before, and tsec at which walls vanished in the last five minutes. */
   readonly bidWall: readonly [milli: number, shares: number] | null;
   readonly vanished: readonly number[];
@@ -45,6 +47,7 @@ export type SymbolWatch = {
 };
 export const newSymbolWatch: SymbolWatch = {
   depthBase: null,
+  lockedTsec: null,
   bidWall: null,
   vanished: [],
   askWallSince: null,
@@ -52,6 +55,7 @@ export const newSymbolWatch: SymbolWatch = {
   states: { K7: quiet, K8: quiet, K9: quiet },
 };
 
+const baseSec = 300;
 const depthShareMin = 0.25;
 /** What raised a level has to be undone by as much again before it counts as gone. */
 const depthShareClear = 0.35;
@@ -66,12 +70,16 @@ const halvedSec = 30;
 const slopeMin = 0.5;
 
 export function watchedSymbol(watch: SymbolWatch, now: SymbolNumbers): SymbolWatch {
-  const depthBase = watch.depthBase ?? (Number.isNaN(now.depth5m) ? null : now.depth5m);
+  const lockedTsec = now.locked ? now.tsec : watch.lockedTsec;
+  // a seal is no liquidity: five minutes without one are in the mean before it is a measure
+  const isMeasure = !Number.isNaN(now.depth5m) && (lockedTsec === null || now.tsec - lockedTsec >= baseSec);
+  const depthBase = watch.depthBase ?? (isMeasure ? now.depth5m : null);
   const walls = wallsOf(watch, now);
   const seals = sealsOf(watch.seals, now);
   const { K7, K8, K9 } = watch.states;
   return {
     depthBase,
+    lockedTsec,
     ...walls,
     seals,
     states: {

@@ -4,7 +4,7 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { FenshiError } from '../../contracts/errors.ts';
-import type { Caller, Tokens } from '../../contracts/process/tokens.ts';
+import { type Caller, ofCode, type Tokens } from '../../contracts/process/tokens.ts';
 
 const guest: Caller = { role: 'viewer', subject: 'guest', id: null };
 const nobody: Caller = { role: 'viewer', subject: 'nobody', id: null };
@@ -59,5 +59,5 @@ export class Access {
 }
 
 /** Of the token that a code was given for. */
-const nameOf = (hash: Buffer): string => `first page ${hash.toString('hex').slice(0, 12)}`;
+const nameOf = (hash: Buffer): string => `${ofCode}${hash.toString('hex').slice(0, 12)}`;
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -5,56 +5,70 @@
 import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js';
 import { type ErrorCode, errorCodes, FenshiError } from '../../contracts/errors.ts';
 import { Filter, frameLimits } from '../../contracts/frames.ts';
+import type { Tokens } from '../../contracts/process/tokens.ts';
 import { isLossless, isOfOpportunities } from '../ws/channels.ts';
 import { headed, type Message } from '../ws/encode.ts';
 import type { Group, Hub, Member } from '../ws/hub.ts';
-import { commonHeaders, type ServeHooks } from './serve.ts';
+import { networkOf } from './guard.ts';
+import { commonHeaders, corsOf, type ServeHooks } from './serve.ts';
 import { problemOf } from './table.ts';
 
 const heartbeatMs = 5000;
+const [streamsMax, streamsPerAddress] = [1000, 100];
 const idPattern = /^(.{1,100})@(\d{1,12})$/;
 
 /** One response that goes on. */
 class EventStream implements Member {
   readonly protocol = 'fenshi.v1.json';
   readonly #response: HttpResponse;
-  readonly #queue: string[] = [];
+  readonly #queue: { readonly text: string; readonly isPart: boolean }[] = [];
   #queued = 0;
   #isFull = false;
   group: Group | null = null;
+  /** Of its token; null where it needed none. */
+  tokenId: string | null = null;
+  readonly address: string;
   over = false;
 
-  constructor(response: HttpResponse) {
+  constructor(response: HttpResponse, address: string) {
     this.#response = response;
+    this.address = address;
     response.onWritable(() => {
       this.#isFull = false;
+      // with a handler of our own, what is left of a frame leaves only with more behind it
+      if (this.#queue.length === 0) this.#write(':\n\n');
       while (!this.#isFull && this.#queue.length > 0) {
-        const text = this.#queue.shift()!;
-        this.#queued -= text.length;
+        const { text, isPart } = this.#queue.shift()!;
+        if (!isPart) this.#queued -= text.length;
         this.#write(text);
       }
       return true;
     });
   }
 
-  readonly deliver = (message: Message): void => {
+  readonly deliver = (message: Message, isPart = false): void => {
     const text = String(message);
     const { epoch, offset, seq, recovered, part, parts } = JSON.parse(text) as Record<string, string | number | boolean | undefined>;
     // a position stands once all of it has come
     const at = seq ?? (recovered === true || part === parts ? offset : undefined);
     const id = at === undefined ? '' : `id: ${epoch ?? this.#epoch}@${at}\n`;
     if (typeof epoch === 'string') this.#epoch = epoch;
-    this.send(`${id}data: ${text}\n\n`);
+    this.send(`${id}data: ${text}\n\n`, isPart);
   };
   #epoch = '';
 
-  send(text: string): void {
+  /** `isPart`: of a snapshot, which may be longer than a backlog. */
+  send(text: string, isPart = false): void {
     if (this.over) return;
     if (!this.#isFull && this.#queue.length === 0) return this.#write(text);
-    this.#queue.push(text);
-    this.#queued += text.length;
+    this.#queue.push({ text, isPart });
+    if (!isPart) this.#queued += text.length;
     // who reads no more resumes by the last id he has seen
     if (this.#queued > frameLimits.backlogBytes) this.#response.close();
+  }
+
+  end(): void {
+    if (!this.over) this.#response.close();
   }
 
   #write(text: string): void {
@@ -81,12 +95,18 @@ export class EventStreams {
     }, heartbeatMs);
   }
 
+  /** Once a second: a token that is not valid any more ends its stream. */
+  tick(nowMs: number, tokens: Pick<Tokens, 'isValid'>): void {
+    for (const stream of this.#open) if (stream.tokenId !== null && !tokens.isValid(stream.tokenId, nowMs)) stream.end();
+  }
+
   close(): void {
     if (this.#clock !== null) clearInterval(this.#clock);
   }
 
   #take(response: HttpResponse, request: HttpRequest): void {
-    const stream = new EventStream(response);
+    const address = networkOf(Buffer.from(response.getRemoteAddressAsText()).toString());
+    const stream = new EventStream(response, address);
     response.onAborted(() => {
       stream.over = true;
       this.#open.delete(stream);
@@ -94,10 +114,11 @@ export class EventStreams {
     });
     const [host, origin, authorization] = [request.getHeader('host'), request.getHeader('origin'), request.getHeader('authorization')];
     const last = idPattern.exec(request.getHeader('last-event-id'));
+    const cors = corsOf(new Map(Object.entries({ host, origin })), this.#hooks);
     const query = new URLSearchParams(request.getQuery());
-    const address = Buffer.from(response.getRemoteAddressAsText()).toString();
     void this.#admitted(host, origin, authorization, address)
-      .then(() => {
+      .then((tokenId) => {
+        stream.tokenId = tokenId;
         const { ch, filter } = askedOf(query);
         if (stream.over) return;
         const since = last === null ? undefined : { epoch: last[1]!, offset: Number(last[2]) };
@@ -107,6 +128,7 @@ export class EventStreams {
           response.writeStatus('200 OK');
           for (const [name, value] of Object.entries({
             ...commonHeaders,
+            ...cors,
             'content-type': 'text/event-stream',
             'cache-control': 'no-store',
           }))
@@ -115,7 +137,7 @@ export class EventStreams {
         });
         this.#open.add(stream);
         stream.group = this.#hub.join(stream, ch, filter);
-        for (const body of this.#hub.answer(stream.group, since, stream.protocol)) stream.deliver(headed({ ok: true }, body));
+        for (const body of this.#hub.answer(stream.group, since, stream.protocol)) stream.deliver(headed({ ok: true }, body), true);
       })
       .catch((error: unknown) => {
         if (!(error instanceof FenshiError)) this.#hooks.onFault(error);
@@ -129,11 +151,15 @@ export class EventStreams {
       });
   }
 
-  async #admitted(host: string, origin: string, authorization: string, address: string): Promise<void> {
+  async #admitted(host: string, origin: string, authorization: string, address: string): Promise<string | null> {
     const refusal = this.#hooks.refusal(host, origin);
     if (refusal !== null) throw new FenshiError(refusal, 'Host or Origin header not allowed');
     if (this.#hooks.wait(address) > 0) throw new FenshiError('TOO_MANY_REQUESTS', 'again in a moment');
-    if (!this.#hooks.mayRead(await this.#hooks.caller(authorization))) throw new FenshiError('UNAUTHORIZED', 'viewer only');
+    const of = [...this.#open].filter((stream) => stream.address === address).length;
+    if (this.#open.size >= streamsMax || of >= streamsPerAddress) throw new FenshiError('TOO_MANY_REQUESTS', 'too many streams are open');
+    const caller = await this.#hooks.caller(authorization);
+    if (!this.#hooks.mayRead(caller)) throw new FenshiError('UNAUTHORIZED', 'viewer only');
+    return caller.id;
   }
 }
 

@@ -50,5 +50,8 @@ export class Rate {
   }
 }
 
-/** `a.b.c.d`, or the first four groups of an IPv6 address written whole. */
-export const networkOf = (address: string): string => (address.includes(':') ? address.split(':').slice(0, 4).join(':') : address);
+/** Loopback, and IPv4 as a socket for both writes it. */
+const wholeAddress = /^(?:0000:){5}(?:ffff|0000):/;
+/** `a.b.c.d`, or the first four groups of an IPv6 address written whole: one host has as many of the rest as it likes. */
+export const networkOf = (address: string): string =>
+  address.includes(':') && !wholeAddress.test(address) ? address.split(':').slice(0, 4).join(':') : address;

@@ -17,6 +17,8 @@ import type { Caller } from '../../contracts/process/tokens.ts';
 import { type Method, mayAct, type ProblemPart, problemOf, type Reply, type Route } from './table.ts';
 
 const squeezed = promisify(gzip);
+/** Labels of a metric: any word may come as a method. */
+const knownMethods: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'];
 const bodyMax = 64 * 1024;
 const gzipMin = 1024;
 const defaultDeadlineMs = 5000;
@@ -99,8 +101,8 @@ function take(
     .then((bytes) => answer(incoming, bytes, path, rows, hooks))
     .catch((error: unknown) => refused(incoming, error, hooks))
     .then(async (reply) => {
-      const ready = await finished(incoming, reply);
-      hooks.onDone(path, method, ready.status, (performance.now() - startedMs) / 1000);
+      const ready = await finished(incoming, reply, hooks);
+      hooks.onDone(path, knownMethods.includes(method) ? method : 'OTHER', ready.status, (performance.now() - startedMs) / 1000);
       if (!aborted) write(response, method, ready);
     });
 }
@@ -135,7 +137,12 @@ async function answer(incoming: Incoming, bytes: Buffer | null, path: string, ro
   const allowed = [...new Set([...rows.flatMap((row) => (row.method === 'GET' ? ['GET', 'HEAD'] : [row.method])), 'OPTIONS'])]
     .sort()
     .join(', ');
-  if (method === 'OPTIONS') return { status: 204, body: null, headers: { allow: allowed } };
+  if (method === 'OPTIONS')
+    return {
+      status: 204,
+      body: null,
+      headers: { allow: allowed, 'access-control-allow-methods': allowed, 'access-control-allow-headers': allowedHeaders },
+    };
   const row = rows.find((each) => each.method === ((method === 'HEAD' ? 'GET' : method) as Method));
   if (row === undefined) throw new NotAllowed(allowed);
   const caller = await hooks.caller(headers.get('authorization') ?? '');
@@ -149,9 +156,18 @@ async function answer(incoming: Incoming, bytes: Buffer | null, path: string, ro
     header: (name: string) => headers.get(name) ?? '',
     id: incoming.id,
   };
-  const reply = await withDeadline(row.deadlineMs ?? defaultDeadlineMs, Promise.resolve(row.handle(asked as never)));
-  if (row.method !== 'GET') hooks.onAct({ id: incoming.id, route: `${row.method} ${path}`, caller, status: reply.status ?? 200 });
-  return reply;
+  let status: number = errorCodes.INTERNAL.status;
+  try {
+    const reply = await withDeadline(row.deadlineMs ?? defaultDeadlineMs, Promise.resolve(row.handle(asked as never)));
+    status = reply.status ?? 200;
+    return reply;
+  } catch (error) {
+    if (error instanceof FenshiError) status = errorCodes[error.code].status;
+    throw error;
+  } finally {
+    // what was refused or is still pending may have changed something all the same
+    if (row.method !== 'GET') hooks.onAct({ id: incoming.id, route: `${row.method} ${path}`, caller, status });
+  }
 }
 
 /** More than may be asked at once. */
@@ -260,14 +276,27 @@ async function withDeadline<T>(ms: number, work: Promise<T>): Promise<T> {
   }
 }
 
+const allowedHeaders = 'authorization, content-type, idempotency-key, last-event-id';
+/** For a page that may ask. */
+export function corsOf(asked: ReadonlyMap<string, string>, { refusal }: Pick<ServeHooks, 'refusal'>): Record<string, string> {
+  const origin = asked.get('origin') ?? '';
+  if (origin === '' || refusal(asked.get('host') ?? '', origin) !== null) return {};
+  return { 'access-control-allow-origin': origin, vary: 'origin' };
+}
+
 type Ready = { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array };
 
 /** Bytes, validator and encoding of a reply. */
-async function finished({ headers: asked }: Incoming, { status = 200, type, body, headers = {}, next }: Reply): Promise<Ready> {
+async function finished(
+  { headers: asked }: Incoming,
+  { status = 200, type, body, headers = {}, next }: Reply,
+  hooks: ServeHooks,
+): Promise<Ready> {
   const isBytes = body instanceof Uint8Array;
   const bytes = body === null ? Buffer.alloc(0) : isBytes ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
   const own: Record<string, string> = {
     ...commonHeaders,
+    ...corsOf(asked, hooks),
     'cache-control': 'no-cache',
     ...(body === null ? {} : { 'content-type': type ?? (typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json') }),
     ...(next == null ? {} : { link: `<${next}>; rel="next"` }),
@@ -285,7 +314,11 @@ async function finished({ headers: asked }: Incoming, { status = 200, type, body
       return { status: 304, headers: own, body: Buffer.alloc(0) };
   }
   if (bytes.length < gzipMin || !/\bgzip\b/.test(asked.get('accept-encoding') ?? '')) return { status, headers: own, body: bytes };
-  return { status, headers: { ...own, 'content-encoding': 'gzip', vary: 'accept-encoding' }, body: await squeezed(bytes) };
+  return {
+    status,
+    headers: { ...own, 'content-encoding': 'gzip', vary: own.vary === undefined ? 'accept-encoding' : `${own.vary}, accept-encoding` },
+    body: await squeezed(bytes),
+  };
 }
 
 function write(response: HttpResponse, method: string, { status, headers, body }: Ready): void {

@@ -1,8 +1,8 @@
 /** What changes something: commands through the engine's door, answered by the journal step they caused; sessions and tokens. */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { FenshiError } from '../../contracts/errors.ts';
-import { callerRoles, Issued } from '../../contracts/process/tokens.ts';
+import { type Caller, callerRoles, Issued } from '../../contracts/process/tokens.ts';
 import { Command } from '../../contracts/tape.ts';
 import { ok, type Reply, type Route, route } from '../http/table.ts';
 import type { RestContext } from './context.ts';
@@ -24,10 +24,18 @@ const notHere: readonly string[] = ['skip', 'fence'];
 
 export function commandRoutes({ command, access, tokens }: RestContext): Route[] {
   /** The key names the command: a repeated one is answered and not carried out again. */
-  const ask = async (key: string, subject: string, wanted: Command): Promise<Reply> => {
+  const ask = async (key: string, caller: Caller, wanted: Command): Promise<Reply> => {
     if (key !== '' && !keyPattern.test(key)) throw new FenshiError('BAD_REQUEST', 'Idempotency-Key: letters, digits, . : _ -, at most 100');
     if (notHere.includes(wanted.name)) throw new FenshiError('FORBIDDEN', `${wanted.name} is asked on the machine itself: fenshi control`);
-    const commandId = `api:${subject}:${key === '' ? randomUUID() : key}`.slice(0, 128);
+    // of the token, not of its name, and of what is asked: another command under the same key is another command
+    const own =
+      key === ''
+        ? randomUUID()
+        : createHash('sha256')
+            .update(`${key}\n${JSON.stringify(wanted)}`)
+            .digest('hex')
+            .slice(0, 32);
+    const commandId = `api:${caller.id}:${own}`;
     const { tradeDate, step, accepted, code } = await command({ commandId, command: wanted, waitMs });
     return { status: accepted ? 200 : 409, body: { commandId, tradeDate, step, accepted, code } };
   };
@@ -46,7 +54,7 @@ export function commandRoutes({ command, access, tokens }: RestContext): Route[]
       id: 'postCommand',
       summary: 'Any command; an Idempotency-Key makes it one. 409 with the same body where the cell refuses it',
       body: Command,
-      handle: ({ body, header, caller }) => ask(header('idempotency-key'), caller.subject, body),
+      handle: ({ body, header, caller }) => ask(header('idempotency-key'), caller, body),
     }),
     route({
       ...acts,
@@ -55,7 +63,7 @@ export function commandRoutes({ command, access, tokens }: RestContext): Route[]
       id: 'dismissOpportunity',
       summary: 'Ends it by hand',
       params: OpportunityParams,
-      handle: ({ params: { id }, header, caller }) => ask(header('idempotency-key'), caller.subject, { name: 'dismiss', opportunity: id }),
+      handle: ({ params: { id }, header, caller }) => ask(header('idempotency-key'), caller, { name: 'dismiss', opportunity: id }),
     }),
     route({
       method: 'POST',

@@ -88,6 +88,9 @@ function connected(day: DayState, protocol: Subprotocol = 'fenshi.v1.json', own:
     { hub: own, values, refused: (code) => refused.push(code) },
     0,
   );
+  connection.welcome({ id: 'c_1', server: 'test', role: 'viewer' }, 0);
+  frames.length = 0;
+  raw.length = 0;
   /** Says it, and lets its turn come. */
   const say = async (...said: readonly unknown[]): Promise<void> => {
     for (const frame of said) {

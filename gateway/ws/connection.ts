@@ -53,6 +53,10 @@ export class Connection {
   #sentBytes = 0;
   #gone = { bytes: 0, ms: 0 };
   closed = false;
+  /** Who it is has been judged: before, nothing is answered. */
+  #isAdmitted = false;
+  /** Of its token; null where it needed none. */
+  tokenId: string | null = null;
 
   constructor(protocol: Subprotocol, socket: Socket, parts: ConnectionParts, nowMs: number) {
     this.protocol = protocol;
@@ -65,6 +69,7 @@ export class Connection {
   welcome({ id, server, role }: Welcome, nowMs: number): void {
     const { heartbeatMs, framesPerSec, framesBurst, channels } = frameLimits;
     const { epoch, origin, phase, date } = this.#parts.hub.day;
+    this.#isAdmitted = true;
     this.#send({
       op: 'welcome',
       proto: this.protocol,
@@ -76,6 +81,7 @@ export class Connection {
       session: { epoch, origin, phase, tradeDate: date },
       ts: nowMs,
     });
+    this.#turn();
   }
 
   receive(message: ArrayBuffer, isBinary: boolean, nowMs = Date.now()): void {
@@ -98,15 +104,15 @@ export class Connection {
 
   /** In the order in which they came, whatever waits for its turn. */
   #take(frame: ClientFrame, nowMs: number): void {
-    if (frame.op === 'ping') return this.#send({ re: frame.id, ok: true, ts: nowMs });
-    if (!isLossless(frame.ch) && !isConflated(frame.ch)) return this.#refuse(frame.id, 'UNKNOWN_CHANNEL', frame.ch);
+    if (frame.op === 'ping' && this.#isAdmitted) return this.#send({ re: frame.id, ok: true, ts: nowMs });
+    if (frame.op !== 'ping' && !isLossless(frame.ch) && !isConflated(frame.ch)) return this.#refuse(frame.id, 'UNKNOWN_CHANNEL', frame.ch);
     if (this.#inbox.length >= inboxMax) return this.#refuse(frame.id, 'RATE_LIMITED', 'too much waits already');
     this.#inbox.push(frame);
     this.#turn();
   }
 
   #turn(): void {
-    if (this.#isTurnDue || this.#inbox.length === 0 || !this.#parts.hub.day.caughtUp) return;
+    if (this.#isTurnDue || this.#inbox.length === 0 || !this.#isAdmitted || !this.#parts.hub.day.caughtUp) return;
     this.#isTurnDue = true;
     this.#parts.hub.soon(() => {
       this.#isTurnDue = false;
@@ -114,6 +120,7 @@ export class Connection {
       const frame = this.#inbox.shift();
       if (frame?.op === 'sub') this.#subscribe(frame);
       else if (frame?.op === 'unsub') this.#unsubscribe(frame);
+      else if (frame?.op === 'ping') this.#send({ re: frame.id, ok: true, ts: Date.now() });
       this.#turn();
     });
   }
@@ -186,7 +193,7 @@ export class Connection {
     this.#strikes = Math.max(0, this.#strikes - 1);
     this.drained();
     if (this.#isStuck(nowMs)) return this.#bye(closeCodes.slow, 'slow');
-    if (nowMs - this.#sentMs < frameLimits.heartbeatMs) return;
+    if (!this.#isAdmitted || nowMs - this.#sentMs < frameLimits.heartbeatMs) return;
     this.#sentMs = nowMs;
     const at = Object.fromEntries([...this.#groups].map(([ch, { lastSeq }]) => [ch, lastSeq]));
     this.#send({ op: 'hb', ts: nowMs, seq: this.#parts.hub.day.step, at });
@@ -206,6 +213,11 @@ export class Connection {
   shutdown(reconnectInMs: number): void {
     this.#write(encoded({ op: 'bye', code: closeCodes.shutdown, reconnectInMs }, this.protocol));
     this.#end(closeCodes.shutdown, 'shutdown');
+  }
+
+  /** Its token is not valid any more. */
+  turnAway(): void {
+    this.#bye(closeCodes.unauthorized, 'UNAUTHORIZED');
   }
 
   /** The connection is gone: nobody of it is told anything more. */

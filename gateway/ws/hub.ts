@@ -21,6 +21,8 @@ export type HubOptions = { readonly snapshotPart: number; readonly sent: (channe
 
 /** Answers a turn. */
 const perTurn = 4;
+/** Bytes of answers that are kept for the next who asks. */
+const answersMax = 32 * 1024 * 1024;
 
 export class Hub {
   readonly day: DayState;
@@ -30,6 +32,7 @@ export class Hub {
   readonly #waiting: (() => void)[] = [];
   /** Answers of the step at hand, by what was asked: a thousand clients that come back ask the same. */
   readonly #answers = new Map<string, readonly Message[]>();
+  #answerBytes = 0;
   #turn: ReturnType<typeof setImmediate> | null = null;
 
   constructor(day: DayState, options: HubOptions) {
@@ -74,7 +77,7 @@ export class Hub {
 
   /** A step was applied to the day. */
   publish(delta: DayDelta, newDay: boolean): void {
-    this.#answers.clear();
+    this.#forget();
     const groups = newDay ? new Set(this.#groups.values()) : this.#concerned(delta);
     for (const group of groups) {
       if (newDay) {
@@ -110,13 +113,29 @@ export class Hub {
 
   /** Bodies that answer a subscription: what was missed, or the parts of a snapshot. Each still lacks its `re` and `ok`. */
   answer(group: Group, since: { readonly epoch: string; readonly offset: number } | undefined, protocol: Subprotocol): readonly Message[] {
-    const key = `${protocol}\n${since === undefined ? '' : `${since.epoch} ${since.offset}`}\n${keyOf(group.ch, group.filter)}`;
-    const known = this.#answers.get(key);
-    if (known !== undefined) return known;
-    const missed = since === undefined ? null : this.#missed(group, since, protocol);
-    const bodies = missed === null ? this.#snapshot(group, protocol) : [missed];
+    const asked = `${protocol}\n${keyOf(group.ch, group.filter)}`;
+    if (since !== undefined) {
+      const key = `${asked}\n${since.epoch} ${since.offset}`;
+      const known = this.#answers.get(key);
+      if (known !== undefined) return known;
+      const missed = this.#missed(group, since, protocol);
+      if (missed !== null) return this.#keep(key, [missed]);
+    }
+    return this.#answers.get(asked) ?? this.#keep(asked, this.#snapshot(group, protocol));
+  }
+
+  /** For the next who asks the same; not more than so much of it, for a client may ask what it likes. */
+  #keep(key: string, bodies: readonly Message[]): readonly Message[] {
+    const bytes = bodies.reduce((sum, body) => sum + sizeOf(body), 0);
+    if (this.#answerBytes + bytes > answersMax) this.#forget();
     this.#answers.set(key, bodies);
+    this.#answerBytes += bytes;
     return bodies;
+  }
+
+  #forget(): void {
+    this.#answers.clear();
+    this.#answerBytes = 0;
   }
 
   /** null where it cannot all be given, or is too much. */

@@ -17,7 +17,7 @@ import { type Message, Shared } from './encode.ts';
 export type Listener = { readonly protocol: Subprotocol; readonly offer: (message: Message) => boolean };
 export type QuoteItem = { readonly symbol: string; readonly lastMilli: number | null; readonly preCloseMilli: number | null };
 type Quote = { last: number; preClose: number };
-type QuoteListener = { readonly listener: Listener; readonly numbers: ReadonlySet<number>; readonly due: Set<number> };
+type QuoteListener = { readonly listener: Listener; readonly numbers: ReadonlySet<number>; readonly due: Set<number>; wholeDue: boolean };
 
 const orNull = (milli: number): number | null => (milli === absentMilli ? null : milli);
 
@@ -42,13 +42,13 @@ export class Values {
       return;
     }
     const numbers = new Set(symbols.map((id) => instrumentNo(id as InstrumentId)));
-    const entry = { listener, numbers, due: new Set(numbers) };
+    const entry = { listener, numbers, due: new Set(numbers), wholeDue: true };
     this.#quoteListeners.set(listener, entry);
     for (const no of numbers) {
       const own = this.#byNumber.get(no) ?? new Set<QuoteListener>();
       this.#byNumber.set(no, own.add(entry));
     }
-    this.#flush(entry, true);
+    this.#flush(entry);
   }
 
   leave(listener: Listener, ch: ConflatedChannel): void {
@@ -77,7 +77,7 @@ export class Values {
       else [was.last, was.preClose] = [last[i]!, preClose[i]!];
       for (const { due } of this.#byNumber.get(no) ?? []) due.add(no);
     }
-    for (const entry of this.#quoteListeners.values()) this.#flush(entry, false);
+    for (const entry of this.#quoteListeners.values()) this.#flush(entry);
   }
 
   live = ({ tsMs, live }: OpportunitiesView): void => this.#tell('live', tsMs, live);
@@ -96,7 +96,8 @@ export class Values {
   }
 
   /** What is due of a listener, if it has room; else it stays due, and the newest of it is sent then. */
-  #flush({ listener, due }: QuoteListener, whole: boolean): void {
+  #flush(entry: QuoteListener): void {
+    const { listener, due, wholeDue: whole } = entry;
     const values = [...due].flatMap((no): QuoteItem[] => {
       const quote = this.#quotes.get(no);
       return quote === undefined
@@ -105,7 +106,9 @@ export class Values {
     });
     if (values.length === 0 && !whole) return;
     const frame = new Shared({ ch: 'quotes', type: 'values', ts: this.#tsMs, whole, values });
-    if (listener.offer(frame.in(listener.protocol))) due.clear();
+    if (!listener.offer(frame.in(listener.protocol))) return;
+    due.clear();
+    entry.wholeDue = false;
   }
 }
 
