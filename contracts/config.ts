@@ -1,6 +1,7 @@
 /** The whole configuration, each key with its default. Unknown keys are errors. fenshi.config.yaml comments them for people. */
 import { z } from 'zod';
 import { ForecastMap } from './forecast.ts';
+import { NotifyConfig } from './notify.ts';
 import { InstrumentId } from './units.ts';
 
 /** Sources that carry the market's quotes, in the order of preference the evidence supports (contracts/spec/sources.md#common). */
@@ -94,6 +95,7 @@ export const Config = z.strictObject({
       z.strictObject({ strategy: z.string(), active: z.boolean().default(false), maps: z.record(z.string(), z.array(ForecastMap)) }),
     )
     .default({}),
+  notify: section(NotifyConfig),
   demo: section(
     z.strictObject({
       seed: z.int().default(1),

@@ -122,6 +122,11 @@ export const errorCodes = {
     status: 504,
   },
   BAD_REQUEST: { meaning: 'A request parameter is malformed.', retryable: false, status: 400 },
+  NOTIFY_REFUSED: {
+    meaning: 'A notification was not taken by its channel; the vendor’s reason is in the message.',
+    retryable: false,
+    status: 502,
+  },
   UNAUTHORIZED: { meaning: 'A valid token is needed.', retryable: false, status: 401 },
   FORBIDDEN: { meaning: 'The token’s role may not do this.', retryable: false, status: 403 },
   METHOD_NOT_ALLOWED: { meaning: 'The address does not know this method; Allow names those it knows.', retryable: false, status: 405 },

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { DayConfig } from './bundle.ts';
 import { feedSources } from './config.ts';
 import type { ErrorCode } from './errors.ts';
+import { NotifyConfig } from './notify.ts';
 import { runPattern } from './subjects.ts';
 import { InstrumentId } from './units.ts';
 
@@ -23,6 +24,7 @@ export const roles = {
   feed: { name: 'feed', main: 'engine/feeds/main.ts', opsPort: 8794, essential: true, stopRank: 1 },
   engine: { name: 'engine', main: 'engine/main.ts', opsPort: 8792, essential: true, stopRank: 2 },
   sandbox: { name: 'sandbox', main: 'engine/sandbox/main.ts', opsPort: 8797, essential: false, stopRank: 1 },
+  notify: { name: 'notify', main: 'engine/notify/main.ts', opsPort: 8798, essential: false, stopRank: 3 },
   gateway: { name: 'gateway', main: 'gateway/main.ts', opsPort: 8793, essential: false, stopRank: 3 },
   store: { name: 'store', main: 'engine/store/main.ts', opsPort: 8795, essential: false, stopRank: 3 },
   query: { name: 'query', main: 'engine/query/main.ts', opsPort: 8796, essential: false, stopRank: 3 },
@@ -92,6 +94,7 @@ export const RoleStart = z.object({
       strategies: z.array(z.object({ id: z.string(), dir: z.string(), sha256: z.string(), params: z.record(z.string(), z.unknown()) })),
     })
     .optional(),
+  notify: NotifyConfig.optional(),
   demo: z
     .object({
       seed: z.int(),

@@ -51,7 +51,7 @@ describe('house rules', () => {
 
   test('the engine’s rooms lie one over another: an import goes down', () => {
     const order = ['telemetry', 'wire', 'log', 'clean', 'features', 'detectors', 'opportunities', 'backtest', 'reference', 'cell'];
-    const rooms = [...order, 'runtime', 'files', 'store', 'feeds', 'sandbox', 'query', 'ops', 'cli'];
+    const rooms = [...order, 'runtime', 'files', 'store', 'feeds', 'sandbox', 'notify', 'query', 'ops', 'cli'];
     const roomOf = (path: string) => (path.split('/').length > 2 ? path.split('/')[1]! : 'main');
     const wrong = files
       .filter(({ path }) => path.startsWith('engine/') && !isTest(path) && roomOf(path) !== 'main')

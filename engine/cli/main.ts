@@ -9,6 +9,7 @@ import { registerControl } from './commands/control.ts';
 import { registerData } from './commands/data.ts';
 import { registerEvaluate } from './commands/evaluate.ts';
 import { registerForecast } from './commands/forecast.ts';
+import { registerNotify } from './commands/notify.ts';
 import { registerReplay } from './commands/replay.ts';
 import { registerRole } from './commands/role.ts';
 import { registerSource } from './commands/source.ts';
@@ -31,6 +32,7 @@ registerEvaluate(program);
 registerForecast(program);
 registerStrategy(program);
 registerToken(program);
+registerNotify(program);
 program.addHelpText(
   'after',
   '\nTools, by `npm run <tool>`: test, check, bench, torture, calibrate, planted, mutants, scenario\nExit codes: 0 done, 1 refused or failed with a code, 128 + n ended by signal n',

@@ -55,7 +55,7 @@ describe.skipIf(noGateway !== '')(`fenshi up${noGateway === '' ? '' : ` (${noGat
       FENSHI_DATA: dir,
       FENSHI__SERVER__PORT: String(await freePort()),
       FENSHI__NATS__PORT: String(await freePort()),
-      FENSHI__OPS__PORT: String(await freePorts(7)),
+      FENSHI__OPS__PORT: String(await freePorts(8)),
       FENSHI__DEMO__SCALE: 'tiny',
       FENSHI__DEMO__SPEED: '120',
       FENSHI__LOG__LEVEL: 'info',

@@ -16,7 +16,18 @@ import { FenshiError } from '../../contracts/errors.ts';
 import type { BrokerAccess } from './connect.ts';
 import { isAlive, isSame, startOf } from './processes.ts';
 
-export const brokerRoles = ['engine', 'feed', 'store', 'query', 'scenarios', 'control', 'sandbox', 'gateway', 'subscriber'] as const;
+export const brokerRoles = [
+  'engine',
+  'feed',
+  'store',
+  'query',
+  'scenarios',
+  'control',
+  'sandbox',
+  'notify',
+  'gateway',
+  'subscriber',
+] as const;
 export type BrokerRole = (typeof brokerRoles)[number];
 export type BrokerOptions = {
   readonly program: string;

@@ -107,6 +107,7 @@ describe('docker-compose.yml', () => {
     expect(scrape_configs.flatMap((job) => job.dns_sd_configs ?? [])).toEqual([
       { names: ['scenarios'], type: 'A', port: roles.scenarios.opsPort },
       { names: ['sandbox'], type: 'A', port: roles.sandbox.opsPort },
+      { names: ['notify'], type: 'A', port: roles.notify.opsPort },
     ]);
   });
 });

@@ -70,8 +70,8 @@ describe.skipIf(missing !== '')(`the dashboard over a live run${missing === '' ?
       });
     });
     cpSync('engine/ops/rules.yml', join(dir, 'rules.yml'));
-    // the sandbox is up only with strategies of one's own
-    const running = (Object.keys(roles) as RoleName[]).filter((role) => role !== 'sandbox');
+    // these are up only with strategies, or channels and rules, of one's own
+    const running = (Object.keys(roles) as RoleName[]).filter((role) => role !== 'sandbox' && role !== 'notify');
     const targets = running.map((role) => ({
       targets: [`127.0.0.1:${opsPortOf(role, ops)}`],
       labels: { role },

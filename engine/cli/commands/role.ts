@@ -59,6 +59,7 @@ async function runRole(name: string, { run, servers, dir, host, opsHost }: Flags
       : { store: { url: clickhouse, username: 'fenshi', password: process.env.FENSHI_PASSWORD_CLICKHOUSE ?? '' } }),
     feed: feedStart(config, run === liveRun ? config.feed.order : null),
     sandbox: sandboxStart(enabled),
+    notify: config.notify,
     ...(run === liveRun ? {} : { demo: demoStart(config) }),
   };
   const child = spawn(process.execPath, [`${root}/engine/cli/launch.mjs`, role.main], {

@@ -94,7 +94,10 @@ async function up(flags: Flags): Promise<void> {
     });
     const stop = Promise.race([ended, failed.then((why) => Promise.reject(new FenshiError('NOT_READY', why)))]);
     stop.catch(() => undefined);
-    await Promise.race([startAll(running, host, port, live, config.demo.recorded, enabled.length > 0), stop]);
+    await Promise.race([
+      startAll(running, host, port, live, config.demo.recorded, { strategies: enabled.length > 0, rules: config.notify.rules.length > 0 }),
+      stop,
+    ]);
     say(`to command from a page or a program, open once: http://${shownHost(host)}:${port}/#code=${code}`);
     await stop;
   } finally {
@@ -136,7 +139,7 @@ async function startAll(
   port: number,
   live: Config['feed']['order'] | null,
   recorded: string | null,
-  hasStrategies: boolean,
+  others: { readonly strategies: boolean; readonly rules: boolean },
 ): Promise<void> {
   const supervisor = running.supervisor!;
   await supervisor.start('engine');
@@ -145,7 +148,8 @@ async function startAll(
     supervisor.start('feed'),
     supervisor.start('gateway'),
     supervisor.start('query'),
-    ...(hasStrategies ? [supervisor.start('sandbox')] : []),
+    ...(others.strategies ? [supervisor.start('sandbox')] : []),
+    ...(others.rules ? [supervisor.start('notify')] : []),
     ...(hasChdb() ? [supervisor.start('store')] : []),
   ]);
   if (!hasChdb()) say('chDB is not installed (npm install --include=optional): nothing is archived');
@@ -158,6 +162,12 @@ async function startAll(
   await untilReady(address);
   say(`ready: ${address}  (${recorded === null ? 'simulated market' : 'recorded market'}; Ctrl-C stops)`);
 }
+
+/** Deep links lead to this machine's page unless the configuration names another. */
+const notifyStart = ({ notify, server: { host, port } }: Config): Config['notify'] => ({
+  ...notify,
+  link: notify.link ?? `http://${shownHost(host)}:${port}`,
+});
 
 function gatewayStart({ server: { host, port, auth, hosts, origins } }: Config, code: string): NonNullable<RoleStart['gateway']> {
   return { host, port, hosts, origins, dataDir, needsToken: auth === 'all', code };
@@ -174,14 +184,13 @@ function assertBind({ server: { host } }: Config): void {
 async function stateOf(address: string): Promise<string> {
   const deadline = Date.now() + firstWordMs;
   for (;;) {
-    const report = await fetch(`${address}/v1/status`, { signal: AbortSignal.timeout(1000) }).then(
-      (response) => response.json() as Promise<{ ready: boolean; code: string | null; why: { en: string } | null }>,
+    const word = await fetch(`${address}/readyz`, { signal: AbortSignal.timeout(1000) }).then(
+      (response) => response.json() as Promise<{ ready: boolean; code?: string; why?: string }>,
       () => null,
     );
-    const isWord =
-      report !== null && (report.ready || (report.code !== 'STARTING' && report.code !== 'NO_DAY' && report.code !== 'ROLE_AWAY'));
+    const isWord = word !== null && (word.ready || !['STARTING', 'NO_DAY', 'ROLE_AWAY'].includes(word.code ?? ''));
     if (isWord || Date.now() > deadline)
-      return report === null ? 'the page does not answer yet' : report.ready ? 'ready' : (report.why?.en ?? 'starting');
+      return word === null ? 'the page does not answer yet' : word.ready ? 'ready' : (word.why ?? 'starting');
     await sleep(200);
   }
 }
@@ -229,6 +238,7 @@ function startsOf(
     feed: { ...base('feed'), feed: feedStart(tushare ? config : { ...config, tushare: { token: null } }, live) },
     scenarios: { ...base('scenarios'), demo: demoStart(config) },
     sandbox: { ...base('sandbox'), sandbox: sandboxStart(enabled) },
+    notify: { ...base('notify'), notify: notifyStart(config) },
   };
 }
 

@@ -1,0 +1,63 @@
+/** Notifications: where they go, by which rules, and what is quiet. Addresses and keys come from the environment or a file: `${env:…}`. */
+import { z } from 'zod';
+import { families, publicStates } from './opportunity.ts';
+
+const secret = z.string().min(1).max(500);
+/** One robot, app or mailbox. */
+export const NotifyChannel = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('wecom'), url: z.url() }),
+  z.strictObject({ kind: z.literal('dingtalk'), url: z.url(), secret }),
+  z.strictObject({ kind: z.literal('feishu'), url: z.url(), secret }),
+  z.strictObject({ kind: z.literal('telegram'), token: secret, chatId: z.string(), host: z.url().default('https://api.telegram.org') }),
+  z.strictObject({ kind: z.literal('bark'), deviceKey: secret, host: z.url().default('https://api.day.app') }),
+  z.strictObject({ kind: z.literal('webhook'), url: z.url(), secret }),
+  z.strictObject({
+    kind: z.literal('smtp'),
+    host: z.string(),
+    port: z.int().min(1).max(65_535).default(465),
+    /** TLS from the first byte; false for a server on this machine. */
+    secure: z.boolean().default(true),
+    user: z.string().nullable().default(null),
+    password: secret.nullable().default(null),
+    from: z.string(),
+    to: z.array(z.string()).min(1).max(20),
+  }),
+]);
+export type NotifyChannel = z.infer<typeof NotifyChannel>;
+
+export const severities = ['info', 'notice', 'urgent'] as const;
+export type Severity = (typeof severities)[number];
+const names = z.array(z.string().max(96)).min(1);
+
+/** All that is given must hold. `about` what: a change of an opportunity, of a risk scope, or the run itself. */
+export const NotifyRule = z.strictObject({
+  id: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/),
+  about: z.enum(['opportunity', 'risk', 'system']),
+  channels: names,
+  state: z.array(z.enum(publicStates)).min(1).optional(),
+  family: z.array(z.enum(families)).min(1).optional(),
+  strategy: names.optional(),
+  symbol: names.optional(),
+  /** Risk scopes as they begin: `market`, `sector.`, `symbol.SH.600519`. */
+  scope: names.optional(),
+  /** Least chance of a net gain. */
+  pMin: z.number().min(0).max(1).optional(),
+  /** Least severity: a confirmed opportunity and a caution are notices, a risk of level 2 or 3 and a dead engine are urgent. */
+  severity: z.enum(severities).default('info'),
+  /** Of the same opportunity or scope by this rule, seconds; what is more severe than the one before is not held back. */
+  cooldownSec: z.int().min(0).max(86_400).default(0),
+});
+export type NotifyRule = z.infer<typeof NotifyRule>;
+
+const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
+export const NotifyConfig = z.strictObject({
+  channels: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,31}$/), NotifyChannel).default({}),
+  rules: z.array(NotifyRule).default([]),
+  /** Shanghai clock times between which only what is urgent is sent; the rest joins the digest behind them. */
+  quiet: z.array(z.strictObject({ from: clock, to: clock })).default([]),
+  /** At most one digest a channel in so many seconds. */
+  digestSec: z.int().min(10).max(3600).default(60),
+  /** What deep links begin with. */
+  link: z.url().nullable().default(null),
+});
+export type NotifyConfig = z.infer<typeof NotifyConfig>;

@@ -1,0 +1,138 @@
+/** What there is to tell, made from journal entries: pure. Its text leads with the conditions that hit. */
+import { sentenceOf } from '../../contracts/evidence-words.ts';
+import type { FoldedEvent } from '../../contracts/fold.ts';
+import type { Transition } from '../../contracts/journal.ts';
+import type { Severity } from '../../contracts/notify.ts';
+import { clockOf } from '../../contracts/session.ts';
+import type { Origin } from '../../contracts/status.ts';
+
+export type Alert = {
+  /** `<date>:<step>:<place in it>`, or of the run itself `system:<code>:<ms>`. */
+  readonly id: string;
+  readonly about: 'opportunity' | 'risk' | 'system';
+  /** Opportunity or scope: what cools down and is grouped by. */
+  readonly group: string;
+  readonly severity: Severity;
+  /** Wall clock at which it came to be. */
+  readonly atMs: number;
+  readonly title: string;
+  readonly lines: readonly string[];
+  /** Path of a deep link. */
+  readonly path: string;
+  /** What rules ask for. */
+  readonly facts: {
+    readonly state?: string;
+    readonly family?: string;
+    readonly strategies?: readonly string[];
+    readonly symbol?: string;
+    readonly p?: number | null;
+  };
+};
+
+const originWords: Readonly<Record<Origin, string>> = { live: '真实行情', recorded: '历史回放', simulated: '模拟行情' };
+const stateWords: Readonly<Record<string, string>> = { discovered: '发现', confirmed: '确认', tracking: '跟踪', ended: '结束' };
+const endWords: Readonly<Record<string, string>> = {
+  TARGET: '到达目标',
+  STOP: '止损',
+  DECAY: '衰减',
+  TIMEOUT: '超时',
+  INVALID: '失效',
+  UNCONFIRMED: '未确认',
+  LIMIT: '涨停移交',
+  SESSION: '收盘',
+  DATA: '数据中断',
+  RISK: '风控',
+  MANUAL: '人工结束',
+};
+const eventWords: Readonly<Record<string, string>> = {
+  'moves-1pct': '15 分钟内波动 1 %',
+  'net-gain': '扣费后盈利',
+  'sealed-at-close': '收盘封板',
+  'next-open-gain': '次日高开',
+  'heat-lasts': '热度延续半小时',
+};
+const riskWords = ['正常', '注意', '限制', '冻结'];
+const riskStates = ['normal', 'caution', 'restricted', 'frozen'];
+const disclaimer = '不构成投资建议';
+
+type Forecast = {
+  readonly event: string;
+  readonly p: number | null;
+  readonly p0: number;
+  readonly auc95: readonly number[] | null;
+  readonly source: string;
+};
+const yuan = (milli: unknown): string => (typeof milli === 'number' ? (milli / 1000).toFixed(2) : '–');
+const percent = (share: number): string => `${Math.round(100 * share)} %`;
+
+/** Null for what is no change of the public state: its details are for who looks. */
+export function alertOfOpportunity(event: FoldedEvent, id: string, atMs: number, origin: Origin): Alert | null {
+  const { opportunity, was, change } = event;
+  const { state, facts, instrument, family, strategies, entity } = opportunity;
+  if (change.region !== 'lifecycle' || state === 'archived' || (was !== null && was.state === state)) return null;
+  // a halt and its end are no change that a person is told of
+  const isHalt = (path: string | undefined): boolean => path?.startsWith('suspended') === true;
+  if (isHalt(opportunity.path) || (isHalt(was?.path) && state !== 'ended')) return null;
+  const arrow = opportunity.direction === 'up' ? '🔴▲' : '🟢▼';
+  const reason = state === 'ended' && typeof facts.endReason === 'string' ? `(${endWords[facts.endReason] ?? facts.endReason})` : '';
+  const what = `${arrow} ${entity.kind === 'sector' ? `板块 ${instrument}` : instrument}|${was === null ? '' : `${stateWords[was.state] ?? was.state} → `}${stateWords[state] ?? state}${reason}`;
+  const { entryMilli, stopMilli } = (facts.plan ?? {}) as { entryMilli?: number; stopMilli?: number };
+  return {
+    id,
+    about: 'opportunity',
+    group: event.id,
+    severity: state === 'confirmed' ? 'notice' : 'info',
+    atMs,
+    title: what,
+    lines: [
+      ...(change.evidence.length === 0 ? [] : [`命中:${sentenceOf(change.evidence, 'zh')}`]),
+      ...chances((facts.forecasts ?? []) as readonly Forecast[]),
+      ...(state === 'ended' || entity.kind === 'sector' ? [] : [`参考 ${yuan(entryMilli)} · 失效 ${yuan(stopMilli)}`]),
+      `${clockOf(change.tsMs)} · ${originWords[origin]} · ${disclaimer}`,
+    ],
+    path: `/#o=${event.id}`,
+    facts: { state, family, strategies, symbol: instrument, p: typeof facts.p === 'number' ? facts.p : null },
+  };
+}
+
+/** The event that the family is about, never a chance without its name, its base and whether it was measured. */
+function chances([first]: readonly Forecast[]): string[] {
+  if (first === undefined || first.p === null) return [];
+  const measured = first.auc95 !== null && first.auc95[0]! > 0.5;
+  return [
+    `${eventWords[first.event] ?? first.event} ${measured ? percent(first.p) : `未测得优势,基准 ${percent(first.p0)}`}${measured ? `(基准 ${percent(first.p0)},${first.source})` : ''}`,
+  ];
+}
+
+export function alertOfRisk({ actorId, from, to, note, tsMs }: Transition, id: string, atMs: number, origin: Origin): Alert {
+  const [level, before] = [Math.max(0, riskStates.indexOf(to)), Math.max(0, riskStates.indexOf(from ?? 'normal'))];
+  const scope = actorId.replace(/^risk\./, '');
+  return {
+    id,
+    about: 'risk',
+    group: scope,
+    severity: level >= 2 || before >= 2 ? 'urgent' : 'notice',
+    atMs,
+    title: level === 0 ? `✅ 风控解除|${scope}` : `⚠️ 风控${riskWords[level]}|${scope}`,
+    lines: [
+      ...(note === null ? [] : [`由 ${note}`]),
+      `${riskWords[before]} → ${riskWords[level]}`,
+      `${clockOf(tsMs)} · ${originWords[origin]}`,
+    ],
+    path: '/#risk',
+    facts: {},
+  };
+}
+
+/** Of the run itself: `why` in words; null when it is over. */
+export const alertOfRun = (code: string, why: string | null, atMs: number): Alert => ({
+  id: `system:${code}:${atMs}`,
+  about: 'system',
+  group: `run:${code}`,
+  severity: 'urgent',
+  atMs,
+  title: why === null ? '✅ 引擎恢复' : '⛔ 引擎中断',
+  lines: [why ?? '行情重新进入,机会继续跟踪'],
+  path: '/',
+  facts: {},
+});
