@@ -17,7 +17,8 @@ export type Codec = {
   readonly decode: (data: unknown) => unknown;
 };
 export type ClientOptions = {
-  readonly url: string;
+  /** One gateway, or several: after a break the next is tried, and resumes what the one before told. */
+  readonly url: string | readonly string[];
   /** Where no global WebSocket exists (Node 20). */
   readonly WebSocket?: SocketConstructor;
   /** Sent as a further subprotocol, for a browser can set no header. */
@@ -25,6 +26,8 @@ export type ClientOptions = {
   readonly codec?: Codec;
   /** Milliseconds without a word after which the connection is given up. */
   readonly silenceMs?: number;
+  /** Longest wait in milliseconds before it tries again; 30 s without it. */
+  readonly mostWaitMs?: number;
 };
 type SocketLike = {
   binaryType?: string;
@@ -166,6 +169,8 @@ export class FenshiClient {
   #socket: SocketLike | null = null;
   #stopped = true;
   #attempt = 0;
+  /** Which of the gateways. */
+  #at = 0;
   #leastWaitMs = 0;
   #connected = false;
   #frames = 1;
@@ -204,7 +209,8 @@ export class FenshiClient {
     if (Socket === undefined) throw new Error('this runtime has no WebSocket; pass one (Node 22 has it)');
     const { token } = this.#options;
     const protocols = token === undefined ? this.#codec.protocol : [this.#codec.protocol, `fenshi.token.${token}`];
-    const socket = new Socket(this.#options.url, protocols as never);
+    const urls = [this.#options.url].flat();
+    const socket = new Socket(urls[this.#at % urls.length]!, protocols as never);
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
     for (const subscription of this.#subscriptions.values()) subscription.begin();
@@ -247,7 +253,8 @@ export class FenshiClient {
     this.onState(false);
     if (code >= 4500) this.onTurnedAway(code);
     if (this.#stopped || code >= 4500) return;
-    const wait = this.#leastWaitMs + Math.random() * Math.min(30_000, 200 * 2 ** this.#attempt++); // clock-ok: a client's jitter decides nothing
+    this.#at++;
+    const wait = this.#leastWaitMs + Math.random() * Math.min(this.#options.mostWaitMs ?? 30_000, 200 * 2 ** this.#attempt++); // clock-ok: a client's jitter decides nothing
     this.#leastWaitMs = 0;
     this.#timer = setTimeout(() => this.start(), wait); // clock-ok: a client's reconnect
   }

@@ -18,7 +18,7 @@ const [pullMs, heartbeatMs, reopenMs] = [5000, 1000, 200];
 
 /** `filter`: one subject; `signal`: ends the reading, also while it waits. */
 export type ReadOptions = { readonly filter?: string; readonly signal?: AbortSignal };
-/** `storedMs`: wall clock at which the broker stored it. */
+/** `storedMs`: wall clock in whole milliseconds at which the broker stored it. */
 export type StreamMessage = { readonly seq: number; readonly subject: string; readonly body: Uint8Array; readonly storedMs: number };
 
 /**
@@ -47,7 +47,7 @@ export async function* streamFrom(
         if (message.seq < next) continue; // an ordered consumer repeats itself
         if (filter === undefined && message.seq !== next) throw new FenshiError('TAPE_HOLE', `${stream}: ${message.seq} after ${next - 1}`);
         next = message.seq + 1;
-        yield { seq: message.seq, subject: message.subject, body: message.data, storedMs: message.info.timestampNanos / 1e6 };
+        yield { seq: message.seq, subject: message.subject, body: message.data, storedMs: Math.floor(message.info.timestampNanos / 1e6) };
       }
     } finally {
       watch.stop();
