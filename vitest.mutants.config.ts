@@ -10,7 +10,7 @@ export default mergeConfig(
         'actors/**/*.test.ts',
         'engine/{clean,detectors,opportunities}/**/*.test.ts',
         'engine/cell/{timer-queue,lanes,boards}.test.ts',
-        'engine/features/{gain-board,sectors}.test.ts',
+        'engine/features/{gain-board,leaders,sectors}.test.ts',
         'gateway/{ws/**/*,run-status}.test.ts',
         'scenarios/histories/**/*.test.ts',
       ],

@@ -74,7 +74,7 @@ test('it opens nothing, confirms nothing, and says how near', () => {
   const { reading } = approach.step(approach.initial, at(), params);
   expect(reading).toMatchObject({ opens: false, confirmable: false, path: 'approach', direction: 'up' });
   expect(reading!.score).toBeCloseTo(0.4 * 0.25 + 0.2 * 0.175 + 0.2 * 0.5 + 0.2 * 0.5, 9);
-  expect(reading!.anchor).toMatchObject({ p0Milli: 10_700, enterMilli: 10_850, peakMilli: 10_850 });
+  expect(reading!.anchor).toMatchObject({ p0Milli: 10_700, enterMilli: 10_850, peakMilli: 10_850, impulse: 10_850 / 10_700 - 1 });
   expect(reading!.evidence()).toEqual([
     { feature: 'distUp', value: 0.015, op: '<=', threshold: 0.02, contrib: 0 },
     { feature: 'ret_3m', value: 0.0135, op: '>=', threshold: 0.01, contrib: 0 },
@@ -82,7 +82,9 @@ test('it opens nothing, confirms nothing, and says how near', () => {
     { feature: 'nar1m', value: 0.4, op: '>=', threshold: 0.2, contrib: 0 },
     { feature: 'askMinutes', value: 1, op: '<=', threshold: 3, contrib: 0 },
   ]);
-  expect(approach.step(approach.initial, at({ values: { amtZ1m: 3 }, midAgo3m: 10_700 }), params).reading!.score).not.toBeNull();
+  const wide = approach.step(approach.initial, at({ instrument: { limitRate: 0.2 } }), params).reading!;
+  expect(wide.score).toBeCloseTo(0.4 * 0.5 + 0.2 * 0.175 + 0.2 * 0.5 + 0.2 * 0.5, 9);
+  expect(wide.evidence()[0]!.threshold).toBe(0.03);
 });
 
 test.each<[string, Partial<Hot>, boolean]>([

@@ -48,6 +48,7 @@ describe('the money of a sector', () => {
     ]).state.sum;
     expect(again).toBe(1.5);
     expect(said([{ tsec: 897, heat: 2 }]).state).toEqual(rotationStat.initial);
+    expect(said([{ tsec: 900, heat: 2, ret5m: 0 }]).state.sum).toBe(1.5);
   });
 });
 
@@ -106,7 +107,14 @@ test('it says of what it holds: score, anchor, evidence', () => {
   const { reading } = rotationStat.step(state, sectorInputWith(), params);
   const { z } = testsOf(10, sectorInputWith(), params);
   expect(reading!.score).toBeCloseTo(z / 8, 9);
-  expect(reading!.anchor).toMatchObject({ p0Milli: Math.round(10_120 / 1.012), enterMilli: 10_120, peakMilli: 10_120 });
+  expect(reading!.anchor).toMatchObject({
+    p0Milli: Math.round(10_120 / 1.012),
+    enterMilli: 10_120,
+    peakMilli: 10_120,
+    impulse: expect.closeTo(0.012, 12),
+  });
+  expect(reading).toMatchObject({ direction: 'up', path: 'main', opens: true });
+  expect(reading!.evidence().reduce((sum, { contrib }) => sum + contrib, 0)).toBeCloseTo(z / 8, 9);
   expect(reading!.evidence().map(({ feature }) => feature)).toEqual([
     'rotationZ',
     'secSpreadZ',

@@ -12,6 +12,7 @@ import { clamp } from '../../contracts/math.ts';
 import type { Anchor, Evidence } from '../../contracts/signal.ts';
 import type { Reading, SectorDetector, SectorInput, StepResult } from './detector.ts';
 import { info } from './evidence.ts';
+import { anchorOf, begun, followed, fromTsec, moversOf, noRun, type SectorRun, untilTsec } from './sector-run.ts';
 
 const RotationStatParams = z.strictObject({
   z: z.number().default(4),
@@ -22,33 +23,11 @@ const RotationStatParams = z.strictObject({
 });
 export type RotationStatParams = z.infer<typeof RotationStatParams>;
 
-/** Plain data. `level0Milli` null: only its money is summed. `sum`: the CUSUM as of `minute`. */
-export type RotationStatState = {
-  readonly sum: number;
-  readonly minute: number;
-  readonly level0Milli: number | null;
-  readonly enterMilli: number;
-  readonly enteredTsec: number;
-  readonly standsSince: number | null;
-  readonly coolSince: number | null;
-};
-const idle: RotationStatState = {
-  sum: 0,
-  minute: -1,
-  level0Milli: null,
-  enterMilli: 0,
-  enteredTsec: 0,
-  standsSince: null,
-  coolSince: null,
-};
+/** Plain data. `sum`: the CUSUM as of `minute`, run or none. */
+export type RotationStatState = SectorRun & { readonly sum: number; readonly minute: number };
+const idle: RotationStatState = { sum: 0, minute: -1, ...noRun };
 const none: readonly never[] = [];
-const fromTsec = 900;
-const untilTsec = 13_860;
-const confirmSec = 60;
-const confirmWithinSec = 300;
-const breadthLost = 0.4;
 const zCool = 1;
-const coolSec = 300;
 /** Deviations that one test may bring at most: the three have to agree. */
 const zMax = 5;
 /** A CUSUM at its alarm, in deviations. */
@@ -98,33 +77,17 @@ function seek(state: RotationStatState, input: SectorInput, params: RotationStat
   if (!may) return { state, reading: null, refused: none };
   const tests = testsOf(state.sum, input, params);
   if (!(tests.z >= params.z)) return { state, reading: null, refused: none };
-  const next: RotationStatState = {
-    ...state,
-    level0Milli: Math.round(input.levelMilli / (1 + input.ret5m)),
-    enterMilli: input.levelMilli,
-    enteredTsec: input.tsec,
-    standsSince: input.tsec,
-    coolSince: null,
-  };
+  const next = { ...state, ...begun(input) };
   return { state: next, reading: new StatReading(next, input, tests, params, true, false), refused: none };
 }
 
 function follow(state: RotationStatState, input: SectorInput, params: RotationStatParams): StepResult<RotationStatState> {
   const tests = testsOf(state.sum, input, params);
-  const next: RotationStatState = {
-    ...state,
-    standsSince: tests.z >= params.z ? (state.standsSince ?? input.tsec) : null,
-    // what is unknown has not cooled
-    coolSince: tests.z < zCool ? (state.coolSince ?? input.tsec) : Number.isNaN(tests.z) ? state.coolSince : null,
-  };
-  const cooled = next.coolSince !== null && input.tsec - next.coolSince >= coolSec;
-  if (input.breadth < breadthLost || cooled) {
-    const { sum, minute } = next;
-    return { state: { ...idle, sum, minute }, reading: new StatReading(next, input, tests, params, false, false), refused: none };
-  }
-  const within = input.tsec - state.enteredTsec <= confirmWithinSec;
-  const confirmable = within && next.standsSince !== null && input.tsec - next.standsSince >= confirmSec;
-  return { state: next, reading: new StatReading(next, input, tests, params, true, confirmable), refused: none };
+  const cool = Number.isNaN(tests.z) ? null : tests.z < zCool;
+  const { since, over, confirmable } = followed(state, input, tests.z >= params.z, cool);
+  const next = { ...state, ...since };
+  const reading = new StatReading(next, input, tests, params, !over, confirmable);
+  return { state: over ? { ...next, ...noRun } : next, reading, refused: none };
 }
 
 class StatReading implements Reading {
@@ -160,14 +123,11 @@ class StatReading implements Reading {
   }
 
   get anchor(): Anchor {
-    const p0Milli = this.#state.level0Milli ?? this.#input.levelMilli;
-    const { enterMilli } = this.#state;
-    return { p0Milli, enterMilli, peakMilli: enterMilli, impulse: enterMilli / p0Milli - 1 };
+    return anchorOf(this.#state, this.#input);
   }
 
   evidence(): Evidence[] {
     const { spread, money, breadth, z } = this.#tests;
-    const { leaders, followers } = this.#input.movers();
     const share = (each: number): number => each / Math.sqrt(3) / (2 * this.#params.z);
     return [
       { feature: 'rotationZ', value: Number.isNaN(z) ? null : z, op: '>=', threshold: this.#params.z, contrib: 0 },
@@ -175,8 +135,7 @@ class StatReading implements Reading {
       info('secMoneyZ', money, share(money)),
       info('secBreadthZ', breadth, share(breadth)),
       info('live', this.#input.live),
-      ...leaders.map(({ id, ret5m: own }) => info(`leader.${id}`, own)),
-      ...followers.map(({ id, ret5m: own }) => info(`follower.${id}`, own)),
+      ...moversOf(this.#input),
     ];
   }
 }

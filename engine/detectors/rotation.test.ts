@@ -82,6 +82,14 @@ describe('it is over', () => {
   });
 });
 
+test('its anchor is the level before the rise', () =>
+  expect(rotation.step(rotation.initial, inputWith({ levelMilli: 10_120, ret5m: 0.012 }), params).reading!.anchor).toEqual({
+    p0Milli: 10_000,
+    enterMilli: 10_120,
+    peakMilli: 10_120,
+    impulse: expect.closeTo(0.012, 12) as number,
+  }));
+
 test('its evidence says what it rests on and who moves, and who has not', () => {
   const { reading } = rotation.step(rotation.initial, inputWith(), params);
   expect(reading!.evidence().map(({ feature, value }) => [feature, value])).toEqual([

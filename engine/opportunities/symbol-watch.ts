@@ -119,7 +119,8 @@ function wallIn(milli: Int32Array, shares: Float64Array, from: number, times: nu
     const near = Math.abs(milli[at]! - milli[from]!) <= wallTicks * 10;
     if (near && (most < 0 || shares[at]! > shares[most]!)) most = at;
   }
-  if (most < 0 || levels < 2) return null;
+  if (most < 0) return null;
+  // of no other level the mean is NaN, which nothing is over
   const others = (sum - shares[most]!) / (levels - 1);
   return others > 0 && shares[most]! > times * others ? [milli[most]!, shares[most]!] : null;
 }
@@ -127,10 +128,10 @@ function wallIn(milli: Int32Array, shares: Float64Array, from: number, times: nu
 /** A third of it is left or less, and the price never came down to it. */
 function hasVanished(wall: SymbolWatch['bidWall'], { lastMilli, bidMilli, bidShares, from, locked }: SymbolNumbers): boolean {
   if (wall === null || locked || lastMilli <= wall[0]) return false;
-  const lowest = Math.min(...bidMilli.subarray(from, from + bookLevels).filter((milli) => milli > 0));
-  // a price under the levels shown has not vanished, it is out of sight
-  if (wall[0] < lowest) return false;
-  const at = bidMilli.subarray(from, from + bookLevels).indexOf(wall[0]);
+  const shown = bidMilli.subarray(from, from + bookLevels);
+  // a price under five levels has not vanished, it is out of sight; a book with an absent level hides nothing
+  if (wall[0] < Math.min(...shown)) return false;
+  const at = shown.indexOf(wall[0]);
   return at < 0 || bidShares[from + at]! <= wall[1] / 3;
 }
 
@@ -139,14 +140,17 @@ function wallLevel({ askWallSince, vanished }: Walls, { tsec }: SymbolNumbers, c
   return stands || vanished.length >= vanishedMin ? 1 : 0;
 }
 
-const sealsOf = (seals: SymbolWatch['seals'], { locked, sealYuan, tsec }: SymbolNumbers): SymbolWatch['seals'] =>
-  !locked || Number.isNaN(sealYuan) ? [] : [...seals.filter(([at]) => tsec - at <= sealSec), [tsec, sealYuan] as const];
+/** An unknown seal leaves what was known. */
+function sealsOf(seals: SymbolWatch['seals'], { locked, sealYuan, tsec }: SymbolNumbers): SymbolWatch['seals'] {
+  if (!locked) return [];
+  if (Number.isNaN(sealYuan)) return seals;
+  return [...seals.filter(([at]) => tsec - at <= sealSec), [tsec, sealYuan] as const];
+}
 
 /** What opened is no melting seal: that is the board's own affair. */
-function meltLevel(seals: SymbolWatch['seals'], { locked, tsec }: SymbolNumbers, current: number): number {
+function meltLevel(seals: SymbolWatch['seals'], { locked, sealYuan, tsec }: SymbolNumbers, current: number): number {
   if (!locked) return 0;
-  const last = seals.at(-1)?.[1];
-  if (last === undefined) return current;
+  if (Number.isNaN(sealYuan)) return current;
   const within = (sec: number): number => Math.max(...seals.filter(([at]) => tsec - at <= sec).map(([, yuan]) => yuan));
-  return last <= within(halvedSec) / 2 || last < within(sealSec) * slopeMin ? 2 : 0;
+  return sealYuan <= within(halvedSec) / 2 || sealYuan < within(sealSec) * slopeMin ? 2 : 0;
 }
