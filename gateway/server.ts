@@ -162,10 +162,8 @@ export async function startGateway(uws: Uws, options: GatewayOptions): Promise<G
     broadcast: (delta, newDay) => hub.publish(delta, newDay),
     close: async () => {
       clearInterval(clock);
-      events.close();
       uws.us_listen_socket_close(listener);
-      // apart from each other, so that they do not come back to the next one in one instant
-      for (const connection of [...connections]) connection.shutdown(250 + Math.floor(Math.random() * 1750)); // clock-ok: jitter
+      for (const connection of [...connections]) connection.shutdown();
       await sleep(50);
       app.close();
     },

@@ -3,17 +3,17 @@
  * are on the stream; the id of each is its position, and `Last-Event-ID` resumes behind it.
  */
 import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js';
-import { type ErrorCode, errorCodes, FenshiError } from '../../contracts/errors.ts';
+import { randomBytes } from 'node:crypto';
+import { FenshiError } from '../../contracts/errors.ts';
 import { Filter, frameLimits } from '../../contracts/frames.ts';
 import type { Tokens } from '../../contracts/process/tokens.ts';
 import { isLossless, isOfOpportunities } from '../ws/channels.ts';
 import { headed, type Message } from '../ws/encode.ts';
 import type { Group, Hub, Member } from '../ws/hub.ts';
 import { networkOf } from './guard.ts';
-import { commonHeaders, corsOf, type ServeHooks } from './serve.ts';
-import { problemOf } from './table.ts';
+import { finished, headersFor, held, replyOf, write, writeHead } from './reply.ts';
+import type { ServeHooks } from './serve.ts';
 
-const heartbeatMs = 5000;
 const [streamsMax, streamsPerAddress] = [1000, 100];
 const idPattern = /^(.{1,100})@(\d{1,12})$/;
 
@@ -78,86 +78,84 @@ class EventStream implements Member {
   }
 }
 
+const path = '/v1/events';
+
 export class EventStreams {
   readonly #hub: Hub;
   readonly #hooks: ServeHooks;
   readonly #open = new Set<EventStream>();
-  #clock: NodeJS.Timeout | null = null;
+  #saidMs = 0;
 
   constructor(hub: Hub, hooks: ServeHooks) {
     [this.#hub, this.#hooks] = [hub, hooks];
   }
 
   serve(app: TemplatedApp): void {
-    app.get('/v1/events', (response, request) => this.#take(response, request));
-    this.#clock = setInterval(() => {
-      for (const stream of this.#open) stream.send(': still here\n\n');
-    }, heartbeatMs);
+    app.get(path, (response, request) => this.#take(response, request));
   }
 
   /** Once a second: a token that is not valid any more ends its stream. */
   tick(nowMs: number, tokens: Pick<Tokens, 'isValid'>): void {
-    for (const stream of this.#open) if (stream.tokenId !== null && !tokens.isValid(stream.tokenId, nowMs)) stream.end();
-  }
-
-  close(): void {
-    if (this.#clock !== null) clearInterval(this.#clock);
+    const isDue = nowMs - this.#saidMs >= frameLimits.heartbeatMs;
+    if (isDue) this.#saidMs = nowMs;
+    for (const stream of this.#open) {
+      if (stream.tokenId !== null && !tokens.isValid(stream.tokenId, nowMs)) stream.end();
+      else if (isDue) stream.send(': still here\n\n');
+    }
   }
 
   #take(response: HttpResponse, request: HttpRequest): void {
-    const address = networkOf(Buffer.from(response.getRemoteAddressAsText()).toString());
-    const stream = new EventStream(response, address);
+    const stream = new EventStream(response, networkOf(Buffer.from(response.getRemoteAddressAsText()).toString()));
     response.onAborted(() => {
       stream.over = true;
       this.#open.delete(stream);
       if (stream.group !== null) this.#hub.leave(stream, stream.group);
     });
-    const [host, origin, authorization] = [request.getHeader('host'), request.getHeader('origin'), request.getHeader('authorization')];
-    const last = idPattern.exec(request.getHeader('last-event-id'));
-    const cors = corsOf(new Map(Object.entries({ host, origin })), this.#hooks);
+    const startedMs = performance.now();
+    const headers = new Map<string, string>();
+    request.forEach((name, value) => headers.set(name, value));
     const query = new URLSearchParams(request.getQuery());
-    void this.#admitted(host, origin, authorization, address)
+    const done = (status: number): void => this.#hooks.onDone(path, 'GET', status, (performance.now() - startedMs) / 1000);
+    void this.#admitted(headers, stream.address)
       .then((tokenId) => {
         stream.tokenId = tokenId;
-        const { ch, filter } = askedOf(query);
-        if (stream.over) return;
-        const since = last === null ? undefined : { epoch: last[1]!, offset: Number(last[2]) };
-        if (!this.#hub.day.caughtUp || (since !== undefined && this.#hub.day.isBehind(since)))
-          throw new FenshiError('NOT_READY', 'the journal is being read; come again with the same Last-Event-ID');
-        response.cork(() => {
-          response.writeStatus('200 OK');
-          for (const [name, value] of Object.entries({
-            ...commonHeaders,
-            ...cors,
-            'content-type': 'text/event-stream',
-            'cache-control': 'no-store',
-          }))
-            response.writeHeader(name, value);
-          response.write(`retry: 2000\n\n`);
-        });
-        this.#open.add(stream);
-        stream.group = this.#hub.join(stream, ch, filter);
-        for (const body of this.#hub.answer(stream.group, since, stream.protocol)) stream.deliver(headed({ ok: true }, body), true);
+        this.#begin(response, stream, headers, query);
+        done(200);
       })
-      .catch((error: unknown) => {
-        if (!(error instanceof FenshiError)) this.#hooks.onFault(error);
-        if (!stream.over)
-          refuse(
-            response,
-            error instanceof FenshiError ? error.code : 'INTERNAL',
-            error instanceof FenshiError ? error.message : 'a fault of ours',
-          );
+      .catch(async (error: unknown) => {
+        const reply = await finished(headers, replyOf(error, randomBytes(8).toString('hex'), this.#hooks.onFault), this.#hooks);
+        done(reply.status);
+        if (!stream.over) write(response, 'GET', reply);
         stream.over = true;
       });
   }
 
-  async #admitted(host: string, origin: string, authorization: string, address: string): Promise<string | null> {
-    const refusal = this.#hooks.refusal(host, origin);
+  /** @throws FenshiError UNKNOWN_CHANNEL, BAD_REQUEST, NOT_READY before anything is written */
+  #begin(response: HttpResponse, stream: EventStream, headers: ReadonlyMap<string, string>, query: URLSearchParams): void {
+    const { ch, filter } = askedOf(query);
+    const last = idPattern.exec(headers.get('last-event-id') ?? '');
+    const since = last === null ? undefined : { epoch: last[1]!, offset: Number(last[2]) };
+    if (!this.#hub.day.caughtUp || (since !== undefined && this.#hub.day.isBehind(since)))
+      throw new FenshiError('NOT_READY', 'the journal is being read; come again with the same Last-Event-ID');
+    if (stream.over) return;
+    response.cork(() => {
+      writeHead(response, 200, { ...headersFor(headers, this.#hooks), 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+      response.write('retry: 2000\n\n');
+    });
+    this.#open.add(stream);
+    stream.group = this.#hub.join(stream, ch, filter);
+    for (const body of this.#hub.answer(stream.group, since, stream.protocol)) stream.deliver(headed({ ok: true }, body), true);
+  }
+
+  /** @returns id of the token. @throws FenshiError */
+  async #admitted(headers: ReadonlyMap<string, string>, address: string): Promise<string | null> {
+    const refusal = this.#hooks.refusal(headers.get('host') ?? '', headers.get('origin') ?? '');
     if (refusal !== null) throw new FenshiError(refusal, 'Host or Origin header not allowed');
-    if (this.#hooks.wait(address) > 0) throw new FenshiError('TOO_MANY_REQUESTS', 'again in a moment');
+    const waitMs = this.#hooks.wait(address);
+    if (waitMs > 0) throw held(waitMs);
     const of = [...this.#open].filter((stream) => stream.address === address).length;
     if (this.#open.size >= streamsMax || of >= streamsPerAddress) throw new FenshiError('TOO_MANY_REQUESTS', 'too many streams are open');
-    const caller = await this.#hooks.caller(authorization);
+    const caller = await this.#hooks.caller(headers.get('authorization') ?? '');
     if (!this.#hooks.mayRead(caller)) throw new FenshiError('UNAUTHORIZED', 'viewer only');
     return caller.id;
   }
@@ -177,17 +175,4 @@ function askedOf(query: URLSearchParams): { readonly ch: string; readonly filter
     throw new FenshiError('BAD_REQUEST', filter.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
   if (Object.keys(filter.data).length > 0 && !isOfOpportunities(ch)) throw new FenshiError('BAD_REQUEST', `${ch} knows no filter`);
   return { ch, filter: filter.data };
-}
-
-function refuse(response: HttpResponse, code: ErrorCode, message: string): void {
-  response.cork(() => {
-    response.writeStatus(`${errorCodes[code].status} ${code}`);
-    for (const [name, value] of Object.entries({
-      ...commonHeaders,
-      'content-type': 'application/problem+json',
-      'cache-control': 'no-store',
-    }))
-      response.writeHeader(name, value);
-    response.end(JSON.stringify(problemOf(code, message.replace(`${code}: `, ''), 'events')));
-  });
 }

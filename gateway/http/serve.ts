@@ -7,33 +7,19 @@
  */
 
 import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js';
-import { createHash, randomBytes } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
-import type { z } from 'zod';
-import { type ErrorCode, errorCodes, FenshiError } from '../../contracts/errors.ts';
+import { randomBytes } from 'node:crypto';
+import { errorCodes, FenshiError } from '../../contracts/errors.ts';
 import type { Caller } from '../../contracts/process/tokens.ts';
-import { type Method, mayAct, type ProblemPart, problemOf, type Reply, type Route } from './table.ts';
+import { finished, type Gate, held, Refusal, replyOf, write } from './reply.ts';
+import { bodyOf, decoded, jsonOf, parsed, queryOf } from './request.ts';
+import { type Method, mayAct, type Reply, type Route } from './table.ts';
 
-const squeezed = promisify(gzip);
 /** Labels of a metric: any word may come as a method. */
 const knownMethods: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'];
-const bodyMax = 64 * 1024;
-const gzipMin = 1024;
 const defaultDeadlineMs = 5000;
-/** Of every answer: reliability against being framed, sniffed, or told to others. */
-export const commonHeaders: Readonly<Record<string, string>> = {
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy': 'camera=(), microphone=(), geolocation=()',
-};
+const allowedHeaders = 'authorization, content-type, idempotency-key, last-event-id';
 
-export type ServeHooks = {
-  /** Why a request may not come in by its Host and Origin. */
-  readonly refusal: (host: string, origin: string) => ErrorCode | null;
+export type ServeHooks = Gate & {
   /** Milliseconds for which an address is to wait; 0: it may go on. */
   readonly wait: (address: string) => number;
   /** Who asks. @throws FenshiError UNAUTHORIZED */
@@ -99,32 +85,12 @@ function take(
     method === 'POST' || method === 'PUT' ? bodyOf(response, Number(headers.get('content-length') ?? '0')) : Promise.resolve(null);
   void body
     .then((bytes) => answer(incoming, bytes, path, rows, hooks))
-    .catch((error: unknown) => refused(incoming, error, hooks))
+    .catch((error: unknown) => replyOf(error, incoming.id, hooks.onFault))
     .then(async (reply) => {
-      const ready = await finished(incoming, reply, hooks);
+      const ready = await finished(incoming.headers, reply, hooks);
       hooks.onDone(path, knownMethods.includes(method) ? method : 'OTHER', ready.status, (performance.now() - startedMs) / 1000);
       if (!aborted) write(response, method, ready);
     });
-}
-
-/** @throws FenshiError BODY_TOO_LARGE without reading on */
-function bodyOf(response: HttpResponse, told: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    let over = told > bodyMax;
-    if (over) reject(new FenshiError('BODY_TOO_LARGE', `${told} bytes, at most ${bodyMax}`));
-    response.onData((chunk, isLast) => {
-      size += chunk.byteLength;
-      if (size > bodyMax && !over) {
-        over = true;
-        reject(new FenshiError('BODY_TOO_LARGE', `more than ${bodyMax} bytes`));
-      }
-      // the chunk's memory is not ours after this call
-      if (!over) chunks.push(Buffer.from(chunk.slice(0)));
-      if (isLast && !over) resolve(Buffer.concat(chunks));
-    });
-  });
 }
 
 async function answer(incoming: Incoming, bytes: Buffer | null, path: string, rows: readonly Route[], hooks: ServeHooks): Promise<Reply> {
@@ -132,7 +98,7 @@ async function answer(incoming: Incoming, bytes: Buffer | null, path: string, ro
   const refusal = hooks.refusal(headers.get('host') ?? '', headers.get('origin') ?? '');
   if (refusal !== null) throw new FenshiError(refusal, 'Host or Origin header not allowed');
   const waitMs = hooks.wait(incoming.address);
-  if (waitMs > 0) throw new Held(waitMs);
+  if (waitMs > 0) throw held(waitMs);
   if (rows.length === 0) throw new FenshiError('NOT_FOUND', 'no such address');
   const allowed = [...new Set([...rows.flatMap((row) => (row.method === 'GET' ? ['GET', 'HEAD'] : [row.method])), 'OPTIONS'])]
     .sort()
@@ -144,7 +110,7 @@ async function answer(incoming: Incoming, bytes: Buffer | null, path: string, ro
       headers: { allow: allowed, 'access-control-allow-methods': allowed, 'access-control-allow-headers': allowedHeaders },
     };
   const row = rows.find((each) => each.method === ((method === 'HEAD' ? 'GET' : method) as Method));
-  if (row === undefined) throw new NotAllowed(allowed);
+  if (row === undefined) throw new Refusal('METHOD_NOT_ALLOWED', `allowed: ${allowed}`, { headers: { allow: allowed } });
   const caller = await hooks.caller(headers.get('authorization') ?? '');
   if (row.role !== null && (!hooks.mayRead(caller) || !mayAct(caller.role, row.role)))
     throw new FenshiError(caller.id === null ? 'UNAUTHORIZED' : 'FORBIDDEN', `${row.role} only`);
@@ -170,100 +136,6 @@ async function answer(incoming: Incoming, bytes: Buffer | null, path: string, ro
   }
 }
 
-/** More than may be asked at once. */
-class Held extends FenshiError {
-  readonly waitMs: number;
-
-  constructor(waitMs: number) {
-    super('TOO_MANY_REQUESTS', `again in ${waitMs} ms`);
-    this.waitMs = waitMs;
-  }
-}
-class NotAllowed extends FenshiError {
-  readonly allowed: string;
-
-  constructor(allowed: string) {
-    super('METHOD_NOT_ALLOWED', `allowed: ${allowed}`);
-    this.allowed = allowed;
-  }
-}
-/** What does not match a schema, part by part. */
-class Invalid extends FenshiError {
-  readonly parts: readonly ProblemPart[];
-
-  constructor(parts: readonly ProblemPart[]) {
-    super('BAD_REQUEST', parts.map(({ pointer, message }) => `${pointer}: ${message}`).join('; '));
-    this.parts = parts;
-  }
-}
-
-function refused({ id }: Incoming, error: unknown, hooks: ServeHooks): Reply {
-  if (!(error instanceof FenshiError)) {
-    hooks.onFault(error);
-    return problemReply('INTERNAL', 'a fault of ours; it stands in the log', id);
-  }
-  const detail = error.message.replace(`${error.code}: `, '');
-  if (error instanceof Invalid) return problemReply('BAD_REQUEST', detail, id, {}, error.parts);
-  if (error instanceof NotAllowed) return problemReply('METHOD_NOT_ALLOWED', detail, id, { allow: error.allowed });
-  if (error instanceof Held)
-    return problemReply('TOO_MANY_REQUESTS', detail, id, { 'retry-after': String(Math.ceil(error.waitMs / 1000)) });
-  return problemReply(error.code, detail, id, error.code === 'UNAUTHORIZED' ? { 'www-authenticate': 'Bearer realm="fenshi"' } : {});
-}
-
-const problemReply = (
-  code: ErrorCode,
-  detail: string,
-  id: string,
-  headers: Readonly<Record<string, string>> = {},
-  parts: readonly ProblemPart[] = [],
-): Reply => ({
-  status: errorCodes[code].status,
-  type: 'application/problem+json',
-  body: problemOf(code, detail, id, parts),
-  headers: { ...headers, 'cache-control': 'no-store' },
-});
-
-/** @throws Invalid */
-function parsed(schema: z.ZodType | undefined, raw: unknown, under: string): unknown {
-  if (schema === undefined) return undefined;
-  const result = schema.safeParse(raw);
-  if (result.success) return result.data;
-  throw new Invalid(result.error.issues.slice(0, 20).map(({ path, message }) => ({ pointer: `${under}/${path.join('/')}`, message })));
-}
-
-/** @throws FenshiError BAD_REQUEST on a percent sign that escapes nothing */
-function decoded(parameters: Readonly<Record<string, string>>): Record<string, string> {
-  try {
-    return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, decodeURIComponent(value)]));
-  } catch {
-    throw new FenshiError('BAD_REQUEST', 'the address holds an escape that is none');
-  }
-}
-
-/** A name that is given twice is a list. @throws Invalid where nothing may be asked */
-function queryOf(raw: string, mayAsk: boolean): Record<string, string | string[]> {
-  const found: Record<string, string | string[]> = Object.create(null) as Record<string, string | string[]>;
-  for (const [name, value] of new URLSearchParams(raw)) {
-    const was = found[name];
-    found[name] = was === undefined ? value : [...(Array.isArray(was) ? was : [was]), value];
-  }
-  const names = Object.keys(found);
-  if (!mayAsk && names.length > 0) throw new Invalid(names.map((name) => ({ pointer: `/${name}`, message: 'nothing can be asked here' })));
-  return { ...found };
-}
-
-/** @throws FenshiError BAD_REQUEST, UNSUPPORTED_TYPE */
-function jsonOf(bytes: Buffer | null, type: string): unknown {
-  if (bytes === null || bytes.length === 0) return {};
-  if (!/^application\/json\b/i.test(type))
-    throw new FenshiError('UNSUPPORTED_TYPE', `${type || 'no content-type'}; application/json is read`);
-  try {
-    return JSON.parse(bytes.toString('utf8'), (key, value: unknown) => (key === '__proto__' || key === 'constructor' ? undefined : value));
-  } catch {
-    throw new FenshiError('BAD_REQUEST', 'the body is no JSON');
-  }
-}
-
 async function withDeadline<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
@@ -274,59 +146,4 @@ async function withDeadline<T>(ms: number, work: Promise<T>): Promise<T> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-const allowedHeaders = 'authorization, content-type, idempotency-key, last-event-id';
-/** For a page that may ask. */
-export function corsOf(asked: ReadonlyMap<string, string>, { refusal }: Pick<ServeHooks, 'refusal'>): Record<string, string> {
-  const origin = asked.get('origin') ?? '';
-  if (origin === '' || refusal(asked.get('host') ?? '', origin) !== null) return {};
-  return { 'access-control-allow-origin': origin, vary: 'origin' };
-}
-
-type Ready = { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array };
-
-/** Bytes, validator and encoding of a reply. */
-async function finished(
-  { headers: asked }: Incoming,
-  { status = 200, type, body, headers = {}, next }: Reply,
-  hooks: ServeHooks,
-): Promise<Ready> {
-  const isBytes = body instanceof Uint8Array;
-  const bytes = body === null ? Buffer.alloc(0) : isBytes ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
-  const own: Record<string, string> = {
-    ...commonHeaders,
-    ...corsOf(asked, hooks),
-    'cache-control': 'no-cache',
-    ...(body === null ? {} : { 'content-type': type ?? (typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json') }),
-    ...(next == null ? {} : { link: `<${next}>; rel="next"` }),
-    ...headers,
-  };
-  if (status === 200) {
-    const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
-    own.etag = etag;
-    if (
-      asked
-        .get('if-none-match')
-        ?.split(',')
-        .some((each) => each.trim().replace(/^W\//, '') === etag) === true
-    )
-      return { status: 304, headers: own, body: Buffer.alloc(0) };
-  }
-  if (bytes.length < gzipMin || !/\bgzip\b/.test(asked.get('accept-encoding') ?? '')) return { status, headers: own, body: bytes };
-  return {
-    status,
-    headers: { ...own, 'content-encoding': 'gzip', vary: own.vary === undefined ? 'accept-encoding' : `${own.vary}, accept-encoding` },
-    body: await squeezed(bytes),
-  };
-}
-
-function write(response: HttpResponse, method: string, { status, headers, body }: Ready): void {
-  response.cork(() => {
-    response.writeStatus(`${status} ${STATUS_CODES[status] ?? ''}`);
-    for (const [name, value] of Object.entries(headers)) response.writeHeader(name, value);
-    if (method === 'HEAD') response.endWithoutBody(body.byteLength);
-    else if (status === 204 || status === 304) response.endWithoutBody();
-    else response.end(body);
-  });
 }

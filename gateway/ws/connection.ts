@@ -210,9 +210,8 @@ export class Connection {
     return nowMs - this.#gone.ms >= frameLimits.stuckMs;
   }
 
-  shutdown(reconnectInMs: number): void {
-    this.#write(encoded({ op: 'bye', code: closeCodes.shutdown, reconnectInMs }, this.protocol));
-    this.#end(closeCodes.shutdown, 'shutdown');
+  shutdown(): void {
+    this.#bye(closeCodes.shutdown, 'shutdown');
   }
 
   /** Its token is not valid any more. */

@@ -82,7 +82,8 @@ export class Hub {
     for (const group of groups) {
       if (newDay) {
         group.lastSeq = delta.step;
-        for (const member of group.members) for (const part of this.#snapshot(group, member.protocol)) member.deliver(headedAs(part), true);
+        for (const member of group.members)
+          for (const part of this.answer(group, undefined, member.protocol)) member.deliver(headed({ type: 'snapshot' }, part), true);
         continue;
       }
       const events = [...eventsFor(group.ch, group.filter, delta)];
@@ -167,6 +168,3 @@ export class Hub {
     );
   }
 }
-
-/** A part that nobody asked for: a new day. */
-const headedAs = (part: Message): Message => headed({ type: 'snapshot' }, part);
