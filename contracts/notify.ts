@@ -50,14 +50,22 @@ export const NotifyRule = z.strictObject({
 export type NotifyRule = z.infer<typeof NotifyRule>;
 
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
-export const NotifyConfig = z.strictObject({
-  channels: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,31}$/), NotifyChannel).default({}),
-  rules: z.array(NotifyRule).default([]),
-  /** Shanghai clock times between which only what is urgent is sent; the rest joins the digest behind them. */
-  quiet: z.array(z.strictObject({ from: clock, to: clock })).default([]),
-  /** At most one digest a channel in so many seconds. */
-  digestSec: z.int().min(10).max(3600).default(60),
-  /** What deep links begin with. */
-  link: z.url().nullable().default(null),
-});
+export const NotifyConfig = z
+  .strictObject({
+    channels: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,31}$/), NotifyChannel).default({}),
+    rules: z.array(NotifyRule).default([]),
+    /** Shanghai clock times between which only what is urgent is sent; the rest joins the digest behind them. */
+    quiet: z.array(z.strictObject({ from: clock, to: clock })).default([]),
+    /** At most one digest a channel in so many seconds. */
+    digestSec: z.int().min(10).max(3600).default(60),
+    /** What deep links begin with. */
+    link: z.url().nullable().default(null),
+  })
+  .superRefine(({ channels, rules }, context) => {
+    const wrong = (at: number, key: string, message: string) => context.addIssue({ code: 'custom', path: ['rules', at, key], message });
+    for (const [at, rule] of rules.entries()) {
+      for (const name of rule.channels) if (!Object.hasOwn(channels, name)) wrong(at, 'channels', `there is no channel ${name}`);
+      if (rules.findIndex(({ id }) => id === rule.id) < at) wrong(at, 'id', `${rule.id} is another rule's`);
+    }
+  });
 export type NotifyConfig = z.infer<typeof NotifyConfig>;

@@ -3,7 +3,7 @@ import { sentenceOf } from '../../contracts/evidence-words.ts';
 import type { FoldedEvent } from '../../contracts/fold.ts';
 import type { Transition } from '../../contracts/journal.ts';
 import type { Severity } from '../../contracts/notify.ts';
-import { clockOf } from '../../contracts/session.ts';
+import { dashed } from '../../contracts/session.ts';
 import type { Origin } from '../../contracts/status.ts';
 
 export type Alert = {
@@ -15,6 +15,12 @@ export type Alert = {
   readonly severity: Severity;
   /** Wall clock at which it came to be. */
   readonly atMs: number;
+  /** Time of the market at which it was; of the run itself the wall clock. */
+  readonly tsMs: number;
+  /** Kind of market; null of the run itself. */
+  readonly origin: Origin | null;
+  /** What was raised of the group is over. */
+  readonly isClear: boolean;
   readonly title: string;
   readonly lines: readonly string[];
   /** Path of a deep link. */
@@ -29,7 +35,6 @@ export type Alert = {
   };
 };
 
-const originWords: Readonly<Record<Origin, string>> = { live: '真实行情', recorded: '历史回放', simulated: '模拟行情' };
 const stateWords: Readonly<Record<string, string>> = { discovered: '发现', confirmed: '确认', tracking: '跟踪', ended: '结束' };
 const endWords: Readonly<Record<string, string>> = {
   TARGET: '到达目标',
@@ -53,7 +58,6 @@ const eventWords: Readonly<Record<string, string>> = {
 };
 const riskWords = ['正常', '注意', '限制', '冻结'];
 const riskStates = ['normal', 'caution', 'restricted', 'frozen'];
-const disclaimer = '不构成投资建议';
 
 type Forecast = {
   readonly event: string;
@@ -83,12 +87,14 @@ export function alertOfOpportunity(event: FoldedEvent, id: string, atMs: number,
     group: event.id,
     severity: state === 'confirmed' ? 'notice' : 'info',
     atMs,
+    tsMs: change.tsMs,
+    origin,
+    isClear: false,
     title: what,
     lines: [
       ...(change.evidence.length === 0 ? [] : [`命中:${sentenceOf(change.evidence, 'zh')}`]),
       ...chances((facts.forecasts ?? []) as readonly Forecast[]),
       ...(state === 'ended' || entity.kind === 'sector' ? [] : [`参考 ${yuan(entryMilli)} · 失效 ${yuan(stopMilli)}`]),
-      `${clockOf(change.tsMs)} · ${originWords[origin]} · ${disclaimer}`,
     ],
     path: `/#o=${event.id}`,
     facts: { state, family, strategies, symbol: instrument, p: typeof facts.p === 'number' ? facts.p : null },
@@ -113,26 +119,44 @@ export function alertOfRisk({ actorId, from, to, note, tsMs }: Transition, id: s
     group: scope,
     severity: level >= 2 || before >= 2 ? 'urgent' : 'notice',
     atMs,
+    tsMs,
+    origin,
+    isClear: level === 0,
     title: level === 0 ? `✅ 风控解除|${scope}` : `⚠️ 风控${riskWords[level]}|${scope}`,
-    lines: [
-      ...(note === null ? [] : [`由 ${note}`]),
-      `${riskWords[before]} → ${riskWords[level]}`,
-      `${clockOf(tsMs)} · ${originWords[origin]}`,
-    ],
+    lines: [...(note === null ? [] : [`由 ${note}`]), `${riskWords[before]} → ${riskWords[level]}`],
     path: '/#risk',
     facts: {},
   };
 }
 
-/** Of the run itself: `why` in words; null when it is over. */
-export const alertOfRun = (code: string, why: string | null, atMs: number): Alert => ({
-  id: `system:${code}:${atMs}`,
+/** A scope that a new day begins without: the cell's risk is of its day. */
+export const alertOfNewDay = (scope: string, date: string, tsMs: number, atMs: number, origin: Origin): Alert => ({
+  id: `${date}:1:${scope}`,
+  about: 'risk',
+  group: scope,
+  severity: 'notice',
+  atMs,
+  tsMs,
+  origin,
+  isClear: true,
+  title: `✅ 风控解除|${scope}`,
+  lines: [`新交易日 ${dashed(date)},风控重新开始`],
+  path: '/#risk',
+  facts: {},
+});
+
+/** Of the run itself, in its words. */
+export const alertOfRun = (isClear: boolean, why: string, atMs: number): Alert => ({
+  id: `system:engine:${atMs}`,
   about: 'system',
-  group: `run:${code}`,
+  group: 'engine',
   severity: 'urgent',
   atMs,
-  title: why === null ? '✅ 引擎恢复' : '⛔ 引擎中断',
-  lines: [why ?? '行情重新进入,机会继续跟踪'],
+  tsMs: atMs,
+  origin: null,
+  isClear,
+  title: isClear ? '✅ 引擎恢复' : '⛔ 引擎中断',
+  lines: [why],
   path: '/',
   facts: {},
 });

@@ -1,5 +1,5 @@
 /** From journal steps to messages, over a crash: what a person reads, and nothing of the past. */
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -8,9 +8,8 @@ import { NotifyConfig } from '../../contracts/notify.ts';
 import { generatedDay } from '../../scenarios/support/days.ts';
 import { foldDay } from '../runtime/fold.ts';
 import { NotifyDesk } from './desk.ts';
-import { EngineWatch } from './engine-watch.ts';
 import { Ledger } from './ledger.ts';
-import type { Message } from './orchestrator.ts';
+import type { Message } from './message.ts';
 
 const config = NotifyConfig.parse({
   channels: { bot: { kind: 'webhook', url: 'http://127.0.0.1/x', secret: 's' } },
@@ -26,31 +25,34 @@ beforeAll(() => {
 });
 
 /** A desk on a folder; what it sends is kept, and taken where `takes` says so. */
-function deskOn(dir: string, fromSeq: number, takes: (message: Message) => boolean = () => true) {
+function deskOn(dir: string, fromSeq: number, takes: (message: Message) => boolean = () => true, stepMs = 20_000) {
   const sent: Message[] = [];
+  const faults: (string | null)[] = [];
   const desk = new NotifyDesk(
     config,
     new Ledger(dir),
-    fromSeq,
     (message) => {
       sent.push(message);
-      return takes(message) ? Promise.resolve({ sent: true, again: false, why: null }) : new Promise(() => undefined);
+      return takes(message) ? Promise.resolve({ outcome: 'sent', why: null, waitMs: 0 }) : new Promise(() => undefined);
     },
-    () => undefined,
+    { onAnswered: () => undefined, onFault: (why) => faults.push(why) },
+    1e12,
   );
+  desk.begin(fromSeq);
   let nowMs = 1e12;
   /** Step `i` of the day is stored and read at once, and a second passes. */
   const play = async (from: number, to: number): Promise<void> => {
     for (let i = from; i < to; i++) {
-      nowMs += 20_000;
+      nowMs += stepMs;
       desk.step('20261123', steps[i]!, i + 1, nowMs, nowMs);
-      desk.tick(nowMs, () => nowMs);
+      desk.tick(nowMs, false, () => nowMs);
       await new Promise((resolve) => setImmediate(resolve));
     }
   };
   return {
     desk,
     sent,
+    faults,
     play,
     at: (ms: number) => {
       nowMs = ms;
@@ -92,17 +94,17 @@ describe('what a person reads', () => {
 });
 
 test('killed while a message is out: it goes on where it was, that one once more and marked, nothing else twice', async () => {
-  const whole = deskOn(folder(), 0);
+  const whole = deskOn(folder(), 0, undefined, 100);
   await whole.play(0, steps.length);
   const dir = folder();
   let left = 5;
-  const first = deskOn(dir, 0, () => left-- > 0);
+  const first = deskOn(dir, 0, () => left-- > 0, 100);
   const half = steps.length >> 1;
   await first.play(0, half);
-  const second = deskOn(dir, 0);
-  second.at(1e12 + half * 20_000);
+  const second = deskOn(dir, 0, undefined, 100);
+  second.at(1e12 + half * 100);
   await second.play(0, 0);
-  for (let i = 0; i < half; i++) second.desk.step('20261123', steps[i]!, i + 1, 0, 1e12 + half * 20_000);
+  for (let i = 0; i < half; i++) second.desk.step('20261123', steps[i]!, i + 1, 0, 1e12 + half * 100);
   await second.play(half, steps.length);
   const marked = second.sent.filter(({ maybeRepeat }) => maybeRepeat);
   expect(marked.length).toBe(first.sent.length - 5);
@@ -121,6 +123,9 @@ test('deliveries are logged with their latency, and why others were not', async 
       group: 'market',
       severity: 'urgent',
       atMs: 1e12,
+      tsMs: 1e12,
+      origin: 'simulated',
+      isClear: true,
       title: '✅ 风控解除|market',
       lines: [],
       path: '/',
@@ -134,29 +139,78 @@ test('deliveries are logged with their latency, and why others were not', async 
   expect(readFileSync(join(dir, 'notify', 'deliveries.jsonl'), 'utf8')).not.toContain('127.0.0.1');
 });
 
-describe('the engine', () => {
-  test('that is silent for fifteen seconds is told of, once, and its return as well', () => {
-    const watch = new EngineWatch(0);
-    watch.heard(true, null, null, 1000);
-    expect(watch.look(15_999)).toBeNull();
-    expect(watch.look(16_000)).toMatchObject({ about: 'system', severity: 'urgent', title: '⛔ 引擎中断', lines: ['引擎 15 秒没有响应'] });
-    expect(watch.look(20_000)).toBeNull();
-    watch.heard(true, null, null, 21_000);
-    expect(watch.look(21_000)).toMatchObject({ title: '✅ 引擎恢复' });
-    expect(watch.look(22_000)).toBeNull();
+test('a scope that was raised on the day before is over with it, once', async () => {
+  const { desk, sent } = deskOn(folder(), 0);
+  const step = (n: number, to: string): JournalStep =>
+    ({
+      v: 2,
+      step: n,
+      n,
+      prevHash: '',
+      hash: '',
+      origin: 'live',
+      entries: [
+        {
+          kind: 'transition',
+          tsMs: 1e12,
+          actorId: 'risk.market',
+          actorSeq: n,
+          machine: 'risk',
+          region: 'state',
+          from: 'normal',
+          to,
+          event: 'e',
+          note: 'K1',
+          evidence: [],
+          data: {},
+        },
+      ],
+    }) as never;
+  const told = async (date: string, own: JournalStep, seq: number): Promise<string[]> => {
+    const from = sent.length;
+    desk.step(date, own, seq, 1e12, 1e12);
+    desk.tick(1e12, true, () => 1e12);
+    await desk.settled();
+    return sent.slice(from).flatMap(({ title, lines }) => [title, ...lines.slice(0, 1)]);
+  };
+  expect(await told('20261123', step(1, 'frozen'), 1)).toEqual(['⚠️ 风控冻结|market', '由 K1']);
+  expect(await told('20261124', step(1, 'normal'), 2)).toEqual(['✅ 风控解除|market', '新交易日 2026-11-24,风控重新开始']);
+  expect(await told('20261125', step(1, 'normal'), 3)).toEqual([]);
+});
+
+describe('a disk that takes nothing', () => {
+  test('keeps nobody from being told, and is said once', async () => {
+    const dir = folder();
+    // a file stands where its folder would be
+    writeFileSync(join(dir, 'notify'), '');
+    const { sent, play, faults, desk } = deskOn(dir, 0);
+    await play(0, steps.length);
+    expect(sent.length).toBeGreaterThan(3);
+    expect([faults, desk.fault]).toEqual([['EEXIST'], 'EEXIST']);
+    rmSync(join(dir, 'notify'));
+    desk.tick(2e12, false, () => 2e12);
+    expect([faults, desk.fault]).toEqual([['EEXIST', null], null]);
   });
 
-  test('that says what is wrong for as long is told of in its words; a closed market is nothing wrong', () => {
-    const watch = new EngineWatch(0);
-    for (let ms = 0; ms < 60_000; ms += 1000) {
-      watch.heard(false, '今天休市', 'MARKET_CLOSED', ms);
-      expect(watch.look(ms)).toBeNull();
-    }
-    for (let ms = 60_000; ms < 75_000; ms += 1000) {
-      watch.heard(false, '磁盘已满', 'DISK_FULL', ms);
-      expect(watch.look(ms)).toBeNull();
-    }
-    watch.heard(false, '磁盘已满', 'DISK_FULL', 75_000);
-    expect(watch.look(75_000)).toMatchObject({ lines: ['磁盘已满'] });
+  test('and left half of a line, or nothing of the state: the one is passed over, the other set aside and said', () => {
+    const dir = folder();
+    const ledger = new Ledger(dir);
+    ledger.note({ atMs: 1, channel: 'bot', outcome: 'sent', title: 't', key: null, count: 1, latencyMs: null, why: null });
+    appendFileSync(join(dir, 'notify', 'deliveries.jsonl'), '{"atMs":2,"chan');
+    expect(ledger.lines(10)).toHaveLength(1);
+    writeFileSync(join(dir, 'notify', 'state.json'), '');
+    const { faults, desk } = deskOn(dir, 7);
+    expect([desk.seq, faults.length, existsSync(join(dir, 'notify', 'state.json.bad'))]).toEqual([7, 1, true]);
   });
+});
+
+test('what stays as it is is not written again', async () => {
+  const dir = folder();
+  const { desk, play } = deskOn(dir, 0);
+  await play(0, 3);
+  const path = join(dir, 'notify', 'state.json');
+  const { mtimeNs, ino } = statSync(path, { bigint: true });
+  desk.tick(1e12 + 61_000, false, () => 1e12);
+  const after = statSync(path, { bigint: true });
+  expect([after.mtimeNs, after.ino]).toEqual([mtimeNs, ino]);
 });

@@ -1,38 +1,56 @@
 /** Alerts in, messages out, everything remembered on the way: the part of the role that knows neither broker nor network. */
+import { randomBytes } from 'node:crypto';
 import { type FoldedEvent, OpportunityBook } from '../../contracts/fold.ts';
 import type { JournalStep } from '../../contracts/journal.ts';
 import type { NotifyConfig } from '../../contracts/notify.ts';
 import type { Origin } from '../../contracts/status.ts';
-import { type Alert, alertOfOpportunity, alertOfRisk } from './alert.ts';
+import { type Alert, alertOfNewDay, alertOfOpportunity, alertOfRisk } from './alert.ts';
+import { EngineWatch } from './engine-watch.ts';
 import type { Verdict } from './formats.ts';
-import type { Ledger } from './ledger.ts';
-import { type Message, Orchestrator } from './orchestrator.ts';
+import type { DeliveryLine, Ledger } from './ledger.ts';
+import type { Message } from './message.ts';
+import { type Answered, Orchestrator } from './orchestrator.ts';
 
 export type Send = (message: Message) => Promise<Verdict>;
-export type OnSent = (message: Message, outcome: 'sent' | 'again' | 'failed', nowMs: number) => void;
+export type DeskHooks = {
+  readonly onAnswered: (message: Message, answered: Answered, nowMs: number) => void;
+  /** What cannot be remembered, once a reason; null: it can again. */
+  readonly onFault: (why: string | null) => void;
+};
 
 export class NotifyDesk {
+  readonly watch: EngineWatch;
   readonly #orchestrator: Orchestrator;
   readonly #ledger: Ledger;
   readonly #send: Send;
-  readonly #onSent: OnSent;
+  readonly #hooks: DeskHooks;
   #book = new OpportunityBook();
   #date = '';
-  /** Stream sequence up to which everything was taken. */
-  #seq: number;
-  #busy = new Set<Promise<void>>();
+  /** Stream sequence up to which everything was taken; null: nothing is remembered, and it is not known yet what is the past. */
+  #seq: number | null;
+  #fault: string | null = null;
+  readonly #busy = new Set<Promise<void>>();
 
-  /** `fromSeq`: what was stored up to it is the past, where nothing is remembered. */
-  constructor(config: NotifyConfig, ledger: Ledger, fromSeq: number, send: Send, onSent: OnSent) {
-    [this.#ledger, this.#send, this.#onSent] = [ledger, send, onSent];
-    this.#orchestrator = new Orchestrator(config);
-    const known = ledger.read();
-    this.#seq = known?.seq ?? fromSeq;
+  constructor(config: NotifyConfig, ledger: Ledger, send: Send, hooks: DeskHooks, nowMs: number) {
+    [this.#ledger, this.#send, this.#hooks] = [ledger, send, hooks];
+    this.#orchestrator = new Orchestrator(config, randomBytes(4).toString('hex'));
+    const known = ledger.read((why) => hooks.onFault(`state.json: ${why}`));
+    this.#seq = known?.seq ?? null;
     if (known !== null) this.#orchestrator.restore(known.image);
+    this.watch = new EngineWatch(nowMs, known?.isTold ?? false);
   }
 
-  get seq(): number {
+  get seq(): number | null {
     return this.#seq;
+  }
+  /** Why it cannot remember; messages are sent all the same. */
+  get fault(): string | null {
+    return this.#fault;
+  }
+
+  /** Where nothing is remembered, what was stored up to `seq` is the past. */
+  begin(seq: number): void {
+    this.#seq ??= seq;
   }
 
   /** A step in its order; what was taken before is folded and not told again. */
@@ -40,22 +58,27 @@ export class NotifyDesk {
     if (date !== this.#date) [this.#date, this.#book] = [date, new OpportunityBook()];
     const origin = step.origin ?? 'simulated';
     const events = this.#book.apply(step);
-    if (seq <= this.#seq) return;
+    if (seq <= (this.#seq ?? 0)) return;
     this.#seq = seq;
+    if (step.step === 1)
+      for (const scope of this.#orchestrator.raisedScopes())
+        this.take(alertOfNewDay(scope, date, step.entries[0]?.tsMs ?? storedMs, storedMs, origin), nowMs);
     for (const alert of alertsOf(date, step, events, storedMs, origin)) this.take(alert, nowMs);
   }
 
   take(alert: Alert, nowMs: number): void {
     for (const [channel, outcome] of Object.entries(this.#orchestrator.take(alert, nowMs)))
-      if (outcome !== 'queued')
-        this.#ledger.note({ atMs: nowMs, channel, outcome, title: alert.title, key: null, count: 1, latencyMs: null, why: null });
+      if (outcome !== 'queued') this.#note({ atMs: nowMs, channel, outcome, title: alert.title });
   }
 
   /** Once a second: what is due is remembered as out, and sent. */
-  tick(nowMs: number, clock: () => number): void {
-    const due = this.#orchestrator.due(nowMs);
+  tick(nowMs: number, connected: boolean, clock: () => number): void {
+    const alert = this.watch.look(nowMs, connected);
+    if (alert !== null) this.take(alert, nowMs);
+    const { messages, held } = this.#orchestrator.due(nowMs);
+    for (const { channel, why, title } of held) this.#note({ atMs: nowMs, channel, outcome: why, title });
     this.#save();
-    for (const message of due) {
+    for (const message of messages) {
       const work = this.#deliver(message, clock).finally(() => this.#busy.delete(work));
       this.#busy.add(work);
     }
@@ -64,16 +87,31 @@ export class NotifyDesk {
   async #deliver(message: Message, clock: () => number): Promise<void> {
     const verdict = await this.#send(message);
     const nowMs = clock();
-    const again = this.#orchestrator.answered(message.key, verdict, nowMs);
+    const outcome = this.#orchestrator.answered(message.key, verdict, nowMs);
     this.#save();
-    const outcome = verdict.sent ? 'sent' : again ? 'again' : 'failed';
     const { key, channel, title, count, atMs } = message;
-    this.#ledger.note({ atMs: nowMs, channel, outcome, title, key, count, latencyMs: nowMs - atMs, why: verdict.why });
-    this.#onSent(message, outcome, nowMs);
+    this.#note({ atMs: nowMs, channel, outcome, title, key, count, latencyMs: nowMs - atMs, why: verdict.why });
+    this.#hooks.onAnswered(message, outcome, nowMs);
+  }
+
+  #note(line: Pick<DeliveryLine, 'atMs' | 'channel' | 'outcome' | 'title'> & Partial<DeliveryLine>): void {
+    this.#keep(() => this.#ledger.note({ key: null, count: 1, latencyMs: null, why: null, ...line }));
   }
 
   #save(): void {
-    this.#ledger.save({ seq: this.#seq, image: this.#orchestrator.image() });
+    this.#keep(() => this.#ledger.save({ v: 1, seq: this.#seq, isTold: this.watch.isTold, image: this.#orchestrator.image() }));
+  }
+
+  /** A full disk costs the memory, and at worst a repeat that is not marked; it keeps nobody from being told of it. */
+  #keep(write: () => void): void {
+    let fault: string | null = null;
+    try {
+      write();
+    } catch (error) {
+      fault = (error as { code?: string }).code ?? String(error);
+    }
+    if (fault !== this.#fault) this.#hooks.onFault(fault);
+    this.#fault = fault;
   }
 
   /** Resolves once nothing is out. */

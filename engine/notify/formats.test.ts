@@ -5,7 +5,7 @@ import { createServer as createTcp } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NotifyChannel } from '../../contracts/notify.ts';
 import { cut, verdictOf } from './formats.ts';
-import type { Message } from './orchestrator.ts';
+import type { Message } from './message.ts';
 import { sendBy } from './sender.ts';
 
 const nowMs = 1_795_735_800_123;
@@ -21,7 +21,6 @@ const message: Message = {
   count: 1,
   isDigest: false,
   maybeRepeat: false,
-  tries: 0,
 };
 type Seen = { readonly url: URL; readonly body: Record<string, never>; readonly raw: string; readonly headers: IncomingMessage['headers'] };
 
@@ -60,7 +59,7 @@ describe('the vendors', () => {
       errcode: Buffer.byteLength((body as unknown as { markdown: { content: string } }).markdown.content) <= 4096 ? 0 : 40_058,
     });
     const { verdict, body } = await send({ kind: 'wecom', url: `${host}/cgi-bin/webhook/send?key=K` }, long);
-    expect([verdict.sent, body.msgtype]).toEqual([true, 'markdown']);
+    expect([verdict.outcome, body.msgtype]).toEqual(['sent', 'markdown']);
     expect((body as unknown as { markdown: { content: string } }).markdown.content).toMatch(
       /…\n\[查看\]\(http:\/\/127\.0\.0\.1:8787\/#o=1\)$/,
     );
@@ -74,8 +73,8 @@ describe('the vendors', () => {
     };
     const channel = { kind: 'dingtalk', url: `${host}/robot/send?access_token=T`, secret };
     const { verdict, body } = await send(channel);
-    expect([verdict.sent, (body as unknown as { markdown: { title: string } }).markdown.title]).toEqual([true, message.title]);
-    expect((await send({ ...channel, secret: 'another' })).verdict).toEqual({ sent: false, again: false, why: '310000' });
+    expect([verdict.outcome, (body as unknown as { markdown: { title: string } }).markdown.title]).toEqual(['sent', message.title]);
+    expect((await send({ ...channel, secret: 'another' })).verdict).toEqual({ outcome: 'refused', why: '310000', waitMs: 0 });
   });
 
   test('飞书: signed the other way about, over seconds, with an empty text', async () => {
@@ -88,15 +87,15 @@ describe('the vendors', () => {
       };
     };
     const { verdict, body } = await send({ kind: 'feishu', url: `${host}/open-apis/bot/v2/hook/ID`, secret });
-    expect([verdict.sent, body.msg_type, (body as unknown as { card: { header: { template: string } } }).card.header.template]).toEqual([
-      true,
+    expect([verdict.outcome, body.msg_type, (body as unknown as { card: { header: { template: string } } }).card.header.template]).toEqual([
+      'sent',
       'interactive',
       'orange',
     ]);
     expect((await send({ kind: 'feishu', url: host, secret: 'another' })).verdict).toEqual({
-      sent: false,
-      again: false,
+      outcome: 'refused',
       why: '19021 sign match fail',
+      waitMs: 0,
     });
   });
 
@@ -105,17 +104,19 @@ describe('the vendors', () => {
       ok: url.pathname === '/bot12:AB/sendMessage' && (body as unknown as { text: string }).text.length <= 4096,
     });
     const { verdict, body } = await send({ kind: 'telegram', token: '12:AB', chatId: '-100', host });
-    expect(verdict.sent).toBe(true);
+    expect(verdict.outcome).toBe('sent');
     expect(body).toMatchObject({ chat_id: '-100', parse_mode: 'HTML', disable_notification: false });
     expect((body as unknown as { text: string }).text).toContain('&lt;b&gt;&amp;');
-    expect((await send({ kind: 'telegram', token: '12:AB', chatId: '-100', host }, { lines: ['<'.repeat(9000)] })).verdict.sent).toBe(true);
+    expect((await send({ kind: 'telegram', token: '12:AB', chatId: '-100', host }, { lines: ['<'.repeat(9000)] })).verdict.outcome).toBe(
+      'sent',
+    );
   });
 
   test('Bark: level by severity, the link as url', async () => {
     judge = ({ url }) => ({ code: url.pathname === '/push' ? 200 : 400 });
     const { verdict, body } = await send({ kind: 'bark', deviceKey: 'K', host });
-    expect([verdict.sent, body]).toEqual([
-      true,
+    expect([verdict.outcome, body]).toEqual([
+      'sent',
       expect.objectContaining({ device_key: 'K', level: 'timeSensitive', url: 'http://127.0.0.1:8787/#o=1' }),
     ]);
     expect((await send({ kind: 'bark', deviceKey: 'K', host }, { severity: 'info' })).body).toMatchObject({ level: 'passive' });
@@ -124,8 +125,8 @@ describe('the vendors', () => {
   test('a webhook: the whole message, signed over time and body', async () => {
     judge = () => ({});
     const { verdict, body, raw, headers } = await send({ kind: 'webhook', url: `${host}/mine`, secret }, { maybeRepeat: true });
-    expect([verdict.sent, body]).toEqual([
-      true,
+    expect([verdict.outcome, body]).toEqual([
+      'sent',
       expect.objectContaining({ key: 'bot:1', maybeRepeat: true, link: 'http://127.0.0.1:8787/#o=1' }),
     ]);
     expect(headers['x-fenshi-signature']).toBe(`sha256=${createHmac('sha256', secret).update(`${nowMs}.${raw}`).digest('hex')}`);
@@ -148,27 +149,43 @@ describe('the vendors', () => {
       null,
       nowMs,
     );
-    expect(verdict).toEqual({ sent: false, again: true, why: 'ECONNREFUSED' });
+    expect(verdict).toEqual({ outcome: 'later', why: 'ECONNREFUSED', waitMs: 0 });
   });
 });
 
-test.each([
-  ['wecom', 200, '{"errcode":45009,"errmsg":"api freq out of limit"}', { sent: false, again: true, why: '45009 api freq out of limit' }],
-  ['wecom', 200, '{"errcode":93000,"errmsg":"invalid webhook url"}', { sent: false, again: false, why: '93000 invalid webhook url' }],
-  ['dingtalk', 200, '{"errcode":130101,"errmsg":"send too fast"}', { sent: false, again: true, why: '130101 send too fast' }],
-  ['feishu', 200, '{"code":11232,"msg":"frequency limited"}', { sent: false, again: true, why: '11232 frequency limited' }],
-  ['telegram', 429, '{"ok":false}', { sent: false, again: true, why: 'HTTP 429' }],
-  ['telegram', 403, '{"ok":false,"description":"bot was blocked"}', { sent: false, again: false, why: 'HTTP 403' }],
-  [
-    'bark',
-    200,
-    '{"code":400,"message":"failed to get device token"}',
-    { sent: false, again: false, why: '400 failed to get device token' },
-  ],
-  ['webhook', 204, '', { sent: true, again: false, why: null }],
-  ['webhook', 502, '', { sent: false, again: true, why: 'HTTP 502' }],
-  ['wecom', 200, '<html>', { sent: false, again: true, why: 'the answer is no JSON' }],
-] as const)('%s says %i %s', (kind, status, text, verdict) => expect(verdictOf(kind, status, text)).toEqual(verdict));
+test.each<[Parameters<typeof verdictOf>[0], number, string, string, string | null, number]>([
+  ['wecom', 200, '{"errcode":45009,"errmsg":"api freq out of limit"}', 'later', '45009 api freq out of limit', 60_000],
+  ['wecom', 200, '{"errcode":-1,"errmsg":"system busy"}', 'later', '-1 system busy', 0],
+  ['wecom', 200, '{"errcode":93000,"errmsg":"invalid webhook url"}', 'refused', '93000 invalid webhook url', 0],
+  ['dingtalk', 200, '{"errcode":130101,"errmsg":"send too fast"}', 'later', '130101 send too fast', 600_000],
+  ['feishu', 200, '{"code":11232,"msg":"frequency limited"}', 'later', '11232 frequency limited', 60_000],
+  ['feishu', 200, '{"code":0}', 'sent', null, 0],
+  ['telegram', 429, '{"ok":false,"parameters":{"retry_after":7}}', 'later', 'HTTP 429', 7000],
+  ['telegram', 429, '{"ok":false}', 'later', 'HTTP 429', 60_000],
+  ['telegram', 403, '{"ok":false,"description":"bot was blocked"}', 'refused', 'HTTP 403', 0],
+  ['bark', 200, '{"code":400,"message":"failed to get device token"}', 'refused', '400 failed to get device token', 0],
+  ['webhook', 204, '', 'sent', null, 0],
+  ['webhook', 502, '', 'later', 'HTTP 502', 0],
+  ['wecom', 200, '<html>', 'unknown', 'the answer is no JSON', 0],
+  ['wecom', 200, 'null', 'unknown', 'the answer is no JSON', 0],
+])('%s says %i %s', (kind, status, text, outcome, why, waitMs) => expect(verdictOf(kind, status, text)).toEqual({ outcome, why, waitMs }));
+
+test('a header that says when counts before the text, and not for ever', () => {
+  expect(verdictOf('webhook', 429, '', 3).waitMs).toBe(3000);
+  expect(verdictOf('webhook', 429, '', 1e9).waitMs).toBe(3_600_000);
+});
+
+test('a vendor that hangs up behind the question may have taken it', async () => {
+  const server = createTcp((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => socket.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const channel = NotifyChannel.parse({ kind: 'webhook', url: `http://127.0.0.1:${port}/`, secret: 's' });
+  expect((await sendBy(channel, message, null, nowMs)).outcome).toBe('unknown');
+  server.close();
+});
 
 test('a text is cut between two characters', () => {
   expect(cut('很长的', 9)).toBe('很长的');
@@ -214,13 +231,13 @@ test('mail goes by SMTP, with its subject and a link', async () => {
     to: ['me@example.com'],
   };
   expect(await sendBy(NotifyChannel.parse(channel), message, 'http://127.0.0.1:8787', nowMs)).toEqual({
-    sent: true,
-    again: false,
+    outcome: 'sent',
     why: null,
+    waitMs: 0,
   });
   const text = said.join('\n');
   expect(text).toContain('RCPT TO:<me@example.com>');
-  expect(text).toMatch(/^Message-ID: <bot\.1\.1795735800123@fenshi>$/m);
-  expect((await sendBy(NotifyChannel.parse({ ...channel, to: ['nobody@example.com'] }), message, null, nowMs)).again).toBe(false);
+  expect(text).toMatch(/^Message-ID: <bot\.1@fenshi>$/m);
+  expect((await sendBy(NotifyChannel.parse({ ...channel, to: ['nobody@example.com'] }), message, null, nowMs)).outcome).toBe('refused');
   server.close();
 });

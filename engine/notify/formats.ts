@@ -1,7 +1,7 @@
 /** A message as each vendor wants it, and what its answer means (formats as the vendors publish them; contracts/spec/notify.md). */
 import { createHmac } from 'node:crypto';
 import type { NotifyChannel } from '../../contracts/notify.ts';
-import type { Message } from './orchestrator.ts';
+import type { Message } from './message.ts';
 
 export type HttpMessage = { readonly url: string; readonly headers: Readonly<Record<string, string>>; readonly body: string };
 type Http = Exclude<NotifyChannel, { kind: 'smtp' }>;
@@ -129,38 +129,72 @@ function webhook({ url, secret }: Of<'webhook'>, message: Message, base: string 
   return { url, headers: { ...jsonType, 'x-fenshi-timestamp': String(nowMs), 'x-fenshi-signature': `sha256=${signature}` }, body };
 }
 
-export type Verdict = { readonly sent: boolean; readonly again: boolean; readonly why: string | null };
-const sent: Verdict = { sent: true, again: false, why: null };
+/**
+ * sent      taken
+ * refused   will never be: the address, the key or the text
+ * later     was not taken, and may be another time
+ * unknown   may have been taken
+ */
+export type Verdict = {
+  readonly outcome: 'sent' | 'refused' | 'later' | 'unknown';
+  readonly why: string | null;
+  /** Milliseconds for which the vendor wants no more requests. */
+  readonly waitMs: number;
+};
+const sent: Verdict = { outcome: 'sent', why: null, waitMs: 0 };
+const minuteMs = 60_000;
 
-/** Vendors answer 200 with a code of their own; what says "too often" or "later" may be tried again. */
-export function verdictOf(kind: Http['kind'], status: number, text: string): Verdict {
-  if (status === 429 || status >= 500) return { sent: false, again: true, why: `HTTP ${status}` };
-  if (status < 200 || status >= 300) return { sent: false, again: false, why: `HTTP ${status}` };
-  if (kind === 'webhook') return sent;
-  let told: { errcode?: number; errmsg?: string; code?: number; msg?: string; message?: string; ok?: boolean; description?: string };
-  try {
-    told = JSON.parse(text) as typeof told;
-  } catch {
-    return { sent: false, again: true, why: 'the answer is no JSON' };
+/** Codes of vendors, in an answer of status 200, that say too often; how long until the vendor listens again. */
+const tooOften: Readonly<Record<string, number>> = {
+  'wecom 45009': minuteMs,
+  'dingtalk 130101': 10 * minuteMs,
+  'dingtalk 410100': 10 * minuteMs,
+  'feishu 9499': minuteMs,
+  'feishu 11232': minuteMs,
+};
+/** wecom: the system is busy. */
+const busy: readonly string[] = ['wecom -1', 'dingtalk -1'];
+
+/** `retryAfterSec`: as the answer's header has it, null where it has none. */
+export function verdictOf(kind: Http['kind'], status: number, text: string, retryAfterSec: number | null = null): Verdict {
+  const told = parsed(text);
+  if (status === 429) {
+    const sec = retryAfterSec ?? told?.parameters?.retry_after ?? 60;
+    return { outcome: 'later', why: 'HTTP 429', waitMs: Math.min(3600, Math.max(1, sec)) * 1000 };
   }
-  const code =
-    kind === 'wecom' || kind === 'dingtalk'
-      ? told.errcode
-      : kind === 'telegram'
-        ? told.ok === true
-          ? 0
-          : 1
-        : kind === 'bark'
-          ? told.code === 200
-            ? 0
-            : told.code
-          : told.code;
+  if (status >= 500) return { outcome: 'later', why: `HTTP ${status}`, waitMs: 0 };
+  if (status < 200 || status >= 300) return { outcome: 'refused', why: `HTTP ${status}`, waitMs: 0 };
+  if (kind === 'webhook') return sent;
+  if (told === null) return { outcome: 'unknown', why: 'the answer is no JSON', waitMs: 0 };
+  const code = codeOf(kind, told);
   if (code === 0) return sent;
-  return {
-    sent: false,
-    again: laterCodes.includes(code ?? 0),
-    why: `${code ?? 'no code'} ${told.errmsg ?? told.msg ?? told.description ?? told.message ?? ''}`.trim(),
-  };
+  const why = `${code ?? 'no code'} ${told.errmsg ?? told.msg ?? told.description ?? told.message ?? ''}`.trim();
+  const waitMs = tooOften[`${kind} ${code}`] ?? 0;
+  return { outcome: waitMs > 0 || busy.includes(`${kind} ${code}`) ? 'later' : 'refused', why, waitMs };
 }
-/** wecom 45009, dingtalk 130101 and 410100, feishu 9499 and 11232: too often just now. */
-const laterCodes: readonly number[] = [45_009, 130_101, 410_100, 9499, 11_232, -1];
+
+type Told = {
+  readonly errcode?: number;
+  readonly errmsg?: string;
+  readonly code?: number;
+  readonly msg?: string;
+  readonly message?: string;
+  readonly ok?: boolean;
+  readonly description?: string;
+  readonly parameters?: { readonly retry_after?: number };
+};
+/** 0: taken. */
+function codeOf(kind: Http['kind'], { errcode, code, ok }: Told): number | undefined {
+  if (kind === 'wecom' || kind === 'dingtalk') return errcode;
+  if (kind === 'telegram') return ok === true ? 0 : 1;
+  return kind === 'bark' && code === 200 ? 0 : code;
+}
+
+function parsed(text: string): Told | null {
+  try {
+    const told = JSON.parse(text) as unknown;
+    return typeof told === 'object' && told !== null ? (told as Told) : null;
+  } catch {
+    return null;
+  }
+}

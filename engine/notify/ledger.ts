@@ -2,12 +2,24 @@
  * What the role must remember over its own end: position, orchestrator, and the log of deliveries. `notify/state.json` is replaced whole before a
  * message is handed out and after it is answered for; `notify/deliveries.jsonl` is appended to.
  */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { OrchestratorImage } from './orchestrator.ts';
 
-export type LedgerState = { readonly seq: number; readonly image: OrchestratorImage };
-/** `outcome` of a message: sent, again, failed; of an alert that made none: why. */
+/** `isTold`: of an engine in trouble. */
+export type LedgerState = { readonly v: 1; readonly seq: number | null; readonly isTold: boolean; readonly image: OrchestratorImage };
+/** `outcome` of a message: sent, again, held, failed, unknown; of an alert that made none: why. */
 export type DeliveryLine = {
   readonly atMs: number;
   readonly channel: string;
@@ -22,22 +34,43 @@ const logMax = 8 * 1024 * 1024;
 
 export class Ledger {
   readonly #dir: string;
+  #saved = '';
 
   /** `runDir`: of the run. */
   constructor(runDir: string) {
     this.#dir = join(runDir, 'notify');
   }
 
-  read(): LedgerState | null {
+  /** What cannot be read is set aside as `state.json.bad` and said: null, as where nothing is remembered. */
+  read(onBad: (why: string) => void = () => undefined): LedgerState | null {
     const path = join(this.#dir, 'state.json');
-    return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as LedgerState) : null;
+    if (!existsSync(path)) return null;
+    try {
+      const state = JSON.parse(readFileSync(path, 'utf8')) as LedgerState;
+      if (state.v !== 1) throw new Error(`version ${String(state.v)}`);
+      return state;
+    } catch (error) {
+      renameSync(path, `${path}.bad`);
+      onBad(String(error));
+      return null;
+    }
   }
 
+  /** Writes what has changed since. */
   save(state: LedgerState): void {
+    const text = JSON.stringify(state);
+    if (text === this.#saved) return;
     mkdirSync(this.#dir, { recursive: true, mode: 0o700 });
     const path = join(this.#dir, 'state.json');
-    writeFileSync(`${path}.tmp`, JSON.stringify(state), { mode: 0o600 });
+    const file = openSync(`${path}.tmp`, 'w', 0o600);
+    try {
+      writeFileSync(file, text);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
     renameSync(`${path}.tmp`, path);
+    this.#saved = text;
   }
 
   /** The log begins anew past 8 MiB; the one before stays beside it. */
@@ -48,14 +81,18 @@ export class Ledger {
     appendFileSync(path, `${JSON.stringify(line)}\n`, { mode: 0o600 });
   }
 
-  /** The newest `count` lines, oldest first. */
+  /** The newest `count` lines, oldest first; what a full disk cut off is passed over. */
   lines(count: number): DeliveryLine[] {
     const path = join(this.#dir, 'deliveries.jsonl');
     if (!existsSync(path)) return [];
-    return readFileSync(path, 'utf8')
-      .split('\n')
-      .filter((line) => line !== '')
-      .slice(-count)
-      .map((line) => JSON.parse(line) as DeliveryLine);
+    return readFileSync(path, 'utf8').split('\n').flatMap(lineOf).slice(-count);
+  }
+}
+
+function lineOf(text: string): DeliveryLine[] {
+  try {
+    return [JSON.parse(text) as DeliveryLine];
+  } catch {
+    return [];
   }
 }

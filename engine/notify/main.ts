@@ -1,8 +1,9 @@
 /** The notify role: reads JOURNAL and the engine's word of itself, and tells people by their own channels. */
+import type { NatsConnection } from 'nats';
 import { decode } from '../../contracts/codec.ts';
 import { readStep } from '../../contracts/compat/read.ts';
 import { NotifyConfig } from '../../contracts/notify.ts';
-import { newestDayOf } from '../../contracts/process/newest-journal-day.ts';
+import type { Log } from '../../contracts/process/log.ts';
 import { type RoleProcess, runRole } from '../../contracts/process/run-role.ts';
 import { RoleStatus, sayStatus } from '../../contracts/status.ts';
 import { streams, subjects } from '../../contracts/subjects.ts';
@@ -10,65 +11,74 @@ import { streamFrom } from '../log/jetstream-read.ts';
 import { roleOnBroker } from '../runtime/role-on-broker.ts';
 import { notifyMetrics } from '../telemetry/notify-metrics.ts';
 import { NotifyDesk } from './desk.ts';
-import { EngineWatch } from './engine-watch.ts';
 import { Ledger } from './ledger.ts';
 import { sendBy } from './sender.ts';
+import { type Where, whereToBegin } from './where.ts';
 
 const tickMs = 1000;
 
 async function main(role: RoleProcess): Promise<void> {
   const { start, log, signal, up, closing } = role;
-  const config = start.notify ?? NotifyConfig.parse({});
-  let desk: NotifyDesk | null = null;
-  const { nc, js, jsm } = await roleOnBroker(role, 'notify', () => ({
-    code: desk === null ? 'STARTING' : null,
-    facts: { seq: desk?.seq ?? 0 },
-  }));
-  const newest = await waitForDay(() => newestDayOf(jsm, start.run), signal);
-  if (newest === null) return;
-  const ledger = new Ledger(start.dir);
-  const own = new NotifyDesk(
+  const desk = deskOf(start.notify ?? NotifyConfig.parse({}), new Ledger(start.dir), log);
+  let untilSeq = Number.POSITIVE_INFINITY;
+  const { nc, js, jsm, isAway } = await roleOnBroker(role, 'notify', () => {
+    const seq = desk.seq ?? 0;
+    if (desk.fault !== null) return { code: 'NOT_STORED', detail: desk.fault, facts: { seq } };
+    if (untilSeq === Number.POSITIVE_INFINITY) return { code: 'STARTING', facts: { seq } };
+    return { code: seq < untilSeq ? 'CATCHING_UP' : null, detail: `${seq} / ${untilSeq}`, facts: { seq } };
+  });
+  hearEngine(nc, start.run, desk);
+  const clock = setInterval(() => desk.tick(Date.now(), !isAway(), Date.now), tickMs);
+  closing(
+    () => desk.settled(),
+    () => clearInterval(clock),
+  );
+  up();
+  const where = await untilFound(() => whereToBegin(jsm, start.run, desk.seq), signal);
+  if (where === null) return;
+  if (where.lost) log.warn({ event: 'notify.lost', behind: desk.seq, why: 'the stream does not hold what came next any more' });
+  desk.begin(where.lastSeq);
+  untilSeq = where.lastSeq;
+  for await (const { seq, subject, body, storedMs } of streamFrom(js, streams(start.run).journal, where.firstSeq, { signal }))
+    desk.step(subject.slice(subject.lastIndexOf('.') + 1), readStep(body), seq, storedMs, Date.now());
+}
+
+function deskOf(config: NotifyConfig, ledger: Ledger, log: Log): NotifyDesk {
+  return new NotifyDesk(
     config,
     ledger,
-    newest.lastSeq,
     (message) => {
       const channel = config.channels[message.channel];
       return channel === undefined
-        ? Promise.resolve({ sent: false, again: false, why: 'no such channel' })
+        ? Promise.resolve({ outcome: 'refused' as const, why: 'no such channel any more', waitMs: 0 })
         : sendBy(channel, message, config.link, Date.now());
     },
-    (message, outcome, nowMs) => {
-      notifyMetrics.messages.inc({ channel: message.channel, outcome });
-      if (outcome === 'sent') notifyMetrics.delay.observe({ channel: message.channel }, Math.max(0, nowMs - message.atMs) / 1000);
-      else log.warn({ event: 'notify.not-sent', channel: message.channel, outcome });
+    {
+      onAnswered: ({ channel, atMs }, outcome, nowMs) => {
+        notifyMetrics.messages.inc({ channel, outcome });
+        if (outcome === 'sent') notifyMetrics.delay.observe({ channel }, Math.max(0, nowMs - atMs) / 1000);
+        else log.warn({ event: 'notify.not-sent', channel, outcome });
+      },
+      onFault: (why) => (why === null ? log.info({ event: 'notify.remembers' }) : log.error({ event: 'notify.forgets', why })),
     },
+    Date.now(),
   );
-  desk = own;
-  const watch = new EngineWatch(Date.now());
-  nc.subscribe(subjects(start.run).status('engine'), {
+}
+
+function hearEngine(nc: NatsConnection, run: string, { watch }: NotifyDesk): void {
+  nc.subscribe(subjects(run).status('engine'), {
     callback: (error, message) => {
-      const status = error === null ? RoleStatus.safeParse(decode(message.data)) : null;
-      if (status?.success !== true) return;
+      if (error !== null) return;
+      const status = RoleStatus.safeParse(decode(message.data));
+      if (!status.success) return;
       const { ready, code, detail } = status.data;
       watch.heard(ready, code === null ? null : sayStatus(code, detail, 'zh'), code, Date.now());
     },
   });
-  const clock = setInterval(() => {
-    const alert = watch.look(Date.now());
-    if (alert !== null) own.take(alert, Date.now());
-    own.tick(Date.now(), Date.now);
-  }, tickMs);
-  closing(
-    () => own.settled(),
-    () => clearInterval(clock),
-  );
-  up();
-  for await (const { seq, subject, body, storedMs } of streamFrom(js, streams(start.run).journal, newest.firstSeq, { signal }))
-    own.step(subject.slice(subject.lastIndexOf('.') + 1), readStep(body), seq, storedMs, Date.now());
 }
 
 /** The stream may not be there yet. Null: ended meanwhile. */
-async function waitForDay<T>(look: () => Promise<T>, signal: AbortSignal): Promise<T | null> {
+async function untilFound(look: () => Promise<Where>, signal: AbortSignal): Promise<Where | null> {
   while (!signal.aborted) {
     const found = await look().catch(() => null);
     if (found !== null) return found;

@@ -2,38 +2,32 @@
  * Which alert goes where and when: pure, by the wall clock it is given, and whole in its image.
  *
  * Rules      every rule that an alert matches names channels; a channel is told of an alert once
- * Cooldown   of a rule and group; what is more severe than the one before passes
- * Digest     what is late (over 60 s), came in a quiet hour, or found the budget of its channel spent, is merged: one digest a channel in `digestSec`
- * Burst      more than three of one look are one message
- * All-clear  of a scope is sent where its raise was
- * Once       a message is marked before it is handed out; one that was handed out and never answered for is handed out once more, marked
- *            as maybe a repeat, and never a third time
+ * Cooldown   of a rule and group; what is more severe than the one before passes, and an all-clear ends it
+ * All-clear  goes where its raise went, whatever the rules say of it
+ * Digest     what is late (over 60 s), came in a quiet hour, found its channel's budget spent or could not be sent is merged: one digest a
+ *            channel in `digestSec`. In a quiet hour only what is urgent of it
+ * Burst      more than three of one look are one message; what is urgent stands alone
+ * Once       a message is marked before it is handed out. What was handed out and never answered for, or may have been taken, is handed out
+ *            once more, marked as maybe a repeat, and never a third time
  */
-import { type NotifyConfig, type NotifyRule, type Severity, severities } from '../../contracts/notify.ts';
-import { msOfDay } from '../../contracts/session.ts';
+import type { NotifyConfig, NotifyRule, Severity } from '../../contracts/notify.ts';
 import type { Alert } from './alert.ts';
+import { type Digest, Digests } from './digests.ts';
+import type { Verdict } from './formats.ts';
+import { type Draft, type Message, messageOf, rankOf, worstOf } from './message.ts';
+import { isBusyMoment, isQuiet, matches } from './rules.ts';
 
-export type Outcome = 'queued' | 'no-rule' | 'cooldown' | 'quiet' | 'late' | 'budget' | 'not-raised';
-export type Message = {
-  readonly key: string;
-  readonly channel: string;
-  readonly severity: Severity;
-  readonly title: string;
-  readonly lines: readonly string[];
-  readonly path: string;
-  /** Wall clock of the oldest of what it tells. */
-  readonly atMs: number;
-  readonly count: number;
-  readonly isDigest: boolean;
-  /** It may have been sent before. */
-  readonly maybeRepeat: boolean;
-  readonly tries: number;
-};
-type Waiting = { readonly message: Message; readonly dueMs: number; readonly out: boolean };
+/** Of an alert, by channel. */
+export type Outcome = 'queued' | 'cooldown' | 'not-raised';
+/** Why it is merged instead of sent. */
+export type Held = { readonly channel: string; readonly why: 'late' | 'quiet' | 'budget'; readonly title: string };
+/** Of a message: `held` is merged into the next digest, `unknown` may have been taken and is let be. */
+export type Answered = 'sent' | 'again' | 'held' | 'failed' | 'unknown';
+type Waiting = Draft & { readonly dueMs: number; readonly tries: number; readonly out: boolean };
+type Cooled = { readonly untilMs: number; readonly severity: Severity };
 
 const lateMs = 60_000;
 const burstMin = 3;
-const linesMax = 12;
 const triesMax = 3;
 const retryMs = [2000, 10_000] as const;
 const minuteMs = 60_000;
@@ -49,199 +43,231 @@ export const budgets: Readonly<Record<string, number>> = {
 };
 
 export type OrchestratorImage = {
-  readonly waiting: readonly Waiting[];
-  readonly digests: readonly (readonly [channel: string, alerts: readonly Alert[]])[];
-  readonly digestMs: readonly (readonly [channel: string, atMs: number])[];
-  readonly cooled: readonly (readonly [key: string, value: { readonly atMs: number; readonly severity: Severity }])[];
-  readonly raised: readonly string[];
-  readonly sentMs: readonly (readonly [channel: string, times: readonly number[]])[];
+  /** What keys begin with: no other memory has had it. */
+  readonly id: string;
   readonly seq: number;
+  readonly looked: readonly (readonly [channel: string, alerts: readonly Alert[]])[];
+  readonly waiting: readonly Waiting[];
+  readonly digests: readonly Digest[];
+  readonly digestMs: readonly (readonly [channel: string, atMs: number])[];
+  readonly cooled: readonly (readonly [key: string, cooled: Cooled])[];
+  readonly raised: readonly (readonly [group: string, channels: readonly string[]])[];
+  readonly sentMs: readonly (readonly [channel: string, times: readonly number[]])[];
+  readonly pausedMs: readonly (readonly [channel: string, untilMs: number])[];
 };
 
 export class Orchestrator {
   readonly #config: NotifyConfig;
-  #waiting: Waiting[] = [];
-  readonly #looked = new Map<string, Alert[]>();
-  readonly #digests = new Map<string, Alert[]>();
-  readonly #digestMs = new Map<string, number>();
-  readonly #cooled = new Map<string, { readonly atMs: number; readonly severity: Severity }>();
-  /** `<channel> <group>` whose raise was told. */
-  readonly #raised = new Set<string>();
-  readonly #sentMs = new Map<string, number[]>();
+  #id: string;
   #seq = 0;
+  /** Taken since the last look. */
+  readonly #looked = new Map<string, Alert[]>();
+  #waiting: Waiting[] = [];
+  readonly #digests = new Digests();
+  readonly #digestMs = new Map<string, number>();
+  readonly #cooled = new Map<string, Cooled>();
+  /** By `<about> <group>` the channels whose raise was taken. */
+  readonly #raised = new Map<string, Set<string>>();
+  readonly #sentMs = new Map<string, number[]>();
+  /** A vendor that said too often gets no request until then. */
+  readonly #pausedMs = new Map<string, number>();
 
-  constructor(config: NotifyConfig) {
-    this.#config = config;
+  constructor(config: NotifyConfig, id: string) {
+    [this.#config, this.#id] = [config, id];
   }
 
   /** What becomes of an alert, channel by channel. */
   take(alert: Alert, nowMs: number): Readonly<Record<string, Outcome>> {
+    if (alert.isClear) return this.#clear(alert);
     const outcomes: Record<string, Outcome> = {};
     for (const rule of this.#config.rules) {
       if (!matches(rule, alert)) continue;
       const isCold = this.#isCold(rule, alert, nowMs);
       for (const channel of rule.channels) {
-        if (outcomes[channel] !== undefined && outcomes[channel] !== 'cooldown') continue;
-        outcomes[channel] = isCold ? 'cooldown' : this.#place(channel, alert, nowMs);
+        if (outcomes[channel] === 'queued') continue;
+        outcomes[channel] = isCold ? 'cooldown' : 'queued';
+        if (!isCold) this.#place(channel, alert);
       }
-      if (!isCold) this.#cooled.set(`${rule.id} ${alert.group}`, { atMs: nowMs, severity: alert.severity });
+      if (!isCold && rule.cooldownSec > 0)
+        this.#cooled.set(`${rule.id} ${alert.group}`, { untilMs: nowMs + rule.cooldownSec * 1000, severity: alert.severity });
     }
     return outcomes;
   }
 
-  #isCold({ id, cooldownSec }: NotifyRule, { group, severity }: Alert, nowMs: number): boolean {
+  #isCold({ id }: NotifyRule, { group, severity }: Alert, nowMs: number): boolean {
     const last = this.#cooled.get(`${id} ${group}`);
-    return cooldownSec > 0 && last !== undefined && nowMs - last.atMs < cooldownSec * 1000 && rankOf(severity) <= rankOf(last.severity);
+    return last !== undefined && nowMs < last.untilMs && rankOf(severity) <= rankOf(last.severity);
   }
 
-  #place(channel: string, alert: Alert, nowMs: number): Outcome {
-    const raise = `${channel} ${alert.group}`;
-    if (alert.about !== 'opportunity') {
-      const isClear = alert.title.startsWith('✅');
-      if (isClear && !this.#raised.delete(raise)) return 'not-raised';
-      if (!isClear) this.#raised.add(raise);
+  #clear(alert: Alert): Readonly<Record<string, Outcome>> {
+    const told = this.#raised.get(`${alert.about} ${alert.group}`) ?? new Set<string>();
+    this.#raised.delete(`${alert.about} ${alert.group}`);
+    const outcomes: Record<string, Outcome> = {};
+    for (const rule of this.#config.rules) {
+      this.#cooled.delete(`${rule.id} ${alert.group}`);
+      if (matches(rule, alert)) for (const channel of rule.channels) outcomes[channel] = 'not-raised';
     }
-    const held = nowMs - alert.atMs > lateMs ? 'late' : alert.severity !== 'urgent' && this.#isQuiet(nowMs) ? 'quiet' : null;
-    const into = held === null ? this.#looked : this.#digests;
-    into.set(channel, [...(into.get(channel) ?? []), alert]);
-    return held ?? 'queued';
+    for (const channel of told) {
+      outcomes[channel] = 'queued';
+      this.#look(channel, alert);
+    }
+    return outcomes;
   }
 
-  #isQuiet(nowMs: number): boolean {
-    const ms = msOfDay(nowMs);
-    return this.#config.quiet.some(({ from, to }) => {
-      const [start, end] = [clockMs(from), clockMs(to)];
-      return start <= end ? ms >= start && ms < end : ms >= start || ms < end;
-    });
+  #place(channel: string, alert: Alert): void {
+    const group = `${alert.about} ${alert.group}`;
+    if (alert.about !== 'opportunity') this.#raised.set(group, (this.#raised.get(group) ?? new Set()).add(channel));
+    this.#look(channel, alert);
   }
 
-  /** What is to be sent now; each is out until `answered`. To be called about once a second. */
-  due(nowMs: number): readonly Message[] {
-    for (const [channel, alerts] of this.#looked) this.#bundle(channel, alerts, nowMs);
+  #look(channel: string, alert: Alert): void {
+    this.#looked.set(channel, [...(this.#looked.get(channel) ?? []), alert]);
+  }
+
+  /** Scopes of which a raise was taken and no all-clear. */
+  raisedScopes = (): readonly string[] => [...this.#raised.keys()].flatMap((group) => (group.startsWith('risk ') ? [group.slice(5)] : []));
+
+  /** What is to be sent now, each out until `answered`; and what is merged instead. To be called about once a second. */
+  due(nowMs: number): { readonly messages: readonly Message[]; readonly held: readonly Held[] } {
+    for (const [key, { untilMs }] of this.#cooled) if (untilMs <= nowMs) this.#cooled.delete(key);
+    const held: Held[] = [];
+    for (const [channel, alerts] of this.#looked) this.#bundle(channel, alerts, nowMs, held);
     this.#looked.clear();
-    for (const [channel, alerts] of this.#digests) {
-      if (
-        alerts.length === 0 ||
-        this.#isQuiet(nowMs) ||
-        this.#room(channel, nowMs) <= 0 ||
-        nowMs - (this.#digestMs.get(channel) ?? 0) < this.#config.digestSec * 1000
-      )
-        continue;
-      this.#digestMs.set(channel, nowMs);
-      this.#digests.set(channel, []);
-      this.#push(this.#merged(channel, alerts, true), nowMs);
-    }
-    const ready: Message[] = [];
+    this.#waiting = this.#waiting.filter((each) => !this.#isTooLate(each, nowMs, held));
+    for (const channel of this.#digests.channels()) this.#merge(channel, nowMs);
+    const messages: Message[] = [];
     this.#waiting = this.#waiting.map((each) => {
-      if (each.out || each.dueMs > nowMs || !this.#spend(each.message.channel, nowMs)) return each;
-      ready.push(each.message);
+      if (each.out || each.dueMs > nowMs || !this.#spend(each, nowMs)) return each;
+      messages.push(messageOf(draftOf(each), nowMs));
       return { ...each, out: true };
     });
-    return ready;
+    return { messages, held };
   }
 
-  #bundle(channel: string, alerts: readonly Alert[], nowMs: number): void {
-    const room = this.#room(channel, nowMs) - this.#waiting.filter(({ message, out }) => message.channel === channel && !out).length;
-    if (room <= 0 && alerts.every(({ severity }) => severity !== 'urgent')) {
-      this.#digests.set(channel, [...(this.#digests.get(channel) ?? []), ...alerts]);
-      return;
+  #heldBy({ atMs, severity }: Alert, nowMs: number): 'late' | 'quiet' | null {
+    if (nowMs - atMs > lateMs) return 'late';
+    return severity !== 'urgent' && isQuiet(this.#config, nowMs) ? 'quiet' : null;
+  }
+
+  #bundle(channel: string, alerts: readonly Alert[], nowMs: number, held: Held[]): void {
+    const room = this.#room(channel, nowMs) - this.#waiting.filter((each) => each.channel === channel && !each.out).length;
+    const now: Alert[] = [];
+    for (const alert of alerts) {
+      const why = this.#heldBy(alert, nowMs) ?? (room <= 0 && alert.severity !== 'urgent' ? 'budget' : null);
+      if (why === null) now.push(alert);
+      else this.#hold(channel, [alert], why, held);
     }
-    if (alerts.length > burstMin) return this.#push(this.#merged(channel, alerts, false), nowMs);
-    for (const alert of alerts) this.#push(this.#merged(channel, [alert], false), nowMs);
+    const usual = now.filter(({ severity }) => severity !== 'urgent');
+    for (const alert of now) if (alert.severity === 'urgent' || usual.length <= burstMin) this.#push(channel, [alert], 1, nowMs);
+    if (usual.length > burstMin) this.#push(channel, lastWords(usual), usual.length, nowMs);
   }
 
-  /** The newest first; of an opportunity its last word alone. */
-  #merged(channel: string, alerts: readonly Alert[], isDigest: boolean): Message {
+  #hold(channel: string, alerts: readonly Alert[], why: Held['why'], held: Held[], count = alerts.length, maybeRepeat = false): void {
+    this.#digests.add(channel, alerts, count, maybeRepeat);
+    held.push(...alerts.map(({ title }) => ({ channel, why, title })));
+  }
+
+  /** What waited for room, for another try or over the role's own end, and is no news any more or not now. */
+  #isTooLate({ out, channel, alerts, count, maybeRepeat, isDigest }: Waiting, nowMs: number, held: Held[]): boolean {
+    if (out) return false;
+    const reasons = alerts.map((alert) => this.#heldBy(alert, nowMs));
+    // a digest is late by its nature, and only kept from a quiet hour
+    const why = isDigest ? (isQuiet(this.#config, nowMs) && worstOf(alerts) !== 'urgent' ? 'quiet' : null) : reasons.find(Boolean);
+    if (why == null) return false;
+    this.#hold(channel, alerts, why, held, count, maybeRepeat);
+    return true;
+  }
+
+  #merge(channel: string, nowMs: number): void {
+    const last = this.#digestMs.get(channel) ?? Number.NEGATIVE_INFINITY;
+    if (this.#room(channel, nowMs) <= 0 || nowMs - last < this.#config.digestSec * 1000) return;
+    const digest = this.#digests.take(channel, isQuiet(this.#config, nowMs));
+    if (digest === null) return;
+    this.#digestMs.set(channel, nowMs);
+    this.#push(channel, digest.alerts, digest.count, nowMs, { isDigest: true, maybeRepeat: digest.maybeRepeat });
+  }
+
+  #push(channel: string, alerts: readonly Alert[], count: number, dueMs: number, more: Partial<Waiting> = {}): void {
     this.#seq += 1;
-    const [first] = alerts as readonly [Alert];
-    const base = {
-      key: `${channel}:${this.#seq}`,
-      channel,
-      severity: alerts.reduce<Severity>((worst, { severity }) => (rankOf(severity) > rankOf(worst) ? severity : worst), 'info'),
-      atMs: Math.min(...alerts.map(({ atMs }) => atMs)),
-      count: alerts.length,
-      isDigest,
-      maybeRepeat: false,
-      tries: 0,
-    };
-    if (alerts.length === 1 && !isDigest) return { ...base, title: first.title, lines: first.lines, path: first.path };
-    const last = [...new Map(alerts.map((alert) => [alert.group, alert])).values()].reverse();
-    const more = last.length > linesMax ? [`… 另有 ${last.length - linesMax} 条`] : [];
-    const lines = [
-      ...last.slice(0, linesMax).map(({ title, lines: own }) => (own[0] === undefined ? title : `${title}|${own[0]}`)),
-      ...more,
-    ];
-    return { ...base, title: isDigest ? `汇总:${alerts.length} 条` : `${alerts.length} 条变化`, lines, path: '/' };
-  }
-
-  #push(message: Message, dueMs: number): void {
-    this.#waiting.push({ message, dueMs, out: false });
+    const key = `${this.#id}:${channel}:${this.#seq}`;
+    this.#waiting.push({ key, channel, alerts, count, isDigest: false, maybeRepeat: false, dueMs, tries: 0, out: false, ...more });
   }
 
   #room(channel: string, nowMs: number): number {
+    if (nowMs < (this.#pausedMs.get(channel) ?? 0)) return 0;
     const sent = (this.#sentMs.get(channel) ?? []).filter((at) => nowMs - at < minuteMs);
     this.#sentMs.set(channel, sent);
     return (budgets[this.#config.channels[channel]?.kind ?? ''] ?? 10) - sent.length;
   }
 
-  #spend(channel: string, nowMs: number): boolean {
+  #spend({ channel, alerts }: Waiting, nowMs: number): boolean {
+    if (worstOf(alerts) !== 'urgent' && isBusyMoment(this.#config.channels[channel]?.kind, nowMs)) return false;
     if (this.#room(channel, nowMs) <= 0) return false;
     this.#sentMs.get(channel)!.push(nowMs);
     return true;
   }
 
-  /** `again`: it may succeed later. True where it is tried again. */
-  answered(key: string, { sent, again }: { readonly sent: boolean; readonly again: boolean }, nowMs: number): boolean {
-    const own = this.#waiting.find(({ message }) => message.key === key);
-    this.#waiting = this.#waiting.filter(({ message }) => message.key !== key);
-    if (own === undefined || sent || !again) return false;
-    const tries = own.message.tries + 1;
-    if (tries >= triesMax) return false;
-    this.#push({ ...own.message, tries }, nowMs + retryMs[tries - 1]!);
-    return true;
+  answered(key: string, { outcome, waitMs }: Pick<Verdict, 'outcome' | 'waitMs'>, nowMs: number): Answered {
+    const own = this.#waiting.find((each) => each.key === key);
+    this.#waiting = this.#waiting.filter((each) => each.key !== key);
+    if (outcome === 'sent' || own === undefined) return 'sent';
+    if (outcome === 'refused') return 'failed';
+    if (outcome === 'unknown' && own.maybeRepeat) return 'unknown';
+    const maybeRepeat = own.maybeRepeat || outcome === 'unknown';
+    const tries = own.tries + 1;
+    if (waitMs > 0) this.#pausedMs.set(own.channel, nowMs + waitMs);
+    if (waitMs === 0 && tries < triesMax) {
+      this.#waiting.push({ ...own, tries, maybeRepeat, out: false, dueMs: nowMs + retryMs[tries - 1]! });
+      return 'again';
+    }
+    this.#digests.add(own.channel, own.alerts, own.count, maybeRepeat);
+    return 'held';
   }
 
   image = (): OrchestratorImage => ({
+    id: this.#id,
+    seq: this.#seq,
+    looked: [...this.#looked],
     waiting: this.#waiting,
-    digests: [...this.#digests, ...this.#looked],
+    digests: this.#digests.image(),
     digestMs: [...this.#digestMs],
     cooled: [...this.#cooled],
-    raised: [...this.#raised],
+    raised: [...this.#raised].map(([group, channels]) => [group, [...channels]]),
     sentMs: [...this.#sentMs],
-    seq: this.#seq,
+    pausedMs: [...this.#pausedMs],
   });
 
   /** After a crash: what was out may have arrived. */
-  restore({ waiting, digests, digestMs, cooled, raised, sentMs, seq }: OrchestratorImage): void {
-    this.#waiting = waiting.flatMap(({ message, dueMs, out }) => {
-      if (!out) return [{ message, dueMs, out }];
-      return message.maybeRepeat ? [] : [{ message: { ...message, maybeRepeat: true }, dueMs, out: false }];
+  restore(image: OrchestratorImage): void {
+    [this.#id, this.#seq] = [image.id, image.seq];
+    this.#waiting = image.waiting.flatMap((each) => {
+      if (!each.out) return [each];
+      return each.maybeRepeat ? [] : [{ ...each, maybeRepeat: true, out: false }];
     });
-    for (const [channel, alerts] of digests) this.#digests.set(channel, [...(this.#digests.get(channel) ?? []), ...alerts]);
-    for (const [channel, at] of digestMs) this.#digestMs.set(channel, at);
-    for (const [key, value] of cooled) this.#cooled.set(key, value);
-    for (const each of raised) this.#raised.add(each);
-    for (const [channel, times] of sentMs) this.#sentMs.set(channel, [...times]);
-    this.#seq = seq;
+    for (const [channel, alerts] of image.looked) this.#looked.set(channel, [...alerts]);
+    for (const { channel, alerts, count, maybeRepeat } of image.digests) this.#digests.add(channel, alerts, count, maybeRepeat);
+    for (const [channel, at] of image.digestMs) this.#digestMs.set(channel, at);
+    for (const [key, value] of image.cooled) this.#cooled.set(key, value);
+    for (const [group, channels] of image.raised) this.#raised.set(group, new Set(channels));
+    for (const [channel, times] of image.sentMs) this.#sentMs.set(channel, [...times]);
+    for (const [channel, until] of image.pausedMs) this.#pausedMs.set(channel, until);
   }
 }
 
-const rankOf = (severity: Severity): number => severities.indexOf(severity);
-const clockMs = (clock: string): number => {
-  const [hours = 0, minutes = 0] = clock.split(':').map(Number);
-  return (hours * 60 + minutes) * minuteMs;
-};
-
-export function matches(rule: NotifyRule, { about, severity, group, facts }: Alert): boolean {
-  const { state, family, strategy, symbol, scope, pMin } = rule;
-  return (
-    rule.about === about &&
-    rankOf(severity) >= rankOf(rule.severity) &&
-    (state === undefined || state.includes(facts.state as never)) &&
-    (family === undefined || family.includes(facts.family as never)) &&
-    (strategy === undefined || (facts.strategies ?? []).some((id) => strategy.includes(id))) &&
-    (symbol === undefined || symbol.includes(facts.symbol ?? '')) &&
-    (scope === undefined || scope.some((begin) => group.startsWith(begin))) &&
-    (pMin === undefined || (typeof facts.p === 'number' && facts.p >= pMin))
-  );
-}
+const draftOf = ({ key, channel, alerts, count, isDigest, maybeRepeat }: Waiting): Draft => ({
+  key,
+  channel,
+  alerts,
+  count,
+  isDigest,
+  maybeRepeat,
+});
+/** Of each opportunity or scope, in the order in which they were said. */
+const lastWords = (alerts: readonly Alert[]): Alert[] => [
+  ...alerts
+    .reduce((last, alert) => {
+      last.delete(alert.group);
+      return last.set(alert.group, alert);
+    }, new Map<string, Alert>())
+    .values(),
+];

@@ -3,7 +3,7 @@ import { createTransport } from 'nodemailer';
 import { request } from 'undici';
 import type { NotifyChannel } from '../../contracts/notify.ts';
 import { headOf, httpMessageOf, linkOf, type Verdict, verdictOf } from './formats.ts';
-import type { Message } from './orchestrator.ts';
+import type { Message } from './message.ts';
 
 const timeoutMs = 8000;
 
@@ -11,9 +11,23 @@ export async function sendBy(channel: NotifyChannel, message: Message, base: str
   try {
     return channel.kind === 'smtp' ? await mail(channel, message, base) : await post(channel, message, base, nowMs);
   } catch (error) {
-    return { sent: false, again: true, why: (error as { code?: string }).code ?? (error as Error).name };
+    const why = (error as { code?: string }).code ?? (error as Error).name;
+    return { outcome: notReached.includes(why) ? 'later' : 'unknown', why, waitMs: 0 };
   }
 }
+
+/** Nobody took a byte of it; whatever else broke may have been after it was taken. */
+const notReached: readonly string[] = [
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'ECONNECTION',
+  'EDNS',
+  'EAUTH',
+];
 
 async function post(
   channel: Exclude<NotifyChannel, { kind: 'smtp' }>,
@@ -24,7 +38,8 @@ async function post(
   const { url, headers, body } = httpMessageOf(channel, message, base, nowMs);
   const answer = await request(url, { method: 'POST', headers, body, headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
   const text = await answer.body.text();
-  return verdictOf(channel.kind, answer.statusCode, text.slice(0, 10_000));
+  const after = Number(answer.headers['retry-after'] ?? Number.NaN);
+  return verdictOf(channel.kind, answer.statusCode, text.slice(0, 10_000), Number.isFinite(after) ? after : null);
 }
 
 async function mail(channel: Extract<NotifyChannel, { kind: 'smtp' }>, message: Message, base: string | null): Promise<Verdict> {
@@ -46,12 +61,13 @@ async function mail(channel: Extract<NotifyChannel, { kind: 'smtp' }>, message: 
       to: [...to],
       subject: headOf(message),
       text: [...message.lines, ...(link === null ? [] : [link])].join('\n'),
-      messageId: `<${message.key.replace(':', '.')}.${message.atMs}@fenshi>`,
+      messageId: `<${message.key.replaceAll(':', '.')}@fenshi>`,
     });
-    return { sent: true, again: false, why: null };
+    return { outcome: 'sent', why: null, waitMs: 0 };
   } catch (error) {
-    const { responseCode = 0, code = 'SMTP' } = error as { responseCode?: number; code?: string };
-    return { sent: false, again: responseCode < 500, why: responseCode === 0 ? code : `SMTP ${responseCode}` };
+    const { responseCode } = error as { responseCode?: number };
+    if (responseCode === undefined) throw error;
+    return { outcome: responseCode < 500 ? 'later' : 'refused', why: `SMTP ${responseCode}`, waitMs: 0 };
   } finally {
     transport.close();
   }

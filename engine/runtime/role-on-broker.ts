@@ -9,7 +9,13 @@ import { metrics, registry } from '../telemetry/metrics.ts';
 import { codeVersion } from './paths.ts';
 import { type Verdict, Vitals } from './vitals.ts';
 
-export type OnBroker = { readonly nc: NatsConnection; readonly js: JetStreamClient; readonly jsm: JetStreamManager };
+export type OnBroker = {
+  readonly nc: NatsConnection;
+  readonly js: JetStreamClient;
+  readonly jsm: JetStreamManager;
+  /** Whether the connection is broken just now. */
+  readonly isAway: () => boolean;
+};
 
 /**
  * Connects and answers on the ops port from now on; `judge` is asked once a second.
@@ -27,5 +33,5 @@ export async function roleOnBroker({ start, log, closing }: RoleProcess, name: R
     () => ops.close(),
     () => vitals.stop(),
   );
-  return { nc, js, jsm };
+  return { nc, js, jsm, isAway: () => vitals.isAway };
 }

@@ -58,6 +58,10 @@ export class Vitals {
     return { v: 1, role: this.#role, tsMs: Date.now(), ready: code === null, code, detail, facts };
   }
 
+  get isAway(): boolean {
+    return this.#away !== null;
+  }
+
   /** For `/readyz`: the same with its sentence. */
   readiness = () => {
     const { ready, code, detail, facts } = this.status();

@@ -1,7 +1,8 @@
 /** `fenshi config show`: every value and where it came from. */
 import type { Command } from 'commander';
 import { root } from '../../runtime/paths.ts';
-import { loadConfig, type Origin } from '../config.ts';
+import { loadConfig } from '../config.ts';
+import { shown } from '../shown.ts';
 
 export function registerConfig(program: Command): void {
   program
@@ -17,13 +18,4 @@ export function registerConfig(program: Command): void {
       if (flags.json) return console.log(JSON.stringify(Object.fromEntries(rows)));
       for (const [key, { value, from }] of rows) console.log(`${key.padEnd(40)} ${JSON.stringify(value).padEnd(20)} ${from}`);
     });
-}
-
-/** Keys whose values are secrets, wherever they were written. A way of naming one, `${env:NAME}`, is none. */
-const secret = /(^|\.)(token|password|secret)$/i;
-const naming = /^\$\{(env|file):.+\}$/;
-
-function shown(key: string, { value, from }: Origin): Origin {
-  const isHidden = secret.test(key) && typeof value === 'string' && !naming.test(value);
-  return { value: isHidden ? '(hidden)' : value, from };
 }

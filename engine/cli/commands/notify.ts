@@ -6,6 +6,7 @@ import { Ledger } from '../../notify/ledger.ts';
 import { sendBy } from '../../notify/sender.ts';
 import { root, runDir } from '../../runtime/paths.ts';
 import { loadConfig } from '../config.ts';
+import { notifyStart } from '../notify-start.ts';
 import { readUpLock } from '../up-lock.ts';
 
 export function registerNotify(program: Command): void {
@@ -21,7 +22,7 @@ export function registerNotify(program: Command): void {
         throw new FenshiError('NOT_FOUND', `no channel ${name}; there are ${Object.keys(config.notify.channels).join(', ') || 'none'}`);
       const nowMs = Date.now();
       const message = {
-        key: `test:${nowMs}`,
+        key: `test:${name}:${nowMs}`,
         channel: name,
         severity: 'notice',
         title: '分时 测试消息',
@@ -31,10 +32,9 @@ export function registerNotify(program: Command): void {
         count: 1,
         isDigest: false,
         maybeRepeat: false,
-        tries: 0,
       } as const;
-      const { sent, why } = await sendBy(channel, message, config.notify.link, nowMs);
-      if (!sent) throw new FenshiError('NOTIFY_REFUSED', `${name}: ${why}`);
+      const { outcome, why } = await sendBy(channel, message, notifyStart(config).link, nowMs);
+      if (outcome !== 'sent') throw new FenshiError('NOTIFY_REFUSED', `${name}: ${why}`);
       console.log(`sent by ${name} in ${Date.now() - nowMs} ms`);
     });
   notify

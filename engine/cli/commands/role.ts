@@ -7,10 +7,10 @@ import { opsPortOf, type RoleName, type RoleStart, roleEnv, roles } from '../../
 import { liveRun } from '../../../contracts/run-kind.ts';
 import { runPattern } from '../../../contracts/subjects.ts';
 import { root } from '../../runtime/paths.ts';
-import { sandboxStart, withEnabled } from '../../sandbox/seating.ts';
+import { withEnabled } from '../../sandbox/seating.ts';
 import { StrategyStore } from '../../sandbox/store.ts';
 import { loadConfig } from '../config.ts';
-import { demoStart, feedStart } from '../demo-start.ts';
+import { sectionOf } from '../role-section.ts';
 
 type Flags = { readonly run: string; readonly servers: string; readonly dir: string; readonly host: string; readonly opsHost: string };
 
@@ -40,7 +40,6 @@ async function runRole(name: string, { run, servers, dir, host, opsHost }: Flags
   const secret = `FENSHI_PASSWORD_${name.toUpperCase()}`;
   const password = process.env[secret];
   if (password === undefined) throw new FenshiError('CONFIG_INVALID', `${secret} is not set`);
-  const clickhouse = process.env.FENSHI_CLICKHOUSE_URL;
   const enabled = new StrategyStore(resolve(dir)).enabled((id, why) => console.error(`fenshi: strategy ${id} is left out: ${why}`));
   const config = withEnabled(loadConfig(root, {}).config, enabled);
   const start: RoleStart = {
@@ -53,14 +52,7 @@ async function runRole(name: string, { run, servers, dir, host, opsHost }: Flags
     dir: resolve(dir, run),
     bundles: resolve(dir, 'bundles'),
     logLevel: config.log.level,
-    gateway: { host, port: config.server.port },
-    ...(clickhouse === undefined
-      ? {}
-      : { store: { url: clickhouse, username: 'fenshi', password: process.env.FENSHI_PASSWORD_CLICKHOUSE ?? '' } }),
-    feed: feedStart(config, run === liveRun ? config.feed.order : null),
-    sandbox: sandboxStart(enabled),
-    notify: config.notify,
-    ...(run === liveRun ? {} : { demo: demoStart(config) }),
+    ...sectionOf(name as RoleName, { run, config, enabled, host, dataDir: resolve(dir) }),
   };
   const child = spawn(process.execPath, [`${root}/engine/cli/launch.mjs`, role.main], {
     env: { ...process.env, [roleEnv]: JSON.stringify(start) },

@@ -19,6 +19,7 @@ import { type Enabled, StrategyStore } from '../../sandbox/store.ts';
 import { loadConfig } from '../config.ts';
 import { demoStart, feedStart } from '../demo-start.ts';
 import { shownHost } from '../hosts.ts';
+import { notifyStart } from '../notify-start.ts';
 import { PoisonWatch, skipOn } from '../poison-watch.ts';
 import { Repair } from '../repair.ts';
 import { RunWatch } from '../run-watch.ts';
@@ -162,12 +163,6 @@ async function startAll(
   await untilReady(address);
   say(`ready: ${address}  (${recorded === null ? 'simulated market' : 'recorded market'}; Ctrl-C stops)`);
 }
-
-/** Deep links lead to this machine's page unless the configuration names another. */
-const notifyStart = ({ notify, server: { host, port } }: Config): Config['notify'] => ({
-  ...notify,
-  link: notify.link ?? `http://${shownHost(host)}:${port}`,
-});
 
 function gatewayStart({ server: { host, port, auth, hosts, origins } }: Config, code: string): NonNullable<RoleStart['gateway']> {
   return { host, port, hosts, origins, dataDir, needsToken: auth === 'all', code };

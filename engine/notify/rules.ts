@@ -1,0 +1,37 @@
+/** Which rule an alert matches, and when a channel is to be left in peace. Pure. */
+import type { NotifyConfig, NotifyRule } from '../../contracts/notify.ts';
+import { msOfDay } from '../../contracts/session.ts';
+import type { Alert } from './alert.ts';
+import { rankOf } from './message.ts';
+
+export function matches(rule: NotifyRule, { about, severity, group, facts }: Alert): boolean {
+  const { state, family, strategy, symbol, scope, pMin } = rule;
+  return (
+    rule.about === about &&
+    rankOf(severity) >= rankOf(rule.severity) &&
+    (state === undefined || state.includes(facts.state as never)) &&
+    (family === undefined || family.includes(facts.family as never)) &&
+    (strategy === undefined || (facts.strategies ?? []).some((id) => strategy.includes(id))) &&
+    (symbol === undefined || symbol.includes(facts.symbol ?? '')) &&
+    (scope === undefined || scope.some((begin) => group.startsWith(begin))) &&
+    (pMin === undefined || (typeof facts.p === 'number' && facts.p >= pMin))
+  );
+}
+
+export function isQuiet({ quiet }: Pick<NotifyConfig, 'quiet'>, nowMs: number): boolean {
+  const ms = msOfDay(nowMs);
+  return quiet.some(({ from, to }) => {
+    const [start, end] = [clockMs(from), clockMs(to)];
+    return start <= end ? ms >= start && ms < end : ms >= start || ms < end;
+  });
+}
+
+const clockMs = (clock: string): number => {
+  const [hours = 0, minutes = 0] = clock.split(':').map(Number);
+  return (hours * 60 + minutes) * 60_000;
+};
+
+/** Feishu asks everybody to keep clear of the full and the half hour. */
+const [busyEveryMs, busyMs] = [1_800_000, 15_000];
+export const isBusyMoment = (kind: string | undefined, nowMs: number): boolean =>
+  kind === 'feishu' && msOfDay(nowMs) % busyEveryMs < busyMs;
