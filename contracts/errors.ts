@@ -121,6 +121,7 @@ export const errorCodes = {
     retryable: true,
     status: 504,
   },
+  CONFLICT: { meaning: 'What was to be replaced is not what stands there any more: read it again.', retryable: false, status: 409 },
   BAD_REQUEST: { meaning: 'A request parameter is malformed.', retryable: false, status: 400 },
   NOTIFY_REFUSED: {
     meaning: 'A notification was not taken by its channel; the vendor’s reason is in the message.',

@@ -93,6 +93,82 @@ export const services = {
       ),
     }),
   },
+  /** The market of the day at hand in one look, from the last quotes. Gains are shares of the reference price. */
+  overview: {
+    request: z.object({}),
+    answer: answer({
+      /** Of every instrument that has traded; `unknown`: no price, or no reference. */
+      up: z.int(),
+      down: z.int(),
+      flat: z.int(),
+      unknown: z.int(),
+      /** How many gained between each edge of `breadthEdges` and the next, lowest first; what did not move stands in `flat` alone. */
+      breadth: z.array(z.int()),
+      atLimitUp: z.int(),
+      brokenLimitUp: z.int(),
+      atLimitDown: z.int(),
+      amountYuan: z.number(),
+      /** Mean gain of all that have traded, by trading minute, and now. */
+      line: z.array(z.tuple([z.int(), z.number()])),
+      meanGain: z.number().nullable(),
+    }),
+  },
+  /** Sectors as a map: size by amount, colour by mean gain; their members largest amount first. */
+  heatmap: {
+    request: z.object({ members: z.int().min(0).max(200).default(30) }),
+    answer: answer({
+      rows: z.array(
+        z.object({
+          code: z.string(),
+          name: z.string(),
+          kind: z.string(),
+          count: z.int(),
+          live: z.int(),
+          up: z.int(),
+          limitUps: z.int(),
+          meanGain: z.number().nullable(),
+          amountYuan: z.number(),
+          members: z.array(
+            z.object({ symbol: InstrumentId, name: z.string(), gain: z.number().nullable(), amountYuan: z.number().nullable() }),
+          ),
+        }),
+      ),
+    }),
+  },
+  /** Minute closes of many instruments of a day, no later than `untilMs`: [trading minute 0 to 239, close] in order. */
+  sparks: {
+    request: z.object({
+      instruments: z.array(InstrumentId).min(1).max(200),
+      date: TradeDate.optional(),
+      untilMs: EpochMs.optional(),
+    }),
+    answer: answer({
+      rows: z.array(z.object({ symbol: InstrumentId, closes: z.array(z.tuple([z.int(), z.int()])) })),
+    }),
+  },
+  /** Strategies of the day as its bundle has them, with the JSON Schema of their parameters. */
+  strategies: {
+    request: z.object({}),
+    answer: answer({
+      rows: z.array(
+        z.object({
+          id: z.string(),
+          detector: z.string(),
+          variant: z.string(),
+          family: z.string(),
+          entity: z.string(),
+          version: z.int(),
+          mode: z.string(),
+          modelId: z.string().nullable(),
+          paramHash: z.string(),
+          params: z.record(z.string(), z.unknown()),
+          schema: z.record(z.string(), z.unknown()),
+          /** What its probabilities were fitted on, and how well that told: the forecast maps of its calibration. */
+          forecasts: z.array(z.record(z.string(), z.unknown())),
+        }),
+      ),
+    }),
+  },
   /** States of actors at an instant, as the journal has them. */
   state: {
     request: z.object({
@@ -107,6 +183,8 @@ export const services = {
     }),
   },
 } as const;
+/** Lower edges of the bins of `breadth`, as shares; the first bin has none, the two in the middle meet at zero. */
+export const breadthEdges = [-0.07, -0.05, -0.03, -0.01, 0, 0.01, 0.03, 0.05, 0.07] as const;
 /** Answered by the engine: a command is appended once by its id, and answered by the journal step that it caused. */
 export const controlService = {
   request: z.object({ commandId: z.string().min(1).max(128), command: Command, waitMs: z.int().min(100).max(30_000) }),

@@ -1,7 +1,7 @@
 /** The engine role: cell and projector in one process, on the broker it is told of. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { type RoleProcess, runRole } from '../contracts/process/run-role.ts';
-import { ensureFeedBucket } from './log/feed-bucket.ts';
+import { ensureFeedBucket, ensureMineBucket } from './log/feed-bucket.ts';
 import { ensureStreams } from './log/streams.ts';
 import { CellRunner } from './runtime/cell-runner.ts';
 import { openControlDoor } from './runtime/control-door.ts';
@@ -20,6 +20,7 @@ async function main(role: RoleProcess): Promise<void> {
   });
   await ensureStreams(jsm, start.run, log, signal);
   await ensureFeedBucket(js, start.run);
+  await ensureMineBucket(js, start.run);
   const atCrashPoint = crashFromEnv(process.env.FENSHI_CRASH);
   const { run, dir, bundles } = start;
   const runner = new CellRunner({ nc, js, jsm, run, codeVersion, dir, bundles, log, atCrashPoint, signal });

@@ -64,14 +64,11 @@ describe.skipIf(reason !== '')(`fuzz${reason === '' ? '' : ` (${reason})`}`, () 
       onFault: (error) => faults.push(error),
       requests: { perSec: 1e6, burst: 1e6 },
       connectionsPerAddress: 100_000,
-      ask: ((name: string) =>
-        name === 'instruments'
-          ? Promise.resolve({ ok: true, asOf, rows: [row] })
-          : name === 'ladder'
-            ? Promise.resolve({ ok: true, asOf, rows: [] })
-            : name === 'sectors'
-              ? Promise.resolve({ ok: true, asOf, rows: [] })
-              : Promise.reject(new FenshiError('NOT_FOUND', 'no such instrument'))) as never,
+      ask: ((name: string) => {
+        if (name === 'instruments') return Promise.resolve({ ok: true, asOf, rows: [row] });
+        if (['ladder', 'sectors', 'heatmap', 'sparks', 'strategies'].includes(name)) return Promise.resolve({ ok: true, asOf, rows: [] });
+        return Promise.reject(new FenshiError('NOT_FOUND', 'no such instrument'));
+      }) as never,
       command: () => Promise.resolve({ ok: true, tradeDate: '20261123', step: 7, accepted: true, code: null }),
     });
     gateway = await startGateway(loaded as Uws, options);

@@ -11,6 +11,8 @@ import { Access } from './auth/access.ts';
 import { DayState } from './day-state.ts';
 import { connectGateway, followJournal } from './journal-feed.ts';
 import { metrics, registry } from './metrics.ts';
+import { mineStore } from './mine-bucket.ts';
+import { journalReader, PastDays } from './past-days.ts';
 import type { RestContext } from './rest/context.ts';
 import { RunStatus } from './run-status.ts';
 import { type Gateway, startGateway } from './server.ts';
@@ -47,6 +49,8 @@ async function main({ start, log, signal, up, closing }: RoleProcess): Promise<v
     command: (request) => askControlService(connected(), start.run, request),
     access: new Access(tokens, { needsToken: needsToken ?? false, code: code ?? null }),
     tokens,
+    past: new PastDays(journalReader(connected, start.run), start.run),
+    mine: mineStore(connected, start.run),
     version: start.version ?? '',
   };
   const onFault = (error: unknown): void =>

@@ -8,6 +8,7 @@ import { RoleStart } from '../../contracts/roles.ts';
 import { TapeBody } from '../../contracts/tape.ts';
 import { DeadLetter, GainsView, OpportunitiesView, SymbolsView } from '../../contracts/view.ts';
 import { codeVersion } from '../runtime/paths.ts';
+import { machineSketches } from './machine-page.ts';
 
 const shapes = {
   config: Config,
@@ -26,4 +27,5 @@ const shapes = {
 export const exportedSchemas = (): Record<string, unknown> => ({
   ...Object.fromEntries(Object.entries(shapes).map(([name, schema]) => [name, z.toJSONSchema(schema, { unrepresentable: 'any' })])),
   asyncapi: asyncApi(codeVersion),
+  machines: machineSketches(),
 });

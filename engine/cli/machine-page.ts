@@ -66,12 +66,69 @@ export function rowsOf(node: AnyStateNode): string[][] {
   return [...own, ...Object.values(node.states).flatMap(rowsOf)];
 }
 
+/** One state of a machine; `parent` null at the top, `type` as the chart has it. */
+export type StateNodeSketch = {
+  readonly path: string;
+  readonly parent: string | null;
+  readonly type: string;
+  readonly initial: string | null;
+};
+export type EdgeSketch = {
+  readonly from: string;
+  readonly event: string;
+  readonly guard: string | null;
+  /** What the guard asks, in words. */
+  readonly asks: string;
+  readonly to: readonly string[];
+  readonly does: string;
+};
+export type MachineSketch = {
+  readonly id: string;
+  readonly readBy: string;
+  readonly states: readonly StateNodeSketch[];
+  readonly edges: readonly EdgeSketch[];
+};
+
+/** The machines as data, for whoever draws them. */
+export const machineSketches = (): MachineSketch[] =>
+  machines.map(([machine, readBy]) => ({ id: machine.id, readBy, states: statesOf(machine.root).slice(1), edges: edgesOf(machine.root) }));
+
+const pathOf = (node: AnyStateNode): string => node.path.join('.');
+
+function statesOf(node: AnyStateNode): StateNodeSketch[] {
+  const initial = node.initial?.target?.[0];
+  const own = {
+    path: pathOf(node),
+    parent: node.path.length <= 1 ? null : node.path.slice(0, -1).join('.'),
+    type: node.type,
+    initial: initial === undefined ? null : pathOf(initial),
+  };
+  return [own, ...Object.values(node.states).flatMap(statesOf)];
+}
+
+function edgesOf(node: AnyStateNode): EdgeSketch[] {
+  const own = [...node.transitions].flatMap(([event, transitions]) =>
+    transitions.map((transition) => ({
+      from: pathOf(node),
+      event,
+      guard: guardName(transition),
+      asks: guardOf(transition),
+      to: (transition.target ?? []).map(pathOf),
+      does: doesOf(transition),
+    })),
+  );
+  return [...own, ...Object.values(node.states).flatMap(edgesOf)];
+}
+
+const guardName = ({ guard }: AnyTransitionDefinition): string | null =>
+  guard === undefined ? null : typeof guard === 'string' ? guard : (guard as { type: string }).type;
+
 const placeOf = (node: AnyStateNode): string => (node.path.length === 0 ? 'anywhere' : node.path.join('.'));
 const targetOf = ({ target }: AnyTransitionDefinition): string => (target ?? []).map(placeOf).join(', ') || 'stays';
 
 function guardOf({ guard }: AnyTransitionDefinition): string {
   if (guard === undefined) return '';
-  const name = typeof guard === 'string' ? guard : (guard as { type: string }).type;
+  const name = guardName({ guard } as AnyTransitionDefinition)!;
   const words = guardWords[name] ?? name;
   return [words, ...paramsOf(guard)].join(' ');
 }

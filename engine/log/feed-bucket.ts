@@ -4,11 +4,17 @@ import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import { type KV, Kvm } from '@nats-io/kv';
 import { decode, encode } from '../../contracts/codec.ts';
 import { feedBucket, HandOver, handOverKey, Lease, leaseKey, sourceLease } from '../../contracts/feed.ts';
+import { mineBucket } from '../../contracts/mine.ts';
 import { midnightOf } from '../../contracts/session.ts';
 import type { TradeDate } from '../../contracts/units.ts';
 
 export async function ensureFeedBucket(js: JetStreamClient, run: string): Promise<void> {
   await new Kvm(js).create(feedBucket(run), { history: 1 });
+}
+
+/** What people keep for themselves; the gateway writes it and no decision reads it. */
+export async function ensureMineBucket(js: JetStreamClient, run: string): Promise<void> {
+  await new Kvm(js).create(mineBucket(run), { history: 1, max_bytes: 64 * 1024 * 1024, maxValueSize: 1024 * 1024 });
 }
 
 /** The bucket once the engine has made it. */

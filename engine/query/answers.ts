@@ -7,7 +7,8 @@ import { dashed } from '../../contracts/session.ts';
 import { instrumentId, instrumentNo, type TradeDate } from '../../contracts/units.ts';
 import type { Store } from '../store/client.ts';
 import { database } from '../store/schema.ts';
-import { type BarLike, barColumns, type DayTable, flowColumns } from './day-table.ts';
+import { type BarLike, barColumns, type DayTable, flowColumns, minuteAt } from './day-table.ts';
+import { strategyRows } from './strategies.ts';
 
 export type Sources = { readonly day: () => DayTable | null; readonly store: () => Store | null };
 const widestMs = 400 * 86_400_000;
@@ -90,6 +91,27 @@ export class Answers {
       })),
     }),
     ladder: async () => ({ rows: this.#day().ladder() }),
+    overview: async () => this.#day().overview(),
+    heatmap: async ({ members }: { members: number }) => this.#day().heatmap(members),
+    strategies: async () => ({ rows: strategyRows(this.#day().bundle) }),
+    sparks: async ({
+      instruments,
+      date,
+      untilMs = Number.MAX_SAFE_INTEGER,
+    }: {
+      instruments: string[];
+      date?: string;
+      untilMs?: number;
+    }) => {
+      const day = this.#from.day();
+      if (day !== null && (date === undefined || date === day.bundle.tradeDate)) {
+        // one that the day has not is left out: a list of rows may name a sector's, or another day's
+        const known = instruments.filter((id) => day.has(instrumentNo(id)));
+        return { rows: known.map((symbol) => ({ symbol, closes: day.closes(instrumentNo(symbol), untilMs) })) };
+      }
+      if (date === undefined) throw new FenshiError('NOT_READY', 'no day has been read yet');
+      return { rows: await this.#storedCloses(instruments, date, untilMs) };
+    },
     state: async ({ tsMs, actor, after, limit }: { tsMs: number; actor: string; after: string; limit: number }) => {
       const states = await this.#store().rows<{ actor: string; region: string; state: string; sinceMs: number; step: number }>(
         `SELECT actor, region, argMax(t.to_state, (t.step, t.idx)) AS state, toFloat64(max(t.ts_ms)) AS sinceMs, max(t.step) AS step FROM ${database}.transitions AS t FINAL
@@ -123,6 +145,26 @@ export class Answers {
         ...(range.date === undefined ? { from: range.fromMs, to: range.toMs } : { date: dashed(range.date) }),
       },
     );
+  }
+
+  async #storedCloses(instruments: readonly string[], date: TradeDate, untilMs: number) {
+    const bars = await this.#store().rows<{ no: number; tsMs: number; closeMilli: number }>(
+      `SELECT instrument AS no, toFloat64(ts_ms) AS tsMs, close_milli AS closeMilli
+       FROM ${database}.bars WHERE period_sec = 60 AND instrument IN {nos:Array(UInt32)} AND trade_date = {date:Date} AND ts_ms <= {until:Int64} AND close_milli IS NOT NULL
+       ORDER BY instrument, ts_ms, indexOf(${kinds}, kind), source != 'merged', source, known_ms DESC LIMIT 1 BY instrument, ts_ms LIMIT 60000`,
+      { nos: instruments.map(instrumentNo), date: dashed(date), until: untilMs },
+    );
+    const closes = new Map<number, [number, number][]>();
+    for (const bar of bars) {
+      const own = closes.get(bar.no);
+      const close: [number, number] = [minuteAt(bar.tsMs), bar.closeMilli];
+      if (own === undefined) closes.set(bar.no, [close]);
+      else own.push(close);
+    }
+    return instruments.flatMap((symbol) => {
+      const own = closes.get(instrumentNo(symbol));
+      return own === undefined ? [] : [{ symbol, closes: own }];
+    });
   }
 
   async #storedFlow(instrument: string, date: string, asked: string | null): Promise<object> {

@@ -6,10 +6,12 @@ import type { Bundle } from '../../contracts/bundle.ts';
 import { bytesOf } from '../../contracts/codec.ts';
 import { type Flow, flowsOf } from '../../contracts/flow.ts';
 import { absentMilli, bookLevels, emptyColumns, type QuoteBatch, type QuoteColumns } from '../../contracts/quote.ts';
+import { tsecOf } from '../../contracts/session.ts';
 import type { TapeEntry } from '../../contracts/tape.ts';
 import { instrumentId } from '../../contracts/units.ts';
 import { BarBuilder } from '../store/bar-builder.ts';
 import type { StoredBar } from '../store/encode-rows.ts';
+import { heatmapOf, type LastQuotes, meanGainOf, overviewOf } from './overview.ts';
 
 export type Columnar = { readonly count: number; readonly columns: Record<string, Uint8Array | string[]> };
 
@@ -26,6 +28,8 @@ export class DayTable {
   readonly #builder: BarBuilder;
   readonly #bars = new Map<number, StoredBar[]>();
   readonly #flows = new Map<string, Map<number, Flow[]>>();
+  /** Mean gain at the end of each trading minute that was told. */
+  readonly #line = new Map<number, number>();
 
   constructor(bundle: Bundle) {
     this.bundle = bundle;
@@ -109,12 +113,29 @@ export class DayTable {
     return barColumns([...(this.#bars.get(no) ?? []), ...(growing === null ? [] : [growing])]);
   }
 
+  /** [trading minute, close] up to an instant. */
+  closes(no: number, untilMs: number): [number, number][] {
+    const growing = this.#builder.growing(this.#at.get(no)!);
+    const all = [...(this.#bars.get(no) ?? []), ...(growing === null ? [] : [growing])];
+    return all.flatMap((bar) => (bar.tsMs <= untilMs && bar.closeMilli !== null ? [[minuteAt(bar.tsMs), bar.closeMilli]] : []));
+  }
+
+  /** What the whole market shows by its last quotes. */
+  overview = () => overviewOf(this.#view(), [...this.#line]);
+  heatmap = (members: number) => heatmapOf(this.#view(), members);
+  #view = (): LastQuotes => ({ bundle: this.bundle, rows: this.#rows, seen: this.#seen, at: this.#at });
+
   flow(no: number, asked: string | undefined): Columnar & { readonly source: string | null } {
     const source = asked ?? [...this.#flows.keys()].find((each) => this.#flows.get(each)!.has(no)) ?? null;
     return { source, ...flowColumns(source === null ? [] : (this.#flows.get(source)?.get(no) ?? [])) };
   }
 
   #tell(bars: readonly StoredBar[]): void {
+    const last = bars.at(-1);
+    if (last !== undefined) {
+      const mean = meanGainOf(this.#view());
+      if (mean !== null) this.#line.set(minuteAt(last.tsMs), mean);
+    }
     for (const bar of bars) {
       const own = this.#bars.get(bar.instrumentNo);
       if (own === undefined) this.#bars.set(bar.instrumentNo, [bar]);
@@ -151,6 +172,9 @@ export class DayTable {
     }
   }
 }
+
+/** The trading minute that ends at a bar's close; the opening match is minute 0. */
+export const minuteAt = (tsMs: number): number => Math.max(Math.ceil(tsecOf(tsMs) / 60) - 1, 0);
 
 const widthOf = (name: string): number => (/^(bid|ask)/.test(name) ? bookLevels : 1);
 

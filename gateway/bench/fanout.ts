@@ -16,6 +16,7 @@ import { Tokens } from '../../contracts/process/tokens.ts';
 import { Access } from '../auth/access.ts';
 import { DayState } from '../day-state.ts';
 import { metrics, registry } from '../metrics.ts';
+import { PastDays } from '../past-days.ts';
 import { startGateway } from '../server.ts';
 import { loadUws } from '../uws.ts';
 import { Values } from '../ws/values.ts';
@@ -135,6 +136,8 @@ async function through(count: number, slow: number): Promise<Figures> {
     command: nobody,
     tokens,
     access: new Access(tokens, { needsToken: false, code: null }),
+    past: new PastDays({ days: nobody, steps: nobody }, day.run),
+    mine: { read: nobody, write: nobody },
     version: 'bench',
     measure: metrics,
     onFault: (error) => console.error(error),

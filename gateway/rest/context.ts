@@ -5,6 +5,8 @@ import type { Tokens } from '../../contracts/process/tokens.ts';
 import type { ServiceAnswer, ServiceName, ServiceRequest } from '../../contracts/services.ts';
 import type { Access } from '../auth/access.ts';
 import type { DayState } from '../day-state.ts';
+import type { MineStore } from '../mine-bucket.ts';
+import type { PastDays } from '../past-days.ts';
 import type { Values } from '../ws/values.ts';
 
 export type Ready = {
@@ -24,6 +26,8 @@ export type RestContext = {
   readonly command: (request: ControlRequest) => Promise<ControlReply>;
   readonly access: Access;
   readonly tokens: Tokens;
+  readonly past: PastDays;
+  readonly mine: MineStore;
   readonly version: string;
 };
 

@@ -2,9 +2,12 @@
 import type { Route } from '../http/table.ts';
 import { commandRoutes } from './commands.ts';
 import type { RestContext } from './context.ts';
+import { dayRoutes } from './days.ts';
 import { marketRoutes } from './market.ts';
+import { mineRoutes } from './mine.ts';
 import { docsOf, openApiOf } from './open-api.ts';
 import { opportunityRoutes } from './opportunities.ts';
+import { overviewRoutes } from './overview.ts';
 import { systemRoutes } from './system.ts';
 
 export function routesOf(context: RestContext): readonly Route[] {
@@ -17,6 +20,9 @@ export function routesOf(context: RestContext): readonly Route[] {
     ),
     ...opportunityRoutes(context),
     ...marketRoutes(context),
+    ...overviewRoutes(context),
+    ...dayRoutes(context),
+    ...mineRoutes(context),
     ...commandRoutes(context),
   ];
   return all;

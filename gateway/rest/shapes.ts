@@ -43,23 +43,24 @@ export const OpportunityParams = z.strictObject({ id: z.string().min(1).max(96) 
 export const SymbolParams = z.strictObject({ symbol: InstrumentId });
 
 /** A list is a name given more than once, or one with commas. */
-const many = <S extends z.ZodType<string, string>>(item: S) =>
+export const listOf = <S extends z.ZodType<string, string>>(item: S, most: number) =>
   z
     .union([z.string(), z.array(z.string())])
     .transform((given) => (Array.isArray(given) ? given : given.split(',')))
-    .pipe(z.array(item).min(1).max(50));
-const whole = (min: number, max: number) =>
+    .pipe(z.array(item).min(1).max(most));
+const many = <S extends z.ZodType<string, string>>(item: S) => listOf(item, 50);
+export const wholeNumber = (min: number, max: number) =>
   z
     .string()
     .regex(/^\d{1,15}$/, 'expected a whole number')
     .transform(Number)
     .pipe(z.int().min(min).max(max));
-export const limitQuery = whole(1, 500).default(50);
+export const limitQuery = wholeNumber(1, 500).default(50);
 export const cursorQuery = z
   .string()
   .regex(/^[\w-]{1,200}$/)
   .optional();
-export const msQuery = whole(0, 4_102_444_800_000);
+export const msQuery = wholeNumber(0, 4_102_444_800_000);
 
 export const OpportunitiesQuery = z.strictObject({
   state: many(z.enum(publicStates)).optional(),

@@ -7,6 +7,7 @@ import { Tokens } from '../../contracts/process/tokens.ts';
 import { Access } from '../../gateway/auth/access.ts';
 import type { DayState } from '../../gateway/day-state.ts';
 import { metrics, registry } from '../../gateway/metrics.ts';
+import { PastDays } from '../../gateway/past-days.ts';
 import type { GatewayOptions } from '../../gateway/server.ts';
 import { Values } from '../../gateway/ws/values.ts';
 
@@ -26,6 +27,8 @@ export function gatewayOptions(day: DayState, port: number, change: Partial<Gate
     command: nobody,
     tokens,
     access: new Access(tokens, { needsToken: false, code: null }),
+    past: new PastDays({ days: async () => [], steps: async (date) => Promise.reject(new FenshiError('NOT_FOUND', date)) }, day.run),
+    mine: { read: async () => null, write: async (_subject, _mine, revision) => (revision === 0 ? 1 : null) },
     version: 'test',
     measure: metrics,
     onFault: () => undefined,

@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import type { Bundle } from '../../contracts/bundle.ts';
+import { absentMilli, emptyColumns } from '../../contracts/quote.ts';
+import { heatmapOf, type LastQuotes, overviewOf } from './overview.ts';
+
+type Row = {
+  readonly last: number | null;
+  readonly pre: number | null;
+  readonly high?: number;
+  readonly amount?: number;
+  readonly seen?: boolean;
+};
+
+/** Limits at ten per cent of 10 yuan; instruments 1600001, 1600002, … */
+function quotes(rows: readonly Row[], sectors: readonly { code: string; members: number[] }[] = []): LastQuotes {
+  const columns = emptyColumns(rows.length, true);
+  for (const [i, { last, pre, high, amount }] of rows.entries()) {
+    columns.lastMilli[i] = last ?? absentMilli;
+    columns.preCloseMilli[i] = pre ?? absentMilli;
+    columns.highMilli![i] = high ?? last ?? absentMilli;
+    columns.amountYuan[i] = amount ?? Number.NaN;
+  }
+  const instruments = rows.map((_, i) => ({
+    no: 1_600_001 + i,
+    name: `n${i}`,
+    preCloseMilli: null,
+    limitUpMilli: 11_000,
+    limitDownMilli: 9000,
+  }));
+  const bundle = {
+    instruments,
+    sectors: sectors.map((each) => ({ ...each, name: each.code, kind: 'industry', asOf: '20261123' })),
+  } as unknown as Bundle;
+  const seen = Uint8Array.from(rows, ({ seen: was = true }) => (was ? 1 : 0));
+  return { bundle, rows: columns, seen, at: new Map(instruments.map(({ no }, i) => [no, i])) };
+}
+
+describe('the market in one look', () => {
+  const look = overviewOf(
+    quotes([
+      { last: 11_000, pre: 10_000, amount: 5 },
+      { last: 10_900, pre: 10_000, high: 11_000 },
+      { last: 9000, pre: 10_000 },
+      { last: 10_000, pre: 10_000, amount: 7 },
+      { last: 9990, pre: 10_000 },
+      { last: 10_100, pre: 10_000 },
+      { last: null, pre: 10_000 },
+      { last: 10_500, pre: null },
+      { last: 10_500, pre: 10_000, seen: false },
+    ]),
+    [[0, 0.01]],
+  );
+
+  test('counts who rose, fell and stood; what has no price, no reference or no quote is unknown and no zero', () => {
+    expect(look).toMatchObject({ up: 3, down: 2, flat: 1, unknown: 3 });
+  });
+  test('tells who stands at a limit from who stood there', () => {
+    expect(look).toMatchObject({ atLimitUp: 1, brokenLimitUp: 1, atLimitDown: 1 });
+  });
+  test('puts a gain into the bin that begins with it', () => {
+    // −10 %, −0.1 %, +1 %, +9 %, +10 %; one that stood is in none
+    expect(look.breadth).toEqual([1, 0, 0, 0, 1, 0, 1, 0, 0, 2]);
+  });
+  test('sums the amounts that are known, and means the gains that are', () => {
+    expect(look.amountYuan).toBe(12);
+    expect(look.meanGain).toBeCloseTo((0.1 + 0.09 - 0.1 + 0 - 0.001 + 0.01) / 6, 12);
+    expect(look.line).toEqual([[0, 0.01]]);
+  });
+  test('has no mean where nothing is known', () => {
+    expect(overviewOf(quotes([{ last: null, pre: null }]), [])).toMatchObject({ meanGain: null, unknown: 1 });
+  });
+});
+
+test('a sector has the largest amount first, one of unknown amount last, and its mean over who has a gain', () => {
+  const { rows } = heatmapOf(
+    quotes(
+      [
+        { last: 10_100, pre: 10_000, amount: 1 },
+        { last: null, pre: 10_000 },
+        { last: 11_000, pre: 10_000, amount: 3 },
+      ],
+      [{ code: 'I01', members: [1_600_001, 1_600_002, 1_600_003, 1_600_099] }],
+    ),
+    2,
+  );
+  expect(rows[0]).toMatchObject({ code: 'I01', count: 4, live: 2, up: 2, limitUps: 1, amountYuan: 4 });
+  expect(rows[0]!.meanGain).toBeCloseTo(0.055, 12);
+  expect(rows[0]!.members.map(({ symbol, amountYuan }) => [symbol, amountYuan])).toEqual([
+    ['600003.SH', 3],
+    ['600001.SH', 1],
+  ]);
+});

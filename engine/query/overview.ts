@@ -1,0 +1,107 @@
+/** The market of the day at hand, read off the last quotes: breadth, limits, sectors. Nothing here decides anything. */
+import type { Bundle } from '../../contracts/bundle.ts';
+import { absentMilli, type QuoteColumns } from '../../contracts/quote.ts';
+import { breadthEdges, type ServiceAnswer } from '../../contracts/services.ts';
+import { instrumentId } from '../../contracts/units.ts';
+
+/** `rows` and `seen` by the day's order, `at`: the place of an instrument in it. */
+export type LastQuotes = {
+  readonly bundle: Bundle;
+  readonly rows: QuoteColumns;
+  readonly seen: Uint8Array;
+  readonly at: ReadonlyMap<number, number>;
+};
+type Overview = Omit<ServiceAnswer<'overview'>, 'ok' | 'asOf'>;
+type Heatmap = Omit<ServiceAnswer<'heatmap'>, 'ok' | 'asOf'>;
+
+/** Share by which the last price is ahead of the reference; NaN where either is unknown, or nothing was traded yet. */
+export function gainOf({ bundle, rows, seen }: LastQuotes, i: number): number {
+  const last = rows.lastMilli[i]!;
+  const told = rows.preCloseMilli[i]!;
+  const reference = told === absentMilli ? bundle.instruments[i]!.preCloseMilli : told;
+  if (seen[i] === 0 || last === absentMilli || reference === null || reference <= 0) return Number.NaN;
+  return last / reference - 1;
+}
+
+export function meanGainOf(quotes: LastQuotes): number | null {
+  let [sum, count] = [0, 0];
+  for (let i = 0; i < quotes.seen.length; i++) {
+    const gain = gainOf(quotes, i);
+    if (Number.isNaN(gain)) continue;
+    sum += gain;
+    count += 1;
+  }
+  return count === 0 ? null : sum / count;
+}
+
+/** `line`: mean gains of the minutes told so far. */
+export function overviewOf(quotes: LastQuotes, line: readonly (readonly [number, number])[]): Overview {
+  const breadth = new Array<number>(breadthEdges.length + 1).fill(0);
+  const counts = { up: 0, down: 0, flat: 0, unknown: 0, atLimitUp: 0, brokenLimitUp: 0, atLimitDown: 0, amountYuan: 0 };
+  for (const [i, { limitUpMilli, limitDownMilli }] of quotes.bundle.instruments.entries()) {
+    const { lastMilli, highMilli, amountYuan } = quotes.rows;
+    const amount = amountYuan[i]!;
+    if (!Number.isNaN(amount)) counts.amountYuan += amount;
+    const gain = gainOf(quotes, i);
+    if (Number.isNaN(gain)) {
+      counts.unknown += 1;
+      continue;
+    }
+    if (gain === 0) counts.flat += 1;
+    else {
+      counts[gain > 0 ? 'up' : 'down'] += 1;
+      breadth[binOf(gain)]! += 1;
+    }
+    if (limitUpMilli !== null && lastMilli[i] === limitUpMilli) counts.atLimitUp += 1;
+    else if (limitUpMilli !== null && highMilli?.[i] === limitUpMilli) counts.brokenLimitUp += 1;
+    if (limitDownMilli !== null && lastMilli[i] === limitDownMilli) counts.atLimitDown += 1;
+  }
+  return { ...counts, breadth, line: line.map(([minute, gain]) => [minute, gain]), meanGain: meanGainOf(quotes) };
+}
+
+function binOf(gain: number): number {
+  const above = breadthEdges.findIndex((edge) => gain < edge);
+  return above < 0 ? breadthEdges.length : above;
+}
+
+export function heatmapOf(quotes: LastQuotes, members: number): Heatmap {
+  const { bundle, at } = quotes;
+  const { lastMilli, amountYuan } = quotes.rows;
+  const rows = bundle.sectors.map(({ code, name, kind, members: numbers }) => {
+    const all = numbers.flatMap((no) => {
+      const i = at.get(no);
+      if (i === undefined) return [];
+      const [gain, amount] = [gainOf(quotes, i), amountYuan[i]!];
+      const { name: member, limitUpMilli } = bundle.instruments[i]!;
+      const isLive = !Number.isNaN(gain);
+      const atLimit = isLive && limitUpMilli !== null && lastMilli[i] === limitUpMilli;
+      return [
+        {
+          symbol: instrumentId(no),
+          name: member,
+          gain: isLive ? gain : null,
+          amountYuan: Number.isNaN(amount) ? null : amount,
+          atLimit,
+        },
+      ];
+    });
+    const live = all.filter(({ gain }) => gain !== null);
+    const mean = live.reduce((sum, { gain }) => sum + gain!, 0) / live.length;
+    return {
+      code,
+      name,
+      kind,
+      count: numbers.length,
+      live: live.length,
+      up: live.filter(({ gain }) => gain! > 0).length,
+      limitUps: all.filter(({ atLimit }) => atLimit).length,
+      meanGain: live.length === 0 ? null : mean,
+      amountYuan: all.reduce((sum, { amountYuan: amount }) => sum + (amount ?? 0), 0),
+      members: all
+        .sort((a, b) => (b.amountYuan ?? -1) - (a.amountYuan ?? -1))
+        .slice(0, members)
+        .map(({ atLimit: _atLimit, ...member }) => member),
+    };
+  });
+  return { rows };
+}

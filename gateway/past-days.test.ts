@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import { FenshiError } from '../contracts/errors.ts';
+import { OpportunityBook } from '../contracts/fold.ts';
+import type { JournalStep } from '../contracts/journal.ts';
+import { midnightOf } from '../contracts/session.ts';
+import { foldDay } from '../engine/runtime/fold.ts';
+import { generatedDay } from '../scenarios/support/days.ts';
+import { PastDays } from './past-days.ts';
+
+const made = generatedDay({ count: 40 });
+const date = made.bundle.tradeDate;
+const { steps } = foldDay(made.bundle, made.entries);
+const at = (clock: string): number => {
+  const [h, m, s] = clock.split(':').map(Number);
+  return midnightOf(date) + ((h! * 60 + m!) * 60 + s!) * 1000;
+};
+const reader = (all: readonly JournalStep[] = steps) => {
+  const asked: number[] = [];
+  return {
+    asked,
+    days: async () => [{ date, steps: all.length }],
+    steps: async (of: string, have: number) => {
+      asked.push(have);
+      if (of !== date) throw new FenshiError('NOT_FOUND', of);
+      return all.slice(have);
+    },
+  };
+};
+
+describe('a stored day as of an instant', () => {
+  /** Instants spread over the day by a fixed rule, none of them chosen by what happened. */
+  const instants = Array.from({ length: 20 }, (_, k) => at('09:30:00') + ((k * 7919) % 19_800) * 1000 + 311);
+
+  test('is what a fresh replay of the tape cut there concludes', async () => {
+    const past = new PastDays(reader(), 'test-1');
+    for (const instant of instants) {
+      const cut = foldDay(
+        made.bundle,
+        made.entries.filter(({ tsMs }) => tsMs <= instant),
+      );
+      const book = new OpportunityBook();
+      for (const step of cut.steps) book.apply(step);
+      const { day } = await past.at(date, instant);
+      expect([day.step, day.book.hash]).toEqual([book.step, book.hash]);
+      expect(day.book.list()).toEqual(book.list());
+    }
+  });
+
+  test('has a mark for each visible change so far, and none of later', async () => {
+    const past = new PastDays(reader(), 'test-1');
+    const { marks, day } = await past.at(date, at('10:40:00'));
+    expect(marks.length).toBe(day.book.list().reduce((sum, { transitions }) => sum + transitions.length, 0));
+    expect(marks.length).toBeGreaterThan(2);
+    expect(Math.max(...marks.map(({ tsMs }) => tsMs))).toBeLessThanOrEqual(at('10:40:00'));
+  });
+
+  test('is nothing before anything was concluded', async () => {
+    const { day, marks } = await new PastDays(reader(), 'test-1').at(date, at('06:00:00'));
+    expect([day.step, day.book.size, marks]).toEqual([0, 0, []]);
+  });
+
+  test('leads to the change before and after, and to none beyond the ends', async () => {
+    const past = new PastDays(reader(), 'test-1');
+    const { marks } = await past.at(date, at('15:30:00'));
+    const [first, second] = [...new Set(marks.map(({ tsMs }) => tsMs))];
+    expect(await past.next(date, first! - 1, false)).toBe(first);
+    expect(await past.next(date, first!, false)).toBe(second);
+    expect(await past.next(date, second!, true)).toBe(first);
+    expect(await past.next(date, first!, true)).toBeNull();
+    expect(await past.next(date, at('23:00:00'), false)).toBeNull();
+  });
+
+  test('is read once, and the day at hand is read on', async () => {
+    const all = steps.slice(0, 40);
+    const from = reader(all);
+    const past = new PastDays(from, 'test-1');
+    await past.at(date, at('15:00:00'));
+    all.push(...steps.slice(40));
+    const { day } = await past.at(date, at('23:00:00'));
+    expect(from.asked).toEqual([0, 40]);
+    expect(day.step).toBe(steps.length);
+  });
+
+  test('that is not stored is refused by its code, also the second time', async () => {
+    const past = new PastDays(reader(), 'test-1');
+    for (let k = 0; k < 2; k++) await expect(past.at('20200102', 1)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  test('that could not be read on keeps what was read', async () => {
+    const from = reader();
+    let broken = false;
+    const past = new PastDays(
+      { ...from, steps: (of, have) => (broken ? Promise.reject(new Error('away')) : from.steps(of, have)) },
+      'test-1',
+    );
+    await past.at(date, at('10:00:00'));
+    broken = true;
+    await expect(past.at(date, at('10:00:00'))).rejects.toThrow('away');
+    broken = false;
+    await past.at(date, at('10:00:00'));
+    expect(from.asked).toEqual([0, steps.length]);
+  });
+});

@@ -1,0 +1,112 @@
+/**
+ * Stored days as of an instant: the journal of a day read once from the stream, cut at the instant and folded. Nothing that was journaled
+ * later is in what comes out, and the day at hand is answered the same way as any other.
+ *
+ * Kept   two days, as read; the day at hand is read on from where it was
+ */
+import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from 'nats';
+import { readStep } from '../contracts/compat/read.ts';
+import { FenshiError } from '../contracts/errors.ts';
+import type { JournalStep } from '../contracts/journal.ts';
+import { streams, subjects } from '../contracts/subjects.ts';
+import { DayState } from './day-state.ts';
+
+export type StoredDay = { readonly date: string; readonly steps: number };
+/** One visible change, as a mark on a line of time. */
+export type Mark = {
+  readonly tsMs: number;
+  readonly step: number;
+  readonly id: string;
+  readonly region: string;
+  readonly from: string | null;
+  readonly to: string;
+  readonly event: string;
+};
+export type DayAt = { readonly day: DayState; readonly marks: readonly Mark[] };
+export type DayReader = {
+  readonly days: () => Promise<readonly StoredDay[]>;
+  /** Steps of a day behind the first `have`, in order. @throws FenshiError NOT_FOUND */
+  readonly steps: (date: string, have: number) => Promise<readonly JournalStep[]>;
+};
+const keptDays = 2;
+
+export class PastDays {
+  readonly #reader: DayReader;
+  readonly #run: string;
+  readonly #kept = new Map<string, Promise<JournalStep[]>>();
+
+  constructor(reader: DayReader, run: string) {
+    [this.#reader, this.#run] = [reader, run];
+  }
+
+  days = (): Promise<readonly StoredDay[]> => this.#reader.days();
+
+  /** The day as it was known at `atMs`. @throws FenshiError NOT_FOUND */
+  async at(date: string, atMs: number): Promise<DayAt> {
+    const steps = await this.#stepsOf(date);
+    const day = new DayState(this.#run);
+    const marks: Mark[] = [];
+    for (const step of steps) {
+      if ((step.entries[0]?.tsMs ?? 0) > atMs) break;
+      for (const { id, change } of day.apply(date, step).delta.opportunities) {
+        const { tsMs, region, from, to, event } = change;
+        marks.push({ tsMs, step: step.step, id, region, from, to, event });
+      }
+    }
+    day.caughtUp = true;
+    return { day, marks };
+  }
+
+  /** The instant of the change next to `atMs`; null where there is none on that side. */
+  async next(date: string, atMs: number, back: boolean): Promise<number | null> {
+    const instants = (await this.#stepsOf(date)).flatMap(({ entries }) =>
+      entries.some((entry) => entry.kind === 'transition' && entry.actorId.startsWith('opportunity.')) ? [entries[0]!.tsMs] : [],
+    );
+    return (back ? instants.findLast((each) => each < atMs) : instants.find((each) => each > atMs)) ?? null;
+  }
+
+  async #stepsOf(date: string): Promise<readonly JournalStep[]> {
+    const known = this.#kept.get(date);
+    const reading = (known ?? Promise.resolve([])).then(async (have) => [...have, ...(await this.#reader.steps(date, have.length))]);
+    this.#kept.delete(date);
+    this.#kept.set(date, reading);
+    for (const old of [...this.#kept.keys()].slice(0, -keptDays)) this.#kept.delete(old);
+    // what failed is not kept, and what was read before is
+    reading.catch(() => {
+      if (this.#kept.get(date) !== reading) return;
+      if (known === undefined) this.#kept.delete(date);
+      else this.#kept.set(date, known);
+    });
+    return reading;
+  }
+}
+
+/** Of the run's JOURNAL. */
+export function journalReader(connected: () => NatsConnection, run: string): DayReader {
+  const name = streams(run).journal;
+  return {
+    days: async () => {
+      const { state } = await (await jetstreamManager(connected())).streams.info(name, { subjects_filter: subjects(run).allJournal });
+      return Object.entries(state.subjects ?? {})
+        .map(([subject, steps]) => ({ date: subject.slice(subject.lastIndexOf('.') + 1), steps }))
+        .sort((a, b) => (a.date < b.date ? 1 : -1));
+    },
+    steps: async (date, have) => {
+      const subject = subjects(run).journal(date);
+      const { state } = await (await jetstreamManager(connected())).streams.info(name, { subjects_filter: subject });
+      const count = state.subjects?.[subject] ?? 0;
+      if (count === 0) throw new FenshiError('NOT_FOUND', `no journal of ${date} is stored in this run`);
+      const found: JournalStep[] = [];
+      if (count <= have) return found;
+      const consumer = await jetstream(connected()).consumers.get(name, { deliver_policy: DeliverPolicy.All, filter_subjects: subject });
+      const messages = await consumer.consume({ max_messages: 1000, expires: 5000 });
+      for await (const message of messages) {
+        const step = readStep(message.data);
+        if (step.step > have) found.push(step);
+        if (step.step >= count) break;
+      }
+      return found;
+    },
+  };
+}

@@ -1,0 +1,38 @@
+/** What is a person's own: watch-lists and marks. Whoever may read may keep his own; nobody sees another's. */
+import { z } from 'zod';
+import { FenshiError } from '../../contracts/errors.ts';
+import { Mine, nothingMine } from '../../contracts/mine.ts';
+import { ok, type Route, route } from '../http/table.ts';
+import type { RestContext } from './context.ts';
+
+const tag = 'mine';
+const Revised = z.object({ revision: z.int(), mine: Mine });
+
+export function mineRoutes({ mine }: RestContext): Route[] {
+  const common = { tag, path: '/v1/mine', role: 'viewer', answer: Revised, codes: ['SERVICE_UNAVAILABLE'] } as const;
+  return [
+    route({
+      ...common,
+      method: 'GET',
+      id: 'getMine',
+      summary: 'Watch-lists and marks of who asks, and their revision: 0 where there is nothing yet',
+      handle: async ({ caller }) => {
+        const found = await mine.read(caller.subject);
+        return ok(found ?? { revision: 0, mine: nothingMine });
+      },
+    }),
+    route({
+      ...common,
+      method: 'PUT',
+      id: 'putMine',
+      summary: 'The whole in place of what stood there at `revision`; CONFLICT where another was faster',
+      body: z.strictObject({ revision: z.int().nonnegative(), mine: Mine }),
+      codes: ['SERVICE_UNAVAILABLE', 'CONFLICT'],
+      handle: async ({ caller, body }) => {
+        const revision = await mine.write(caller.subject, body.mine, body.revision);
+        if (revision === null) throw new FenshiError('CONFLICT', 'it was changed elsewhere; read it again');
+        return ok({ revision, mine: body.mine });
+      },
+    }),
+  ];
+}

@@ -1,0 +1,106 @@
+/** The market in one look, sectors as a map, minutes of many at once, strategies as they run, and the machines' definitions. */
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { FenshiError } from '../../contracts/errors.ts';
+import { services } from '../../contracts/services.ts';
+import { InstrumentId, TradeDate } from '../../contracts/units.ts';
+import { ok, type Route, route } from '../http/table.ts';
+import type { RestContext } from './context.ts';
+import { listOf, msQuery, wholeNumber } from './shapes.ts';
+
+const machines = JSON.parse(readFileSync(new URL('../../contracts/schemas/machines.json', import.meta.url), 'utf8')) as {
+  readonly id: string;
+  readonly states: readonly { readonly path: string; readonly parent: string | null }[];
+  readonly edges: readonly { readonly from: string; readonly event: string; readonly asks: string; readonly to: readonly string[] }[];
+}[];
+const record = z.record(z.string(), z.unknown());
+const Machine = z.object({ id: z.string(), readBy: z.string(), states: z.array(record), edges: z.array(record) });
+
+export function overviewRoutes({ ask }: RestContext): Route[] {
+  const common = { method: 'GET', tag: 'market', role: 'viewer', codes: ['NOT_READY', 'SERVICE_UNAVAILABLE'] } as const;
+  return [
+    route({
+      ...common,
+      path: '/v1/overview',
+      id: 'getOverview',
+      summary: 'Breadth, limits, amount and mean gain of the market by the last quotes',
+      answer: services.overview.answer.omit({ ok: true }),
+      handle: async () => withoutOk(await ask('overview', {})),
+    }),
+    route({
+      ...common,
+      path: '/v1/heatmap',
+      id: 'getHeatmap',
+      summary: 'Sectors by amount and mean gain, with their largest members',
+      query: z.strictObject({ members: wholeNumber(0, 200).default(30) }),
+      answer: services.heatmap.answer.omit({ ok: true }),
+      handle: async ({ query: { members } }) => withoutOk(await ask('heatmap', { members })),
+    }),
+    route({
+      ...common,
+      path: '/v1/sparks',
+      id: 'listSparks',
+      summary: 'Minute closes of up to two hundred symbols, up to an instant; of the day at hand without a date',
+      query: z.strictObject({
+        symbols: listOf(InstrumentId, 200),
+        date: TradeDate.optional(),
+        until: msQuery.optional(),
+      }),
+      answer: services.sparks.answer.omit({ ok: true }),
+      codes: [...common.codes, 'STORE_UNAVAILABLE'],
+      handle: async ({ query: { symbols, date, until } }) =>
+        withoutOk(
+          await ask('sparks', {
+            instruments: symbols,
+            ...(date === undefined ? {} : { date }),
+            ...(until === undefined ? {} : { untilMs: until }),
+          }),
+        ),
+    }),
+    route({
+      ...common,
+      path: '/v1/strategies/running',
+      id: 'listRunningStrategies',
+      summary: 'Strategies the day was opened with: mode, version, parameters and their schema',
+      answer: services.strategies.answer.omit({ ok: true }),
+      handle: async () => withoutOk(await ask('strategies', {})),
+    }),
+    route({
+      method: 'GET',
+      tag: 'system',
+      role: 'viewer',
+      path: '/v1/machines',
+      id: 'listMachines',
+      summary: 'Definitions of the state machines that run',
+      answer: z.object({ items: z.array(Machine) }),
+      handle: () => ok({ items: machines }),
+    }),
+    route({
+      method: 'GET',
+      tag: 'system',
+      role: 'viewer',
+      path: '/v1/machines/{id}',
+      id: 'getMachine',
+      summary: 'One definition: states, transitions in the order they are tried, and a Mermaid drawing',
+      params: z.strictObject({ id: z.string().max(40) }),
+      answer: Machine.extend({ mermaid: z.string() }),
+      codes: ['NOT_FOUND'],
+      handle: ({ params: { id } }) => {
+        const found = machines.find((each) => each.id === id);
+        if (found === undefined) throw new FenshiError('NOT_FOUND', id);
+        return ok({ ...found, mermaid: mermaidOf(found) });
+      },
+    }),
+  ];
+}
+
+const withoutOk = ({ ok: _ok, ...answer }: { readonly ok: true }) => ok(answer);
+
+/** Changes of state alone: what stays where it is would hide them. */
+export function mermaidOf({ edges }: (typeof machines)[number]): string {
+  const name = (path: string): string => (path === '' ? 'machine' : path.replaceAll('.', '_'));
+  const lines = edges.flatMap(({ from, to, event, asks }) =>
+    to.map((target) => `  ${name(from)} --> ${name(target)}: ${event}${asks === '' ? '' : ` [${asks.replaceAll(/[;:]/g, ',')}]`}`),
+  );
+  return ['stateDiagram-v2', ...lines, ''].join('\n');
+}
