@@ -6,6 +6,7 @@ COPY package.json package-lock.json .npmrc ./
 # Never `npm ci`: a registry without every platform's packages makes it refuse a complete lockfile.
 RUN npm install --no-save --include=dev --include=optional --ignore-scripts --no-audit --no-fund --loglevel=error
 COPY . .
+RUN node -e "import('./engine/cli/setup/cockpit.mjs').then(({ ensureCockpit }) => ensureCockpit('/app', console.log))"
 RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data

@@ -5,6 +5,7 @@
  * Bounds   a page has at most `limit` rows; `next` says where the following one begins, null at the end
  */
 import { z } from 'zod';
+import { ForecastMap } from './forecast.ts';
 import { Command } from './tape.ts';
 import { EpochMs, InstrumentId, TradeDate } from './units.ts';
 
@@ -164,7 +165,7 @@ export const services = {
           params: z.record(z.string(), z.unknown()),
           schema: z.record(z.string(), z.unknown()),
           /** What its probabilities were fitted on, and how well that told: the forecast maps of its calibration. */
-          forecasts: z.array(z.record(z.string(), z.unknown())),
+          forecasts: z.array(ForecastMap.omit({ a: true, b: true, knots: true })),
         }),
       ),
     }),
@@ -183,8 +184,6 @@ export const services = {
     }),
   },
 } as const;
-/** Lower edges of the bins of `breadth`, as shares; the first bin has none, the two in the middle meet at zero. */
-export const breadthEdges = [-0.07, -0.05, -0.03, -0.01, 0, 0.01, 0.03, 0.05, 0.07] as const;
 /** Answered by the engine: a command is appended once by its id, and answered by the journal step that it caused. */
 export const controlService = {
   request: z.object({ commandId: z.string().min(1).max(128), command: Command, waitMs: z.int().min(100).max(30_000) }),

@@ -1,6 +1,6 @@
 /**
  * Stored days as of an instant: the journal of a day read once from the stream, cut at the instant and folded. Nothing that was journaled
- * later is in what comes out, and the day at hand is answered the same way as any other.
+ * later is in what comes out, and the day at hand is answered like every other.
  *
  * Kept   two days, as read; the day at hand is read on from where it was
  */

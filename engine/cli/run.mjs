@@ -11,6 +11,7 @@ import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
+import { ensureCockpit } from './setup/cockpit.mjs';
 import { ensureInstalled } from './setup/install.mjs';
 import { findNatsServer } from './setup/nats-server.mjs';
 
@@ -38,6 +39,7 @@ const tools = {
   schemas: (args) => [[launcher, 'engine/cli/schemas.ts', ...args]],
   check: () => [
     [bin('typescript/bin/tsc')],
+    [bin('typescript/bin/tsc'), '-p', 'gateway/cockpit'],
     [bin('@biomejs/biome/bin/biome'), 'check', '.'],
     [bin('oxlint/bin/oxlint'), '--type-aware', '--deny-warnings'],
   ],
@@ -45,11 +47,15 @@ const tools = {
 /** These need a broker; the others start without looking for one. */
 const needsBroker = new Set(['up', 'test', 'torture', 'bench']);
 
+/** These serve the page, or look at it. */
+const needsCockpit = new Set(['up', 'test', 'setup']);
+
 const [command = 'up', ...args] = process.argv.slice(2);
 
 try {
   checkNode();
   await ensureInstalled(root, say);
+  if (needsCockpit.has(command)) await ensureCockpit(root, say).catch((error) => withoutCockpit(command, error));
   if (needsBroker.has(command) || (command === 'mutants' && args.includes('--rules'))) process.env.NATS_SERVER = await findNatsServer(say);
 } catch (error) {
   console.error(`fenshi: ${error instanceof Error ? error.message : String(error)}`);
@@ -62,6 +68,12 @@ if (command !== 'setup') {
     const code = await runToEnd(run);
     if (code !== 0) process.exit(code);
   }
+}
+
+/** The engine and its API run without a page; what looks at the page does not. */
+function withoutCockpit(command, error) {
+  if (command !== 'up') throw error;
+  say(`the cockpit cannot be built here, the API runs without it: ${error instanceof Error ? error.message : String(error)}`);
 }
 
 function say(line) {

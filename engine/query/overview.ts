@@ -1,7 +1,8 @@
 /** The market of the day at hand, read off the last quotes: breadth, limits, sectors. Nothing here decides anything. */
+import { breadthEdges } from '../../contracts/breadth.ts';
 import type { Bundle } from '../../contracts/bundle.ts';
 import { absentMilli, type QuoteColumns } from '../../contracts/quote.ts';
-import { breadthEdges, type ServiceAnswer } from '../../contracts/services.ts';
+import type { ServiceAnswer } from '../../contracts/services.ts';
 import { instrumentId } from '../../contracts/units.ts';
 
 /** `rows` and `seen` by the day's order, `at`: the place of an instrument in it. */

@@ -44,6 +44,9 @@ export class FenshiApi {
     }
   }
 
+  post = <T>(path: string, body: unknown): Promise<T> => this.#ask('POST', path, body);
+  put = <T>(path: string, body: unknown): Promise<T> => this.#ask('PUT', path, body);
+
   /** `key`: a repeated command of the same one is answered and not carried out again. */
   command = (command: Readonly<Record<string, unknown>>, key?: string): Promise<{ readonly step: number; readonly accepted: boolean }> =>
     this.#ask('POST', '/v1/commands', command, key === undefined ? {} : { 'idempotency-key': key });

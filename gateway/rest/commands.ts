@@ -8,7 +8,7 @@ import { ok, type Reply, type Route, route } from '../http/table.ts';
 import type { RestContext } from './context.ts';
 import { OpportunityParams } from './shapes.ts';
 
-const Answered = z.object({
+export const Answered = z.object({
   commandId: z.string(),
   tradeDate: z.string(),
   step: z.int(),
@@ -17,7 +17,7 @@ const Answered = z.object({
   code: z.string().nullable(),
 });
 const keyPattern = /^[\w.:-]{1,100}$/;
-const waitMs = 5000;
+export const waitMs = 5000;
 const dayMs = 86_400_000;
 /** Skipping an entry and handing over are the supervisor's, by its own door. */
 const notHere: readonly string[] = ['skip', 'fence'];

@@ -1,7 +1,7 @@
 /** Stored days, and any of them as of an instant: for looking back. Nothing journaled later than the instant is in an answer. */
 import { z } from 'zod';
 import { FenshiError } from '../../contracts/errors.ts';
-import { type ListedOpportunity, listed } from '../../contracts/fold.ts';
+import { type ListedOpportunity, listed, type OpportunityEvent, type OpportunityView } from '../../contracts/fold.ts';
 import type { losslessChannels } from '../../contracts/frames.ts';
 import { midnightOf } from '../../contracts/session.ts';
 import { TradeDate } from '../../contracts/units.ts';
@@ -59,6 +59,7 @@ export function dayRoutes({ past }: RestContext): Route[] {
         states: z.record(z.string(), z.array(record)),
         marks: z.array(Mark),
         recent: z.array(z.object({ seq: z.int(), id: z.string(), change: Change })),
+        reasons: z.record(z.string(), Change),
       }),
       handle: async ({ params: { date }, query: { at } }) => ok(viewOf(await past.at(date, at), at)),
     }),
@@ -90,6 +91,13 @@ export function dayRoutes({ past }: RestContext): Route[] {
   ];
 }
 
+/** What its strategies said last, of one that is not archived: why it is there. */
+function reasonOf({ id, state, transitions }: OpportunityView): (readonly [id: string, change: OpportunityEvent])[] {
+  const change =
+    state === 'archived' ? undefined : transitions.findLast(({ evidence, event }) => evidence.length > 0 && event.startsWith('signal.'));
+  return change === undefined ? [] : [[id, change]];
+}
+
 function viewOf({ day, marks }: DayAt, at: number) {
   const items = day.book.list();
   const recent = items
@@ -103,5 +111,6 @@ function viewOf({ day, marks }: DayAt, at: number) {
     states: Object.fromEntries(states.map((channel) => [channel, day.itemsOf(channel)])),
     marks,
     recent,
+    reasons: Object.fromEntries(items.flatMap(reasonOf)),
   };
 }

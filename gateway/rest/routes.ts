@@ -1,5 +1,6 @@
 /** The whole table. */
 import type { Route } from '../http/table.ts';
+import { cockpitRoutes } from './cockpit.ts';
 import { commandRoutes } from './commands.ts';
 import type { RestContext } from './context.ts';
 import { dayRoutes } from './days.ts';
@@ -8,6 +9,7 @@ import { mineRoutes } from './mine.ts';
 import { docsOf, openApiOf } from './open-api.ts';
 import { opportunityRoutes } from './opportunities.ts';
 import { overviewRoutes } from './overview.ts';
+import { paramRoutes } from './params.ts';
 import { systemRoutes } from './system.ts';
 
 export function routesOf(context: RestContext): readonly Route[] {
@@ -18,12 +20,14 @@ export function routesOf(context: RestContext): readonly Route[] {
       () => (openApi ??= openApiOf(all, context.version)),
       () => (docs ??= docsOf(all, context.version)),
     ),
+    ...cockpitRoutes(),
     ...opportunityRoutes(context),
     ...marketRoutes(context),
     ...overviewRoutes(context),
     ...dayRoutes(context),
     ...mineRoutes(context),
     ...commandRoutes(context),
+    ...paramRoutes(context),
   ];
   return all;
 }

@@ -1,4 +1,4 @@
-/** The page, health, metrics, and what the API says of itself. */
+/** Health, metrics, and what the API says of itself. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type ErrorCode, errorCodes, FenshiError } from '../../contracts/errors.ts';
@@ -6,10 +6,6 @@ import { ok, type Route, route } from '../http/table.ts';
 import { clientScript } from '../page/client.ts';
 import type { RestContext } from './context.ts';
 
-const page = readFileSync(new URL('../page/index.html', import.meta.url), 'utf8');
-/** Nothing may be loaded, run or framed but what is ours; the page's script and style are inline. */
-const pagePolicy =
-  "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self' ws: wss:; img-src data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 const docsPolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 const asyncApi = readFileSync(new URL('../../contracts/schemas/asyncapi.json', import.meta.url));
 
@@ -17,7 +13,6 @@ const asyncApi = readFileSync(new URL('../../contracts/schemas/asyncapi.json', i
 export function systemRoutes(context: RestContext, openApi: () => unknown, docs: () => string): Route[] {
   const common = { method: 'GET', tag: 'system', role: null } as const;
   return [
-    route({ ...common, path: '/', id: 'getPage', summary: 'The page', handle: () => html(page, pagePolicy) }),
     route({
       ...common,
       path: '/client.js',

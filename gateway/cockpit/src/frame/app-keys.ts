@@ -1,0 +1,65 @@
+/** Keys that hold on every page; digits and letters that nobody knows are the beginning of a stock: 键盘精灵. */
+import { useEffect } from 'react';
+import { create } from 'zustand';
+import { tapeNow } from '../state/clock.ts';
+import { listenForKeys, useKeys } from '../state/keys.ts';
+import { lookAt, toLive, useLookBack } from '../state/look-back.ts';
+import { useMarket } from '../state/market.ts';
+import { goTo } from '../state/place.ts';
+import { useSettings } from '../state/settings.ts';
+import { closePalette, openPalette, usePalette } from './palette-state.ts';
+
+export const useHelp = create<{ readonly open: boolean }>()(() => ({ open: false }));
+const chordMs = 1200;
+const places: Readonly<Record<string, string>> = { o: '/', h: '/heat', l: '/limit', s: '/risk', d: '/data', w: '/watch', n: '/notify' };
+
+/** Goes back to where the tape stands now, ready to be moved. */
+export function openReplay(): void {
+  const [now, date] = [tapeNow(), useMarket.getState().day.epoch.split('/')[1] ?? ''];
+  if (now !== null && date !== '') lookAt(date, now, false);
+}
+
+export function useAppKeys(): void {
+  useKeys({
+    '?': () => useHelp.setState({ open: !useHelp.getState().open }),
+    '/': () => openPalette(''),
+    b: () => useSettings.setState({ boss: !useSettings.getState().boss }),
+    m: () => useSettings.setState({ sound: !useSettings.getState().sound }),
+    L: () => useLookBack.getState().at !== null && toLive(),
+    'Shift+L': () => useLookBack.getState().at !== null && toLive(),
+    Escape: () => {
+      if (useHelp.getState().open) useHelp.setState({ open: false });
+      else if (location.pathname !== '/') history.back();
+    },
+  });
+  useEffect(() => {
+    let chordAt = 0;
+    const command = (event: KeyboardEvent): void => {
+      if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === 'k') {
+        event.preventDefault();
+        if (usePalette.getState().typed === null) openPalette('');
+        else closePalette();
+      }
+    };
+    const rest = (event: KeyboardEvent): void => {
+      if (usePalette.getState().typed !== null) return;
+      const inChord = performance.now() - chordAt < chordMs;
+      chordAt = 0;
+      if (inChord && (places[event.key] !== undefined || event.key === 'r')) {
+        event.preventDefault();
+        if (event.key === 'r') openReplay();
+        else goTo(places[event.key]!);
+      } else if (event.key === 'g') chordAt = performance.now();
+      else if (/^[a-z0-9]$/i.test(event.key)) {
+        event.preventDefault();
+        openPalette(event.key);
+      }
+    };
+    addEventListener('keydown', command);
+    const stop = listenForKeys(rest);
+    return () => {
+      removeEventListener('keydown', command);
+      stop();
+    };
+  }, []);
+}

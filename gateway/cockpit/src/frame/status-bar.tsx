@@ -1,0 +1,42 @@
+/** Keys of the page on the left; how fast and up to which step on the right. */
+import type { ReactNode } from 'react';
+import { useShown } from '../state/look-back.ts';
+import { useMarket } from '../state/market.ts';
+import { useWords } from '../words/index.ts';
+
+export function StatusBar({
+  keys,
+  note,
+}: {
+  readonly keys: readonly (readonly [keys: readonly string[], text: string])[];
+  readonly note?: ReactNode;
+}) {
+  const words = useWords();
+  const paintP95 = useMarket((market) => market.paintP95);
+  const run = useMarket((market) => market.report?.run ?? '');
+  const { day } = useShown();
+  return (
+    <footer className="sb">
+      {keys.map(([names, text]) => (
+        <span key={text}>
+          {names.map((name) => (
+            <kbd key={name}>{name}</kbd>
+          ))}
+          {text}
+        </span>
+      ))}
+      <span className="grow" />
+      {note}
+      <span className="t3">{words.noAdvice}</span>
+      {paintP95 !== null && (
+        <span>
+          {words.paint} <b>{paintP95.toFixed(0)} ms</b>
+        </span>
+      )}
+      <span>
+        {words.step} <b>{day.offset.toLocaleString('en')}</b>
+      </span>
+      <span>{run}</span>
+    </footer>
+  );
+}

@@ -1,0 +1,223 @@
+/** 数据与运维: is the data fresh, which source is ill, how fast is it, and what does the run rest on. */
+import { useQuery } from '@tanstack/react-query';
+import { msOfTsec } from '../../../../contracts/session.ts';
+import { useNow } from '../frame/banner.tsx';
+import { StatusBar } from '../frame/status-bar.tsx';
+import { Empty } from '../pieces/bits.tsx';
+import { missing } from '../pieces/numbers.ts';
+import { clockText, lookAt, useShown } from '../state/look-back.ts';
+import { useMarket } from '../state/market.ts';
+import { countOf, quantileOf, samplesOf } from '../state/prometheus.ts';
+import { useDays } from '../state/queries.ts';
+import { useSettings } from '../state/settings.ts';
+import type { Report } from '../state/shapes.ts';
+import { useWords, word } from '../words/index.ts';
+import '../css/data.css';
+
+export default function Data() {
+  const words = useWords();
+  const report = useMarket((market) => market.report);
+  if (report === null) return <Empty title={words.empty.loading} />;
+  return (
+    <div className="s-data page-col">
+      <Figures report={report} />
+      <div className="page">
+        <Sources report={report} />
+        <div className="o3">
+          <Stages />
+          <Roles report={report} />
+          <StoredDays />
+        </div>
+        <div className="o3 z">
+          <Rests report={report} />
+        </div>
+      </div>
+      <StatusBar keys={[[['g', 'd'], words.nav.data]]} note={<a href="/metrics">/metrics</a>} />
+    </div>
+  );
+}
+
+function Figures({ report }: { readonly report: Report }) {
+  const words = useWords();
+  const { tape, paintP95 } = useMarket();
+  const { day } = useShown();
+  const now = useNow();
+  const figures: readonly (readonly [string, string, string])[] = [
+    [words.dataPage.ready, report.ready ? '✓' : (report.code ?? ''), report.run],
+    [words.dataPage.active, report.source === null ? missing : word(words.sourceName, report.source), ''],
+    [
+      words.dataPage.tape,
+      tape === null ? missing : clockText(tape.tsMs),
+      tape === null ? '' : `${words.dataPage.seen} ${((now - tape.receivedMs) / 1000).toFixed(0)}s`,
+    ],
+    [words.dataPage.step, day.offset.toLocaleString('en'), ''],
+    [words.paint, paintP95 === null ? missing : `${paintP95.toFixed(0)} ms`, ''],
+    [words.opportunities, String(day.items.size), ''],
+  ];
+  return (
+    <div className="kp">
+      {figures.map(([label, value, more]) => (
+        <div key={label}>
+          <span className="lab">{label}</span>
+          <b>{value}</b>
+          <small>{more}</small>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+const dots: Readonly<Record<string, string>> = { live: 'ok', lagging: 'w', open: 'w', probing: 'w' };
+function Sources({ report }: { readonly report: Report }) {
+  const words = useWords();
+  const { day } = useShown();
+  const all = [...day.states.sources.values()];
+  return (
+    <table className="so">
+      <thead>
+        <tr>
+          <th>{words.dataPage.source}</th>
+          <th>{words.dataPage.state}</th>
+          <th>{words.dataPage.since}</th>
+          <th />
+        </tr>
+      </thead>
+      <tbody>
+        {all.map(({ actor, state, sinceMs, note }) => {
+          const name = actor.slice('source.'.length);
+          return (
+            <tr key={actor}>
+              <td>
+                <b className="b">{word(words.sourceName, name)}</b>{' '}
+                {name === report.source && <span className="t3">{words.dataPage.active}</span>}
+              </td>
+              <td>
+                <span className={`dot ${dots[state] ?? 'hollow'}`} />{' '}
+                <span className={state === 'lagging' || state === 'open' ? 'warn' : ''}>{word(words.source, state)}</span>
+              </td>
+              <td className="t2">{clockText(sinceMs)}</td>
+              <td className="t3">{note ?? ''}</td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+/** What this gateway has measured of itself. */
+function Stages() {
+  const words = useWords();
+  const { data: text } = useQuery({ queryKey: ['metrics'], queryFn: async () => (await fetch('/metrics')).text(), refetchInterval: 5000 });
+  const samples = samplesOf(text ?? '');
+  const ms = (seconds: number | null): string => (seconds === null ? missing : `${(1000 * seconds).toFixed(1)}`);
+  const rows = [
+    ['deliver', 'fenshi_pipeline_latency_seconds', { stage: 'deliver' }],
+    ['REST', 'fenshi_http_request_duration_seconds', {}],
+  ] as const;
+  return (
+    <section aria-label={words.dataPage.stages}>
+      <div className="h2">
+        <span>{words.dataPage.stages}</span>
+        <span className="t3 s12">ms</span>
+      </div>
+      <table className="lt">
+        <thead>
+          <tr>
+            <th>{words.dataPage.stage}</th>
+            <th className="r">{words.dataPage.p50}</th>
+            <th className="r">{words.dataPage.p99}</th>
+            <th className="r">{words.dataPage.count}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([name, metric, labels]) => (
+            <tr key={name}>
+              <td>{name}</td>
+              <td className="r">{ms(quantileOf(samples, metric, labels, 0.5))}</td>
+              <td className="r">{ms(quantileOf(samples, metric, labels, 0.99))}</td>
+              <td className="r">{countOf(samples, `${metric}_count`).toLocaleString('en')}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p className="note t3 s12">WS {countOf(samples, 'fenshi_ws_connections')}</p>
+    </section>
+  );
+}
+
+function Roles({ report }: { readonly report: Report }) {
+  const words = useWords();
+  const language = useSettings((settings) => settings.language);
+  return (
+    <section aria-label={words.dataPage.roles}>
+      <div className="h2">
+        <span>{words.dataPage.roles}</span>
+      </div>
+      <table className="dt">
+        <tbody>
+          {report.roles.map(({ role, ready, why, ageMs }) => (
+            <tr key={role}>
+              <td>{role}</td>
+              <td>
+                <span className={`dot ${ready ? 'ok' : 'w'}`} /> {ready ? words.dataPage.ready : (why?.[language] ?? words.notReady)}
+              </td>
+              <td className="r t3">{(ageMs / 1000).toFixed(1)}s</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function StoredDays() {
+  const words = useWords();
+  const { data: days = [] } = useDays();
+  return (
+    <section aria-label={words.dataPage.days}>
+      <div className="h2">
+        <span>{words.dataPage.days}</span>
+      </div>
+      <table className="dt">
+        <tbody>
+          {days.map(({ date, steps }) => (
+            <tr key={date}>
+              <td>{date}</td>
+              <td className="r t3">{words.dataPage.steps(steps)}</td>
+              <td className="r">
+                <button type="button" className="ctl" onClick={() => lookAt(date, msOfTsec(date, 1800), false)}>
+                  {words.replay}
+                </button>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Rests({ report }: { readonly report: Report }) {
+  const words = useWords();
+  return (
+    <section className="wide" aria-label={words.dataPage.assumed}>
+      <div className="h2">
+        <span>{words.dataPage.assumed}</span>
+      </div>
+      {report.openedWith !== null && (
+        <p className="s12 t2">
+          {words.dataPage.opened}：
+          {Object.entries(report.openedWith)
+            .map(([what, source]) => `${what} ← ${source}`)
+            .join(' · ')}
+        </p>
+      )}
+      <ul className="s12 t3">
+        {report.assumed.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,239 @@
+/** 机会: what is alive, which one first, and what just changed. */
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { StatusBar } from '../frame/status-bar.tsx';
+import { Empty, Skeleton } from '../pieces/bits.tsx';
+import { downloadCsv } from '../pieces/export.ts';
+import { useTapeNow } from '../state/clock.ts';
+import { useKeys } from '../state/keys.ts';
+import { useShown } from '../state/look-back.ts';
+import { useMarket, watchQuotes } from '../state/market.ts';
+import { useMine } from '../state/mine.ts';
+import { goTo, setQuery, usePlace } from '../state/place.ts';
+import { useInstruments, useSparks } from '../state/queries.ts';
+import { type Filters, frozenOrder, ordered, type Sort, sorts, type Tab, tabs } from '../state/reading.ts';
+import { useSettings } from '../state/settings.ts';
+import type { DayView, Opportunity } from '../state/shapes.ts';
+import { useWords } from '../words/index.ts';
+import { opportunityKeys } from './acts.ts';
+import { HomeBar } from './home-bar.tsx';
+import { OpportunityRow } from './home-row.tsx';
+import { ChangeStream } from './home-stream.tsx';
+
+const rowsMax = 120;
+const endedMax = 12;
+
+export function filtersOf(query: Readonly<Record<string, string>>): Filters {
+  const tab = tabs.includes(query.state as Tab) ? (query.state as Tab) : 'active';
+  const sort = sorts.includes(query.sort as Sort) ? (query.sort as Sort) : 'news';
+  return { tab, sort, strategy: query.det ?? null };
+}
+
+export function Home() {
+  const words = useWords();
+  const { day, isPast, loading, error } = useShown();
+  const query = usePlace((place) => place.query);
+  const filters = useMemo(() => filtersOf(query), [query]);
+  const marks = useMine((state) => state.mine.marks);
+  const now = useTapeNow() ?? 0;
+  const [inside, setInside] = useState(false);
+  const rows = ordered(day.items.values(), filters, now, (id) => marks[id]?.pinned === true);
+  const { order, waiting, apply } = useFrozen(rows, inside, filters);
+  const shown = order.flatMap((id) => day.items.get(id) ?? []).slice(0, rowsMax);
+  const ended = filters.tab === 'active' ? endedOf(day, filters) : [];
+  const [selected, setSelected] = useState<string | null>(null);
+  useListKeys([...shown, ...ended], selected, setSelected, () => apply());
+  useQuotesOf([...shown, ...ended], isPast);
+  return (
+    <>
+      <div className="main">
+        <section className="list" aria-label={words.nav.home}>
+          <HomeBar day={day} filters={filters} waiting={waiting} onApply={apply} onCsv={() => downloadCsv(shown, words)} />
+          <div
+            className="scroll"
+            role="group"
+            onPointerEnter={() => setInside(true)}
+            onPointerLeave={() => setInside(false)}
+            onFocus={() => setInside(true)}
+            onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && setInside(false)}
+          >
+            {error !== null ? (
+              <Empty title={words.empty.error} why={error.message} />
+            ) : loading ? (
+              <Skeleton rows={12} />
+            ) : shown.length + ended.length === 0 ? (
+              <NothingHere filters={filters} />
+            ) : (
+              <Table shown={shown} ended={ended} selected={selected} onSelect={setSelected} total={rows.length} />
+            )}
+          </div>
+        </section>
+        <ChangeStream day={day} />
+      </div>
+      <StatusBar
+        keys={[
+          [['j', 'k'], words.keys.move],
+          [['Enter'], words.keys.open],
+          [['p'], words.keys.pin],
+          [['x'], words.keys.dismiss],
+          [['?'], words.keys.all],
+        ]}
+        note={inside ? <span>{words.frozenOrder}</span> : null}
+      />
+    </>
+  );
+}
+
+/** What ended lately and still cools down: it stands below what lives. */
+const endedOf = (day: DayView, filters: Filters): Opportunity[] =>
+  ordered(day.items.values(), { ...filters, tab: 'ended', sort: 'news' }, 0).slice(0, endedMax);
+
+/** Order and membership stand still while somebody is in the list, and for a second after. */
+function useFrozen(rows: readonly Opportunity[], inside: boolean, filters: Filters) {
+  const wanted = rows.map(({ id }) => id);
+  const shown = useRef<readonly string[]>(wanted);
+  const asked = useRef(filters);
+  const [late, setLate] = useState(inside);
+  useEffect(() => {
+    if (inside) return setLate(true);
+    const timer = setTimeout(() => setLate(false), 1000);
+    return () => clearTimeout(timer);
+  }, [inside]);
+  const isFrozen = late && asked.current === filters && shown.current.length > 0;
+  const { order, waiting } = frozenOrder(shown.current, wanted, isFrozen);
+  shown.current = order;
+  asked.current = filters;
+  const [, again] = useState(0);
+  const apply = useCallback(() => {
+    shown.current = [];
+    again((n) => n + 1);
+  }, []);
+  return { order, waiting, apply };
+}
+
+function useQuotesOf(shown: readonly Opportunity[], isPast: boolean): void {
+  const symbols = [...new Set(shown.filter(({ entity }) => entity.kind === 'symbol').map(({ instrument }) => instrument))]
+    .sort()
+    .slice(0, 150);
+  const key = isPast ? '' : symbols.join(',');
+  useEffect(() => watchQuotes(key === '' ? [] : key.split(',')), [key]);
+}
+
+function useListKeys(shown: readonly Opportunity[], selected: string | null, select: (id: string) => void, apply: () => void): void {
+  const at = shown.findIndex(({ id }) => id === selected);
+  const step = (by: number): void => {
+    const next = shown[Math.min(Math.max(at + by, 0), shown.length - 1)];
+    if (next === undefined) return;
+    select(next.id);
+    document.getElementById(`row-${next.id}`)?.scrollIntoView({ block: 'nearest' });
+  };
+  const chosen = at < 0 ? undefined : shown[at];
+  useKeys({
+    j: () => step(1),
+    k: () => step(-1),
+    ArrowDown: () => step(1),
+    ArrowUp: () => step(-1),
+    Enter: () => chosen !== undefined && goTo(`/o/${chosen.id}`),
+    '[': apply,
+    ...(chosen === undefined ? {} : opportunityKeys(chosen)),
+  });
+}
+
+function Table({
+  shown,
+  ended,
+  selected,
+  onSelect,
+  total,
+}: {
+  readonly shown: readonly Opportunity[];
+  readonly ended: readonly Opportunity[];
+  readonly selected: string | null;
+  readonly onSelect: (id: string) => void;
+  readonly total: number;
+}) {
+  const words = useWords();
+  const instruments = useInstruments();
+  const sparks = useSparks([...shown, ...ended].filter(({ entity }) => entity.kind === 'symbol').map(({ instrument }) => instrument));
+  const flashed = useMarket((market) => market.flashed);
+  const fitted = shown.find(({ facts }) => facts.forecasts?.[0] !== undefined)?.facts.forecasts?.[0];
+  const row = (opportunity: Opportunity) => (
+    <OpportunityRow
+      key={opportunity.id}
+      opportunity={opportunity}
+      instrument={instruments.get(opportunity.instrument)}
+      closes={sparks.get(opportunity.instrument) ?? none}
+      isSelected={opportunity.id === selected}
+      isNew={flashed.has(opportunity.id)}
+      onSelect={onSelect}
+    />
+  );
+  return (
+    <table className="opps">
+      <colgroup>
+        {['142px', '124px', '84px', '108px', '', '100px', '172px', '86px'].map((width, i) => (
+          <col key={`${i}`} style={width === '' ? {} : { width }} />
+        ))}
+      </colgroup>
+      <thead>
+        <tr>
+          <th>{words.columns.state}</th>
+          <th>{words.columns.name}</th>
+          <th className="r">{words.columns.price}</th>
+          <th>{words.columns.spark}</th>
+          <th>{words.columns.why}</th>
+          <th className="r">
+            {words.columns.p}
+            {fitted !== undefined && <span className="t3"> {words.fitted[fitted.source]}</span>}
+          </th>
+          <th>{words.columns.plan}</th>
+          <th className="r">{words.columns.timer}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {shown.map(row)}
+        {total > shown.length && (
+          <tr className="rest">
+            <td colSpan={8}>{words.rest(total - shown.length)}</td>
+          </tr>
+        )}
+        {ended.length > 0 && (
+          <tr className="grp">
+            <td colSpan={8}>{words.recentlyEnded(ended.length)}</td>
+          </tr>
+        )}
+        {ended.map(row)}
+      </tbody>
+    </table>
+  );
+}
+const none: readonly never[] = [];
+
+function NothingHere({ filters }: { readonly filters: Filters }) {
+  const words = useWords();
+  const report = useMarket((market) => market.report);
+  const language = useSettings((settings) => settings.language);
+  const { day } = useShown();
+  if (day.epoch === '' || day.epoch.includes('//'))
+    return <Empty title={words.empty.noDay} why={report?.why?.[language] ?? words.empty.noDayWhy} />;
+  const isFiltered = filters.strategy !== null || filters.tab !== 'active';
+  if (isFiltered)
+    return (
+      <Empty
+        title={words.empty.filtered}
+        why={words.empty.filteredWhy}
+        action={words.empty.clear}
+        onAction={() => setQuery({ state: null, det: null, sort: null })}
+      />
+    );
+  const phase = day.states.market.get('market.phase')?.state;
+  if (phase === 'CLOSED' || phase === 'AFTER_QUIET' || phase === 'AFTER_FIXED')
+    return (
+      <Empty
+        title={words.empty.closed}
+        why={words.empty.closedWhy}
+        action={words.state.ended}
+        onAction={() => setQuery({ state: 'all' })}
+      />
+    );
+  return <Empty title={words.empty.list} why={words.empty.listWhy} />;
+}

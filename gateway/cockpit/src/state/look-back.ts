@@ -1,0 +1,84 @@
+/** The instant that is looked back at, from the address: `day=2026-11-26&t=10:07:31`. Null while the day at hand is shown. */
+import { useQuery } from '@tanstack/react-query';
+import { create } from 'zustand';
+import { midnightOf } from '../../../../contracts/session.ts';
+import { noDay, useMarket } from './market.ts';
+import { setQuery, usePlace } from './place.ts';
+import { api } from './session.ts';
+import type { Change, DayView, Mark, Opportunity, StateItem, StrategyItem, Told } from './shapes.ts';
+
+export type LookBack = { readonly date: string | null; readonly at: number | null; readonly playing: boolean; readonly speed: number };
+export const useLookBack = create<LookBack>()(() => ({ date: null, at: null, playing: false, speed: 60 }));
+
+const dayMs = 86_400_000;
+export const clockText = (ms: number): string => new Date(ms + 28_800_000).toISOString().slice(11, 19);
+const dashedDate = (date: string): string => `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}`;
+
+/** What the address says; a part that cannot be read is none. */
+export function lookBackOf(query: Readonly<Record<string, string>>): Pick<LookBack, 'date' | 'at'> {
+  const date = /^\d{4}-\d{2}-\d{2}$/.test(query.day ?? '') ? query.day!.replaceAll('-', '') : null;
+  const clock = /^([01]\d|2[0-3]):([0-5]\d):([0-5]\d)$/.exec(query.t ?? '');
+  if (date === null || clock === null) return { date: null, at: null };
+  const [, h, m, s] = clock;
+  return { date, at: midnightOf(date) + ((Number(h) * 60 + Number(m)) * 60 + Number(s)) * 1000 + 999 };
+}
+
+const take = (): void => useLookBack.setState({ ...lookBackOf(usePlace.getState().query) });
+take();
+usePlace.subscribe(take);
+
+export function lookAt(date: string, atMs: number, quietly = true): void {
+  const within = Math.min(Math.max(atMs, midnightOf(date)), midnightOf(date) + dayMs - 1);
+  setQuery({ day: dashedDate(date), t: clockText(within) }, quietly);
+}
+export function toLive(): void {
+  useLookBack.setState({ playing: false });
+  setQuery({ day: null, t: null });
+}
+
+type AsOf = {
+  readonly epoch: string;
+  readonly origin: string;
+  readonly offset: number;
+  readonly items: readonly Opportunity[];
+  readonly states: Readonly<Record<string, readonly StateItem[]>>;
+  readonly marks: readonly Mark[];
+  readonly recent: readonly Told[];
+  readonly reasons: Readonly<Record<string, Change>>;
+};
+
+export function viewOf({ epoch, origin, offset, items, states, marks, recent, reasons }: AsOf): DayView {
+  const map = (channel: string): ReadonlyMap<string, StateItem> =>
+    new Map((states[channel] ?? []).map((each) => [`${each.actor}.${each.region}`, each]));
+  return {
+    epoch,
+    origin,
+    offset,
+    items: new Map([...items].reverse().map((item) => [item.id, item])),
+    told: recent,
+    marks,
+    reasons: new Map(Object.entries(reasons)),
+    states: { market: map('market'), risk: map('risk'), sources: map('sources'), sectors: map('sectors') },
+    strategies: (states.strategies ?? []) as unknown as StrategyItem[],
+  };
+}
+
+export type Shown = { readonly day: DayView; readonly isPast: boolean; readonly loading: boolean; readonly error: Error | null };
+
+/** The day at hand, or the day as of the instant: every page is drawn from this one. */
+export function useShown(): Shown {
+  const { date, at } = useLookBack();
+  const live = useMarket((market) => market.day);
+  const loading = useMarket((market) => market.loading);
+  const past = useQuery({
+    queryKey: ['as-of', date, at],
+    queryFn: async () => viewOf(await api().get<AsOf>(`/v1/days/${date}/as-of`, { at: at! })),
+    enabled: date !== null,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 60_000,
+    placeholderData: (before) => before,
+    retry: false,
+  });
+  if (date === null) return { day: live, isPast: false, loading, error: null };
+  return { day: past.data ?? noDay, isPast: true, loading: past.data === undefined && past.error === null, error: past.error };
+}

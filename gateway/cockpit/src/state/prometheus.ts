@@ -1,0 +1,41 @@
+/** Reads what is needed of a Prometheus page: plain values and quantiles of histograms. Pure. */
+export type Sample = { readonly name: string; readonly labels: Readonly<Record<string, string>>; readonly value: number };
+
+export function samplesOf(text: string): Sample[] {
+  return text.split('\n').flatMap((line) => {
+    const match = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/.exec(line);
+    if (match === null) return [];
+    const [, name, labels = '', value] = match;
+    return [
+      {
+        name: name!,
+        labels: Object.fromEntries([...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, of]) => [key, of])),
+        value: Number(value),
+      },
+    ];
+  });
+}
+
+/** Upper edge of the bucket that the share falls into, straight between its edges; null of nothing. */
+export function quantileOf(
+  samples: readonly Sample[],
+  name: string,
+  wanted: Readonly<Record<string, string>>,
+  share: number,
+): number | null {
+  const buckets = samples
+    .filter((each) => each.name === `${name}_bucket` && Object.entries(wanted).every(([key, value]) => each.labels[key] === value))
+    .map(({ labels, value }) => ({ edge: labels.le === '+Inf' ? Number.POSITIVE_INFINITY : Number(labels.le), count: value }))
+    .sort((a, b) => a.edge - b.edge);
+  const total = buckets.at(-1)?.count ?? 0;
+  if (total === 0) return null;
+  const rank = share * total;
+  const at = buckets.findIndex(({ count }) => count >= rank);
+  const [edge, count] = [buckets[at]!.edge, buckets[at]!.count];
+  const [below, before] = at === 0 ? [0, 0] : [buckets[at - 1]!.edge, buckets[at - 1]!.count];
+  if (!Number.isFinite(edge)) return below;
+  return count === before ? edge : below + ((edge - below) * (rank - before)) / (count - before);
+}
+
+export const countOf = (samples: readonly Sample[], name: string): number =>
+  samples.filter((each) => each.name === name).reduce((sum, { value }) => sum + value, 0);

@@ -1,0 +1,91 @@
+/** What is asked for over REST and kept for a while; each knows how old it may be. In the past nothing is asked again. */
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useLookBack } from './look-back.ts';
+import { api } from './session.ts';
+import type { Heatmap, Instrument, Ladder, Overview, Strategies } from './shapes.ts';
+
+const everyMs = (ms: number) => ({ refetchInterval: ms, staleTime: ms, placeholderData: keepPreviousData });
+
+/** Of the day at hand: there is no overview of the past, and none is shown for one. */
+export function useOverview() {
+  const isLive = useLookBack((look) => look.at === null);
+  return useQuery({ queryKey: ['overview'], queryFn: () => api().get<Overview>('/v1/overview'), enabled: isLive, ...everyMs(2000) });
+}
+export function useLadder() {
+  const isLive = useLookBack((look) => look.at === null);
+  return useQuery({ queryKey: ['ladder'], queryFn: () => api().get<Ladder>('/v1/ladder'), enabled: isLive, ...everyMs(3000) });
+}
+export function useHeatmap() {
+  const isLive = useLookBack((look) => look.at === null);
+  return useQuery({
+    queryKey: ['heatmap'],
+    queryFn: () => api().get<Heatmap>('/v1/heatmap', { members: 24 }),
+    enabled: isLive,
+    ...everyMs(5000),
+  });
+}
+export const useStrategies = () =>
+  useQuery({ queryKey: ['strategies'], queryFn: () => api().get<Strategies>('/v1/strategies/running'), ...everyMs(30_000) });
+
+/** Name, board, limits and sectors of every instrument of the day, by symbol. */
+export function useInstruments(): ReadonlyMap<string, Instrument> {
+  const { data } = useQuery({
+    queryKey: ['instruments'],
+    queryFn: async () => {
+      const found = new Map<string, Instrument>();
+      for await (const row of api().all<Instrument>('/v1/symbols', { limit: 500 })) found.set(row.symbol, row);
+      return found;
+    },
+    staleTime: 10 * 60_000,
+    retry: 5,
+  });
+  return data ?? none;
+}
+const none: ReadonlyMap<string, Instrument> = new Map();
+
+export type Closes = readonly (readonly [minute: number, closeMilli: number])[];
+/** Minute closes of many, up to the instant looked at; to the minute, so that a second's step asks for nothing new. */
+export function useSparks(symbols: readonly string[]): ReadonlyMap<string, Closes> {
+  const { date, at } = useLookBack();
+  const minute = at === null ? null : Math.floor(at / 60_000) * 60_000;
+  const wanted = [...new Set(symbols)].sort().slice(0, 200);
+  const { data } = useQuery({
+    queryKey: ['sparks', date, minute, wanted],
+    queryFn: async () => {
+      const past = date === null ? {} : { date, until: minute ?? 0 };
+      const { rows } = await api().get<{ rows: { symbol: string; closes: Closes }[] }>('/v1/sparks', { symbols: wanted, ...past });
+      return new Map(rows.map(({ symbol, closes }) => [symbol, closes]));
+    },
+    enabled: wanted.length > 0,
+    ...(date === null ? everyMs(15_000) : { staleTime: Number.POSITIVE_INFINITY, placeholderData: keepPreviousData }),
+  });
+  return data ?? noCloses;
+}
+const noCloses: ReadonlyMap<string, Closes> = new Map();
+
+export type Minute = {
+  readonly tsMs: number;
+  readonly openMilli: number | null;
+  readonly highMilli: number | null;
+  readonly lowMilli: number | null;
+  readonly closeMilli: number | null;
+  readonly volumeShares: number | null;
+  readonly amountYuan: number | null;
+};
+/** Minutes of a symbol up to the instant looked at: nothing of later is handed on. */
+export function useMinutes(symbol: string) {
+  const { date, at } = useLookBack();
+  return useQuery({
+    queryKey: ['minutes', symbol, date],
+    queryFn: async () => (await api().get<{ items: Minute[] }>(`/v1/symbols/${symbol}/minutes`, date === null ? {} : { date })).items,
+    select: (items) => (at === null ? items : items.filter(({ tsMs }) => tsMs <= at)),
+    retry: false,
+    ...(date === null ? everyMs(5000) : { staleTime: Number.POSITIVE_INFINITY }),
+  });
+}
+export const useDays = () =>
+  useQuery({
+    queryKey: ['days'],
+    queryFn: async () => (await api().get<{ items: { date: string; steps: number; beginMs: number }[] }>('/v1/days')).items,
+    ...everyMs(30_000),
+  });

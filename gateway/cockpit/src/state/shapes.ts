@@ -1,0 +1,108 @@
+/** What the cockpit reads, as the contracts have it. */
+import type { ListedOpportunity, OpportunityEvent } from '../../../../contracts/fold.ts';
+import type { Forecast } from '../../../../contracts/forecast.ts';
+import type { ServiceAnswer } from '../../../../contracts/services.ts';
+import type { StateItem, StrategyItem } from '../../../../contracts/stream-items.ts';
+
+export type { Forecast, StateItem, StrategyItem };
+export type Evidence = OpportunityEvent['evidence'][number];
+export type Change = OpportunityEvent;
+export type Plan = {
+  readonly entryMilli: number;
+  readonly stopMilli: number;
+  readonly target1Milli: number;
+  readonly target2Milli: number;
+  readonly sigmaH: number;
+  readonly rewardRisk: number;
+};
+export type Track = { readonly variant: string; readonly path: string; readonly score: number | null; readonly raised: boolean };
+/** What an opportunity's actor says of itself; journals of before a field was there lack it. */
+export type Facts = {
+  readonly tracks?: Readonly<Record<string, Track>>;
+  readonly forecasts?: readonly Forecast[];
+  readonly p?: number | null;
+  readonly p0?: number | null;
+  readonly score?: number | null;
+  readonly plan?: Plan | null;
+  readonly stopMilli?: number | null;
+  readonly trailMilli?: number | null;
+  readonly peakMilli?: number | null;
+  readonly advice?: string;
+  readonly risks?: readonly string[];
+  readonly rank?: number | null;
+  readonly confirmedMs?: number | null;
+  readonly endedMs?: number | null;
+  readonly endReason?: string | null;
+  readonly timers?: Readonly<Record<string, number>>;
+  readonly paused?: Readonly<Record<string, number>>;
+  readonly parentId?: string | null;
+  readonly confidenceSource?: string | null;
+};
+export type Opportunity = Omit<ListedOpportunity, 'facts'> & { readonly facts: Facts };
+export type Told = { readonly seq: number; readonly id: string; readonly change: Change };
+export type Mark = {
+  readonly tsMs: number;
+  readonly step: number;
+  readonly id: string;
+  readonly region: string;
+  readonly from: string | null;
+  readonly to: string;
+  readonly event: string;
+};
+export type LiveValues = {
+  readonly id: string;
+  readonly p: number | null;
+  readonly score: number | null;
+  readonly peakMilli: number;
+  readonly trailMilli: number | null;
+  readonly pull: number | null;
+};
+export type Quote = {
+  readonly symbol: string;
+  readonly lastMilli: number | null;
+  readonly preCloseMilli: number | null;
+  readonly receivedMs: number;
+};
+export type Instrument = ServiceAnswer<'instruments'>['rows'][number];
+export type Overview = Omit<ServiceAnswer<'overview'>, 'ok'>;
+export type Ladder = Omit<ServiceAnswer<'ladder'>, 'ok'>;
+export type Heatmap = Omit<ServiceAnswer<'heatmap'>, 'ok'>;
+export type Strategies = Omit<ServiceAnswer<'strategies'>, 'ok'>;
+export type RoleReport = {
+  readonly role: string;
+  readonly ready: boolean;
+  readonly code: string | null;
+  readonly why: { readonly zh: string; readonly en: string } | null;
+  readonly ageMs: number;
+};
+export type Report = {
+  readonly run: string;
+  readonly origin: string | null;
+  readonly nowMs: number;
+  readonly ready: boolean;
+  readonly code: string | null;
+  readonly why: { readonly zh: string; readonly en: string } | null;
+  readonly tapeMs: number | null;
+  readonly source: string | null;
+  readonly openedWith: Readonly<Record<string, string>> | null;
+  readonly assumed: readonly string[];
+  readonly roles: readonly RoleReport[];
+  readonly day: { readonly epoch: string; readonly tradeDate: string; readonly step: number; readonly tsMs: number };
+};
+export const stateChannels = ['market', 'risk', 'sources', 'sectors'] as const;
+export type StateChannel = (typeof stateChannels)[number];
+export type States = ReadonlyMap<string, StateItem>;
+/** A day as it is shown: at hand, or as of an instant. */
+export type DayView = {
+  readonly epoch: string;
+  readonly origin: string;
+  readonly offset: number;
+  readonly items: ReadonlyMap<string, Opportunity>;
+  readonly told: readonly Told[];
+  readonly marks: readonly Mark[];
+  /** Of each opportunity what its strategies said last, with evidence. */
+  readonly reasons: ReadonlyMap<string, Change>;
+  readonly states: Readonly<Record<StateChannel, States>>;
+  /** Commands about strategies with their answers, and their faults. */
+  readonly strategies: readonly StrategyItem[];
+};
