@@ -16,7 +16,9 @@ let decide = null;
 let params = null;
 const memory = {};
 
-process.on('message', async (message) => {
+process.on('message', (message) => void answer(message));
+
+async function answer(message) {
   try {
     if (message.main !== undefined) {
       params = message.params;
@@ -31,4 +33,4 @@ process.on('message', async (message) => {
   } catch (error) {
     return send({ n: message.n ?? 0, error: String(error?.stack ?? error).slice(0, 2000) });
   }
-});
+}

@@ -135,10 +135,10 @@ function Import({ list }: { readonly list: string }) {
           type="file"
           hidden
           accept=".csv,.txt,.blk"
-          onChange={async (event) => {
+          onChange={(event) => {
             const chosen = event.target.files?.[0];
             // codes are ASCII in whichever encoding the names beside them are
-            if (chosen !== undefined) take(new TextDecoder('gbk').decode(await chosen.arrayBuffer()));
+            void chosen?.arrayBuffer().then((bytes) => take(new TextDecoder('gbk').decode(bytes)));
             event.target.value = '';
           }}
         />
