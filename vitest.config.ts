@@ -14,5 +14,6 @@ export default defineConfig({
     // against hanging only: a busy machine takes its time
     testTimeout: 900_000,
     hookTimeout: 900_000,
+    expect: { poll: { timeout: 300_000 } },
   },
 });

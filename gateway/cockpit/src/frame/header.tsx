@@ -57,7 +57,7 @@ export function Header() {
         ))}
       </nav>
       <Session />
-      <button type="button" className="omni" onClick={() => openPalette('')} aria-label={words.palette.placeholder}>
+      <button type="button" className="omni" onClick={() => openPalette('')}>
         <Icon name="search" />
         <span className="grow nw el">{words.palette.placeholder}</span>
         <kbd>⌘K</kbd>
@@ -76,7 +76,7 @@ export function Header() {
       <button
         type="button"
         className="ib s12"
-        aria-label={words.commands.language}
+        title={words.commands.language}
         onClick={() => set({ language: language === 'zh' ? 'en' : 'zh' })}
       >
         {words.language}

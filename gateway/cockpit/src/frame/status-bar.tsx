@@ -13,8 +13,10 @@ export function StatusBar({
 }) {
   const words = useWords();
   const paintP95 = useMarket((market) => market.paintP95);
-  const run = useMarket((market) => market.report?.run ?? '');
-  const { day } = useShown();
+  const report = useMarket((market) => market.report);
+  const { day, isPast } = useShown();
+  // a step that changed nothing shown here is one all the same
+  const step = isPast ? day.offset : Math.max(day.offset, report?.day.step ?? 0);
   return (
     <footer className="sb">
       {keys.map(([names, text]) => (
@@ -34,9 +36,9 @@ export function StatusBar({
         </span>
       )}
       <span>
-        {words.step} <b>{day.offset.toLocaleString('en')}</b>
+        {words.step} <b>{step.toLocaleString('en')}</b>
       </span>
-      <span>{run}</span>
+      <span>{report?.run ?? ''}</span>
     </footer>
   );
 }

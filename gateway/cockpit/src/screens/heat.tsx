@@ -181,11 +181,15 @@ function SignalHeat() {
         <span>
           {words.heat.signals} <small>{words.heat.perFive}</small>
         </span>
-        {from !== null && (
-          <button type="button" className="ctl" onClick={() => setQuery({ from: null, to: null })}>
-            {words.empty.clear}
-          </button>
-        )}
+        <span className="row g4">
+          <Edge label={words.heat.from} value={from ?? 0} onChange={(column) => choose(column, Math.max((to ?? columns) - 1, column))} />
+          <Edge label={words.heat.to} value={to ?? columns} onChange={(column) => choose(Math.min(from ?? 0, column - 1), column - 1)} />
+          {from !== null && (
+            <button type="button" className="ctl" onClick={() => setQuery({ from: null, to: null })}>
+              {words.empty.clear}
+            </button>
+          )}
+        </span>
       </div>
       <svg
         width={label + columns * cell + 40}
@@ -234,6 +238,22 @@ function SignalHeat() {
         )}
       </svg>
     </section>
+  );
+}
+
+/** The span without a pointer. */
+function Edge({ label, value, onChange }: { readonly label: string; readonly value: number; readonly onChange: (column: number) => void }) {
+  return (
+    <label className="ctl">
+      <span>{label}</span>
+      <select value={value} onChange={(event) => onChange(Number(event.target.value))}>
+        {Array.from({ length: columns + 1 }, (_, column) => (
+          <option key={columnText(column)} value={column}>
+            {columnText(column)}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 

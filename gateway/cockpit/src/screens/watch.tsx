@@ -54,13 +54,13 @@ export default function Watch() {
       </div>
       {error !== null && <div className="banner">{error}</div>}
       <div className="watch">
-        <div className="scroll">
-          {symbols.length === 0 ? (
-            <Empty title={words.watchPage.empty} why={words.watchPage.paste} />
-          ) : (
+        {symbols.length === 0 ? (
+          <Empty title={words.watchPage.empty} why={words.watchPage.paste} />
+        ) : (
+          <div className="scroll">
             <Rows symbols={symbols} list={list!.name} />
-          )}
-        </div>
+          </div>
+        )}
         <Import list={list?.name ?? words.watchPage.title} />
       </div>
       <StatusBar keys={[[['g', 'w'], words.nav.watch]]} />

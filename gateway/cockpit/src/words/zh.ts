@@ -190,6 +190,8 @@ export const zh = {
     signals: '信号热力',
     perFive: '每 5 分钟的发现数',
     brush: '拖动选择时段',
+    from: '从',
+    to: '到',
     selected: (from: string, to: string) => `${from}–${to} 的机会`,
     members: '成分',
     up: '上涨',

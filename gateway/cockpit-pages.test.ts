@@ -1,0 +1,125 @@
+/** Every page of the cockpit in Chromium over a generated market: what it shows is what the API says, in each theme and width. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { chromiumOrWhy, launch, lookAt, type Settings, seriousOf } from '../scenarios/support/browser.ts';
+import { type CockpitDay, openCockpitDay } from '../scenarios/support/cockpit-day.ts';
+import { loadUws, type Uws } from './uws.ts';
+
+const [chromium, uws] = await Promise.all([chromiumOrWhy(), loadUws().catch((error: Error) => error)]);
+const reason = [chromium, uws].find((each) => each instanceof Error)?.message ?? '';
+
+describe.skipIf(reason !== '')(`the cockpit’s pages${reason === '' ? '' : ` (${reason})`}`, () => {
+  let market: CockpitDay;
+  let browser: Browser;
+  let pages: readonly (readonly [name: string, path: string])[];
+
+  beforeAll(async () => {
+    market = await openCockpitDay(uws as Uws, { count: 400, until: '10:20', told: '10:05' });
+    browser = await launch(chromium as string);
+    const tracked = market.day.book.list().find(({ family, state }) => family === 'momentum' && state === 'tracking')!;
+    pages = [
+      ['home', '/'],
+      ['all', '/?state=all'],
+      ['detail', `/o/${tracked.id}`],
+      ['symbol', `/s/${tracked.instrument}`],
+      ['heat', '/heat'],
+      ['limit', '/limit'],
+      ['risk', '/risk'],
+      ['data', '/data'],
+      ['watch', '/watch'],
+      ['notify', '/notify'],
+      ['replay', '/?day=2026-11-23&t=09:50:00'],
+    ];
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await market?.close();
+  });
+
+  const ready = '.opps tbody tr, .machine, .bt, .tmx .tl, .lc, .rk .sg tbody tr, .kp, .watch, .gp';
+  const looks: readonly (readonly [string, Settings, readonly [number, number]])[] = [
+    ['dark zh', {}, [1440, 900]],
+    ['light zh', { theme: 'light' }, [1440, 900]],
+    ['dark en', { language: 'en' }, [1440, 900]],
+    ['light en, colour-vision', { theme: 'light', language: 'en', colors: 'cvd' }, [1440, 900]],
+    ['dark zh at 390', {}, [390, 844]],
+  ];
+
+  test.each(looks)(
+    '%s: nothing serious for axe, no complaint, no word of the machine’s, nothing beside the page',
+    async (_name, settings, size) => {
+      const found: Record<string, unknown> = {};
+      const { page, complaints } = await lookAt(browser, market.url, settings, size);
+      for (const [name, path] of pages) {
+        await page.goto(market.url + path);
+        await page.waitForSelector(ready);
+        const text = await page.innerText('body');
+        const machineWords = text.match(/\b(tracking\.\w+|signal\.\w+|timer\.\w+|undefined|NaN|\[object)/g) ?? [];
+        const sideways = Math.max(await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth'), 0);
+        const wrong = { complaints: complaints.splice(0), machineWords, serious: await seriousOf(page), sideways };
+        if (wrong.complaints.length + machineWords.length + wrong.serious.length + sideways > 0) found[name] = wrong;
+        expect(text).toContain(settings.language === 'en' ? 'Simulated' : '模拟行情');
+      }
+      await page.context().close();
+      expect(found).toEqual({});
+    },
+  );
+
+  test('rows are the opportunities of the API, in the states, prices and plans that it has', async () => {
+    const { page } = await lookAt(browser, `${market.url}/?state=all`);
+    await page.waitForSelector('.opps tbody tr');
+    const { items } = (await (await fetch(`${market.url}/v1/opportunities?limit=500`)).json()) as {
+      items: { id: string; facts: { plan: { entryMilli: number } | null; confirmedMs: number | null }; state: string; path: string }[];
+    };
+    expect(items.length).toBeGreaterThan(20);
+    const words: Record<string, string> = {
+      discovered: '发现',
+      confirmed: '确认',
+      tracking: '跟踪',
+      suspended: '停牌',
+      ended: '结束',
+      archived: '归档',
+    };
+    for (const { id, path, facts, state } of items) {
+      const row = await page.innerText(`[id="row-${id}"]`);
+      expect(row).toContain(words[path.split('.')[0]!]);
+      const isShown = facts.plan !== null && (facts.confirmedMs !== null || ['discovered', 'confirmed'].includes(state));
+      if (isShown) expect(row).toContain((facts.plan!.entryMilli / 1000).toFixed(2));
+    }
+    const counts = (await page.innerText('.tabs')).match(/\d+/g)!.map(Number);
+    const of = (wanted: string): number => items.filter(({ state }) => state === wanted).length;
+    const active = items.length - of('ended') - of('archived');
+    expect(counts).toEqual([active, of('discovered'), of('confirmed'), of('tracking'), of('ended'), of('archived'), items.length]);
+    await page.context().close();
+  });
+
+  test('breadth, limits and the heat map are those of the overview', async () => {
+    const { page } = await lookAt(browser, `${market.url}/heat`);
+    await page.waitForSelector('.tmx .tl');
+    const { rows } = (await (await fetch(`${market.url}/v1/heatmap`)).json()) as {
+      rows: { kind: string; name: string; amountYuan: number }[];
+    };
+    const largest = rows.filter(({ kind }) => kind === 'industry').sort((a, b) => b.amountYuan - a.amountYuan)[0]!;
+    expect(await page.innerText('.sx >> nth=0')).toContain(largest.name);
+    await page.goto(market.url);
+    await page.waitForSelector('.ld');
+    const { up, down, flat, atLimitUp } = (await (await fetch(`${market.url}/v1/overview`)).json()) as Record<string, number>;
+    await expect.poll(() => page.innerText('.strip')).toContain(`${up} / ${flat} / ${down}`);
+    expect((await page.innerText('.ld >> nth=0')).replace(/\s/g, '')).toBe(`${atLimitUp}涨停`);
+    await page.context().close();
+  });
+
+  test('the statechart has the states of the definition, and stands where the opportunity stands', async () => {
+    const [, path] = pages[2]!;
+    const { page } = await lookAt(browser, market.url + path);
+    await page.waitForSelector('.machine .node');
+    const active = await page.innerText('.node.active');
+    const opportunity = market.day.book.get(path.slice(3))!;
+    const words: Record<string, string> = { rising: '上行', holding: '盘整', pulling: '回落', locked: '封板' };
+    expect(active).toContain(words[opportunity.path.split('.')[1]!]);
+    expect(await page.locator('.node').count()).toBe(8);
+    // what ends it stands with how far off it is
+    expect(await page.innerText('.lane')).toMatch(/止损\s+[+−\d.]+%/);
+    await page.context().close();
+  });
+});

@@ -1,0 +1,200 @@
+/** The cockpit in use: by the keyboard alone, while the market goes on, through a break, and looking back. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { chromiumOrWhy, launch, lookAt } from '../scenarios/support/browser.ts';
+import { type CockpitDay, cockpitCode, openCockpitDay } from '../scenarios/support/cockpit-day.ts';
+import { loadUws, type Uws } from './uws.ts';
+
+const [chromium, uws] = await Promise.all([chromiumOrWhy(), loadUws().catch((error: Error) => error)]);
+const reason = [chromium, uws].find((each) => each instanceof Error)?.message ?? '';
+const row = '.opps tbody tr[id]';
+
+describe.skipIf(reason !== '')(`the cockpit in use${reason === '' ? '' : ` (${reason})`}`, () => {
+  let market: CockpitDay;
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    market = await openCockpitDay(uws as Uws, { count: 300, until: '10:30', told: '10:00' });
+    browser = await launch(chromium as string);
+  });
+  afterEach(() => page.context().close());
+  afterAll(async () => {
+    await browser?.close();
+    await market?.close();
+  });
+  const open = async (path: string, settings = {}): Promise<string[]> => {
+    const looked = await lookAt(browser, market.url + path, settings);
+    page = looked.page;
+    await page.waitForSelector('.app');
+    return looked.complaints;
+  };
+  const idsOf = (): Promise<string[]> => page.$$eval(row, (rows) => rows.map(({ id }) => id.slice(4)));
+
+  test('the keyboard leads from the list to the detail, reads it, and from a name to the stock', async () => {
+    const complaints = await open(`/#code=${cockpitCode}`);
+    await page.waitForSelector(row);
+    expect(new URL(page.url()).hash).toBe('');
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    const chosen = (await page.getAttribute('.opps tr.sel', 'id'))!.slice(4);
+    expect(chosen).toBe((await idsOf())[1]);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**/o/${chosen}`);
+    await page.waitForSelector('.machine');
+    await page.keyboard.press('a');
+    await expect.poll(() => page.innerText('.op')).toContain('已读 ✓');
+    // the second opportunity, and back
+    await page.keyboard.press('x');
+    await expect.poll(() => market.commands).toEqual([{ name: 'dismiss', opportunity: chosen }]);
+    // a stock by its code, typed anywhere
+    const { instrument } = market.day.book.list()[0]!;
+    await page.keyboard.type(instrument.slice(0, 6));
+    await expect.poll(() => page.innerText('.pal [cmdk-item] >> nth=0')).toContain(instrument);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**/s/${instrument}`);
+    await page.waitForSelector('.bt');
+    await page.keyboard.press('Escape');
+    await page.waitForURL(`**/o/${chosen}`);
+    await page.keyboard.press('g');
+    await page.keyboard.press('h');
+    await page.waitForURL('**/heat');
+    expect(complaints).toEqual([]);
+  });
+
+  test('a mark is there after a reload, and taken back it is gone', async () => {
+    await open('/');
+    await page.waitForSelector(row);
+    await page.keyboard.press('j');
+    await page.keyboard.press('p');
+    await page.waitForSelector('.opps tr.sel .nm .life');
+    await expect
+      .poll(async () => ((await (await fetch(`${market.url}/v1/mine`)).json()) as { revision: number }).revision)
+      .toBeGreaterThan(0);
+    await page.reload();
+    await page.waitForSelector('.opps .nm .life');
+    await page.keyboard.press('j');
+    await page.keyboard.press('p');
+    await expect.poll(() => page.locator('.opps .nm .life').count()).toBe(0);
+    await page.click('.toast .btn');
+    await page.waitForSelector('.opps .nm .life');
+    await page.keyboard.press('p');
+    await expect.poll(() => page.locator('.opps .nm .life').count()).toBe(0);
+    await expect.poll(async () => JSON.stringify(await (await fetch(`${market.url}/v1/mine`)).json())).not.toContain('pinned');
+  });
+
+  test('while the pointer is in the list nothing moves: what is new waits, and comes when asked for', async () => {
+    await open('/?state=all');
+    await page.waitForSelector(row);
+    const before = await idsOf();
+    await page.hover(`${row} >> nth=2`);
+    const discovered = () => market.day.book.size;
+    for (const sizeBefore = discovered(); discovered() < sizeBefore + 2; )
+      if (market.tell(1).length === 0) throw new Error('the day has no more discoveries');
+    await page.waitForSelector('.pill');
+    expect(await idsOf()).toEqual(before);
+    expect(await page.innerText('.pill')).toMatch(/↑ [12] 条新机会/);
+    await page.click('.pill');
+    await expect.poll(async () => (await idsOf()).length).toBe(before.length + 2);
+    // newest change first
+    expect((await idsOf())[0]).toBe(
+      [...market.day.book.list()].sort((a, b) => b.updatedMs - a.updatedMs || b.openedMs - a.openedMs)[0]!.id,
+    );
+  });
+
+  test('a break is said after three seconds, no price keeps its colour, and what was missed is filled in and counted', async () => {
+    await open('/?state=all');
+    await page.waitForSelector(row);
+    await market.stop();
+    await page.waitForSelector('.banner[role=alert]');
+    expect(await page.innerText('.banner')).toContain('连接中断');
+    const colours = await page.$$eval('.opps .pr', (prices) =>
+      prices.map(
+        (each) => (globalThis as unknown as { getComputedStyle: (of: unknown) => { color: string } }).getComputedStyle(each).color,
+      ),
+    );
+    expect(new Set(colours).size).toBe(1);
+    await market.begin();
+    const missed = market.tell(15);
+    const last = missed
+      .flatMap(({ entries }) => entries)
+      .filter((entry) => entry.kind === 'transition' && entry.actorId.startsWith('opportunity.')).length;
+    expect(last).toBeGreaterThan(0);
+    await page.waitForSelector('.banner', { state: 'detached' });
+    await expect.poll(async () => (await page.innerText('.tabs')).match(/全部\s*(\d+)/)?.[1]).toBe(String(market.day.book.size));
+    await expect.poll(() => page.innerText('.sb')).toContain(`步 ${market.day.step.toLocaleString('en')}`);
+  });
+
+  test.each(['09:41:07', '09:52:30', '09:58:59'])(
+    'looked back at %s the list is what was known then, and nothing can be done',
+    async (clock) => {
+      await open(`/?state=all&day=2026-11-23&t=${clock}`);
+      await page.waitForSelector(row);
+      const at = Date.parse(`2026-11-23T${clock}+08:00`) + 999;
+      const { items } = (await (await fetch(`${market.url}/v1/days/${market.date}/as-of?at=${at}`)).json()) as {
+        items: { id: string; state: string; updatedMs: number }[];
+      };
+      expect((await idsOf()).sort()).toEqual(items.map(({ id }) => id).sort());
+      expect(Math.max(...items.map(({ updatedMs }) => updatedMs))).toBeLessThanOrEqual(at);
+      expect(await page.innerText('.clock')).toBe(clock);
+      const told = market.commands.length;
+      await page.keyboard.press('j');
+      await page.keyboard.press('x');
+      await expect.poll(() => page.innerText('.toast')).toContain('回放中不能操作');
+      expect(market.commands.length).toBe(told);
+      await page.keyboard.press('Shift+L');
+      await page.waitForSelector('.rp', { state: 'detached' });
+    },
+  );
+
+  test('the scrubber goes to the change before and after, and by minutes', async () => {
+    await open('/?day=2026-11-23&t=09:50:00');
+    await page.waitForSelector('.rp');
+    const marks = (
+      (await (await fetch(`${market.url}/v1/days/${market.date}/as-of?at=4102444800000`)).json()) as { marks: { tsMs: number }[] }
+    ).marks.map(({ tsMs }) => tsMs);
+    const at = Date.parse('2026-11-23T09:50:00+08:00') + 999;
+    const clockOf = (ms: number): string => new Date(ms + 28_800_000).toISOString().slice(11, 19);
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => page.innerText('.clock')).toBe(clockOf(Math.min(...marks.filter((ms) => ms > at))));
+    await page.keyboard.press('ArrowLeft');
+    await expect.poll(async () => (await page.innerText('.clock')) <= '09:50:00').toBe(true);
+    await page.keyboard.press('Shift+ArrowRight');
+    await expect.poll(async () => (await page.innerText('.clock')) > '09:50:00').toBe(true);
+  });
+
+  test('a list of one’s own takes what people paste, and keeps it', async () => {
+    await open('/watch');
+    await page.fill('#paste', '1600001\n0002001\nSH600002, 300003.SZ 名称\n999999');
+    await page.click('aside .btn.pri');
+    await expect.poll(() => page.locator('.watch tr').count()).toBe(4);
+    expect(await page.innerText('.toast')).toContain('1 项未识别');
+    await page.reload();
+    await expect.poll(() => page.locator('.watch tr').count()).toBe(4);
+    expect(await page.$$eval('.watch .sub', (all) => all.map(({ innerHTML }) => innerHTML))).toEqual([
+      '600001.SH',
+      '002001.SZ',
+      '600002.SH',
+      '300003.SZ',
+    ]);
+  });
+
+  test('the tour begins with the honest headline, and stopped for good it does not come back', async () => {
+    await open('/', { tourDone: false });
+    await page.waitForSelector('.tour');
+    expect(await page.innerText('.tour')).toContain('没有哪个形态被证明能稳定跑赢成本');
+    await page.click('.tour .ghost');
+    await page.reload();
+    await page.waitForSelector(row);
+    expect(await page.locator('.tour').count()).toBe(0);
+  });
+
+  test('an engine that is not ready is said, with its reason', async () => {
+    market.state.ready = false;
+    await open('/');
+    await page.waitForSelector('.banner[role=alert]');
+    expect(await page.innerText('.banner')).toContain('正在启动');
+    market.state.ready = true;
+    await page.waitForSelector('.banner', { state: 'detached' });
+  });
+});

@@ -1,0 +1,52 @@
+/** Chromium for tests of the pages: what it complains of is kept, and settings are those that a test names. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+type Found = { readonly findChromium: (say: (line: string) => void) => Promise<string> };
+/** Path of one, or why there is none. */
+export async function chromiumOrWhy(): Promise<string | Error> {
+  const { findChromium } = (await import(new URL('../../engine/cli/setup/chromium.mjs', import.meta.url).href)) as Found;
+  return findChromium(() => undefined).catch((error: Error) => error);
+}
+
+export const launch = (executablePath: string): Promise<Browser> =>
+  chromium.launch({ executablePath, args: ['--headless', '--no-sandbox', '--disable-gpu'] });
+
+export type Settings = { readonly theme?: string; readonly colors?: string; readonly language?: string; readonly tourDone?: boolean };
+export type Looked = { readonly page: Page; readonly complaints: string[] };
+
+/** A page of its own; `complaints`: errors and warnings of its console, answers of 400 and more, and what it threw. */
+export async function lookAt(
+  browser: Browser,
+  url: string,
+  settings: Settings = {},
+  [width, height]: readonly [number, number] = [1440, 900],
+): Promise<Looked> {
+  const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  page.setDefaultTimeout(120_000);
+  const complaints: string[] = [];
+  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => complaints.push(String(error.stack)));
+  page.on('response', (answer) => answer.status() >= 400 && complaints.push(`${answer.status()} ${answer.url()}`));
+  const state = JSON.stringify({ state: { theme: 'dark', language: 'zh', tourDone: true, ...settings }, version: 1 });
+  await page.addInitScript(`localStorage.getItem('fenshi.settings') ?? localStorage.setItem('fenshi.settings', ${JSON.stringify(state)})`);
+  await page.goto(url);
+  return { page, complaints };
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** What axe calls serious or worse: rule, and the first place of it. */
+export async function seriousOf(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { axe: run } = globalThis as unknown as {
+      axe: { run: () => Promise<{ violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[] }> };
+    };
+    const { violations } = await run.run();
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id} ×${nodes.length}: ${nodes[0]!.html.slice(0, 160)} ${nodes[0]!.failureSummary.slice(0, 200)}`);
+  });
+}

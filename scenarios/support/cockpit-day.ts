@@ -1,0 +1,124 @@
+/** A gateway with the cockpit over a generated market: journal and answers are the engine's own, the clock is the test's. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FenshiError } from '../../contracts/errors.ts';
+import type { JournalStep } from '../../contracts/journal.ts';
+import type { Mine } from '../../contracts/mine.ts';
+import { Tokens } from '../../contracts/process/tokens.ts';
+import { Answers } from '../../engine/query/answers.ts';
+import { DayTable } from '../../engine/query/day-table.ts';
+import { foldDay } from '../../engine/runtime/fold.ts';
+import { Access } from '../../gateway/auth/access.ts';
+import { DayState } from '../../gateway/day-state.ts';
+import { PastDays } from '../../gateway/past-days.ts';
+import { type Gateway, startGateway } from '../../gateway/server.ts';
+import type { Uws } from '../../gateway/uws.ts';
+import { Values } from '../../gateway/ws/values.ts';
+import { generatedDay } from './days.ts';
+import { gatewayOptions } from './gateway.ts';
+import { freePort } from './test-broker.ts';
+
+export const cockpitCode = 'a-code-for-the-page';
+export type CockpitDay = Awaited<ReturnType<typeof openCockpitDay>>;
+
+/** Told up to `until`; `tell` tells on, a step at a time. */
+export async function openCockpitDay(
+  uws: Uws,
+  { count, until, told }: { readonly count: number; readonly until: string; readonly told: string },
+) {
+  const made = generatedDay({ count, until, preset: 'real' });
+  const open = made.entries.filter(({ type }) => type !== 'day.close');
+  const { steps } = foldDay(made.bundle, open);
+  const date = made.bundle.tradeDate;
+  const [hours = 0, minutes = 0] = told.split(':').map(Number);
+  const toldMs =
+    Date.UTC(Number(date.slice(0, 4)), Number(date.slice(4, 6)) - 1, Number(date.slice(6))) + (hours * 60 + minutes - 480) * 60_000;
+  const before = steps.filter(({ entries }) => entries[0]!.tsMs <= toldMs);
+  const rest = steps.slice(before.length);
+  const day = new DayState('test-1');
+  for (const step of before) day.apply(date, step);
+  day.caughtUp = true;
+  const table = new DayTable(made.bundle);
+  for (const [n, entry] of open.entries()) if (entry.tsMs <= toldMs) table.apply(n, entry);
+  const answers = new Answers({ day: () => table, store: () => null });
+  const values = new Values();
+  const port = await freePort();
+  const tokens = new Tokens(mkdtempSync(join(tmpdir(), 'fenshi-cockpit-')));
+  const commands: unknown[] = [];
+  const kept = new Map<string, { revision: number; mine: Mine }>();
+  const state = { ready: true, tapeMs: toldMs };
+  const options = gatewayOptions(day, port, {
+    values,
+    tokens,
+    access: new Access(tokens, { needsToken: false, code: cockpitCode }),
+    ask: ((name: never, request: never) => answers.answer(name, request)) as never,
+    report: () => reportOf(day, state),
+    command: async (asked) => {
+      commands.push(asked.command);
+      return { ok: true, tradeDate: date, step: day.step, accepted: true, code: null };
+    },
+    past: new PastDays(
+      { days: async () => [{ date, steps: day.step }], steps: async (of, have) => stepsOf(of, date, [...before, ...shown], have) },
+      'test-1',
+    ),
+    mine: {
+      read: async (subject) => kept.get(subject) ?? null,
+      write: async (subject, mine, revision) => {
+        if ((kept.get(subject)?.revision ?? 0) !== revision) return null;
+        kept.set(subject, { revision: revision + 1, mine });
+        return revision + 1;
+      },
+    },
+  });
+  const shown: JournalStep[] = [];
+  let gateway: Gateway = await startGateway(uws, options);
+  return {
+    date,
+    port,
+    day,
+    state,
+    commands,
+    table,
+    steps: before,
+    url: `http://127.0.0.1:${port}`,
+    /** The next steps of the day, as they would come. */
+    tell: (most: number): readonly JournalStep[] => {
+      const next = rest.splice(0, most);
+      for (const step of next) {
+        const { delta, newDay } = day.apply(date, step);
+        shown.push(step);
+        state.tapeMs = day.tsMs;
+        gateway.broadcast(delta, newDay);
+      }
+      return next;
+    },
+    /** Ends it, as a kill would, and begins it again on the same port. */
+    stop: () => gateway.close(),
+    begin: async () => {
+      gateway = await startGateway(uws, options);
+    },
+    close: () => gateway.close(),
+  };
+}
+
+function stepsOf(of: string, date: string, steps: readonly JournalStep[], have: number): readonly JournalStep[] {
+  if (of !== date) throw new FenshiError('NOT_FOUND', of);
+  return steps.slice(have);
+}
+
+const reportOf = (day: DayState, { ready, tapeMs }: { readonly ready: boolean; readonly tapeMs: number }) => ({
+  run: day.run,
+  origin: day.origin,
+  nowMs: Date.now(),
+  ready,
+  code: ready ? null : 'STARTING',
+  why: ready ? null : { zh: '正在启动', en: 'It is starting' },
+  day: { epoch: day.epoch, tradeDate: day.date, step: day.step, tsMs: day.tsMs, caughtUp: day.caughtUp },
+  tapeMs,
+  source: 'tencent',
+  refusedBoards: [],
+  openedWith: null,
+  assumed: ['Invented market: no instrument, price or event in it is real.'],
+  roles: [{ role: 'engine', ready, code: null, why: null, ageMs: 100 }],
+});
