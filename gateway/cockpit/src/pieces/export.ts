@@ -1,18 +1,10 @@
-/** Tables as files: CSV with a byte-order mark, so that Excel reads the Chinese. The numbers are those on the screen's own scale. */
+/** Tables as files. The numbers are those on the screen's own scale. */
 
 import { clockText } from '../state/look-back.ts';
 import { useMarket } from '../state/market.ts';
 import type { Opportunity } from '../state/shapes.ts';
 import { type Words, word } from '../words/index.ts';
-
-const cell = (value: unknown): string => {
-  const text = value == null ? '' : String(value);
-  // a cell that begins like a formula is text
-  const safe = /^[=+@\t]/.test(text) || /^-[^\d.]/.test(text) ? `'${text}` : text;
-  return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-};
-export const csvOf = (rows: readonly (readonly unknown[])[]): string =>
-  `\uFEFF${rows.map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`;
+import { csvOf } from './csv.ts';
 
 export function save(name: string, type: string, content: BlobPart): void {
   const url = URL.createObjectURL(new Blob([content], { type }));

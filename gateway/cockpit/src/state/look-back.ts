@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { create } from 'zustand';
 import { midnightOf } from '../../../../contracts/session.ts';
+import { lookBackOf } from './look-back-of.ts';
 import { noDay, useMarket } from './market.ts';
 import { setQuery, usePlace } from './place.ts';
 import { api } from './session.ts';
@@ -13,15 +14,6 @@ export const useLookBack = create<LookBack>()(() => ({ date: null, at: null, pla
 const dayMs = 86_400_000;
 export const clockText = (ms: number): string => new Date(ms + 28_800_000).toISOString().slice(11, 19);
 const dashedDate = (date: string): string => `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}`;
-
-/** What the address says; a part that cannot be read is none. */
-export function lookBackOf(query: Readonly<Record<string, string>>): Pick<LookBack, 'date' | 'at'> {
-  const date = /^\d{4}-\d{2}-\d{2}$/.test(query.day ?? '') ? query.day!.replaceAll('-', '') : null;
-  const clock = /^([01]\d|2[0-3]):([0-5]\d):([0-5]\d)$/.exec(query.t ?? '');
-  if (date === null || clock === null) return { date: null, at: null };
-  const [, h, m, s] = clock;
-  return { date, at: midnightOf(date) + ((Number(h) * 60 + Number(m)) * 60 + Number(s)) * 1000 + 999 };
-}
 
 const take = (): void => useLookBack.setState({ ...lookBackOf(usePlace.getState().query) });
 take();

@@ -1,6 +1,9 @@
 /**
- * Codes out of what people paste or export: plain codes, `SH600519`, `600519.SH`, CSV with names beside, and the .blk files of 同花顺 and 通达信
- * (witness: case files of users; 通达信 writes one digit of market before the code, 1 for Shanghai, 0 for Shenzhen, 2 for Beijing). Pure.
+ * Codes out of what people paste or export: plain codes, `SH600519`, `600519.SH`, CSV with names beside, and .blk files. Pure.
+ *
+ * 通达信  one digit of market before the code: 0 Shenzhen, 1 Shanghai, 2 Beijing (witness: files of a broker's client in rainx/pytdx#79, and
+ *         what its servers send in injoyai/tdx#63)
+ * 同花顺  a number of its own and a colon before the code, passed over: the code says its exchange (no witness of a whole file)
  */
 export type Parsed = { readonly symbols: readonly string[]; readonly bad: readonly string[] };
 
@@ -33,7 +36,7 @@ function symbolOf(token: string): string | null {
 export function symbolsOf(text: string): Parsed {
   const symbols = new Set<string>();
   const bad: string[] = [];
-  for (const token of text.replace(/^\uFEFF/, '').split(/[\s,;，；、|"'=\t]+/)) {
+  for (const token of text.replace(/^\uFEFF/, '').split(/[\s,;:，；：、|"'=\t]+/)) {
     if (!/\d{5,}/.test(token)) continue;
     const symbol = symbolOf(token);
     if (symbol === null) bad.push(token);
