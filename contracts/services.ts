@@ -15,6 +15,9 @@ const Columns = z.record(z.string(), Bytes.or(z.array(z.string())));
 export const AsOf = z.object({ tradeDate: TradeDate, tsMs: EpochMs, n: z.int() });
 const answer = <S extends z.ZodRawShape>(shape: S) => z.object({ ok: z.literal(true), asOf: AsOf, ...shape });
 
+/** Of the day at hand; `atMs`: as it was then. Another `date` than that of the day at hand is refused with NOT_FOUND. */
+const asOfRequest = z.object({ date: TradeDate.optional(), atMs: EpochMs.optional() });
+
 export const services = {
   /** Last quotes, columnar as on the tape, plus `source` and `tsRecvMs` of each row. Without instruments: all, in the day's order. */
   quotes: {
@@ -74,9 +77,12 @@ export const services = {
       rows: z.array(z.object({ code: z.string(), name: z.string(), kind: z.string(), asOf: z.string(), members: z.array(InstrumentId) })),
     }),
   },
-  /** 连板梯队: who is at its upper limit now, or was today and is not, by boards in a row with today's; from the last quotes. */
+  /**
+   * 连板梯队: who is at its upper limit now, or was today and is not, by boards in a row with today's; from the last quotes. As of an instant from
+   * the minutes that had ended: nobody is known to be locked then, and no seal.
+   */
   ladder: {
-    request: z.object({}),
+    request: asOfRequest,
     answer: answer({
       rows: z.array(
         z.object({
@@ -94,9 +100,12 @@ export const services = {
       ),
     }),
   },
-  /** The market of the day at hand in one look, from the last quotes. Gains are shares of the reference price. */
+  /**
+   * The market of the day at hand in one look, from the last quotes, or as of an instant from the minutes that had ended. Gains are shares of
+   * the reference price.
+   */
   overview: {
-    request: z.object({}),
+    request: asOfRequest,
     answer: answer({
       /** Of every instrument that has traded; `unknown`: no price, or no reference. */
       up: z.int(),
@@ -116,7 +125,7 @@ export const services = {
   },
   /** Sectors as a map: size by amount, colour by mean gain; their members largest amount first. */
   heatmap: {
-    request: z.object({ members: z.int().min(0).max(200).default(30) }),
+    request: asOfRequest.extend({ members: z.int().min(0).max(200).default(30) }),
     answer: answer({
       rows: z.array(
         z.object({

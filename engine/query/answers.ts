@@ -11,6 +11,7 @@ import { type BarLike, barColumns, type DayTable, flowColumns, minuteAt } from '
 import { strategyRows } from './strategies.ts';
 
 export type Sources = { readonly day: () => DayTable | null; readonly store: () => Store | null };
+type AsOf = { readonly date?: TradeDate; readonly atMs?: number };
 const widestMs = 400 * 86_400_000;
 /** Which bar is told when several know the same minute: our own tape, then gaps repaired, then imports. */
 const kinds = "['live', 'backfilled', 'imported']";
@@ -90,9 +91,9 @@ export class Answers {
         members: members.map(instrumentId),
       })),
     }),
-    ladder: async () => ({ rows: this.#day().ladder() }),
-    overview: async () => this.#day().overview(),
-    heatmap: async ({ members }: { members: number }) => this.#day().heatmap(members),
+    ladder: async ({ date, atMs }: AsOf) => ({ rows: this.#dayOf(date).ladder(atMs) }),
+    overview: async ({ date, atMs }: AsOf) => this.#dayOf(date).overview(atMs),
+    heatmap: async ({ members, date, atMs }: AsOf & { members: number }) => this.#dayOf(date).heatmap(members, atMs),
     strategies: async () => ({ rows: strategyRows(this.#day().bundle) }),
     sparks: async ({
       instruments,
@@ -181,6 +182,12 @@ export class Answers {
     const day = this.#from.day();
     if (day === null) throw new FenshiError('NOT_READY', 'no day has been read yet');
     return day;
+  }
+
+  #dayOf(date: TradeDate | undefined): DayTable {
+    const day = this.#day();
+    if (date === undefined || date === day.bundle.tradeDate) return day;
+    throw new FenshiError('NOT_FOUND', `the whole market of ${date} is not kept, only that of ${day.bundle.tradeDate}`);
   }
 
   #store(): Store {

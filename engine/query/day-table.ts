@@ -11,7 +11,7 @@ import type { TapeEntry } from '../../contracts/tape.ts';
 import { instrumentId } from '../../contracts/units.ts';
 import { BarBuilder } from '../store/bar-builder.ts';
 import type { StoredBar } from '../store/encode-rows.ts';
-import { heatmapOf, type LastQuotes, meanGainOf, overviewOf } from './overview.ts';
+import { heatmapOf, type LastQuotes, ladderOf, meanGainOf, overviewOf, quotesAt } from './overview.ts';
 
 export type Columnar = { readonly count: number; readonly columns: Record<string, Uint8Array | string[]> };
 
@@ -68,33 +68,6 @@ export class DayTable {
     return found;
   }
 
-  /** Who is at its upper limit by its last quote, or was today; most boards first, then in the day's order. */
-  ladder() {
-    const { lastMilli, highMilli, bidMilli, bidShares, askMilli, amountYuan } = this.#rows;
-    const rows = this.bundle.instruments.flatMap(({ no, name, limitUpMilli, boards }, i) => {
-      if (limitUpMilli === null || this.#seen[i] === 0 || lastMilli[i] === absentMilli) return [];
-      const isAt = lastMilli[i] === limitUpMilli;
-      const touched = isAt || (highMilli !== null && highMilli[i] === limitUpMilli);
-      if (!touched) return [];
-      const first = i * bookLevels;
-      const locked = isAt && bidMilli[first] === limitUpMilli && askMilli[first] === absentMilli;
-      const amount = amountYuan[i]!;
-      return [
-        {
-          symbol: instrumentId(no),
-          name,
-          boards: isAt ? boards + 1 : boards,
-          state: locked ? ('locked' as const) : isAt ? ('at-limit' as const) : ('broken' as const),
-          lastMilli: lastMilli[i]!,
-          limitUpMilli,
-          sealYuan: locked ? (limitUpMilli / 1000) * bidShares[first]! : null,
-          amountYuan: Number.isNaN(amount) ? null : amount,
-        },
-      ];
-    });
-    return rows.sort((a, b) => b.boards - a.boards);
-  }
-
   /** Rows `after`… of the day's order, or the asked instruments. */
   quotes(asked: readonly number[] | null, after: number, limit: number): Columnar & { readonly next: number | null } {
     const all = asked === null ? Array.from({ length: this.#seen.length }, (_, i) => i) : asked.map((no) => this.#at.get(no)!);
@@ -120,10 +93,19 @@ export class DayTable {
     return all.flatMap((bar) => (bar.tsMs <= untilMs && bar.closeMilli !== null ? [[minuteAt(bar.tsMs), bar.closeMilli]] : []));
   }
 
-  /** What the whole market shows by its last quotes. */
-  overview = () => overviewOf(this.#view(), [...this.#line]);
-  heatmap = (members: number) => heatmapOf(this.#view(), members);
-  #view = (): LastQuotes => ({ bundle: this.bundle, rows: this.#rows, seen: this.#seen, at: this.#at });
+  /** What the whole market shows by its last quotes; as of an instant by the minutes that had ended then. */
+  overview = (atMs?: number) => overviewOf(this.#view(atMs), this.#lineUntil(atMs));
+  heatmap = (members: number, atMs?: number) => heatmapOf(this.#view(atMs), members);
+  ladder = (atMs?: number) => ladderOf(this.#view(atMs));
+
+  #view(atMs?: number): LastQuotes {
+    const now = { bundle: this.bundle, rows: this.#rows, seen: this.#seen, at: this.#at };
+    return atMs === undefined ? now : quotesAt(now, this.#bars, atMs);
+  }
+  #lineUntil(atMs = Number.POSITIVE_INFINITY): [number, number][] {
+    const until = minuteAt(Math.min(atMs, this.tsMs));
+    return [...this.#line].filter(([minute]) => minute < until || atMs === Number.POSITIVE_INFINITY);
+  }
 
   flow(no: number, asked: string | undefined): Columnar & { readonly source: string | null } {
     const source = asked ?? [...this.#flows.keys()].find((each) => this.#flows.get(each)!.has(no)) ?? null;

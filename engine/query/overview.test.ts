@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Bundle } from '../../contracts/bundle.ts';
 import { absentMilli, emptyColumns } from '../../contracts/quote.ts';
-import { heatmapOf, type LastQuotes, overviewOf } from './overview.ts';
+import { heatmapOf, type LastQuotes, ladderOf, overviewOf, quotesAt } from './overview.ts';
 
 type Row = {
   readonly last: number | null;
@@ -26,6 +26,7 @@ function quotes(rows: readonly Row[], sectors: readonly { code: string; members:
     preCloseMilli: null,
     limitUpMilli: 11_000,
     limitDownMilli: 9000,
+    boards: 0,
   }));
   const bundle = {
     instruments,
@@ -89,4 +90,46 @@ test('a sector has the largest amount first, one of unknown amount last, and its
     ['600003.SH', 3],
     ['600001.SH', 1],
   ]);
+});
+
+describe('as of an instant', () => {
+  const now = quotes([
+    { last: 11_000, pre: 10_000, amount: 9 },
+    { last: 10_500, pre: 10_000, amount: 9 },
+    { last: 10_500, pre: 10_000, amount: 9 },
+  ]);
+  const bar = (tsMs: number, closeMilli: number | null, highMilli: number | null, amountYuan: number | null) => ({
+    tsMs,
+    closeMilli,
+    highMilli,
+    amountYuan,
+  });
+  const bars = new Map([
+    [1_600_001, [bar(60, 10_100, 11_000, 1), bar(120, 10_200, 10_300, 2), bar(180, 11_000, 11_000, 6)]],
+    [1_600_002, [bar(60, 11_000, 11_000, 4), bar(120, null, null, null)]],
+    [1_600_003, [bar(180, 9000, 9000, 1)]],
+  ]);
+
+  test('the market is what the minutes that had ended tell: closes, highs and amounts so far, and nothing of later', () => {
+    const then = quotesAt(now, bars, 120);
+    expect(overviewOf(then, [])).toMatchObject({
+      up: 2,
+      down: 0,
+      unknown: 1,
+      atLimitUp: 1,
+      brokenLimitUp: 1,
+      atLimitDown: 0,
+      amountYuan: 7,
+    });
+    expect(overviewOf(quotesAt(now, bars, 59), [])).toMatchObject({ up: 0, unknown: 3, amountYuan: 0 });
+    expect(overviewOf(quotesAt(now, bars, 180), [])).toMatchObject({ up: 2, down: 1, atLimitUp: 2, brokenLimitUp: 0, atLimitDown: 1 });
+  });
+
+  test('the ladder says who stood at the limit, and of nobody that it was locked', () => {
+    const rows = ladderOf(quotesAt(now, bars, 120)).map(({ symbol, state, sealYuan }) => [symbol, state, sealYuan]);
+    expect(rows).toEqual([
+      ['600002.SH', 'at-limit', null],
+      ['600001.SH', 'broken', null],
+    ]);
+  });
 });

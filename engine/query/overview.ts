@@ -1,9 +1,10 @@
 /** The market of the day at hand, read off the last quotes: breadth, limits, sectors. Nothing here decides anything. */
 import { breadthEdges } from '../../contracts/breadth.ts';
 import type { Bundle } from '../../contracts/bundle.ts';
-import { absentMilli, type QuoteColumns } from '../../contracts/quote.ts';
+import { absentMilli, bookLevels, emptyColumns, type QuoteColumns } from '../../contracts/quote.ts';
 import type { ServiceAnswer } from '../../contracts/services.ts';
 import { instrumentId } from '../../contracts/units.ts';
+import type { StoredBar } from '../store/encode-rows.ts';
 
 /** `rows` and `seen` by the day's order, `at`: the place of an instrument in it. */
 export type LastQuotes = {
@@ -105,4 +106,60 @@ export function heatmapOf(quotes: LastQuotes, members: number): Heatmap {
     };
   });
   return { rows };
+}
+
+/** Who is at its upper limit by its last quote, or was today; most boards first, then in the day's order. */
+export function ladderOf({ bundle, rows: quotes, seen }: LastQuotes): ServiceAnswer<'ladder'>['rows'] {
+  const { lastMilli, highMilli, bidMilli, bidShares, askMilli, amountYuan } = quotes;
+  const rows = bundle.instruments.flatMap(({ no, name, limitUpMilli, boards }, i) => {
+    if (limitUpMilli === null || seen[i] === 0 || lastMilli[i] === absentMilli) return [];
+    const isAt = lastMilli[i] === limitUpMilli;
+    const touched = isAt || (highMilli !== null && highMilli[i] === limitUpMilli);
+    if (!touched) return [];
+    const first = i * bookLevels;
+    const locked = isAt && bidMilli[first] === limitUpMilli && askMilli[first] === absentMilli;
+    const amount = amountYuan[i]!;
+    return [
+      {
+        symbol: instrumentId(no),
+        name,
+        boards: isAt ? boards + 1 : boards,
+        state: locked ? ('locked' as const) : isAt ? ('at-limit' as const) : ('broken' as const),
+        lastMilli: lastMilli[i]!,
+        limitUpMilli,
+        sealYuan: locked ? (limitUpMilli / 1000) * bidShares[first]! : null,
+        amountYuan: Number.isNaN(amount) ? null : amount,
+      },
+    ];
+  });
+  return rows.sort((a, b) => b.boards - a.boards);
+}
+
+type Minute = Pick<StoredBar, 'tsMs' | 'closeMilli' | 'highMilli' | 'amountYuan'>;
+/**
+ * What the minutes that had ended at `atMs` tell of the last quotes: close, high and amount so far. The reference prices are the day's own; no book
+ * is known.
+ */
+export function quotesAt({ bundle, at, rows: now }: LastQuotes, bars: ReadonlyMap<number, readonly Minute[]>, atMs: number): LastQuotes {
+  const { length } = bundle.instruments;
+  const rows = emptyColumns(length, true);
+  const seen = new Uint8Array(length);
+  rows.bidMilli.fill(absentMilli);
+  // an ask at the limit: without a book nobody is locked
+  rows.askMilli.fill(0);
+  for (const [i, { no }] of bundle.instruments.entries()) {
+    let [last, high, amount] = [absentMilli, absentMilli, 0];
+    for (const bar of bars.get(no) ?? []) {
+      if (bar.tsMs > atMs) break;
+      last = bar.closeMilli ?? last;
+      high = Math.max(high, bar.highMilli ?? absentMilli);
+      amount += bar.amountYuan ?? 0;
+    }
+    rows.lastMilli[i] = last;
+    rows.highMilli![i] = high;
+    rows.amountYuan[i] = last === absentMilli ? Number.NaN : amount;
+    rows.preCloseMilli[i] = now.preCloseMilli[i]!;
+    seen[i] = last === absentMilli ? 0 : 1;
+  }
+  return { bundle, rows, seen, at };
 }

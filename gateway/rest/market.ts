@@ -124,17 +124,6 @@ export function marketRoutes(context: RestContext): Route[] {
     }),
     route({
       ...common,
-      path: '/v1/ladder',
-      id: 'getLadder',
-      summary: '连板梯队: who is at its upper limit, or was today, by boards in a row',
-      answer: services.ladder.answer.omit({ ok: true }),
-      handle: async () => {
-        const { asOf, rows } = await ask('ladder', {});
-        return ok({ asOf, rows });
-      },
-    }),
-    route({
-      ...common,
       path: '/v1/gains',
       id: 'getGains',
       summary: '涨速榜: who gained most over one, five and ten minutes',

@@ -17,24 +17,34 @@ const record = z.record(z.string(), z.unknown());
 const Machine = z.object({ id: z.string(), readBy: z.string(), states: z.array(record), edges: z.array(record) });
 
 export function overviewRoutes({ ask }: RestContext): Route[] {
-  const common = { method: 'GET', tag: 'market', role: 'viewer', codes: ['NOT_READY', 'SERVICE_UNAVAILABLE'] } as const;
+  const common = { method: 'GET', tag: 'market', role: 'viewer', codes: ['NOT_READY', 'NOT_FOUND', 'SERVICE_UNAVAILABLE'] } as const;
   return [
     route({
       ...common,
       path: '/v1/overview',
       id: 'getOverview',
       summary: 'Breadth, limits, amount and mean gain of the market by the last quotes',
+      query: AtQuery,
       answer: services.overview.answer.omit({ ok: true }),
-      handle: async () => withoutOk(await ask('overview', {})),
+      handle: async ({ query }) => withoutOk(await ask('overview', asOfOf(query))),
     }),
     route({
       ...common,
       path: '/v1/heatmap',
       id: 'getHeatmap',
       summary: 'Sectors by amount and mean gain, with their largest members',
-      query: z.strictObject({ members: wholeNumber(0, 200).default(30) }),
+      query: AtQuery.extend({ members: wholeNumber(0, 200).default(30) }),
       answer: services.heatmap.answer.omit({ ok: true }),
-      handle: async ({ query: { members } }) => withoutOk(await ask('heatmap', { members })),
+      handle: async ({ query: { members, ...asked } }) => withoutOk(await ask('heatmap', { members, ...asOfOf(asked) })),
+    }),
+    route({
+      ...common,
+      path: '/v1/ladder',
+      id: 'getLadder',
+      summary: '连板梯队: who is at its upper limit, or was today, by boards in a row',
+      query: AtQuery,
+      answer: services.ladder.answer.omit({ ok: true }),
+      handle: async ({ query }) => withoutOk(await ask('ladder', asOfOf(query))),
     }),
     route({
       ...common,
@@ -93,6 +103,13 @@ export function overviewRoutes({ ask }: RestContext): Route[] {
     }),
   ];
 }
+
+/** `at`: as it was at that instant of `date`. */
+const AtQuery = z.strictObject({ date: TradeDate.optional(), at: msQuery.optional() });
+const asOfOf = ({ date, at }: z.output<typeof AtQuery>) => ({
+  ...(date === undefined ? {} : { date }),
+  ...(at === undefined ? {} : { atMs: at }),
+});
 
 const withoutOk = ({ ok: _ok, ...answer }: { readonly ok: true }) => ok(answer);
 

@@ -12,13 +12,12 @@ import { useWords, word } from '../words/index.ts';
 
 export function Strip() {
   const words = useWords();
-  const { isPast } = useShown();
   const { data: overview } = useOverview();
   return (
     <section className="strip" aria-label={words.market}>
-      <Mean overview={isPast ? undefined : overview} />
-      <Breadth overview={isPast ? undefined : overview} />
-      <LadderCounts overview={isPast ? undefined : overview} isPast={isPast} />
+      <Mean overview={overview} />
+      <Breadth overview={overview} />
+      <LadderCounts overview={overview} />
       <Trust />
     </section>
   );
@@ -28,9 +27,9 @@ function Mean({ overview }: { readonly overview: Overview | undefined }) {
   const words = useWords();
   const language = useSettings((settings) => settings.language);
   const connected = useMarket((market) => market.connected);
-  const { day, isPast } = useShown();
+  const { day } = useShown();
   const gain = overview?.meanGain;
-  const tint = connected && !isPast ? direction(gain) : 'fl';
+  const tint = connected ? direction(gain) : 'fl';
   const line = (overview?.line ?? []).map(([minute, value]): [number, number] => [minute, Math.round(10_000 * (1 + value))]);
   const discovered = day.marks.filter(
     ({ region, to, from }) => region === 'lifecycle' && to === 'discovered' && from !== 'discovered',
@@ -99,11 +98,11 @@ function Breadth({ overview }: { readonly overview: Overview | undefined }) {
   );
 }
 
-function LadderCounts({ overview, isPast }: { readonly overview: Overview | undefined; readonly isPast: boolean }) {
+function LadderCounts({ overview }: { readonly overview: Overview | undefined }) {
   const words = useWords();
   const { data: ladder } = useLadder();
   const rungs = new Map<number, number>();
-  if (!isPast) for (const { boards, state } of ladder?.rows ?? []) if (state !== 'broken') rungs.set(boards, (rungs.get(boards) ?? 0) + 1);
+  for (const { boards, state } of ladder?.rows ?? []) if (state !== 'broken') rungs.set(boards, (rungs.get(boards) ?? 0) + 1);
   const touched = (overview?.atLimitUp ?? 0) + (overview?.brokenLimitUp ?? 0);
   return (
     <div>

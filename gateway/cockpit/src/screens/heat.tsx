@@ -20,8 +20,8 @@ export type SectorRow = Heatmap['rows'][number] & { readonly state: string };
 
 export default function Heat() {
   const words = useWords();
-  const { day, isPast } = useShown();
-  const { data } = useHeatmap();
+  const { day } = useShown();
+  const { data, error } = useHeatmap();
   const query = usePlace((place) => place.query);
   const [kind, setKind] = useState<'industry' | 'concept'>('industry');
   const [asTable, setTable] = useState(false);
@@ -55,8 +55,8 @@ export default function Heat() {
                 </button>
               </span>
             </div>
-            {isPast ? (
-              <Empty title={words.empty.nothing} why={words.heat.seek} />
+            {error !== null && data === undefined ? (
+              <Empty title={words.empty.nothing} why={error.message} />
             ) : asTable ? (
               <SectorTable rows={rows} />
             ) : (
@@ -66,7 +66,7 @@ export default function Heat() {
           <SignalHeat />
         </div>
         <aside className="side2 scroll">
-          {chosen !== undefined && !isPast && <SectorPanel row={chosen} />}
+          {chosen !== undefined && <SectorPanel row={chosen} />}
           <Brushed />
         </aside>
       </div>

@@ -25,9 +25,9 @@ export function rungsOf(rows: readonly Row[]): readonly (readonly [boards: numbe
 
 export default function Limit() {
   const words = useWords();
-  const { day, isPast } = useShown();
+  const { day } = useShown();
   const { data } = useLadder();
-  const rows = isPast ? [] : (data?.rows ?? []);
+  const rows = data?.rows ?? [];
   const rungs = rungsOf(rows);
   const broken = rows.filter(({ state }) => state === 'broken');
   const boards = [...day.items.values()].filter(({ family }) => family === 'board').reverse();

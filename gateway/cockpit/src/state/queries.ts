@@ -6,24 +6,20 @@ import type { Heatmap, Instrument, Ladder, Overview, Strategies } from './shapes
 
 const everyMs = (ms: number) => ({ refetchInterval: ms, staleTime: ms, placeholderData: keepPreviousData });
 
-/** Of the day at hand: there is no overview of the past, and none is shown for one. */
-export function useOverview() {
-  const isLive = useLookBack((look) => look.at === null);
-  return useQuery({ queryKey: ['overview'], queryFn: () => api().get<Overview>('/v1/overview'), enabled: isLive, ...everyMs(2000) });
-}
-export function useLadder() {
-  const isLive = useLookBack((look) => look.at === null);
-  return useQuery({ queryKey: ['ladder'], queryFn: () => api().get<Ladder>('/v1/ladder'), enabled: isLive, ...everyMs(3000) });
-}
-export function useHeatmap() {
-  const isLive = useLookBack((look) => look.at === null);
+/** Of the whole market: as it is, or as it was at the end of the minute before the instant looked at. */
+function useMarketAt<T>(what: 'overview' | 'ladder' | 'heatmap', query: Readonly<Record<string, number>>, everyMsWhileLive: number) {
+  const { date, at } = useLookBack();
+  const minute = at === null ? null : Math.floor(at / 60_000) * 60_000;
   return useQuery({
-    queryKey: ['heatmap'],
-    queryFn: () => api().get<Heatmap>('/v1/heatmap', { members: 24 }),
-    enabled: isLive,
-    ...everyMs(5000),
+    queryKey: [what, date, minute],
+    queryFn: () => api().get<T>(`/v1/${what}`, date === null ? query : { ...query, date, at: minute ?? 0 }),
+    retry: false,
+    ...(date === null ? everyMs(everyMsWhileLive) : { staleTime: Number.POSITIVE_INFINITY, placeholderData: keepPreviousData }),
   });
 }
+export const useOverview = () => useMarketAt<Overview>('overview', {}, 2000);
+export const useLadder = () => useMarketAt<Ladder>('ladder', {}, 3000);
+export const useHeatmap = () => useMarketAt<Heatmap>('heatmap', { members: 24 }, 5000);
 export const useStrategies = () =>
   useQuery({ queryKey: ['strategies'], queryFn: () => api().get<Strategies>('/v1/strategies/running'), ...everyMs(30_000) });
 
