@@ -69,3 +69,16 @@ export const NotifyConfig = z
     }
   });
 export type NotifyConfig = z.infer<typeof NotifyConfig>;
+
+/** What became of a message: sent, again, held, failed, unknown; or of an alert that made none: why. */
+export const DeliveryLine = z.object({
+  atMs: z.number(),
+  channel: z.string(),
+  outcome: z.string(),
+  title: z.string(),
+  key: z.string().nullable(),
+  count: z.int(),
+  latencyMs: z.number().nullable(),
+  why: z.string().nullable(),
+});
+export type DeliveryLine = z.infer<typeof DeliveryLine>;

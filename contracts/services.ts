@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { ForecastMap } from './forecast.ts';
+import { DeliveryLine, NotifyRule } from './notify.ts';
 import { Command } from './tape.ts';
 import { EpochMs, InstrumentId, TradeDate } from './units.ts';
 
@@ -204,6 +205,36 @@ export const controlService = {
     code: z.string().nullable(),
   }),
 } as const;
+/** Answered by the notify role, where one runs: where messages go and by which rules, and what became of the newest. No secrets. */
+export const notifyServices = {
+  notifications: {
+    request: z.object({ limit: z.int().min(1).max(500).default(100) }),
+    answer: z.object({
+      ok: z.literal(true),
+      channels: z.array(
+        z.object({
+          name: z.string(),
+          kind: z.string(),
+          /** Messages of the last minute, and how many its vendor bears. */
+          sent: z.int(),
+          budget: z.int(),
+          /** Until when it rests because the vendor said too often; null where it does not. */
+          pausedUntilMs: z.number().nullable(),
+        }),
+      ),
+      rules: z.array(NotifyRule),
+      quiet: z.array(z.object({ from: z.string(), to: z.string() })),
+      digestSec: z.int(),
+      deliveries: z.array(DeliveryLine),
+    }),
+  },
+  /** One message by a channel, now, past rules and budgets. */
+  'notify-test': {
+    request: z.object({ channel: z.string().max(40) }),
+    answer: z.object({ ok: z.literal(true), outcome: z.string(), why: z.string().nullable(), latencyMs: z.number() }),
+  },
+} as const;
+export type NotifyServiceName = keyof typeof notifyServices;
 export type ServiceName = keyof typeof services;
 export type ServiceRequest<N extends ServiceName> = z.input<(typeof services)[N]['request']>;
 export type ServiceAnswer<N extends ServiceName> = z.infer<(typeof services)[N]['answer']>;

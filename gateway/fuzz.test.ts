@@ -69,6 +69,10 @@ describe.skipIf(reason !== '')(`fuzz${reason === '' ? '' : ` (${reason})`}`, () 
         if (['ladder', 'sectors', 'heatmap', 'sparks', 'strategies'].includes(name)) return Promise.resolve({ ok: true, asOf, rows: [] });
         return Promise.reject(new FenshiError('NOT_FOUND', 'no such instrument'));
       }) as never,
+      notify: ((name: string) =>
+        name === 'notifications'
+          ? Promise.resolve({ ok: true, channels: [], rules: [], quiet: [], digestSec: 60, deliveries: [] })
+          : Promise.reject(new FenshiError('NOT_FOUND', 'no channel'))) as never,
       command: () => Promise.resolve({ ok: true, tradeDate: '20261123', step: 7, accepted: true, code: null }),
     });
     gateway = await startGateway(loaded as Uws, options);
@@ -100,7 +104,7 @@ describe.skipIf(reason !== '')(`fuzz${reason === '' ? '' : ` (${reason})`}`, () 
   test(`${count} requests: no fault of ours, every answer by the contract, ten codes`, async () => {
     const random = lcg(7);
     const pick = <T>(of: readonly T[]): T => of[random(of.length)]!;
-    const routes = routesOf(options);
+    const routes = routesOf({ ...options, consumers: () => [] });
     const agent = new Agent({ connections: 32, pipelining: 1 });
     const codes = new Set<string>();
     let good = 0;

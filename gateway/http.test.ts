@@ -156,7 +156,7 @@ describe.skipIf(reason !== '')(`the door${reason === '' ? '' : ` (${reason})`}`,
 
   test('OpenAPI has every route, each with an id of its own, and its answers are what it says', async () => {
     const spec = (await ask('/v1/openapi.json')).json() as unknown as { paths: Record<string, Record<string, { operationId: string }>> };
-    const routes = routesOf(door.options);
+    const routes = routesOf({ ...door.options, consumers: () => [] });
     const ids = Object.values(spec.paths).flatMap((path) => Object.values(path).map(({ operationId }) => operationId));
     expect(ids.sort()).toEqual(routes.map(({ id }) => id).sort());
     expect(new Set(ids).size).toBe(ids.length);

@@ -1,7 +1,7 @@
 /** The gateway role: JOURNAL, VIEW and answers in, people and programs out. */
 import type { NatsConnection } from 'nats';
 import { FenshiError } from '../contracts/errors.ts';
-import { askControlService, askService } from '../contracts/process/ask-service.ts';
+import { askControlService, askNotify, askService } from '../contracts/process/ask-service.ts';
 import type { Log } from '../contracts/process/log.ts';
 import { serveOps } from '../contracts/process/ops-server.ts';
 import { type RoleProcess, runRole } from '../contracts/process/run-role.ts';
@@ -19,6 +19,9 @@ import { type Gateway, startGateway } from './server.ts';
 import { loadUws } from './uws.ts';
 import { followView } from './view-feed.ts';
 import { Values } from './ws/values.ts';
+
+/** A vendor may take its time. */
+const notifyTestMs = 20_000;
 
 async function main({ start, log, signal, up, closing }: RoleProcess): Promise<void> {
   const { host, port, dataDir, hosts, origins, needsToken, code } = start.gateway ?? { host: '127.0.0.1', port: 8787 };
@@ -39,13 +42,14 @@ async function main({ start, log, signal, up, closing }: RoleProcess): Promise<v
     return broker.nc;
   };
   const tokens = new Tokens(dataDir ?? start.dir);
-  const context: RestContext = {
+  const context: Omit<RestContext, 'consumers'> = {
     day,
     values,
     ready,
     report: () => status.report(Date.now()),
     metrics: async () => ({ type: registry.contentType, text: await registry.metrics() }),
     ask: (name, request) => askService(connected(), start.run, name, request),
+    notify: (name, request) => askNotify(connected(), start.run, name, request, name === 'notify-test' ? notifyTestMs : undefined),
     command: (request) => askControlService(connected(), start.run, request),
     access: new Access(tokens, { needsToken: needsToken ?? false, code: code ?? null }),
     tokens,

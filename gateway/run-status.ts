@@ -7,6 +7,7 @@
  */
 import type { NatsConnection } from 'nats';
 import { decode } from '../contracts/codec.ts';
+import { QualityReport } from '../contracts/quality.ts';
 import { awayMs, RoleStatus, sayStatus } from '../contracts/status.ts';
 import { subjects } from '../contracts/subjects.ts';
 import type { DayState } from './day-state.ts';
@@ -20,6 +21,7 @@ const idle: readonly string[] = ['STARTING', 'STANDBY'];
 export class RunStatus {
   readonly #day: DayState;
   readonly #roles = new Map<string, RoleStatus>();
+  readonly #quality = new Map<string, QualityReport>();
   #away: { readonly sinceMs: number; readonly why: string } | null = { sinceMs: Date.now(), why: 'connecting' };
 
   constructor(day: DayState) {
@@ -36,6 +38,18 @@ export class RunStatus {
         if (status.success) this.heard(status.data);
       },
     });
+    nc.subscribe(subjects(this.#day.run).allQuality, {
+      callback: (error, message) => {
+        if (error !== null) return;
+        const report = QualityReport.safeParse(decode(message.data));
+        if (report.success) this.told(report.data);
+      },
+    });
+  }
+
+  /** How good a source has been, as the feed saw it. */
+  told(report: QualityReport): void {
+    this.#quality.set(report.source, report);
   }
 
   heard(status: RoleStatus): void {
@@ -74,6 +88,7 @@ export class RunStatus {
       refusedBoards: feed?.facts.refusedBoards ?? [],
       openedWith: feed?.facts.openedWith ?? null,
       assumed: feed?.facts.assumed ?? [],
+      quality: [...this.#quality.values()].map(({ source, tsMs, windowSec, values }) => ({ source, tsMs, windowSec, values })),
       roles: [...this.#roles.values()]
         .sort((a, b) => (a.role < b.role ? -1 : 1))
         .map((role) => {

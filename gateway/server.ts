@@ -39,7 +39,7 @@ export type Gateway = {
   /** Stops listening, says bye, lets buffers empty. */
   readonly close: () => Promise<void>;
 };
-export type GatewayOptions = RestContext & {
+export type GatewayOptions = Omit<RestContext, 'consumers'> & {
   readonly host: string;
   readonly port: number;
   /** Further names under which it may be asked, and pages that may. */
@@ -142,7 +142,7 @@ export async function startGateway(uws: Uws, options: GatewayOptions): Promise<G
   };
   const events = new EventStreams(hub, hooks);
   events.serve(app);
-  serve(app, routesOf(options), hooks);
+  serve(app, routesOf({ ...options, consumers: () => [...connections].map((each) => each.shown(Date.now())) }), hooks);
   const listener = await listen(app, host, port);
   let seconds = 0;
   const clock = setInterval(() => {

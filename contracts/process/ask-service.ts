@@ -5,6 +5,8 @@ import { decode, encode } from '../codec.ts';
 import { FenshiError } from '../errors.ts';
 import {
   controlService,
+  type NotifyServiceName,
+  notifyServices,
   type ServiceAnswer,
   ServiceError,
   type ServiceName,
@@ -31,6 +33,17 @@ export type ControlReply = z.infer<typeof controlService.answer>;
 /** A command through the engine's door. @throws FenshiError CONTROL_PENDING, SERVICE_UNAVAILABLE */
 export async function askControlService(nc: NatsConnection, run: string, request: ControlRequest): Promise<ControlReply> {
   return controlService.answer.parse(await asked(nc, run, 'control', request, request.waitMs + serviceMs));
+}
+
+/** What the notify role holds. @throws FenshiError SERVICE_UNAVAILABLE where none runs */
+export async function askNotify<N extends NotifyServiceName>(
+  nc: NatsConnection,
+  run: string,
+  name: N,
+  request: z.input<(typeof notifyServices)[N]['request']>,
+  timeout = serviceMs,
+): Promise<z.infer<(typeof notifyServices)[N]['answer']>> {
+  return notifyServices[name].answer.parse(await asked(nc, run, name, request, timeout)) as z.infer<(typeof notifyServices)[N]['answer']>;
 }
 
 async function asked(nc: NatsConnection, run: string, name: string, request: unknown, timeout: number): Promise<unknown> {

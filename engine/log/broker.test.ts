@@ -120,6 +120,8 @@ describe('rights', () => {
     ['gateway', 'tape.v1.test-1.control'],
     ['gateway', 'journal.v1.test-1.20261123'],
     ['subscriber', 'tape.v1.test-1.clock'],
+    ['subscriber', 'svc.v1.test-1.control'],
+    ['subscriber', 'svc.v1.test-1.notify-test'],
     ['subscriber', 'quality.v1.test-1.tencent'],
   ] as const)('%s may not publish %s', async (role, subject) => {
     await start();

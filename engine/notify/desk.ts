@@ -2,13 +2,13 @@
 import { randomBytes } from 'node:crypto';
 import { type FoldedEvent, OpportunityBook } from '../../contracts/fold.ts';
 import type { JournalStep } from '../../contracts/journal.ts';
-import type { NotifyConfig } from '../../contracts/notify.ts';
+import type { DeliveryLine, NotifyConfig } from '../../contracts/notify.ts';
 import type { Origin } from '../../contracts/status.ts';
 import { type Alert, alertOfNewDay, alertOfOpportunity, alertOfRisk } from './alert.ts';
 import { EngineWatch } from './engine-watch.ts';
 import type { Verdict } from './formats.ts';
-import type { DeliveryLine, Ledger } from './ledger.ts';
-import type { Message } from './message.ts';
+import type { Ledger } from './ledger.ts';
+import { type Message, testMessage } from './message.ts';
 import { type Answered, Orchestrator } from './orchestrator.ts';
 
 export type Send = (message: Message) => Promise<Verdict>;
@@ -112,6 +112,24 @@ export class NotifyDesk {
     }
     if (fault !== this.#fault) this.#hooks.onFault(fault);
     this.#fault = fault;
+  }
+
+  /** For people: channels with what they have sent, and the newest deliveries, newest first. */
+  shown(limit: number, nowMs: number) {
+    return { channels: this.#orchestrator.channels(nowMs), deliveries: this.#ledger.lines(limit).reverse() };
+  }
+
+  /** A message past rules and budgets; noted like all others. */
+  async test(
+    channel: string,
+    clock: () => number,
+  ): Promise<{ readonly outcome: string; readonly why: string | null; readonly latencyMs: number }> {
+    const nowMs = clock();
+    const message = testMessage(channel, nowMs);
+    const { outcome, why } = await this.#send(message);
+    const latencyMs = clock() - nowMs;
+    this.#note({ atMs: clock(), channel, outcome, title: message.title, key: message.key, latencyMs, why });
+    return { outcome, why, latencyMs };
   }
 
   /** Resolves once nothing is out. */

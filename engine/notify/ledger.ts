@@ -15,21 +15,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import type { DeliveryLine } from '../../contracts/notify.ts';
 import type { OrchestratorImage } from './orchestrator.ts';
 
 /** `isTold`: of an engine in trouble. */
 export type LedgerState = { readonly v: 1; readonly seq: number | null; readonly isTold: boolean; readonly image: OrchestratorImage };
-/** `outcome` of a message: sent, again, held, failed, unknown; of an alert that made none: why. */
-export type DeliveryLine = {
-  readonly atMs: number;
-  readonly channel: string;
-  readonly outcome: string;
-  readonly title: string;
-  readonly key: string | null;
-  readonly count: number;
-  readonly latencyMs: number | null;
-  readonly why: string | null;
-};
 const logMax = 8 * 1024 * 1024;
 
 export class Ledger {

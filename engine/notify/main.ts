@@ -11,6 +11,7 @@ import { streamFrom } from '../log/jetstream-read.ts';
 import { roleOnBroker } from '../runtime/role-on-broker.ts';
 import { notifyMetrics } from '../telemetry/notify-metrics.ts';
 import { NotifyDesk } from './desk.ts';
+import { openNotifyDoor } from './door.ts';
 import { Ledger } from './ledger.ts';
 import { sendBy } from './sender.ts';
 import { type Where, whereToBegin } from './where.ts';
@@ -19,7 +20,8 @@ const tickMs = 1000;
 
 async function main(role: RoleProcess): Promise<void> {
   const { start, log, signal, up, closing } = role;
-  const desk = deskOf(start.notify ?? NotifyConfig.parse({}), new Ledger(start.dir), log);
+  const config = start.notify ?? NotifyConfig.parse({});
+  const desk = deskOf(config, new Ledger(start.dir), log);
   let untilSeq = Number.POSITIVE_INFINITY;
   const { nc, js, jsm, isAway } = await roleOnBroker(role, 'notify', () => {
     const seq = desk.seq ?? 0;
@@ -28,6 +30,7 @@ async function main(role: RoleProcess): Promise<void> {
     return { code: seq < untilSeq ? 'CATCHING_UP' : null, detail: `${seq} / ${untilSeq}`, facts: { seq } };
   });
   hearEngine(nc, start.run, desk);
+  openNotifyDoor(nc, start.run, config, desk);
   const clock = setInterval(() => desk.tick(Date.now(), !isAway(), Date.now), tickMs);
   closing(
     () => desk.settled(),

@@ -50,3 +50,17 @@ export function messageOf({ alerts, ...draft }: Draft, nowMs: number): Message {
 function whenOf({ atMs, tsMs }: Alert, nowMs: number): string {
   return tradeDateOf(atMs) === tradeDateOf(nowMs) ? clockOf(tsMs) : `${dashed(tradeDateOf(tsMs)).slice(5)} ${clockOf(tsMs)}`;
 }
+
+/** What a channel is tried with. */
+export const testMessage = (channel: string, nowMs: number): Message => ({
+  key: `test:${channel}:${nowMs}`,
+  channel,
+  severity: 'notice',
+  title: '分时 测试消息',
+  lines: [`${clockOf(nowMs)} · 通道 ${channel}`, '不构成投资建议'],
+  path: '/',
+  atMs: nowMs,
+  count: 1,
+  isDigest: false,
+  maybeRepeat: false,
+});

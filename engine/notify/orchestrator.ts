@@ -42,6 +42,8 @@ export const budgets: Readonly<Record<string, number>> = {
   smtp: 6,
 };
 
+const budgetOf = (kind: string): number => budgets[kind] ?? 10;
+
 export type OrchestratorImage = {
   /** What keys begin with: no other memory has had it. */
   readonly id: string;
@@ -124,6 +126,14 @@ export class Orchestrator {
     this.#looked.set(channel, [...(this.#looked.get(channel) ?? []), alert]);
   }
 
+  /** What each channel has sent in the last minute, and what it bears. */
+  channels = (nowMs: number) =>
+    Object.entries(this.#config.channels).map(([name, { kind }]) => {
+      const paused = this.#pausedMs.get(name) ?? 0;
+      const sent = (this.#sentMs.get(name) ?? []).filter((at) => nowMs - at < minuteMs).length;
+      return { name, kind, sent, budget: budgetOf(kind), pausedUntilMs: paused > nowMs ? paused : null };
+    });
+
   /** Scopes of which a raise was taken and no all-clear. */
   raisedScopes = (): readonly string[] => [...this.#raised.keys()].flatMap((group) => (group.startsWith('risk ') ? [group.slice(5)] : []));
 
@@ -197,7 +207,7 @@ export class Orchestrator {
     if (nowMs < (this.#pausedMs.get(channel) ?? 0)) return 0;
     const sent = (this.#sentMs.get(channel) ?? []).filter((at) => nowMs - at < minuteMs);
     this.#sentMs.set(channel, sent);
-    return (budgets[this.#config.channels[channel]?.kind ?? ''] ?? 10) - sent.length;
+    return budgetOf(this.#config.channels[channel]?.kind ?? '') - sent.length;
   }
 
   #spend({ channel, alerts }: Waiting, nowMs: number): boolean {

@@ -8,7 +8,6 @@ import { type Flow, flowsOf } from '../../contracts/flow.ts';
 import { absentMilli, bookLevels, emptyColumns, type QuoteBatch, type QuoteColumns } from '../../contracts/quote.ts';
 import { tsecOf } from '../../contracts/session.ts';
 import type { TapeEntry } from '../../contracts/tape.ts';
-import { instrumentId } from '../../contracts/units.ts';
 import { BarBuilder } from '../store/bar-builder.ts';
 import type { StoredBar } from '../store/encode-rows.ts';
 import { heatmapOf, type LastQuotes, ladderOf, meanGainOf, overviewOf, quotesAt } from './overview.ts';

@@ -134,6 +134,7 @@ async function through(count: number, slow: number): Promise<Figures> {
     metrics: async () => ({ type: registry.contentType, text: '' }),
     ask: nobody,
     command: nobody,
+    notify: nobody,
     tokens,
     access: new Access(tokens, { needsToken: false, code: null }),
     past: new PastDays({ days: nobody, steps: nobody }, day.run),

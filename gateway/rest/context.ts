@@ -1,12 +1,14 @@
 /** What the handlers of REST need of the gateway. */
+import type { z } from 'zod';
 import { FenshiError } from '../../contracts/errors.ts';
 import type { ControlReply, ControlRequest } from '../../contracts/process/ask-service.ts';
 import type { Tokens } from '../../contracts/process/tokens.ts';
-import type { ServiceAnswer, ServiceName, ServiceRequest } from '../../contracts/services.ts';
+import type { NotifyServiceName, notifyServices, ServiceAnswer, ServiceName, ServiceRequest } from '../../contracts/services.ts';
 import type { Access } from '../auth/access.ts';
 import type { DayState } from '../day-state.ts';
 import type { MineStore } from '../mine-bucket.ts';
 import type { PastDays } from '../past-days.ts';
+import type { Consumer } from '../ws/connection.ts';
 import type { Values } from '../ws/values.ts';
 
 export type Ready = {
@@ -26,6 +28,13 @@ export type RestContext = {
   readonly command: (request: ControlRequest) => Promise<ControlReply>;
   readonly access: Access;
   readonly tokens: Tokens;
+  /** What the notify role holds. */
+  readonly notify: <N extends NotifyServiceName>(
+    name: N,
+    request: z.input<(typeof notifyServices)[N]['request']>,
+  ) => Promise<z.infer<(typeof notifyServices)[N]['answer']>>;
+  /** Who is connected to this gateway. */
+  readonly consumers: () => readonly Consumer[];
   readonly past: PastDays;
   readonly mine: MineStore;
   readonly version: string;

@@ -6,6 +6,7 @@ import type { RestContext } from './context.ts';
 import { dayRoutes } from './days.ts';
 import { marketRoutes } from './market.ts';
 import { mineRoutes } from './mine.ts';
+import { notificationRoutes } from './notifications.ts';
 import { docsOf, openApiOf } from './open-api.ts';
 import { opportunityRoutes } from './opportunities.ts';
 import { overviewRoutes } from './overview.ts';
@@ -26,6 +27,7 @@ export function routesOf(context: RestContext): readonly Route[] {
     ...overviewRoutes(context),
     ...dayRoutes(context),
     ...mineRoutes(context),
+    ...notificationRoutes(context),
     ...commandRoutes(context),
     ...paramRoutes(context),
   ];

@@ -34,6 +34,17 @@ const roomBytes = 64 * 1024;
 /** Frames that have come in and wait for their turn. */
 const inboxMax = 2 * frameLimits.channels;
 
+/** A connection as people see it. */
+export type Consumer = {
+  readonly id: string;
+  readonly protocol: string;
+  readonly channels: readonly string[];
+  readonly sinceSec: number;
+  readonly sentBytes: number;
+  readonly waitingBytes: number;
+  readonly waitingFrames: number;
+};
+
 export class Connection {
   readonly protocol: Subprotocol;
   readonly #socket: Socket;
@@ -49,6 +60,8 @@ export class Connection {
   #isTurnDue = false;
   #strikes = 0;
   #sentMs: number;
+  readonly #beganMs: number;
+  #id = '';
   /** Bytes handed to the socket, and how many of them had left it when last looked at. */
   #sentBytes = 0;
   #gone = { bytes: 0, ms: 0 };
@@ -63,13 +76,26 @@ export class Connection {
     this.#socket = socket;
     this.#parts = parts;
     this.#sentMs = nowMs;
+    this.#beganMs = nowMs;
     this.#gone.ms = nowMs;
   }
+
+  /** For people: what it follows, how much it was sent and what waits. */
+  shown = (nowMs: number): Consumer => ({
+    id: this.#id,
+    protocol: this.protocol,
+    channels: [...this.#groups.keys(), ...this.#conflated].sort(),
+    sinceSec: Math.round((nowMs - this.#beganMs) / 1000),
+    sentBytes: this.#sentBytes,
+    waitingBytes: this.closed ? 0 : this.#socket.buffered() + this.#behindBytes,
+    waitingFrames: this.#queue.length,
+  });
 
   welcome({ id, server, role }: Welcome, nowMs: number): void {
     const { heartbeatMs, framesPerSec, framesBurst, channels } = frameLimits;
     const { epoch, origin, phase, date } = this.#parts.hub.day;
     this.#isAdmitted = true;
+    this.#id = id;
     this.#send({
       op: 'welcome',
       proto: this.protocol,

@@ -25,6 +25,7 @@ export function gatewayOptions(day: DayState, port: number, change: Partial<Gate
     metrics: async () => ({ type: registry.contentType, text: await registry.metrics() }),
     ask: nobody,
     command: nobody,
+    notify: nobody,
     tokens,
     access: new Access(tokens, { needsToken: false, code: null }),
     past: new PastDays({ days: async () => [], steps: async (date) => Promise.reject(new FenshiError('NOT_FOUND', date)) }, day.run),

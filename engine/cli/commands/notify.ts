@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { FenshiError } from '../../../contracts/errors.ts';
 import { clockOf } from '../../../contracts/session.ts';
 import { Ledger } from '../../notify/ledger.ts';
+import { testMessage } from '../../notify/message.ts';
 import { sendBy } from '../../notify/sender.ts';
 import { root, runDir } from '../../runtime/paths.ts';
 import { loadConfig } from '../config.ts';
@@ -21,19 +22,7 @@ export function registerNotify(program: Command): void {
       if (channel === undefined)
         throw new FenshiError('NOT_FOUND', `no channel ${name}; there are ${Object.keys(config.notify.channels).join(', ') || 'none'}`);
       const nowMs = Date.now();
-      const message = {
-        key: `test:${name}:${nowMs}`,
-        channel: name,
-        severity: 'notice',
-        title: '分时 测试消息',
-        lines: [`${clockOf(nowMs)} · 通道 ${name}`, '不构成投资建议'],
-        path: '/',
-        atMs: nowMs,
-        count: 1,
-        isDigest: false,
-        maybeRepeat: false,
-      } as const;
-      const { outcome, why } = await sendBy(channel, message, notifyStart(config).link, nowMs);
+      const { outcome, why } = await sendBy(channel, testMessage(name, nowMs), notifyStart(config).link, nowMs);
       if (outcome !== 'sent') throw new FenshiError('NOTIFY_REFUSED', `${name}: ${why}`);
       console.log(`sent by ${name} in ${Date.now() - nowMs} ms`);
     });

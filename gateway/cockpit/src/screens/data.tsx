@@ -4,7 +4,7 @@ import { msOfTsec } from '../../../../contracts/session.ts';
 import { useNow } from '../frame/banner.tsx';
 import { StatusBar } from '../frame/status-bar.tsx';
 import { Empty } from '../pieces/bits.tsx';
-import { missing } from '../pieces/numbers.ts';
+import { missing, share } from '../pieces/numbers.ts';
 import { clockText, lookAt, useShown } from '../state/look-back.ts';
 import { useMarket } from '../state/market.ts';
 import { countOf, quantileOf, samplesOf } from '../state/prometheus.ts';
@@ -68,40 +68,75 @@ function Figures({ report }: { readonly report: Report }) {
 }
 
 const dots: Readonly<Record<string, string>> = { live: 'ok', lagging: 'w', open: 'w', probing: 'w' };
+
 function Sources({ report }: { readonly report: Report }) {
   const words = useWords();
   const { day } = useShown();
-  const all = [...day.states.sources.values()];
+  const { dataPage } = words;
   return (
     <table className="so">
       <thead>
         <tr>
-          <th>{words.dataPage.source}</th>
-          <th>{words.dataPage.state}</th>
-          <th>{words.dataPage.since}</th>
-          <th />
+          <th style={{ width: 160 }}>{dataPage.source}</th>
+          <th>{dataPage.state}</th>
+          <th>{dataPage.since}</th>
+          <th className="r">{dataPage.age} p50</th>
+          <th className="r">p99</th>
+          <th className="r">{dataPage.request} p99</th>
+          <th className="r">{dataPage.publish} p99</th>
+          <th>{dataPage.ban}</th>
+          <th className="r">{dataPage.missing}</th>
+          <th className="r">{dataPage.rejected}</th>
+          <th className="r">{dataPage.disagreement}</th>
         </tr>
       </thead>
       <tbody>
-        {all.map(({ actor, state, sinceMs, note }) => {
+        {[...day.states.sources.values()].map(({ actor, state, sinceMs }) => {
           const name = actor.slice('source.'.length);
+          const values = report.quality?.find(({ source }) => source === name)?.values ?? {};
           return (
             <tr key={actor}>
               <td>
                 <b className="b">{word(words.sourceName, name)}</b>{' '}
-                {name === report.source && <span className="t3">{words.dataPage.active}</span>}
+                {name === report.source && <span className="t3">{dataPage.active}</span>}
               </td>
               <td>
                 <span className={`dot ${dots[state] ?? 'hollow'}`} />{' '}
                 <span className={state === 'lagging' || state === 'open' ? 'warn' : ''}>{word(words.source, state)}</span>
               </td>
               <td className="t2">{clockText(sinceMs)}</td>
-              <td className="t3">{note ?? ''}</td>
+              <td className="r">{sec(values.ageP50Sec)}</td>
+              <td className="r">{sec(values.ageP99Sec)}</td>
+              <td className="r">{sec(values.requestP99Sec)}</td>
+              <td className="r">{sec(values.publishP99Sec)}</td>
+              <td>
+                <Budget used={values.banBudgetRatio} />
+              </td>
+              <td className="r">{share(values.missingRatio, 2)}</td>
+              <td className="r">{share(values.rejectedRatio, 2)}</td>
+              <td className="r">{share(values.disagreementRatio, 2)}</td>
             </tr>
           );
         })}
       </tbody>
     </table>
+  );
+}
+
+const sec = (seconds: number | undefined): string => (seconds === undefined ? missing : `${seconds.toFixed(2)}s`);
+
+/** A tick at four fifths; past it the amber of caution. */
+export function Budget({ used, width = 62 }: { readonly used: number | undefined; readonly width?: number }) {
+  if (used === undefined) return <span className="t3">{missing}</span>;
+  return (
+    <span className="row g8">
+      <svg width={width} height="8" aria-hidden="true">
+        <rect y="2" width={width} height="4" fill="var(--s3)" />
+        <rect y="2" width={width * Math.min(used, 1)} height="4" fill={used > 0.8 ? 'var(--warn)' : 'var(--life)'} />
+        <path d={`M${width * 0.8} 0v8`} stroke="var(--t3)" strokeDasharray="2 1" />
+      </svg>
+      <span className={used > 0.8 ? 'warn' : ''}>{share(used)}</span>
+    </span>
   );
 }
 

@@ -1,7 +1,10 @@
 /** What the cockpit reads, as the contracts have it. */
+
+import type { z } from 'zod';
 import type { ListedOpportunity, OpportunityEvent } from '../../../../contracts/fold.ts';
 import type { Forecast } from '../../../../contracts/forecast.ts';
-import type { ServiceAnswer } from '../../../../contracts/services.ts';
+import type { QualityClass } from '../../../../contracts/quality.ts';
+import type { notifyServices, ServiceAnswer } from '../../../../contracts/services.ts';
 import type { StateItem, StrategyItem } from '../../../../contracts/stream-items.ts';
 
 export type { Forecast, StateItem, StrategyItem };
@@ -75,6 +78,23 @@ export type RoleReport = {
   readonly why: { readonly zh: string; readonly en: string } | null;
   readonly ageMs: number;
 };
+/** Of a source over the last seconds; what was not measured is not there. */
+export type Quality = {
+  readonly source: string;
+  readonly tsMs: number;
+  readonly windowSec: number;
+  readonly values: Partial<Readonly<Record<QualityClass, number>>>;
+};
+export type Notifications = Omit<z.infer<(typeof notifyServices)['notifications']['answer']>, 'ok'>;
+export type Consumer = {
+  readonly id: string;
+  readonly protocol: string;
+  readonly channels: readonly string[];
+  readonly sinceSec: number;
+  readonly sentBytes: number;
+  readonly waitingBytes: number;
+  readonly waitingFrames: number;
+};
 export type Report = {
   readonly run: string;
   readonly origin: string | null;
@@ -87,6 +107,7 @@ export type Report = {
   readonly openedWith: Readonly<Record<string, string>> | null;
   readonly assumed: readonly string[];
   readonly roles: readonly RoleReport[];
+  readonly quality?: readonly Quality[];
   readonly day: { readonly epoch: string; readonly tradeDate: string; readonly step: number; readonly tsMs: number };
 };
 export const stateChannels = ['market', 'risk', 'sources', 'sectors'] as const;
