@@ -10,6 +10,7 @@ type Words = { readonly unit: string; readonly zh: string; readonly en: string }
 const others = [
   ['give', '1', '涨幅保留', 'share of the rise that stands'],
   ['lastOverVwapSinceEnter', '1', '现价/发现后均价', 'price over its average since discovery'],
+  ['limitShare', '1', '现价/涨停价', 'price over its upper limit'],
   ['cusum', '1', '累积和', 'cumulative sum'],
   ['buyingExcitement', 'sigma', '主动买入聚集', 'clustering of buying'],
   ['learnedScore', '1', '模型评分', 'the model’s score'],

@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import { ForecastMap } from './forecast.ts';
 import { DeliveryLine, NotifyRule } from './notify.ts';
+import { Evidence } from './signal.ts';
 import { Command } from './tape.ts';
 import { EpochMs, InstrumentId, TradeDate } from './units.ts';
 
@@ -203,6 +204,28 @@ export const controlService = {
     step: z.int(),
     accepted: z.boolean(),
     code: z.string().nullable(),
+  }),
+} as const;
+/** Answered by the engine, as of the last entry it applied: what each strategy holds of a symbol and asks of it. */
+export const whyService = {
+  request: z.object({ instrument: InstrumentId }),
+  answer: answer({
+    symbol: InstrumentId,
+    strategies: z.array(
+      z.object({
+        strategy: z.string(),
+        variant: z.string(),
+        family: z.string(),
+        mode: z.string(),
+        isDisabled: z.boolean(),
+        isRunning: z.boolean(),
+        opportunity: z.string().nullable(),
+        /** Conditions with what they are now; empty where the strategy has none to tell, or nothing was heard yet. */
+        asks: z.array(Evidence),
+      }),
+    ),
+    /** Universal gates that are shut, by their ids (contracts/spec/detectors.md#gates). */
+    shutGates: z.array(z.string()),
   }),
 } as const;
 /** Answered by the notify role, where one runs: where messages go and by which rules, and what became of the newest. No secrets. */

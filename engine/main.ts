@@ -9,6 +9,7 @@ import { crashFromEnv } from './runtime/crash-points.ts';
 import { codeVersion } from './runtime/paths.ts';
 import { Projector } from './runtime/projector.ts';
 import { roleOnBroker } from './runtime/role-on-broker.ts';
+import { openWhyDoor } from './runtime/why-door.ts';
 
 async function main(role: RoleProcess): Promise<void> {
   const { start, log, signal, up } = role;
@@ -27,6 +28,7 @@ async function main(role: RoleProcess): Promise<void> {
   const projector = new Projector(js, jsm, run, log, atCrashPoint);
   parts = { runner, projector };
   openControlDoor(nc, js, jsm, start.run, log);
+  openWhyDoor(nc, start.run, runner.openCell);
   up();
   const projecting = projector.run(signal);
   await Promise.race([runner.run(), aborted(signal).then(() => pause(3000))]);

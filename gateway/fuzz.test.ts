@@ -69,6 +69,7 @@ describe.skipIf(reason !== '')(`fuzz${reason === '' ? '' : ` (${reason})`}`, () 
         if (['ladder', 'sectors', 'heatmap', 'sparks', 'strategies'].includes(name)) return Promise.resolve({ ok: true, asOf, rows: [] });
         return Promise.reject(new FenshiError('NOT_FOUND', 'no such instrument'));
       }) as never,
+      why: () => Promise.reject(new FenshiError('NOT_FOUND', 'no such instrument')),
       notify: ((name: string) =>
         name === 'notifications'
           ? Promise.resolve({ ok: true, channels: [], rules: [], quiet: [], digestSec: 60, deliveries: [] })
@@ -101,7 +102,7 @@ describe.skipIf(reason !== '')(`fuzz${reason === '' ? '' : ` (${reason})`}`, () 
     '99999999999999999999',
   ];
 
-  test(`${count} requests: no fault of ours, every answer by the contract, ten codes`, async () => {
+  test(`${count} requests: no fault of ours, every answer by the contract, eleven codes`, async () => {
     const random = lcg(7);
     const pick = <T>(of: readonly T[]): T => of[random(of.length)]!;
     const routes = routesOf({ ...options, consumers: () => [] });
@@ -130,6 +131,9 @@ describe.skipIf(reason !== '')(`fuzz${reason === '' ? '' : ` (${reason})`}`, () 
           { name: 'watch', instruments: [1_600_519] },
         ]),
       dismissOpportunity: () => ({}),
+      putMine: () => ({ revision: random(2), mine: { v: 1, lists: [{ name: '自选', symbols: ['600519.SH'] }], marks: {} } }),
+      postParams: () => ({ params: { r3: 0.02 } }),
+      postTestNotification: () => ({ channel: 'hook' }),
       postSession: () => ({ code: 'not-the-code-it-is' }),
       postToken: () => ({ name: 'fuzz', role: 'viewer', days: 1 }),
     };
@@ -203,6 +207,7 @@ describe.skipIf(reason !== '')(`fuzz${reason === '' ? '' : ` (${reason})`}`, () 
       [
         'BAD_REQUEST',
         'BODY_TOO_LARGE',
+        'CONFLICT',
         'FORBIDDEN',
         'HOST_REFUSED',
         'METHOD_NOT_ALLOWED',

@@ -13,6 +13,7 @@ import {
   type ServiceRequest,
   serviceMs,
   services,
+  whyService,
 } from '../services.ts';
 import { subjects } from '../subjects.ts';
 
@@ -33,6 +34,11 @@ export type ControlReply = z.infer<typeof controlService.answer>;
 /** A command through the engine's door. @throws FenshiError CONTROL_PENDING, SERVICE_UNAVAILABLE */
 export async function askControlService(nc: NatsConnection, run: string, request: ControlRequest): Promise<ControlReply> {
   return controlService.answer.parse(await asked(nc, run, 'control', request, request.waitMs + serviceMs));
+}
+
+/** What each strategy asks of a symbol now. @throws FenshiError NOT_FOUND, NOT_READY, SERVICE_UNAVAILABLE */
+export async function askWhy(nc: NatsConnection, run: string, instrument: string): Promise<z.infer<typeof whyService.answer>> {
+  return whyService.answer.parse(await asked(nc, run, 'why', { instrument }, serviceMs));
 }
 
 /** What the notify role holds. @throws FenshiError SERVICE_UNAVAILABLE where none runs */

@@ -43,6 +43,22 @@ export class Moment implements DetectorInput {
 
   /** Turns to the quote that was just accepted. */
   take({ s, slot }: Readonly<RowVerdict>, batch: QuoteBatch, i: number, regime: DetectorInput['regime'], nowMs: number): this {
+    this.#turn(s, slot, regime, nowMs);
+    this.tsExchangeMs = batch.tsExchangeMs[i]!;
+    this.lastMilli = batch.lastMilli[i]!;
+    return this;
+  }
+
+  /** Turns to a symbol's last accepted quote, between two entries; what is heard next turns away from it. */
+  look(s: number, regime: DetectorInput['regime'], nowMs: number): this {
+    const { features, cleaner } = this.#state;
+    this.#turn(s, features.rings.head[s]!, regime, nowMs);
+    this.tsExchangeMs = nowMs;
+    this.lastMilli = cleaner.accepted.last[s]!;
+    return this;
+  }
+
+  #turn(s: number, slot: number, regime: DetectorInput['regime'], nowMs: number): void {
     const { features, universe } = this.#state;
     const { rings } = features;
     const base = rings.base(s, slot);
@@ -53,15 +69,12 @@ export class Moment implements DetectorInput {
     this.id = universe.ids[s]!;
     this.regime = regime;
     this.tsMs = nowMs;
-    this.tsExchangeMs = batch.tsExchangeMs[i]!;
     this.tsec = slot * slotSec;
     this.slot = slot;
-    this.lastMilli = batch.lastMilli[i]!;
     this.midMilli = rings.values[base + at.mid]!;
     this.midAgo3m = ago < 0 ? nan : rings.values[ago + at.mid]!;
     this.runAmount = rings.values[base + at.amount]!;
     this.runVolume = rings.values[base + at.volume]!;
-    return this;
   }
 
   get benchmark(): string {

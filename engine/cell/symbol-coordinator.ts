@@ -20,6 +20,7 @@ import { claimsOf, type Knowledge, knowledgeOf, mapsKey, mapsOf } from '../oppor
 import { isDive } from '../opportunities/dive.ts';
 import { newsOf } from '../opportunities/report.ts';
 import type { Actors } from './actors.ts';
+import { explain, type SymbolWhy } from './explain.ts';
 import type { Lane, LaneRows } from './lanes.ts';
 import { onNews } from './levels.ts';
 import type { MarketState } from './market-state.ts';
@@ -278,6 +279,13 @@ export class SymbolCoordinator {
   awakeAt(timeMs: number): Uint8Array {
     const from = Math.floor((tsecOf(timeMs) - awakeSec) / slotSec);
     return Uint8Array.from(this.#awakeSlot, (slot) => (slot >= from ? 1 : 0));
+  }
+
+  /** What each strategy asks of it and holds, as of the last entry: for people. */
+  explain(s: number): SymbolWhy {
+    if (this.#state.features.rings.head[s]! < 0) return explain(this.#lanes, s, null);
+    this.#state.serial += 1;
+    return explain(this.#lanes, s, this.#moment.look(s, this.#market.regime, this.#recorder.nowMs));
   }
 
   /** A symbol's snapshot as it stands now, good until the next entry: for displays and tests. */

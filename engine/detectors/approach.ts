@@ -55,6 +55,7 @@ export const approach: SymbolDetector<ApproachParams, ApproachState> = {
   horizonSec: () => 1800,
   scores: () => ({ enter: 0, exit: 0 }),
   wakes: (hot, { near, r3 }) => hot.toLimit <= near * widest && hot.ret3m >= r3,
+  asks: asksOf,
   initial: idle,
   remembered: ({ runs }) => (runs === 0 ? null : { ...idle, runs }),
   step: (state, input, params) => (state.enterMilli === null ? seek(state, input, params) : follow(state, input, params)),
@@ -125,15 +126,16 @@ class ApproachReading implements Reading {
     return { p0Milli, enterMilli: enter, peakMilli: enter, impulse: enter / p0Milli - 1 };
   }
 
-  evidence(): Evidence[] {
-    const { near, r3, az, nar, asked } = this.#params;
-    const { feature, askYuan } = this.#input;
-    return [
-      against('distUp', feature('distUp'), '<=', near * scaleOf(this.#input)),
-      against('ret_3m', feature('ret_3m'), '>=', r3),
-      against('amtZ1m', feature('amtZ1m'), '>=', az),
-      against('nar1m', feature('nar1m'), '>=', nar),
-      against('askMinutes', askYuan / feature('amt1m'), '<=', asked),
-    ];
-  }
+  evidence = (): readonly Evidence[] => asksOf(this.#input, this.#params);
+}
+
+function asksOf(input: DetectorInput, { near, r3, az, nar, asked }: ApproachParams): readonly Evidence[] {
+  const { feature, askYuan } = input;
+  return [
+    against('distUp', feature('distUp'), '<=', near * scaleOf(input)),
+    against('ret_3m', feature('ret_3m'), '>=', r3),
+    against('amtZ1m', feature('amtZ1m'), '>=', az),
+    against('nar1m', feature('nar1m'), '>=', nar),
+    against('askMinutes', askYuan / feature('amt1m'), '<=', asked),
+  ];
 }

@@ -156,6 +156,8 @@ export type SymbolDetector<Params, State> = Base<Params> & {
   readonly step: (state: State, input: DetectorInput, params: Params) => StepResult<State>;
   /** Facts of the day that outlive a run: what the next run of the symbol begins with, in place of `initial`; null for nothing. Plain data. */
   readonly remembered?: (state: State) => State | null;
+  /** What it asks of a moment before it raises, each with what it is now: for people who ask why not. Decides nothing. */
+  readonly asks?: (input: DetectorInput, params: Params) => readonly Evidence[];
 };
 
 export type SectorDetector<Params, State> = Base<Params> & {

@@ -11,7 +11,7 @@ import { z } from 'zod';
 import { log, ramp } from '../../contracts/math.ts';
 import type { Anchor, Evidence } from '../../contracts/signal.ts';
 import type { DetectorInput, Reading, SymbolDetector } from './detector.ts';
-import { info } from './evidence.ts';
+import { against, info } from './evidence.ts';
 
 /** Times trading seconds, slopes log units a minute, shares of the float's value. */
 const LimitUpParams = z.strictObject({
@@ -77,6 +77,8 @@ export const limitUp: SymbolDetector<LimitUpParams, LimitUpState> = {
   horizonSec: () => 14_400,
   scores: () => ({ enter: 0, exit: 0 }),
   wakes: (hot) => hot.toLimit <= 0,
+  /** A price at the upper limit; without one there is nothing to touch. */
+  asks: ({ lastMilli, limitUpMilli }) => [against('limitShare', limitUpMilli === null ? Number.NaN : lastMilli / limitUpMilli, '>=', 1)],
   initial: idle,
   /** The first seal of the day and how often it opened are of the day, whatever became of the opportunity. */
   remembered: ({ firstSealTsec, opens }) => (firstSealTsec === null ? null : { ...idle, firstSealTsec, opens }),

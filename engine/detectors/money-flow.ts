@@ -13,7 +13,7 @@ import type { FeatureId } from '../../contracts/features.ts';
 import { ramp } from '../../contracts/math.ts';
 import type { Anchor, Direction, Evidence } from '../../contracts/signal.ts';
 import type { DetectorInput, Reading, StepResult, SymbolDetector } from './detector.ts';
-import { finite, info } from './evidence.ts';
+import { against, finite, info } from './evidence.ts';
 import { failedGates, gateNeeds } from './gates.ts';
 import { anchorOf, baseOf } from './impulse.ts';
 
@@ -92,6 +92,8 @@ export const moneyFlow: SymbolDetector<MoneyFlowParams, MoneyFlowState> = {
     const sign = hot.flowRatio('3m') < 0 ? -1 : 1;
     return sign * hot.flowRatio('3m') >= nar && sign * hot.flowSurprise() >= netZ && hot.amountSurprise('5m') >= az;
   },
+  asks: (input, params) =>
+    conditionsOf(1, params).map(({ feature, op, threshold }) => against(feature, input.feature(feature), op, threshold)),
   initial: idle,
   step: (state, input, params) => (state.sign === 0 ? seek(state, input, params) : follow(state, input, params)),
 };

@@ -78,6 +78,7 @@ export const rally: SymbolDetector<RallyParams, RallyState> = {
     hot.ret3m >= earlyRet3m &&
     ((hot.flowRatio('1m') >= nar && hot.amountSurprise('1m') >= az) ||
       (hot.flowRatio('3m') >= earlyNar3m && hot.amountSurprise('5m') >= earlyAmtZ5m)),
+  asks: (input, params) => mainConditions(input, params).map((each) => evidenceOf(input, each)),
   initial: idle,
   step: (state, input, params) => {
     if (state.path === 'main') return follow(state, input, params);

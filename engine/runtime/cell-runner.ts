@@ -103,6 +103,9 @@ export class CellRunner {
     };
   }
 
+  /** The day's cell, for questions between two entries; null where none is open. */
+  openCell = (): Cell | null => this.#cell;
+
   /** Whether entries are being read and stored, and if not, why not. */
   verdict(): Verdict {
     const nowMs = Date.now();

@@ -135,6 +135,7 @@ async function through(count: number, slow: number): Promise<Figures> {
     ask: nobody,
     command: nobody,
     notify: nobody,
+    why: nobody,
     tokens,
     access: new Access(tokens, { needsToken: false, code: null }),
     past: new PastDays({ days: nobody, steps: nobody }, day.run),

@@ -3,7 +3,14 @@ import type { z } from 'zod';
 import { FenshiError } from '../../contracts/errors.ts';
 import type { ControlReply, ControlRequest } from '../../contracts/process/ask-service.ts';
 import type { Tokens } from '../../contracts/process/tokens.ts';
-import type { NotifyServiceName, notifyServices, ServiceAnswer, ServiceName, ServiceRequest } from '../../contracts/services.ts';
+import type {
+  NotifyServiceName,
+  notifyServices,
+  ServiceAnswer,
+  ServiceName,
+  ServiceRequest,
+  whyService,
+} from '../../contracts/services.ts';
 import type { Access } from '../auth/access.ts';
 import type { DayState } from '../day-state.ts';
 import type { MineStore } from '../mine-bucket.ts';
@@ -28,6 +35,8 @@ export type RestContext = {
   readonly command: (request: ControlRequest) => Promise<ControlReply>;
   readonly access: Access;
   readonly tokens: Tokens;
+  /** What each strategy asks of a symbol now. */
+  readonly why: (instrument: string) => Promise<z.infer<typeof whyService.answer>>;
   /** What the notify role holds. */
   readonly notify: <N extends NotifyServiceName>(
     name: N,

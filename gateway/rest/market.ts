@@ -2,7 +2,7 @@
 import { pinyin } from 'pinyin-pro';
 import { z } from 'zod';
 import type { LosslessChannel } from '../../contracts/frames.ts';
-import { type ServiceAnswer, services } from '../../contracts/services.ts';
+import { type ServiceAnswer, services, whyService } from '../../contracts/services.ts';
 import { ok, type Route, route } from '../http/table.ts';
 import { columnsAsRows } from './columns.ts';
 import { placeOf, type RestContext, readDay } from './context.ts';
@@ -68,6 +68,18 @@ export function marketRoutes(context: RestContext): Route[] {
       handle: async ({ params: { symbol } }) => {
         const { asOf, count, columns } = await ask('quotes', { instruments: [symbol] });
         return ok({ asOf, item: columnsAsRows(count, columns)[0] });
+      },
+    }),
+    route({
+      ...common,
+      path: '/v1/symbols/{symbol}/why',
+      id: 'getWhy',
+      summary: 'Why, and why not: what each strategy holds of it and asks of it now, value against threshold; gates that are shut',
+      params: SymbolParams,
+      answer: whyService.answer.omit({ ok: true }),
+      handle: async ({ params: { symbol } }) => {
+        const { ok: _ok, ...answer } = await context.why(symbol);
+        return ok(answer);
       },
     }),
     route({

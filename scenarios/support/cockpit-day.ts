@@ -9,6 +9,7 @@ import { Tokens } from '../../contracts/process/tokens.ts';
 import { Answers } from '../../engine/query/answers.ts';
 import { DayTable } from '../../engine/query/day-table.ts';
 import { foldDay } from '../../engine/runtime/fold.ts';
+import { whyOf } from '../../engine/runtime/why-door.ts';
 import { Access } from '../../gateway/auth/access.ts';
 import { DayState } from '../../gateway/day-state.ts';
 import { PastDays } from '../../gateway/past-days.ts';
@@ -29,7 +30,7 @@ export async function openCockpitDay(
 ) {
   const made = generatedDay({ count, until, preset: 'real' });
   const open = made.entries.filter(({ type }) => type !== 'day.close');
-  const { steps } = foldDay(made.bundle, open);
+  const { steps, cell } = foldDay(made.bundle, open);
   const date = made.bundle.tradeDate;
   const [hours = 0, minutes = 0] = told.split(':').map(Number);
   const toldMs =
@@ -53,6 +54,7 @@ export async function openCockpitDay(
     tokens,
     access: new Access(tokens, { needsToken: false, code: cockpitCode }),
     ask: ((name: never, request: never) => answers.answer(name, request)) as never,
+    why: async (instrument) => ({ ok: true, ...whyOf(cell, instrument) }),
     report: () => reportOf(day, state),
     command: async (asked) => {
       commands.push(asked.command);

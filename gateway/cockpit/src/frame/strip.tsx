@@ -151,7 +151,9 @@ function Trust() {
   const now = useTapeNow();
   const regime = day.states.market.get('market.regime');
   const brake = day.states.risk.get('risk.market.state');
-  const sources = [...day.states.sources.values()];
+  // what paced the morning of an invented market, and hands over to the sources: no source of anybody's
+  const all = [...day.states.sources.values()];
+  const sources = all.length > 1 ? all.filter(({ actor }) => actor !== 'source.generator') : all;
   const rank = (each: StateItem): number => shown.indexOf(each.state);
   return (
     <div>

@@ -148,7 +148,7 @@ function Stages() {
   const ms = (seconds: number | null): string => (seconds === null ? missing : `${(1000 * seconds).toFixed(1)}`);
   const rows = [
     ['deliver', 'fenshi_pipeline_latency_seconds', { stage: 'deliver' }],
-    ['REST', 'fenshi_http_request_duration_seconds', {}],
+    ['REST', 'fenshi_http_request_seconds', {}],
   ] as const;
   return (
     <section aria-label={words.dataPage.stages}>

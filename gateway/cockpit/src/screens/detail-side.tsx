@@ -13,11 +13,13 @@ import type { Forecast } from '../state/shapes.ts';
 import { useWords, word } from '../words/index.ts';
 import type { Seen } from './detail.tsx';
 import { nameOf } from './home-row.tsx';
+import { WhyNot } from './why-not.tsx';
 
 export function SidePanels({ seen }: { readonly seen: Seen }) {
   return (
     <>
       <Forecasts forecasts={seen.opportunity.facts.forecasts ?? []} />
+      {seen.opportunity.entity.kind === 'symbol' && seen.reading.isLive && <WhyNot symbol={seen.opportunity.instrument} />}
       <Siblings seen={seen} />
       <Provenance seen={seen} />
     </>

@@ -21,6 +21,7 @@ import { useWords, word } from '../words/index.ts';
 import { DayPanel } from './day-chart.tsx';
 import { Forecasts } from './detail-side.tsx';
 import { BoardChip } from './home-row.tsx';
+import { WhyNot } from './why-not.tsx';
 import '../css/symbol.css';
 
 const KLine = lazy(() => import('./k-line.tsx'));
@@ -80,6 +81,7 @@ export default function SymbolPage({ symbol }: { readonly symbol: string }) {
         <div className="scroll">
           <Limits symbol={symbol} />
           <Forecasts forecasts={newest?.facts.forecasts ?? []} />
+          <WhyNot symbol={symbol} />
         </div>
       </div>
       <StatusBar

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { evidenceWords } from '../../contracts/evidence-words.ts';
+import { instrumentId } from '../../contracts/units.ts';
+import { generatedDay } from '../../scenarios/support/days.ts';
+import { foldDay } from '../runtime/fold.ts';
+import { whyOf } from '../runtime/why-door.ts';
+
+const day = generatedDay({ count: 30, until: '10:30' });
+const open = day.entries.filter(({ type }) => type !== 'day.close');
+const first = instrumentId(day.bundle.instruments[0]!.no);
+
+test('asking why at every quote changes nothing that is decided', () => {
+  const asked = foldDay(day.bundle, open, { onEntry: (n, _entry, cell) => void (n > 0 && n % 7 === 0 && cell.symbols.explain(n % 30)) });
+  expect(asked.steps.map(({ hash }) => hash)).toEqual(foldDay(day.bundle, open).steps.map(({ hash }) => hash));
+});
+
+test('what raised a rally was all that it asks, a moment before; every number of it has words', () => {
+  let raised = 0;
+  foldDay(day.bundle, open, {
+    prepare: (cell) => {
+      cell.symbols.observer = {
+        signal: (s, strategy, { phase, path }) => {
+          if (strategy !== 'rally' || phase !== 'enter' || path !== 'main') return;
+          raised += 1;
+          const { asks } = cell.symbols.explain(s).strategies.find((each) => each.strategy === 'rally')!;
+          expect(asks.length).toBe(6);
+          for (const { value, op, threshold, feature } of asks) {
+            expect(op === '>=' ? value! >= threshold! : value! <= threshold!, feature).toBe(true);
+            expect(evidenceWords(feature), feature).not.toBeNull();
+          }
+        },
+      };
+    },
+  });
+  expect(raised).toBeGreaterThan(0);
+});
+
+test('names each strategy of symbols, where it stands, and the gates that are shut', () => {
+  const { cell } = foldDay(day.bundle, open);
+  const { strategies, shutGates, asOf } = whyOf(cell, first);
+  expect(strategies.map(({ strategy }) => strategy)).toEqual(
+    day.bundle.detectors.filter(({ id }) => !id.startsWith('rotation')).map(({ id }) => id),
+  );
+  expect(strategies.filter(({ asks }) => asks.length > 0).length).toBeGreaterThan(2);
+  expect(asOf.tradeDate).toBe(day.bundle.tradeDate);
+  expect(shutGates.every((id) => /^U\d+$/.test(id))).toBe(true);
+});
+
+test('before anything was heard asks nothing; of a stranger, or without a day, is refused', () => {
+  const { cell } = foldDay(day.bundle, open.slice(0, 1));
+  expect(whyOf(cell, first).strategies.every(({ asks }) => asks.length === 0)).toBe(true);
+  expect(() => whyOf(cell, '600519.SH')).toThrow('NOT_FOUND');
+  expect(() => whyOf(null, first)).toThrow('NOT_READY');
+});
