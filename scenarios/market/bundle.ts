@@ -1,10 +1,12 @@
 /** The invented day's bundle: what a real after-close job would have computed, from twenty invented days of history. */
+
 import { type Bundle, bundleConfig, type DayConfig, type MinuteProfile, minutesPerDay } from '../../contracts/bundle.ts';
 import { bytesOf } from '../../contracts/codec.ts';
 import { clamp, exp, log, medianInPlace } from '../../contracts/math.ts';
 import { smooth } from '../../engine/reference/history.ts';
 import { limitPrices, limitRate } from '../../engine/reference/price-limits.ts';
 import { inventedForecasts, registeredDetectors, withModels } from '../../engine/reference/shipped.ts';
+import { industryName } from './names.ts';
 import { type Nature, natures, type Preset } from './nature.ts';
 import { randomOf } from './random.ts';
 import { minutes } from './seasonality.ts';
@@ -97,8 +99,8 @@ function sectorsOf(date: string, issues: readonly Issue[]): Bundle['sectors'] {
     group.members.push(no);
   };
   for (const { no, sector, concepts } of issues) {
-    join(`I${String(sector + 1).padStart(2, '0')}`, `模拟行业${sector + 1}`, 'industry', no);
-    for (const concept of concepts) join(`C${String(concept + 1).padStart(3, '0')}`, `模拟概念${concept + 1}`, 'concept', no);
+    join(`I${String(sector + 1).padStart(2, '0')}`, industryName(sector), 'industry', no);
+    for (const concept of concepts) join(`C${String(concept + 1).padStart(3, '0')}`, `概念${concept + 1}`, 'concept', no);
   }
   return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([code, group]) => ({ code, asOf: date, ...group }));
 }

@@ -3,6 +3,7 @@
 import type { Board } from '../../contracts/instruments.ts';
 import { clamp, exp, log } from '../../contracts/math.ts';
 import { instrumentNo } from '../../contracts/units.ts';
+import { instrumentName } from './names.ts';
 import { randomOf } from './random.ts';
 
 export type Issue = {
@@ -41,13 +42,14 @@ export function universeOf(seed: number, count: number, dearer = 1): Issue[] {
     const many = last ? count - issues.length : Math.round(count * share);
     for (let i = 0; i < many; i++) {
       const code = String(firstCode + i).padStart(6, '0');
-      issues.push(issueOf(seed, instrumentNo(`${code}.${exchange}`), board, dearer));
+      issues.push(issueOf(seed, instrumentNo(`${code}.${exchange}`), board, { dearer, k: issues.length }));
     }
   }
   return issues;
 }
 
-function issueOf(seed: number, no: number, board: Board, dearer: number): Issue {
+/** `k`: its place among the issues, which names it. */
+function issueOf(seed: number, no: number, board: Board, { dearer, k }: { readonly dearer: number; readonly k: number }): Issue {
   const random = randomOf(seed, 0, no, 'universe');
   const lognormal = (median: number, sigma: number) => exp(log(median) + sigma * random.normal());
   const price = clamp(lognormal(12, 0.9) * dearer, 1.5, 1500);
@@ -55,12 +57,11 @@ function issueOf(seed: number, no: number, board: Board, dearer: number): Issue 
   const turnover = clamp(lognormal(0.022, 0.8), 0.002, 0.25);
   const wide = board === 'MAIN' ? 1 : 1.35;
   const riskWarning = board === 'MAIN' && random.uniform() < riskWarningShare;
-  const code = String(no % 1_000_000).padStart(6, '0');
   return {
     no,
     board,
     riskWarning,
-    name: `${riskWarning ? 'ST' : ''}模拟${code.slice(2)}`,
+    name: `${riskWarning ? 'ST' : ''}${instrumentName(k)}`,
     sector: random.int(sectorCount),
     firstCloseMilli: Math.round(price * 100) * 10,
     floatShares: Math.round(floatCap / price),

@@ -2,6 +2,7 @@
 import { absentMilli } from '../../contracts/quote.ts';
 import { exchangeOf } from '../../contracts/units.ts';
 import { type MarketTable, minuteLabels } from './table.ts';
+import { sectorName } from './tencent.ts';
 
 const code = (no: number): string => String(no % 1_000_000).padStart(6, '0');
 /** Minute since midnight to HHMMSS without leading zeros. */
@@ -34,7 +35,7 @@ function common(table: MarketTable, i: number): Record<string, unknown> {
     ltsz: (floatShares * last) / 1000,
     tshare: (totalShares * last) / 1000,
     hs: (100 * c.volumeShares[i]!) / floatShares,
-    hybk: `模拟行业${sector + 1}`,
+    hybk: sectorName(sector),
   };
 }
 

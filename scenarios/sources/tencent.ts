@@ -1,6 +1,8 @@
 /** Tencent as a server: `/q=`, the minute line, hsfundtab, boards (contracts/spec/sources.md#tencent), byte for byte. */
+
 import { absentMilli } from '../../contracts/quote.ts';
 import { exchangeOf } from '../../contracts/units.ts';
+import { industryName } from '../market/names.ts';
 import type { FaultDesk } from './faults.ts';
 import { gbk, hhmm, lots, partsOf, prefixed, yuan } from './render.ts';
 import type { Answer, Route } from './server.ts';
@@ -194,7 +196,7 @@ function fundFlow(table: MarketTable, i: number, code: string): unknown {
 
 export const isIndex = (no: number): boolean => no < 1_001_000;
 export const boardCode = (sector: number): string => `pt0180${1010 + sector}`;
-export const sectorName = (sector: number): string => `模拟行业${sector + 1}`;
+export const sectorName = industryName;
 export const sectorsOf = (table: MarketTable): number[] =>
   [...new Set(table.listings.map(({ sector }) => sector))].filter((sector) => sector >= 0).sort((a, b) => a - b);
 
