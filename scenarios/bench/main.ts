@@ -1,11 +1,12 @@
 /**
- * `npm run bench [-- --symbols 5500 --rounds 5 --day 600 --live 80 --ticks <file> --only replay|live|feed|faults|switches|store|market|board|pattern|curve|fanout]`: figures of this machine, each against its budget and
+ * `npm run bench [-- --symbols 5500 --rounds 5 --day 600 --live 80 --ticks <file> --only replay|live|feed|faults|switches|store|market|board|pattern|curve|fanout|cockpit]`: figures of this machine, each against its budget and
  * floor (contracts/spec/engine.md#budgets). Ends with 1 when a floor does not hold.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
+import { cockpitBench } from './cockpit.ts';
 import { costCurve } from './curve.ts';
 import { feedBench } from './feed.ts';
 import { benchLive } from './live.ts';
@@ -55,6 +56,20 @@ function peerRows(
   row('  answers equal to those of bare typed arrays', isEqual ? 'all' : 'NO', '', isEqual);
 }
 
+if (values.only === 'cockpit') {
+  const figures = await cockpitBench({ perSec: 200, seconds: 10, replaySec: 120 });
+  if (typeof figures === 'string') console.log(`cockpit: ${figures}`);
+  else {
+    const { shellGzBytes, firstRowMs, changes, perSec, p50, p95, heapMb } = figures;
+    row('cockpit: shell, gzip', `${(shellGzBytes / 1024).toFixed(0)} KiB`, 'budget 180 KiB', shellGzBytes <= 180 * 1024);
+    row('cockpit: address to first row', ms(firstRowMs), 'budget 3,000 ms', firstRowMs <= 3000);
+    row(`cockpit: sent to painted, ${count(changes)} changes at ${perSec.toFixed(0)} a second, p50`, ms(p50));
+    row('cockpit: the same, p95', ms(p95), 'budget 100 ms', p95 <= 100);
+    row('cockpit: heap looking back at two hours at 60×, a third in', `${heapMb[0].toFixed(1)} MB`);
+    row('cockpit: the same, at the end', `${heapMb[1].toFixed(1)} MB`, 'at most a quarter more', heapMb[1] <= 1.25 * heapMb[0]);
+  }
+  process.exit(below > 0 ? 1 : 0);
+}
 if (values.only === 'feed' || values.only === 'faults') {
   await feedBench(Number(values.feed), values.only === 'faults', symbols);
   process.exit(0);

@@ -95,6 +95,12 @@ export async function openCockpitDay(
       }
       return next;
     },
+    /** A step of the caller's own. */
+    push: (step: JournalStep): void => {
+      const { delta, newDay } = day.apply(date, step);
+      shown.push(step);
+      gateway.broadcast(delta, newDay);
+    },
     /** Ends it, as a kill would, and begins it again on the same port. */
     stop: () => gateway.close(),
     begin: async () => {

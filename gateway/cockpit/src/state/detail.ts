@@ -31,6 +31,7 @@ export function useWhole(id: string) {
     },
     enabled: today !== '' || date !== null,
     placeholderData: (was) => (was?.id === id ? was : undefined),
+    gcTime: 5000,
     retry: false,
   });
 }

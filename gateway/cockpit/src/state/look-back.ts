@@ -67,7 +67,8 @@ export function useShown(): Shown {
     queryFn: async () => viewOf(await api().get<AsOf>(`/v1/days/${date}/as-of`, { at: at! })),
     enabled: date !== null,
     staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 60_000,
+    // four instants a second are looked at while it plays
+    gcTime: 1000,
     placeholderData: (before) => before,
     retry: false,
   });

@@ -4,6 +4,8 @@ import { useLookBack } from './look-back.ts';
 import { api } from './session.ts';
 import type { Heatmap, Instrument, Ladder, Overview, Strategies } from './shapes.ts';
 
+/** Of an instant that is past nothing changes; a minute later another one is looked at. */
+const past = { staleTime: Number.POSITIVE_INFINITY, placeholderData: keepPreviousData, gcTime: 5000 };
 const everyMs = (ms: number) => ({ refetchInterval: ms, staleTime: ms, placeholderData: keepPreviousData });
 
 /** Of the whole market: as it is, or as it was at the end of the minute before the instant looked at. */
@@ -14,7 +16,7 @@ function useMarketAt<T>(what: 'overview' | 'ladder' | 'heatmap', query: Readonly
     queryKey: [what, date, minute],
     queryFn: () => api().get<T>(`/v1/${what}`, date === null ? query : { ...query, date, at: minute ?? 0 }),
     retry: false,
-    ...(date === null ? everyMs(everyMsWhileLive) : { staleTime: Number.POSITIVE_INFINITY, placeholderData: keepPreviousData }),
+    ...(date === null ? everyMs(everyMsWhileLive) : past),
   });
 }
 export const useOverview = () => useMarketAt<Overview>('overview', {}, 2000);
@@ -48,12 +50,12 @@ export function useSparks(symbols: readonly string[]): ReadonlyMap<string, Close
   const { data } = useQuery({
     queryKey: ['sparks', date, minute, wanted],
     queryFn: async () => {
-      const past = date === null ? {} : { date, until: minute ?? 0 };
-      const { rows } = await api().get<{ rows: { symbol: string; closes: Closes }[] }>('/v1/sparks', { symbols: wanted, ...past });
+      const then = date === null ? {} : { date, until: minute ?? 0 };
+      const { rows } = await api().get<{ rows: { symbol: string; closes: Closes }[] }>('/v1/sparks', { symbols: wanted, ...then });
       return new Map(rows.map(({ symbol, closes }) => [symbol, closes]));
     },
     enabled: wanted.length > 0,
-    ...(date === null ? everyMs(15_000) : { staleTime: Number.POSITIVE_INFINITY, placeholderData: keepPreviousData }),
+    ...(date === null ? everyMs(15_000) : past),
   });
   return data ?? noCloses;
 }
