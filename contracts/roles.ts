@@ -65,6 +65,8 @@ export const RoleStart = z.object({
       needsToken: z.boolean().optional(),
       /** The one-time code of the first-run link. */
       code: z.string().optional(),
+      /** The configuration in force as it may be shown: values with where they came from, secrets hidden. */
+      config: z.array(z.object({ key: z.string(), value: z.unknown(), from: z.string() })).optional(),
     })
     .optional(),
   /** A ClickHouse elsewhere; without it the store role brings chDB. */

@@ -154,6 +154,27 @@ describe.skipIf(reason !== '')(`the door${reason === '' ? '' : ` (${reason})`}`,
     await busy.close();
   });
 
+  test('the configuration is shown to an operator alone', async () => {
+    expect((await ask('/v1/config')).status).toBe(401);
+    expect((await ask('/v1/config', { headers: await door.bearer('viewer') })).status).toBe(403);
+    const shown = await ask('/v1/config', { headers: await door.bearer('operator') });
+    expect([shown.status, shown.json()]).toEqual([200, { items: [{ key: 'server.port', value: 8787, from: 'default' }] }]);
+  });
+
+  test('the cockpit is one page under each of its addresses, and may run and load nothing but its own', async () => {
+    const [first, other] = [await ask('/'), await ask('/o/anything?day=2026-11-23&t=10:00:00')];
+    expect([first.status, other.status, other.bytes.equals(first.bytes)]).toEqual([200, 200, true]);
+    expect(first.headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'self';/);
+    const asset = /assets\/[\w.-]+\.js/.exec(first.bytes.toString())![0];
+    const script = await ask(`/${asset}`);
+    expect([script.status, script.headers['content-type'], script.headers['cache-control']]).toEqual([
+      200,
+      'text/javascript; charset=utf-8',
+      'public, max-age=31536000, immutable',
+    ]);
+    for (const path of ['/assets/none.js', '/assets/..%2Findex.html', '/nowhere']) expect((await ask(path)).status).toBe(404);
+  });
+
   test('OpenAPI has every route, each with an id of its own, and its answers are what it says', async () => {
     const spec = (await ask('/v1/openapi.json')).json() as unknown as { paths: Record<string, Record<string, { operationId: string }>> };
     const routes = routesOf({ ...door.options, consumers: () => [] });

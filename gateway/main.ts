@@ -24,7 +24,7 @@ import { Values } from './ws/values.ts';
 const notifyTestMs = 20_000;
 
 async function main({ start, log, signal, up, closing }: RoleProcess): Promise<void> {
-  const { host, port, dataDir, hosts, origins, needsToken, code } = start.gateway ?? { host: '127.0.0.1', port: 8787 };
+  const { host, port, dataDir, hosts, origins, needsToken, code, config } = start.gateway ?? { host: '127.0.0.1', port: 8787 };
   metrics.build.set({ version: start.version ?? '', node: process.version }, 1);
   metrics.restarts.set(start.restarts ?? 0);
   const uws = await loadUws();
@@ -54,6 +54,7 @@ async function main({ start, log, signal, up, closing }: RoleProcess): Promise<v
     command: (request) => askControlService(connected(), start.run, request),
     access: new Access(tokens, { needsToken: needsToken ?? false, code: code ?? null }),
     tokens,
+    config: config ?? [],
     past: new PastDays(journalReader(connected, start.run), start.run),
     mine: mineStore(connected, start.run),
     version: start.version ?? '',

@@ -11,7 +11,7 @@ const notify = NotifyConfig.parse({
 });
 const config = { ...defaultConfig, notify, tushare: { token: 'a-tushare-token' } };
 const section = (name: RoleName, host = '127.0.0.1', own = config) =>
-  sectionOf(name, { run: 'live', config: own, enabled: [], host, dataDir: '/data' });
+  sectionOf(name, { run: 'live', config: own, origins: new Map(), enabled: [], host, dataDir: '/data' });
 
 test('no role is told another’s addresses and keys', () => {
   const told = (secret: string) => (Object.keys(roles) as RoleName[]).filter((name) => JSON.stringify(section(name)).includes(secret));

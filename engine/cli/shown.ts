@@ -9,3 +9,8 @@ export function shown(key: string, { value, from }: Origin): Origin {
   const isHidden = secret.test(key) && typeof value === 'string' && !naming.test(value);
   return { value: isHidden ? '(hidden)' : value, from };
 }
+
+export type ShownValue = { readonly key: string; readonly value: unknown; readonly from: string };
+/** Every value of the configuration in force with where it came from, by key; secrets hidden. */
+export const shownConfig = (origins: ReadonlyMap<string, Origin>): ShownValue[] =>
+  [...origins].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, origin]) => ({ key, ...shown(key, origin) }));

@@ -136,6 +136,7 @@ async function through(count: number, slow: number): Promise<Figures> {
     command: nobody,
     notify: nobody,
     why: nobody,
+    config: [],
     tokens,
     access: new Access(tokens, { needsToken: false, code: null }),
     past: new PastDays({ days: nobody, steps: nobody }, day.run),

@@ -46,6 +46,8 @@ export type RestContext = {
   readonly consumers: () => readonly Consumer[];
   readonly past: PastDays;
   readonly mine: MineStore;
+  /** The configuration in force as it may be shown. */
+  readonly config: readonly { readonly key: string; readonly value: unknown; readonly from: string }[];
   readonly version: string;
 };
 

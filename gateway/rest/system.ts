@@ -58,6 +58,15 @@ export function systemRoutes(context: RestContext, openApi: () => unknown, docs:
     }),
     route({
       ...common,
+      role: 'operator',
+      path: '/v1/config',
+      id: 'getConfig',
+      summary: 'The configuration in force: each value and where it came from; secrets are hidden',
+      answer: z.object({ items: z.array(z.object({ key: z.string(), value: z.unknown(), from: z.string() })) }),
+      handle: () => ok({ items: context.config }),
+    }),
+    route({
+      ...common,
       path: '/v1/stream',
       id: 'getStream',
       summary: 'The WebSocket; see protocol.md',

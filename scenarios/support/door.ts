@@ -49,6 +49,7 @@ export async function openDoor(uws: Uws) {
     tokens,
     access: new Access(tokens, { needsToken: false, code: doorCode }),
     onAct: ({ route, caller, status }) => acts.push(`${route} ${caller.role} ${status}`),
+    config: [{ key: 'server.port', value: 8787, from: 'default' }],
     ask: answered as never,
     command: (asked) => {
       commands.push(asked as never);

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { root } from '../../runtime/paths.ts';
 import { loadConfig } from '../config.ts';
-import { shown } from '../shown.ts';
+import { shownConfig } from '../shown.ts';
 
 export function registerConfig(program: Command): void {
   program
@@ -14,8 +14,8 @@ export function registerConfig(program: Command): void {
     .addHelpText('after', '\nExample: FENSHI__SERVER__PORT=8788 fenshi config show\nExit codes: 0 valid, 1 CONFIG_INVALID')
     .action((flags: { readonly json?: boolean }) => {
       const { origins } = loadConfig(root);
-      const rows = [...origins].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, origin]) => [key, shown(key, origin)] as const);
-      if (flags.json) return console.log(JSON.stringify(Object.fromEntries(rows)));
-      for (const [key, { value, from }] of rows) console.log(`${key.padEnd(40)} ${JSON.stringify(value).padEnd(20)} ${from}`);
+      const rows = shownConfig(origins);
+      if (flags.json) return console.log(JSON.stringify(Object.fromEntries(rows.map(({ key, ...origin }) => [key, origin]))));
+      for (const { key, value, from } of rows) console.log(`${key.padEnd(40)} ${JSON.stringify(value).padEnd(20)} ${from}`);
     });
 }

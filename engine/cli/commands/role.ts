@@ -41,7 +41,8 @@ async function runRole(name: string, { run, servers, dir, host, opsHost }: Flags
   const password = process.env[secret];
   if (password === undefined) throw new FenshiError('CONFIG_INVALID', `${secret} is not set`);
   const enabled = new StrategyStore(resolve(dir)).enabled((id, why) => console.error(`fenshi: strategy ${id} is left out: ${why}`));
-  const config = withEnabled(loadConfig(root, {}).config, enabled);
+  const { config: own, origins } = loadConfig(root, {});
+  const config = withEnabled(own, enabled);
   const start: RoleStart = {
     run,
     servers,
@@ -52,7 +53,7 @@ async function runRole(name: string, { run, servers, dir, host, opsHost }: Flags
     dir: resolve(dir, run),
     bundles: resolve(dir, 'bundles'),
     logLevel: config.log.level,
-    ...sectionOf(name as RoleName, { run, config, enabled, host, dataDir: resolve(dir) }),
+    ...sectionOf(name as RoleName, { run, config, origins, enabled, host, dataDir: resolve(dir) }),
   };
   const child = spawn(process.execPath, [`${root}/engine/cli/launch.mjs`, role.main], {
     env: { ...process.env, [roleEnv]: JSON.stringify(start) },

@@ -23,6 +23,7 @@ import { notifyStart } from '../notify-start.ts';
 import { PoisonWatch, skipOn } from '../poison-watch.ts';
 import { Repair } from '../repair.ts';
 import { RunWatch } from '../run-watch.ts';
+import { type ShownValue, shownConfig } from '../shown.ts';
 import { Supervisor } from '../supervisor.ts';
 import { nextDemo, pruneDemos, releaseUpLock, runFolders, takeUpLock } from '../up-lock.ts';
 
@@ -55,7 +56,7 @@ export function registerUp(program: Command): void {
 }
 
 async function up(flags: Flags): Promise<void> {
-  const { config: own } = loadConfig(root, {
+  const { config: own, origins } = loadConfig(root, {
     'server.port': flags.port === undefined ? undefined : portOf(flags.port),
     'demo.seed': flags.seed === undefined ? undefined : wholeOf('--seed', flags.seed),
     'demo.recorded': flags.recorded,
@@ -87,7 +88,7 @@ async function up(flags: Flags): Promise<void> {
       running.watch = new RunWatch(control(), run, runDir(run), keeper);
       running.supervisor = new Supervisor({
         // an adopted broker may have another port than is configured
-        starts: startsOf(run, config, keeper.port, live, live !== null && tushare, enabled, code),
+        starts: startsOf(run, config, keeper.port, live, { tushare: live !== null && tushare, enabled, code, shown: shownConfig(origins) }),
         onFailure: (role, why) => resolve(`${role}: ${why}`),
         onCrash: (role) => (role === 'engine' ? poison.crashed() : Promise.resolve()),
         say,
@@ -205,14 +206,20 @@ async function untilReady(address: string): Promise<void> {
   throw new FenshiError('NOT_READY', `the run was not ready within ${readyMs / 1000} s: ${why}`);
 }
 
+/** `shown`: of the configuration, for the gateway. */
+type Told = {
+  readonly tushare: boolean;
+  readonly enabled: readonly Enabled[];
+  readonly code: string;
+  readonly shown: readonly ShownValue[];
+};
+
 function startsOf(
   run: string,
   config: Config,
   natsPort: number,
   live: Config['feed']['order'] | null,
-  tushare: boolean,
-  enabled: readonly Enabled[],
-  code: string,
+  { tushare, enabled, code, shown }: Told,
 ): Record<RoleName, RoleStart> {
   const dir = runDir(run);
   const base = (name: RoleName): RoleStart => ({
@@ -227,7 +234,7 @@ function startsOf(
   });
   return {
     engine: base('engine'),
-    gateway: { ...base('gateway'), gateway: gatewayStart(config, code) },
+    gateway: { ...base('gateway'), gateway: { ...gatewayStart(config, code), config: [...shown] } },
     store: base('store'),
     query: base('query'),
     feed: { ...base('feed'), feed: feedStart(tushare ? config : { ...config, tushare: { token: null } }, live) },

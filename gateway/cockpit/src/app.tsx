@@ -5,6 +5,7 @@ import { Badge } from './frame/badge.tsx';
 import { Banner } from './frame/banner.tsx';
 import { Header } from './frame/header.tsx';
 import { Strip } from './frame/strip.tsx';
+import { Summary } from './frame/summary.tsx';
 import { Toast } from './frame/toast.tsx';
 import { Skeleton } from './pieces/bits.tsx';
 import { Home } from './screens/home.tsx';
@@ -48,6 +49,7 @@ export function App() {
       </Suspense>
       <Toast />
       <Badge />
+      <Summary />
     </div>
   );
 }

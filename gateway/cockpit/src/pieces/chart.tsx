@@ -11,17 +11,25 @@ use([LineChart, BarChart, GridComponent, MarkLineComponent, MarkAreaComponent, M
 /** A token of the style sheet as a colour. */
 export const color = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
+/** The picture as it stands, with its ground. */
+export const pngOf = (chart: ECharts | null): string | null =>
+  chart?.getDataURL({ type: 'png', pixelRatio: 2, backgroundColor: color('bg') }) ?? null;
+
+export type { ECharts };
 export type Option = Parameters<ECharts['setOption']>[0];
 export function Chart({
   option,
   height,
   onMove,
   label,
+  made,
 }: {
   readonly option: () => Option;
   readonly height: number;
   readonly onMove?: (index: number | null) => void;
   readonly label: string;
+  /** Where the chart is to be found by whoever draws more of it. */
+  readonly made?: { current: ECharts | null };
 }) {
   const element = useRef<HTMLDivElement>(null);
   const chart = useRef<ECharts | null>(null);
@@ -30,23 +38,25 @@ export function Chart({
   // colours are read off the document, which these change
   const { theme, colors } = useSettings();
   useEffect(() => {
-    const made = init(element.current, null, { renderer: 'canvas' });
-    chart.current = made;
-    const resized = new ResizeObserver(() => made.resize());
+    const own = init(element.current, null, { renderer: 'canvas' });
+    chart.current = own;
+    if (made !== undefined) made.current = own;
+    const resized = new ResizeObserver(() => own.resize());
     resized.observe(element.current!);
     const over = (event: { offsetX: number; offsetY: number }): void => {
-      const inside = made.containPixel({ gridIndex: 0 }, [event.offsetX, event.offsetY]);
-      const [index] = inside ? (made.convertFromPixel({ gridIndex: 0 }, [event.offsetX, event.offsetY]) as number[]) : [null];
+      const inside = own.containPixel({ gridIndex: 0 }, [event.offsetX, event.offsetY]);
+      const [index] = inside ? (own.convertFromPixel({ gridIndex: 0 }, [event.offsetX, event.offsetY]) as number[]) : [null];
       moved.current?.(index == null ? null : Math.round(index));
     };
-    made.getZr().on('mousemove', over);
-    made.getZr().on('globalout', () => moved.current?.(null));
+    own.getZr().on('mousemove', over);
+    own.getZr().on('globalout', () => moved.current?.(null));
     return () => {
       resized.disconnect();
-      made.dispose();
+      own.dispose();
       chart.current = null;
+      if (made !== undefined) made.current = null;
     };
-  }, []);
+  }, [made]);
   useEffect(() => {
     void theme;
     void colors;

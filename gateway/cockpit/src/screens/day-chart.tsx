@@ -1,6 +1,6 @@
 /** 分时: the whole day on one picture, symmetric about the previous close, with its life, its changes and the lines of its plan. */
-import { useCallback, useState } from 'react';
-import { Chart, color, type Option } from '../pieces/chart.tsx';
+import { useCallback, useRef, useState } from 'react';
+import { Chart, color, type ECharts, type Option, pngOf } from '../pieces/chart.tsx';
 import { money, percent } from '../pieces/numbers.ts';
 import { headOf } from '../pieces/state.tsx';
 import { type DaySeries, daySeries, placeAt, places, placeText } from '../state/day-series.ts';
@@ -43,6 +43,7 @@ export function DayChart({ seen: { opportunity, instrument, minutes, reading, no
 export function DayPanel({ minutes, instrument, lives, changes, plan, stopMilli, symbol, height = 340 }: DayProps) {
   const words = useWords();
   const [at, setAt] = useState<number | null>(null);
+  const chart = useRef<ECharts | null>(null);
   const reference = instrument?.preCloseMilli ?? null;
   const series = daySeries(minutes, reference, instrument?.limitUpMilli ?? null, instrument?.limitDownMilli ?? null);
   // drawn anew when there is something new to draw, not when a clock ticks
@@ -68,11 +69,15 @@ export function DayPanel({ minutes, instrument, lives, changes, plan, stopMilli,
         <span>
           {words.columns.spark} <Readout series={series} at={at} reference={reference} />
         </span>
+        <span className="grow" />
+        <button type="button" className="btn ghost" onClick={() => savePng(chart.current, symbol)}>
+          PNG
+        </button>
         <button type="button" className="btn ghost" onClick={() => goTo(`/s/${symbol}`, { view: 'k' })}>
           {words.symbolPage.daily} <kbd>F5</kbd>
         </button>
       </div>
-      <Chart option={option} height={height} onMove={setAt} label={`${words.columns.spark} ${symbol}`} />
+      <Chart made={chart} option={option} height={height} onMove={setAt} label={`${words.columns.spark} ${symbol}`} />
       {minutes.length === 0 && <p className="t3 s12">{words.empty.nothing}</p>}
       <div className="lg">
         <span>
@@ -90,6 +95,11 @@ export function DayPanel({ minutes, instrument, lives, changes, plan, stopMilli,
       </div>
     </section>
   );
+}
+
+function savePng(chart: ECharts | null, symbol: string): void {
+  const picture = pngOf(chart);
+  if (picture !== null) Object.assign(document.createElement('a'), { href: picture, download: `fenshi-${symbol}.png` }).click();
 }
 
 /** The crosshair's words stand in the title, never over the chart. */

@@ -7,12 +7,12 @@ import { missing, share } from '../pieces/numbers.ts';
 import { StateChip } from '../pieces/state.tsx';
 import { useShown } from '../state/look-back.ts';
 import { useMarket } from '../state/market.ts';
-import { useInstruments } from '../state/queries.ts';
+import { useInstruments, useSectorNames } from '../state/queries.ts';
 import { speaks } from '../state/reading.ts';
 import type { Forecast } from '../state/shapes.ts';
 import { useWords, word } from '../words/index.ts';
 import type { Seen } from './detail.tsx';
-import { nameOf } from './home-row.tsx';
+import { Name } from './home-row.tsx';
 import { WhyNot } from './why-not.tsx';
 
 export function SidePanels({ seen }: { readonly seen: Seen }) {
@@ -82,6 +82,7 @@ function Siblings({ seen: { opportunity, instrument } }: { readonly seen: Seen }
   const { day } = useShown();
   const instruments = useInstruments();
   const sectors = new Set(instrument?.sectors ?? []);
+  const names = useSectorNames();
   const related = [...day.items.values()]
     .filter(({ id, instrument: symbol, facts }) => {
       if (id === opportunity.id) return false;
@@ -94,14 +95,16 @@ function Siblings({ seen: { opportunity, instrument } }: { readonly seen: Seen }
     <section className="pn" aria-label={words.detail.sector}>
       <div className="h2">
         <span>
-          {words.detail.children} <small>{[...sectors].join(' ')}</small>
+          {words.detail.children} <small className="el">{[...sectors].map((code) => names.get(code) ?? code).join(' ')}</small>
         </span>
       </div>
       {related.length === 0 && <p className="t3 s12">{words.empty.nothing}</p>}
       <div className="sib">
         {related.map((each) => (
           <To key={each.id} path={`/o/${each.id}`} className="row between wide">
-            <span>{nameOf(each, instruments.get(each.instrument))}</span>
+            <span>
+              <Name opportunity={each} instrument={instruments.get(each.instrument)} />
+            </span>
             <StateChip path={each.path} endReason={each.facts.endReason} />
           </To>
         ))}

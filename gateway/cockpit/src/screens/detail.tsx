@@ -25,7 +25,7 @@ import { MachinePanel } from './detail-machine.tsx';
 import { PlanPanel } from './detail-plan.tsx';
 import { SidePanels } from './detail-side.tsx';
 import { Timeline } from './detail-timeline.tsx';
-import { BoardChip, nameOf } from './home-row.tsx';
+import { BoardChip, Name } from './home-row.tsx';
 import '../css/detail.css';
 
 export type Seen = {
@@ -90,7 +90,7 @@ function useSeen(opportunity: Whole): Seen {
   const { isPast } = useShown();
   const isSymbol = entity.kind === 'symbol';
   const instrument = useInstruments().get(symbol);
-  const { data: minutes = [] } = useMinutes(isSymbol ? symbol : '000000.SH');
+  const { data: minutes = [] } = useMinutes(isSymbol ? symbol : null);
   const live = useMarket((market) => market.live.get(opportunity.id));
   const quote = useMarket((market) => market.quotes.get(symbol));
   const nowMs = useTapeNow() ?? opportunity.updatedMs;
@@ -139,7 +139,7 @@ function Head({ seen: { opportunity, instrument, minutes, lastMilli, reading } }
       </To>
       <div>
         <div className="s20 b">
-          {nameOf(opportunity, instrument)}
+          <Name opportunity={opportunity} instrument={instrument} />
           <BoardChip instrument={instrument} />
         </div>
         <To path={entity.kind === 'symbol' ? `/s/${symbol}` : '/heat'} className="s12 t3 nw">

@@ -5,6 +5,7 @@ import { Empty, Segments, To } from '../pieces/bits.tsx';
 import { direction, money, percent } from '../pieces/numbers.ts';
 import { StateChip } from '../pieces/state.tsx';
 import { useTapeNow } from '../state/clock.ts';
+import { useKeys } from '../state/keys.ts';
 import { clockText, lookAt, useShown } from '../state/look-back.ts';
 import { setQuery, usePlace } from '../state/place.ts';
 import { useHeatmap, useInstruments } from '../state/queries.ts';
@@ -12,7 +13,7 @@ import { useSettings } from '../state/settings.ts';
 import type { Heatmap } from '../state/shapes.ts';
 import { columnAt, columnOf, columns, columnText, type HeatRow, signalHeat } from '../state/signal-heat.ts';
 import { useWords, word } from '../words/index.ts';
-import { nameOf } from './home-row.tsx';
+import { Name } from './home-row.tsx';
 import { SectorMap } from './sector-map.tsx';
 import '../css/heat.css';
 
@@ -25,6 +26,7 @@ export default function Heat() {
   const query = usePlace((place) => place.query);
   const [kind, setKind] = useState<'industry' | 'concept'>('industry');
   const [asTable, setTable] = useState(false);
+  useKeys({ t: () => setTable(!asTable) });
   const rows: SectorRow[] = (data?.rows ?? [])
     .filter((row) => row.kind === kind)
     .map((row) => ({ ...row, state: day.states.sectors.get(`sector.${row.code}.state`)?.state ?? 'cold' }))
@@ -321,7 +323,7 @@ function Brushed() {
         {found.slice(0, 40).map((each) => (
           <li key={each.id}>
             <To path={`/o/${each.id}`} className="b">
-              {nameOf(each, instruments.get(each.instrument))}
+              <Name opportunity={each} instrument={instruments.get(each.instrument)} />
             </To>
             <StateChip path={each.path} endReason={each.facts.endReason} />
             <span className="t3 s12">{clockText(each.openedMs)}</span>

@@ -87,11 +87,13 @@ export function HomeBar({
 }
 
 function Choice({
+  id,
   label,
   value,
   onChange,
   children,
 }: {
+  readonly id?: string;
   readonly label: string;
   readonly value: string;
   readonly onChange: (value: string) => void;
@@ -100,7 +102,7 @@ function Choice({
   return (
     <label className="ctl">
       <span>{label}</span>
-      <select value={value} onChange={(event) => onChange(event.target.value)}>
+      <select id={id} value={value} onChange={(event) => onChange(event.target.value)}>
         {children}
       </select>
     </label>

@@ -11,7 +11,7 @@ import { minuteAt } from '../state/clock-math.ts';
 import { useShown } from '../state/look-back.ts';
 import { useMarket } from '../state/market.ts';
 import { useMine } from '../state/mine.ts';
-import type { Closes } from '../state/queries.ts';
+import { type Closes, useSectorNames } from '../state/queries.ts';
 import { type Reading, readingOf, speaks } from '../state/reading.ts';
 import type { Instrument, Opportunity } from '../state/shapes.ts';
 import { useWords, word } from '../words/index.ts';
@@ -55,7 +55,7 @@ export const OpportunityRow = memo(function OpportunityRow({ opportunity, instru
       <td>
         <To path={`/o/${id}`} className="nm">
           {mark?.pinned === true && <span className="life">▪ </span>}
-          {nameOf(opportunity, instrument)}
+          <Name opportunity={opportunity} instrument={instrument} />
           <BoardChip instrument={instrument} />
         </To>
         <div className="sub">
@@ -87,8 +87,17 @@ function useLast(symbol: string, closes: Closes, isPast: boolean): { readonly la
   return { last: quote.lastMilli, isStale: tape === null || now - tape.receivedMs > staleMs };
 }
 
-export const nameOf = ({ instrument, entity }: Pick<Opportunity, 'instrument' | 'entity'>, known: Instrument | undefined): string =>
-  known?.name ?? (entity.kind === 'symbol' ? instrument : entity.key);
+/** Of a stock or a sector; the code where nobody has told a name. */
+export function Name({
+  opportunity: { instrument, entity },
+  instrument: known,
+}: {
+  readonly opportunity: Pick<Opportunity, 'instrument' | 'entity'>;
+  readonly instrument: Instrument | undefined;
+}) {
+  const sectors = useSectorNames();
+  return <>{entity.kind === 'sector' ? (sectors.get(entity.key) ?? entity.key) : (known?.name ?? instrument)}</>;
+}
 
 export function BoardChip({ instrument }: { readonly instrument: Instrument | undefined }) {
   const words = useWords();

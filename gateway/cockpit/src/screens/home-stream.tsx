@@ -4,12 +4,13 @@ import { Icon } from '../frame/icons.tsx';
 import { To } from '../pieces/bits.tsx';
 import { EvidenceLine } from '../pieces/evidence.tsx';
 import { headOf, StateGlyph } from '../pieces/state.tsx';
-import { clockText } from '../state/look-back.ts';
+import { useKeys } from '../state/keys.ts';
+import { clockText, useLookBack } from '../state/look-back.ts';
 import { useMarket } from '../state/market.ts';
 import { useInstruments } from '../state/queries.ts';
 import type { DayView, Told } from '../state/shapes.ts';
 import { useWords, type Words, word } from '../words/index.ts';
-import { nameOf } from './home-row.tsx';
+import { Name } from './home-row.tsx';
 
 const shownMax = 60;
 
@@ -18,6 +19,9 @@ export function ChangeStream({ day }: { readonly day: DayView }) {
   const [isHeld, setHeld] = useState(false);
   const [isPaused, setPaused] = useState(false);
   const kept = useRef(day.told);
+  // while looking back the space bar plays
+  const isPast = useLookBack((look) => look.at !== null);
+  useKeys(isPast ? {} : { ' ': () => setPaused(!isPaused) });
   if (!isHeld && !isPaused) kept.current = day.told;
   return (
     <aside className="side" aria-label={words.stream}>
@@ -43,13 +47,12 @@ function Line({ told: { id, change }, day }: { readonly told: Told; readonly day
   const instruments = useInstruments();
   const isNew = useMarket((market) => market.flashed.has(id));
   const opportunity = day.items.get(id);
-  const name = opportunity === undefined ? id : nameOf(opportunity, instruments.get(opportunity.instrument));
   return (
     <li className={isNew ? 'new' : ''}>
       <time>{clockText(change.tsMs)}</time>
       <div className="grow">
         <To path={`/o/${id}`} className="n">
-          {name}
+          {opportunity === undefined ? id : <Name opportunity={opportunity} instrument={instruments.get(opportunity.instrument)} />}
         </To>
         <ChangeWord change={change} endReason={opportunity?.facts.endReason} />
         <div className="w">

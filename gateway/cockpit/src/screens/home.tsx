@@ -41,7 +41,8 @@ export function Home() {
   const shown = order.flatMap((id) => day.items.get(id) ?? []).slice(0, rowsMax);
   const ended = filters.tab === 'active' ? endedOf(day, filters) : [];
   const [selected, setSelected] = useState<string | null>(null);
-  useListKeys([...shown, ...ended], selected, setSelected, () => apply());
+  useListKeys([...shown, ...ended], selected, setSelected, apply);
+  useKeys({ e: () => downloadCsv(shown, words), f: () => document.getElementById('filter')?.focus() });
   useQuotesOf([...shown, ...ended], isPast);
   return (
     <>

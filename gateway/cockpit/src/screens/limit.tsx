@@ -8,7 +8,7 @@ import { useInstruments, useLadder } from '../state/queries.ts';
 import { useSettings } from '../state/settings.ts';
 import type { Ladder, Opportunity } from '../state/shapes.ts';
 import { useWords } from '../words/index.ts';
-import { nameOf } from './home-row.tsx';
+import { Name } from './home-row.tsx';
 import '../css/limit.css';
 
 type Row = Ladder['rows'][number];
@@ -152,7 +152,9 @@ function Boards({ boards }: { readonly boards: readonly Opportunity[] }) {
           {boards.slice(0, 30).map((each) => (
             <tr key={each.id}>
               <td>
-                <To path={`/o/${each.id}`}>{nameOf(each, instruments.get(each.instrument))}</To>
+                <To path={`/o/${each.id}`}>
+                  <Name opportunity={each} instrument={instruments.get(each.instrument)} />
+                </To>
               </td>
               <td>
                 <StateChip path={each.path} endReason={each.facts.endReason} />

@@ -8,7 +8,7 @@ import { useInstruments } from '../state/queries.ts';
 import { useSettings } from '../state/settings.ts';
 import type { Told } from '../state/shapes.ts';
 import { useWords } from '../words/index.ts';
-import { nameOf } from './home-row.tsx';
+import { Name } from './home-row.tsx';
 import { ChangeWord } from './home-stream.tsx';
 import { Channels, Consumers, Deliveries } from './notify-panels.tsx';
 import '../css/notify.css';
@@ -50,7 +50,11 @@ export default function Notify() {
               <section key={id} className="gp">
                 <div className="gh">
                   <To path={`/o/${id}`} className="b">
-                    {opportunity === undefined ? id : nameOf(opportunity, instruments.get(opportunity.instrument))}
+                    {opportunity === undefined ? (
+                      id
+                    ) : (
+                      <Name opportunity={opportunity} instrument={instruments.get(opportunity.instrument)} />
+                    )}
                   </To>
                   <span className="t3 s12">
                     {words.notifyPage.count(told.length)} {words.notifyPage.seconds(spanSec)}

@@ -13,7 +13,7 @@ import { clockText, useLookBack, useShown } from '../state/look-back.ts';
 import { useMarket, watchQuotes } from '../state/market.ts';
 import { changeMine, useMine } from '../state/mine.ts';
 import { goTo, setQuery, usePlace } from '../state/place.ts';
-import { useInstruments, useMinutes } from '../state/queries.ts';
+import { useInstruments, useMinutes, useSectorNames } from '../state/queries.ts';
 import { api } from '../state/session.ts';
 import { useSettings } from '../state/settings.ts';
 import type { Opportunity } from '../state/shapes.ts';
@@ -249,6 +249,7 @@ function Limits({ symbol }: { readonly symbol: string }) {
   const words = useWords();
   const instrument = useInstruments().get(symbol);
   const isPast = useLookBack((look) => look.at !== null);
+  const names = useSectorNames();
   if (instrument === undefined) return null;
   return (
     <section className="pn" aria-label={words.symbolPage.limits}>
@@ -266,7 +267,7 @@ function Limits({ symbol }: { readonly symbol: string }) {
         <dd>{isPast ? missing : instrument.boards}</dd>
       </dl>
       <p className="note">
-        {words.symbolPage.inSectors} {instrument.sectors.join(' ')}
+        {words.symbolPage.inSectors} {instrument.sectors.map((code) => names.get(code) ?? code).join(' ')}
       </p>
     </section>
   );

@@ -70,17 +70,29 @@ export type Minute = {
   readonly volumeShares: number | null;
   readonly amountYuan: number | null;
 };
-/** Minutes of a symbol up to the instant looked at: nothing of later is handed on. */
-export function useMinutes(symbol: string) {
+/** Minutes of a symbol up to the instant looked at: nothing of later is handed on. Null asks for nothing. */
+export function useMinutes(symbol: string | null) {
   const { date, at } = useLookBack();
   return useQuery({
     queryKey: ['minutes', symbol, date],
     queryFn: async () => (await api().get<{ items: Minute[] }>(`/v1/symbols/${symbol}/minutes`, date === null ? {} : { date })).items,
     select: (items) => (at === null ? items : items.filter(({ tsMs }) => tsMs <= at)),
+    enabled: symbol !== null,
     retry: false,
     ...(date === null ? everyMs(5000) : { staleTime: Number.POSITIVE_INFINITY }),
   });
 }
+/** Names of the day's sectors by their codes. */
+export function useSectorNames(): ReadonlyMap<string, string> {
+  const { data } = useQuery({
+    queryKey: ['sector-names'],
+    queryFn: async () => new Map((await api().get<Heatmap>('/v1/heatmap', { members: 0 })).rows.map(({ code, name }) => [code, name])),
+    staleTime: 10 * 60_000,
+    retry: 5,
+  });
+  return data ?? noNames;
+}
+const noNames: ReadonlyMap<string, string> = new Map();
 export const useDays = () =>
   useQuery({
     queryKey: ['days'],
