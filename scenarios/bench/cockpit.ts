@@ -7,9 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import type { JournalStep, Transition } from '../../contracts/journal.ts';
-import { loadUws } from '../../gateway/uws.ts';
 import { chromiumOrWhy, launch, lookAt } from '../support/browser.ts';
-import { type CockpitDay, openCockpitDay } from '../support/cockpit-day.ts';
+import { type CockpitDay, loadUws, openCockpitDay } from '../support/cockpit-day.ts';
 
 export type CockpitFigures = {
   readonly shellGzBytes: number;

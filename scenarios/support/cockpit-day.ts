@@ -14,12 +14,13 @@ import { Access } from '../../gateway/auth/access.ts';
 import { DayState } from '../../gateway/day-state.ts';
 import { PastDays } from '../../gateway/past-days.ts';
 import { type Gateway, startGateway } from '../../gateway/server.ts';
-import type { Uws } from '../../gateway/uws.ts';
+import { loadUws, type Uws } from '../../gateway/uws.ts';
 import { Values } from '../../gateway/ws/values.ts';
 import { generatedDay } from './days.ts';
 import { gatewayOptions } from './gateway.ts';
 import { freePort } from './test-broker.ts';
 
+export { loadUws };
 export const cockpitCode = 'a-code-for-the-page';
 export type CockpitDay = Awaited<ReturnType<typeof openCockpitDay>>;
 

@@ -5,6 +5,7 @@ import { tell } from '../frame/toast.tsx';
 import { money, share } from '../pieces/numbers.ts';
 import { span } from '../state/clock-math.ts';
 import { clockText } from '../state/look-back.ts';
+import { useMarket } from '../state/market.ts';
 import { api } from '../state/session.ts';
 import { useSettings } from '../state/settings.ts';
 import type { Consumer, Notifications } from '../state/shapes.ts';
@@ -14,9 +15,9 @@ import { Budget } from './data.tsx';
 /** Channels and rules of the notify role; where none runs, how one is begun. */
 export function Channels() {
   const words = useWords();
-  const { data, error } = useNotifications();
+  const { data, isThere } = useNotifications();
   const { notifyPage } = words;
-  if (data === undefined) return error === null ? null : <p className="note pn">{notifyPage.none}</p>;
+  if (data === undefined) return isThere ? null : <p className="note pn">{notifyPage.none}</p>;
   const test = async (channel: string): Promise<void> => {
     try {
       const { outcome, why, latencyMs } = await api().post<{ outcome: string; why: string | null; latencyMs: number }>(
@@ -180,11 +181,15 @@ export function Consumers() {
   );
 }
 
+/** Asked for only where a notify role says that it is there. */
 function useNotifications() {
-  return useQuery({
+  const isThere = useMarket((market) => market.report?.roles.some(({ role }) => role === 'notify') === true);
+  const query = useQuery({
     queryKey: ['notifications'],
     queryFn: () => api().get<Notifications>('/v1/notifications', { limit: 60 }),
+    enabled: isThere,
     refetchInterval: 5000,
     retry: false,
   });
+  return { data: query.data, isThere };
 }
