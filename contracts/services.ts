@@ -228,6 +228,22 @@ export const whyService = {
     shutGates: z.array(z.string()),
   }),
 } as const;
+/** Answered by the engine: each strategy as it runs now, after the commands of the day. */
+export const lanesService = {
+  request: z.object({}),
+  answer: answer({
+    lanes: z.array(
+      z.object({
+        id: z.string(),
+        mode: z.string(),
+        isDisabled: z.boolean(),
+        modelId: z.string().nullable(),
+        params: z.record(z.string(), z.unknown()),
+        paramHash: z.string(),
+      }),
+    ),
+  }),
+} as const;
 /** Answered by the notify role, where one runs: where messages go and by which rules, and what became of the newest. No secrets. */
 export const notifyServices = {
   notifications: {

@@ -68,6 +68,8 @@ export type Handlers = {
   readonly onSnapshot?: (items: readonly unknown[], offset: number) => void;
   /** `tsMs`: tape time of the step; null for what was missed while away. */
   readonly onEvents?: (seq: number, events: readonly unknown[], tsMs: number | null) => void;
+  /** The subscription was answered: what was told is what the server has. After each connection once, behind what was missed. */
+  readonly onCurrent?: () => void;
   /** Of a conflated channel; `whole`: in place of what was before. */
   readonly onValues?: (values: readonly unknown[], whole: boolean, tsMs: number) => void;
   /** The server refuses the subscription; it is not asked again. */
@@ -142,6 +144,7 @@ export class Subscription {
     for (const each of events as { seq: number; events: unknown[] }[])
       if (each.seq > this.offset) this.handlers.onEvents?.(each.seq, each.events, null);
     this.#stand(epoch, offset);
+    this.handlers.onCurrent?.();
   }
 
   #snapshot({ epoch = '', offset = 0, snapshot = [], part = 1, parts = 1 }: Frame): void {
@@ -152,6 +155,7 @@ export class Subscription {
     const items = this.#parts;
     this.#parts = [];
     this.handlers.onSnapshot?.(items, offset);
+    this.handlers.onCurrent?.();
   }
 
   #stand(epoch: string, offset: number): void {

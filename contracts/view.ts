@@ -30,6 +30,9 @@ export const OpportunitiesView = z.object({
       trailMilli: z.int().nullable(),
       /** Pull-back from the peak in σ over the horizon; null before the first quote. */
       pull: z.number().nullable(),
+      /** Instants at which timers fire, and trading seconds of those set aside: some are armed and dropped between two changes. */
+      timers: z.record(z.string(), z.number()),
+      paused: z.record(z.string(), z.number()),
     }),
   ),
 });

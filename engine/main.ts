@@ -28,7 +28,7 @@ async function main(role: RoleProcess): Promise<void> {
   const projector = new Projector(js, jsm, run, log, atCrashPoint);
   parts = { runner, projector };
   openControlDoor(nc, js, jsm, start.run, log);
-  openWhyDoor(nc, start.run, runner.openCell);
+  openWhyDoor(nc, start.run, runner.openCell, log);
   up();
   const projecting = projector.run(signal);
   await Promise.race([runner.run(), aborted(signal).then(() => pause(3000))]);

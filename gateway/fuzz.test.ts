@@ -69,6 +69,7 @@ describe.skipIf(reason !== '')(`fuzz${reason === '' ? '' : ` (${reason})`}`, () 
         if (['ladder', 'sectors', 'heatmap', 'sparks', 'strategies'].includes(name)) return Promise.resolve({ ok: true, asOf, rows: [] });
         return Promise.reject(new FenshiError('NOT_FOUND', 'no such instrument'));
       }) as never,
+      lanes: () => Promise.resolve({ ok: true, asOf, lanes: [] }),
       why: () => Promise.reject(new FenshiError('NOT_FOUND', 'no such instrument')),
       notify: ((name: string) =>
         name === 'notifications'

@@ -1,7 +1,7 @@
 /** The gateway role: JOURNAL, VIEW and answers in, people and programs out. */
 import type { NatsConnection } from 'nats';
 import { FenshiError } from '../contracts/errors.ts';
-import { askControlService, askNotify, askService, askWhy } from '../contracts/process/ask-service.ts';
+import { askControlService, askLanes, askNotify, askService, askWhy } from '../contracts/process/ask-service.ts';
 import type { Log } from '../contracts/process/log.ts';
 import { serveOps } from '../contracts/process/ops-server.ts';
 import { type RoleProcess, runRole } from '../contracts/process/run-role.ts';
@@ -49,6 +49,7 @@ async function main({ start, log, signal, up, closing }: RoleProcess): Promise<v
     report: () => status.report(Date.now()),
     metrics: async () => ({ type: registry.contentType, text: await registry.metrics() }),
     ask: (name, request) => askService(connected(), start.run, name, request),
+    lanes: () => askLanes(connected(), start.run),
     why: (instrument) => askWhy(connected(), start.run, instrument),
     notify: (name, request) => askNotify(connected(), start.run, name, request, name === 'notify-test' ? notifyTestMs : undefined),
     command: (request) => askControlService(connected(), start.run, request),

@@ -101,3 +101,25 @@ describe('a stored day as of an instant', () => {
     expect(from.asked).toEqual([0, steps.length]);
   });
 });
+
+test('two that fail at once cost nobody the day: the next one reads it', async () => {
+  const from = reader();
+  let broken = true;
+  const past = new PastDays(
+    { ...from, steps: (of, have) => (broken ? Promise.reject(new Error('away')) : from.steps(of, have)) },
+    'test-1',
+  );
+  const both = await Promise.allSettled([past.at(date, at('10:00:00')), past.at(date, at('10:00:00'))]);
+  expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  broken = false;
+  expect((await past.at(date, at('23:00:00'))).day.step).toBe(steps.length);
+});
+
+test('days that are none push no stored one out', async () => {
+  const from = reader();
+  const past = new PastDays(from, 'test-1');
+  await past.at(date, at('10:00:00'));
+  for (const none of ['20200102', '20200103', '20200106']) await past.at(none, 1).catch(() => null);
+  await past.at(date, at('10:00:00'));
+  expect(from.asked.at(-1)).toBe(steps.length);
+});

@@ -30,11 +30,12 @@ export type DayReader = {
   readonly steps: (date: string, have: number) => Promise<readonly JournalStep[]>;
 };
 const keptDays = 2;
+type Kept = { readonly steps: readonly JournalStep[]; readonly reading: Promise<void> | undefined };
 
 export class PastDays {
   readonly #reader: DayReader;
   readonly #run: string;
-  readonly #kept = new Map<string, Promise<JournalStep[]>>();
+  readonly #kept = new Map<string, Kept>();
 
   constructor(reader: DayReader, run: string) {
     [this.#reader, this.#run] = [reader, run];
@@ -66,47 +67,74 @@ export class PastDays {
     return (back ? instants.findLast((each) => each < atMs) : instants.find((each) => each > atMs)) ?? null;
   }
 
-  async #stepsOf(date: string): Promise<readonly JournalStep[]> {
-    const known = this.#kept.get(date);
-    const reading = (known ?? Promise.resolve([])).then(async (have) => [...have, ...(await this.#reader.steps(date, have.length))]);
-    this.#kept.delete(date);
-    this.#kept.set(date, reading);
-    for (const old of [...this.#kept.keys()].slice(0, -keptDays)) this.#kept.delete(old);
-    // what failed is not kept, and what was read before is
-    reading.catch(() => {
-      if (this.#kept.get(date) !== reading) return;
-      if (known === undefined) this.#kept.delete(date);
-      else this.#kept.set(date, known);
+  #stepsOf(date: string): Promise<readonly JournalStep[]> {
+    const before = this.#kept.get(date);
+    // one reading of a day at a time: the next goes on from what it found, or from where the one before stood
+    const reading = (before?.reading ?? Promise.resolve()).then(async () => {
+      const known = this.#kept.get(date)?.steps ?? [];
+      const more = await this.#reader.steps(date, known.length);
+      if (more.length > 0) this.#keep(date, [...known, ...more]);
+      return more.length > 0 ? this.#kept.get(date)!.steps : known;
     });
+    this.#keep(date, before?.steps ?? [], reading.then(noop, noop));
     return reading;
   }
+
+  /** The newest asked for stay; a day that has nothing stands for nobody's. */
+  #keep(date: string, steps: readonly JournalStep[], reading = this.#kept.get(date)?.reading): void {
+    this.#kept.delete(date);
+    this.#kept.set(date, { steps, reading });
+    const full = [...this.#kept].filter(([, { steps: own }]) => own.length > 0).map(([each]) => each);
+    for (const old of full.slice(0, -keptDays)) this.#kept.delete(old);
+    for (const [each, { steps: own }] of [...this.#kept].slice(0, -4 * keptDays)) if (own.length === 0) this.#kept.delete(each);
+  }
 }
+
+const noop = (): void => undefined;
 
 /** Of the run's JOURNAL. */
 export function journalReader(connected: () => NatsConnection, run: string): DayReader {
   const name = streams(run).journal;
+  /** Where the stream was read up to, by day. */
+  const lastSeq = new Map<string, number>();
+  const managed = () => reached(jetstreamManager(connected()));
   return {
     days: async () => {
-      const { state } = await (await jetstreamManager(connected())).streams.info(name, { subjects_filter: subjects(run).allJournal });
+      const { state } = await reached((await managed()).streams.info(name, { subjects_filter: subjects(run).allJournal }));
       return Object.entries(state.subjects ?? {})
         .map(([subject, steps]) => ({ date: subject.slice(subject.lastIndexOf('.') + 1), steps }))
         .sort((a, b) => (a.date < b.date ? 1 : -1));
     },
     steps: async (date, have) => {
       const subject = subjects(run).journal(date);
-      const { state } = await (await jetstreamManager(connected())).streams.info(name, { subjects_filter: subject });
+      const { state } = await reached((await managed()).streams.info(name, { subjects_filter: subject }));
       const count = state.subjects?.[subject] ?? 0;
       if (count === 0) throw new FenshiError('NOT_FOUND', `no journal of ${date} is stored in this run`);
       const found: JournalStep[] = [];
       if (count <= have) return found;
-      const consumer = await jetstream(connected()).consumers.get(name, { deliver_policy: DeliverPolicy.All, filter_subjects: subject });
+      const from =
+        have === 0
+          ? { deliver_policy: DeliverPolicy.All }
+          : { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: (lastSeq.get(date) ?? 0) + 1 };
+      const consumer = await reached(jetstream(connected()).consumers.get(name, { ...from, filter_subjects: subject }));
       const messages = await consumer.consume({ max_messages: 1000, expires: 5000 });
       for await (const message of messages) {
         const step = readStep(message.data);
         if (step.step > have) found.push(step);
+        lastSeq.set(date, message.seq);
         if (step.step >= count) break;
       }
+      await consumer.delete().catch(() => false);
       return found;
     },
   };
+}
+
+/** The stream is not there yet, or the broker is away. @throws FenshiError SERVICE_UNAVAILABLE */
+async function reached<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw new FenshiError('SERVICE_UNAVAILABLE', `the journal cannot be read: ${String(error)}`, { cause: error });
+  }
 }

@@ -5,6 +5,7 @@ import { decode, encode } from '../codec.ts';
 import { FenshiError } from '../errors.ts';
 import {
   controlService,
+  lanesService,
   type NotifyServiceName,
   notifyServices,
   type ServiceAnswer,
@@ -39,6 +40,11 @@ export async function askControlService(nc: NatsConnection, run: string, request
 /** What each strategy asks of a symbol now. @throws FenshiError NOT_FOUND, NOT_READY, SERVICE_UNAVAILABLE */
 export async function askWhy(nc: NatsConnection, run: string, instrument: string): Promise<z.infer<typeof whyService.answer>> {
   return whyService.answer.parse(await asked(nc, run, 'why', { instrument }, serviceMs));
+}
+
+/** Strategies as they run now. @throws FenshiError NOT_READY, SERVICE_UNAVAILABLE */
+export async function askLanes(nc: NatsConnection, run: string): Promise<z.infer<typeof lanesService.answer>> {
+  return lanesService.answer.parse(await asked(nc, run, 'lanes', {}, serviceMs));
 }
 
 /** What the notify role holds. @throws FenshiError SERVICE_UNAVAILABLE where none runs */

@@ -3,7 +3,7 @@ import { evidenceWords } from '../../contracts/evidence-words.ts';
 import { instrumentId } from '../../contracts/units.ts';
 import { generatedDay } from '../../scenarios/support/days.ts';
 import { foldDay } from '../runtime/fold.ts';
-import { whyOf } from '../runtime/why-door.ts';
+import { lanesOf, whyOf } from '../runtime/why-door.ts';
 
 const day = generatedDay({ count: 30, until: '10:30' });
 const open = day.entries.filter(({ type }) => type !== 'day.close');
@@ -51,4 +51,23 @@ test('before anything was heard asks nothing; of a stranger, or without a day, i
   expect(whyOf(cell, first).strategies.every(({ asks }) => asks.length === 0)).toBe(true);
   expect(() => whyOf(cell, '600519.SH')).toThrow('NOT_FOUND');
   expect(() => whyOf(null, first)).toThrow('NOT_READY');
+});
+
+test('strategies are told as they run: a second change of parameters stands on the first', () => {
+  const { cell } = foldDay(day.bundle, open.slice(0, 400));
+  const rally = () => lanesOf(cell).lanes.find(({ id }) => id === 'rally')!;
+  const retune = (commandId: string, params: Record<string, unknown>): void =>
+    void cell.apply({
+      type: 'control',
+      v: 1,
+      tsMs: cell.timeMs,
+      commandId,
+      command: { name: 'params', strategy: 'rally', params, paramHash: commandId },
+    });
+  retune('first', { ...rally().params, r3: 0.02 });
+  retune('second', { ...rally().params, z3: 2.6 });
+  expect(rally()).toMatchObject({ paramHash: 'second', params: { r3: 0.02, z3: 2.6 }, isDisabled: false });
+  cell.apply({ type: 'control', v: 1, tsMs: cell.timeMs, commandId: 'third', command: { name: 'disable', detector: 'rally' } });
+  expect(rally().isDisabled).toBe(true);
+  expect(() => lanesOf(null)).toThrow('NOT_READY');
 });

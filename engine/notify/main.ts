@@ -30,7 +30,7 @@ async function main(role: RoleProcess): Promise<void> {
     return { code: seq < untilSeq ? 'CATCHING_UP' : null, detail: `${seq} / ${untilSeq}`, facts: { seq } };
   });
   hearEngine(nc, start.run, desk);
-  openNotifyDoor(nc, start.run, config, desk);
+  openNotifyDoor(nc, start.run, config, desk, log);
   const clock = setInterval(() => desk.tick(Date.now(), !isAway(), Date.now), tickMs);
   closing(
     () => desk.settled(),

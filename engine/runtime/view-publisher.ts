@@ -102,8 +102,17 @@ export function opportunitiesView(cell: Cell, step: number): OpportunitiesView {
         ? null
         : cell.market.sectors.levelOf(k, cell.cleaner.accepted, Math.floor((tsecOf(cell.timeMs) - boardStaleSec) / slotSec));
     const mid = level === null ? rings.midOf(row) : Number.isNaN(level) ? null : level;
-    const { p, score, peakMilli, trailMilli } = context;
-    return { id, p, score, peakMilli, trailMilli, pull: mid === null ? null : pullOf(context, mid) };
+    const { p, score, peakMilli, trailMilli, timers, paused } = context;
+    return {
+      id,
+      p,
+      score,
+      peakMilli,
+      trailMilli,
+      pull: mid === null ? null : pullOf(context, mid),
+      timers: { ...timers },
+      paused: { ...paused },
+    };
   });
   return { v: 1, step, tsMs: cell.timeMs, live };
 }

@@ -1,30 +1,53 @@
-/** `svc.v1.<run>.why`: what each strategy asks of a symbol now. Reads the cell between two entries and changes nothing of it. */
+/** `svc.v1.<run>.why` and `.lanes`: what each strategy asks of a symbol now, and as what it runs. Reads the cell between two entries and changes nothing of it. */
 import type { NatsConnection } from 'nats';
 import { decode, encode } from '../../contracts/codec.ts';
 import { FenshiError } from '../../contracts/errors.ts';
+import type { Log } from '../../contracts/process/log.ts';
 import { whyService } from '../../contracts/services.ts';
 import { subjects } from '../../contracts/subjects.ts';
 import { instrumentNo } from '../../contracts/units.ts';
 import type { Cell } from '../cell/cell.ts';
 
-export function openWhyDoor(nc: NatsConnection, run: string, cellOf: () => Cell | null): void {
-  nc.subscribe(subjects(run).service('why'), {
-    queue: 'why',
-    callback: (error, message) => {
-      if (error === null) message.respond(encode(replyTo(message.data, cellOf)));
-    },
+export function openWhyDoor(nc: NatsConnection, run: string, cellOf: () => Cell | null, log: Log): void {
+  const answerBy = (name: 'why' | 'lanes', work: (request: unknown) => object): void => {
+    nc.subscribe(subjects(run).service(name), {
+      queue: name,
+      callback: (error, message) => {
+        if (error === null) message.respond(encode(replyTo(message.data, work, log)));
+      },
+    });
+  };
+  answerBy('why', (request) => {
+    const asked = whyService.request.safeParse(request);
+    if (!asked.success) throw new FenshiError('QUERY_INVALID', asked.error.issues[0]?.message ?? '');
+    return whyOf(cellOf(), asked.data.instrument);
   });
+  answerBy('lanes', () => lanesOf(cellOf()));
 }
 
-function replyTo(data: Uint8Array, cellOf: () => Cell | null): object {
+function replyTo(data: Uint8Array, work: (request: unknown) => object, log: Log): object {
   try {
-    const request = whyService.request.safeParse(decode(data));
-    if (!request.success) throw new FenshiError('QUERY_INVALID', request.error.issues[0]?.message ?? '');
-    return { ok: true, ...whyOf(cellOf(), request.data.instrument) };
+    return { ok: true, ...work(decode(data)) };
   } catch (error) {
     if (error instanceof FenshiError) return { ok: false, code: error.code, message: error.message };
+    log.error({ event: 'why.fault', error: String(error) });
     return { ok: false, code: 'INTERNAL', message: 'a fault of ours; it stands in the log' };
   }
+}
+
+/** @throws FenshiError NOT_READY */
+export function lanesOf(cell: Cell | null) {
+  if (cell === null) throw new FenshiError('NOT_READY', 'no day is open');
+  const asOf = { tradeDate: cell.bundle.tradeDate, tsMs: cell.timeMs, n: cell.n - 1 };
+  const lanes = cell.decisions.lanes.map(({ id, mode, disabled: isDisabled, modelId, params, paramHash }) => ({
+    id,
+    mode,
+    isDisabled,
+    modelId,
+    params: params as Record<string, unknown>,
+    paramHash,
+  }));
+  return { asOf, lanes };
 }
 
 /** @throws FenshiError NOT_READY, NOT_FOUND */

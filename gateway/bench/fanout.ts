@@ -136,6 +136,7 @@ async function through(count: number, slow: number): Promise<Figures> {
     command: nobody,
     notify: nobody,
     why: nobody,
+    lanes: nobody,
     config: [],
     tokens,
     access: new Access(tokens, { needsToken: false, code: null }),

@@ -44,7 +44,8 @@ export class FenshiApi {
     }
   }
 
-  post = <T>(path: string, body: unknown): Promise<T> => this.#ask('POST', path, body);
+  post = <T>(path: string, body: unknown, key?: string): Promise<T> =>
+    this.#ask('POST', path, body, key === undefined ? {} : { 'idempotency-key': key });
   put = <T>(path: string, body: unknown): Promise<T> => this.#ask('PUT', path, body);
 
   /** `key`: a repeated command of the same one is answered and not carried out again. */

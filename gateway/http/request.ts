@@ -5,14 +5,15 @@ import { FenshiError } from '../../contracts/errors.ts';
 import { Refusal } from './reply.ts';
 import type { ProblemPart } from './table.ts';
 
-const bodyMax = 64 * 1024;
+/** Of a request whose route takes no more. */
+export const usualBody = 64 * 1024;
 
 /** What does not match, part by part. */
 const invalid = (parts: readonly ProblemPart[]): Refusal =>
   new Refusal('BAD_REQUEST', parts.map(({ pointer, message }) => `${pointer}: ${message}`).join('; '), { parts });
 
 /** @throws FenshiError BODY_TOO_LARGE without reading on */
-export function bodyOf(response: HttpResponse, told: number): Promise<Buffer> {
+export function bodyOf(response: HttpResponse, told: number, bodyMax: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;

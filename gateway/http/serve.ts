@@ -11,7 +11,7 @@ import { randomBytes } from 'node:crypto';
 import { errorCodes, FenshiError } from '../../contracts/errors.ts';
 import type { Caller } from '../../contracts/process/tokens.ts';
 import { finished, type Gate, held, Refusal, replyOf, write } from './reply.ts';
-import { bodyOf, decoded, jsonOf, parsed, queryOf } from './request.ts';
+import { bodyOf, decoded, jsonOf, parsed, queryOf, usualBody } from './request.ts';
 import { type Method, mayAct, type Reply, type Route } from './table.ts';
 
 /** Labels of a metric: any word may come as a method. */
@@ -82,7 +82,9 @@ function take(
     headers,
   };
   const body =
-    method === 'POST' || method === 'PUT' ? bodyOf(response, Number(headers.get('content-length') ?? '0')) : Promise.resolve(null);
+    method === 'POST' || method === 'PUT'
+      ? bodyOf(response, Number(headers.get('content-length') ?? '0'), rows.find((row) => row.method === method)?.bodyMax ?? usualBody)
+      : Promise.resolve(null);
   void body
     .then((bytes) => answer(incoming, bytes, path, rows, hooks))
     .catch((error: unknown) => replyOf(error, incoming.id, hooks.onFault))

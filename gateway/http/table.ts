@@ -45,6 +45,8 @@ export type Route = {
   /** Codes it may be refused with, besides those of every route. */
   readonly codes?: readonly ErrorCode[];
   readonly deadlineMs?: number;
+  /** Largest body in bytes, where it is not the usual 64 KiB. */
+  readonly bodyMax?: number;
   readonly handle: (asked: Asked<never, never, never>) => Reply | Promise<Reply>;
 };
 

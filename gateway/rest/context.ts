@@ -4,6 +4,7 @@ import { FenshiError } from '../../contracts/errors.ts';
 import type { ControlReply, ControlRequest } from '../../contracts/process/ask-service.ts';
 import type { Tokens } from '../../contracts/process/tokens.ts';
 import type {
+  lanesService,
   NotifyServiceName,
   notifyServices,
   ServiceAnswer,
@@ -37,6 +38,8 @@ export type RestContext = {
   readonly tokens: Tokens;
   /** What each strategy asks of a symbol now. */
   readonly why: (instrument: string) => Promise<z.infer<typeof whyService.answer>>;
+  /** Strategies as they run now. */
+  readonly lanes: () => Promise<z.infer<typeof lanesService.answer>>;
   /** What the notify role holds. */
   readonly notify: <N extends NotifyServiceName>(
     name: N,
@@ -59,3 +62,10 @@ export function readDay(day: DayState): DayState {
 }
 
 export const placeOf = ({ epoch, origin, step }: DayState) => ({ epoch, origin, offset: step });
+
+/** The day's strategies with what the commands of the day have made of them. */
+export async function runningStrategies({ ask, lanes }: Pick<RestContext, 'ask' | 'lanes'>) {
+  const [{ asOf, rows }, now] = await Promise.all([ask('strategies', {}), lanes()]);
+  const byId = new Map(now.lanes.map((each) => [each.id, each]));
+  return { asOf, rows: rows.map((row) => ({ ...row, isDisabled: false, ...byId.get(row.id) })) };
+}

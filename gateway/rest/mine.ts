@@ -27,6 +27,7 @@ export function mineRoutes({ mine }: RestContext): Route[] {
       id: 'putMine',
       summary: 'The whole in place of what stood there at `revision`; CONFLICT where another was faster',
       body: z.strictObject({ revision: z.int().nonnegative(), mine: Mine }),
+      bodyMax: 1024 * 1024,
       codes: ['SERVICE_UNAVAILABLE', 'CONFLICT'],
       handle: async ({ caller, body }) => {
         const revision = await mine.write(caller.subject, body.mine, body.revision);

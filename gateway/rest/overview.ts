@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { FenshiError } from '../../contracts/errors.ts';
-import { services } from '../../contracts/services.ts';
+import { AsOf, services } from '../../contracts/services.ts';
 import { InstrumentId, TradeDate } from '../../contracts/units.ts';
 import { ok, type Route, route } from '../http/table.ts';
-import type { RestContext } from './context.ts';
+import { type RestContext, runningStrategies } from './context.ts';
 import { listOf, msQuery, wholeNumber } from './shapes.ts';
 
 const machines = JSON.parse(readFileSync(new URL('../../contracts/schemas/machines.json', import.meta.url), 'utf8')) as {
@@ -16,7 +16,13 @@ const machines = JSON.parse(readFileSync(new URL('../../contracts/schemas/machin
 const record = z.record(z.string(), z.unknown());
 const Machine = z.object({ id: z.string(), readBy: z.string(), states: z.array(record), edges: z.array(record) });
 
-export function overviewRoutes({ ask }: RestContext): Route[] {
+const Running = z.object({
+  asOf: AsOf,
+  rows: z.array(services.strategies.answer.shape.rows.element.extend({ isDisabled: z.boolean() })),
+});
+
+export function overviewRoutes(context: RestContext): Route[] {
+  const { ask } = context;
   const common = { method: 'GET', tag: 'market', role: 'viewer', codes: ['NOT_READY', 'NOT_FOUND', 'SERVICE_UNAVAILABLE'] } as const;
   return [
     route({
@@ -71,9 +77,9 @@ export function overviewRoutes({ ask }: RestContext): Route[] {
       ...common,
       path: '/v1/strategies/running',
       id: 'listRunningStrategies',
-      summary: 'Strategies the day was opened with: mode, version, parameters and their schema',
-      answer: services.strategies.answer.omit({ ok: true }),
-      handle: async () => withoutOk(await ask('strategies', {})),
+      summary: 'Strategies as they run now, after the commands of the day: mode, version, parameters and their schema',
+      answer: Running,
+      handle: async () => ok(await runningStrategies(context)),
     }),
     route({
       method: 'GET',

@@ -5,9 +5,10 @@ import { encode } from '../../contracts/codec.ts';
 import { FenshiError } from '../../contracts/errors.ts';
 import { type Route, route } from '../http/table.ts';
 import { Answered, waitMs } from './commands.ts';
-import type { RestContext } from './context.ts';
+import { type RestContext, runningStrategies } from './context.ts';
 
-export function paramRoutes({ ask, command }: RestContext): Route[] {
+export function paramRoutes(context: RestContext): Route[] {
+  const { command } = context;
   return [
     route({
       method: 'POST',
@@ -21,8 +22,8 @@ export function paramRoutes({ ask, command }: RestContext): Route[] {
       answer: Answered,
       deadlineMs: 2 * waitMs,
       codes: ['NOT_FOUND', 'SERVICE_UNAVAILABLE', 'CONTROL_PENDING', 'BUSY'],
-      handle: async ({ params: { id }, body: { params: given }, caller }) => {
-        const row = (await ask('strategies', {})).rows.find((each) => each.id === id);
+      handle: async ({ params: { id }, body: { params: given }, caller, header }) => {
+        const row = (await runningStrategies(context)).rows.find((each) => each.id === id);
         if (row === undefined) throw new FenshiError('NOT_FOUND', id);
         const unknown = Object.keys(given).filter((name) => !Object.hasOwn(row.params, name));
         if (unknown.length > 0) throw new FenshiError('BAD_REQUEST', `${id} has no parameter ${unknown.join(', ')}`);
@@ -30,7 +31,15 @@ export function paramRoutes({ ask, command }: RestContext): Route[] {
         const params = { ...row.params, ...given };
         const paramHash = createHash('sha256').update(encode(params)).digest('hex').slice(0, 16);
         const wanted = { name: 'params' as const, strategy: id, params, paramHash };
-        const commandId = `api:${caller.id}:${randomUUID()}`;
+        const key = header('idempotency-key');
+        const own =
+          key === ''
+            ? randomUUID()
+            : createHash('sha256')
+                .update(`${key}\n${JSON.stringify(wanted)}`)
+                .digest('hex')
+                .slice(0, 32);
+        const commandId = `api:${caller.id}:${own}`;
         const { tradeDate, step, accepted, code } = await command({ commandId, command: wanted, waitMs });
         return { status: accepted ? 200 : 409, body: { commandId, tradeDate, step, accepted, code } };
       },

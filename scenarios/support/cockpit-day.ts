@@ -9,7 +9,7 @@ import { Tokens } from '../../contracts/process/tokens.ts';
 import { Answers } from '../../engine/query/answers.ts';
 import { DayTable } from '../../engine/query/day-table.ts';
 import { foldDay } from '../../engine/runtime/fold.ts';
-import { whyOf } from '../../engine/runtime/why-door.ts';
+import { lanesOf, whyOf } from '../../engine/runtime/why-door.ts';
 import { Access } from '../../gateway/auth/access.ts';
 import { DayState } from '../../gateway/day-state.ts';
 import { PastDays } from '../../gateway/past-days.ts';
@@ -55,6 +55,7 @@ export async function openCockpitDay(
     tokens,
     access: new Access(tokens, { needsToken: false, code: cockpitCode }),
     ask: ((name: never, request: never) => answers.answer(name, request)) as never,
+    lanes: async () => ({ ok: true, ...lanesOf(cell) }),
     why: async (instrument) => ({ ok: true, ...whyOf(cell, instrument) }),
     report: () => reportOf(day, state),
     command: async (asked) => {

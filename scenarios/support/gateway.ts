@@ -27,6 +27,7 @@ export function gatewayOptions(day: DayState, port: number, change: Partial<Gate
     command: nobody,
     notify: nobody,
     why: nobody,
+    lanes: nobody,
     config: [],
     tokens,
     access: new Access(tokens, { needsToken: false, code: null }),

@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect } from 'react';
 import { useAppKeys } from './frame/app-keys.ts';
 import { Badge } from './frame/badge.tsx';
 import { Banner } from './frame/banner.tsx';
+import { Boundary } from './frame/boundary.tsx';
 import { Header } from './frame/header.tsx';
 import { Strip } from './frame/strip.tsx';
 import { Summary } from './frame/summary.tsx';
@@ -33,22 +34,27 @@ export function App() {
   const connected = useMarket((market) => market.connected);
   const lostMs = useMarket((market) => market.lostMs);
   const { dense, tourDone } = useSettings();
+  const path = usePlace((place) => place.path);
   const isLost = !connected && lostMs !== null && !isPast;
   return (
     <div className={`app${isPast ? ' rpl' : ''}${dense ? ' dense' : ''}${isLost ? ' lost' : ''}`}>
       <Header />
       <Banner />
-      <Suspense fallback={<Skeleton rows={16} />}>
-        <Page />
-        {isPast && <ReplayBar />}
-      </Suspense>
+      <Boundary key={path}>
+        <Suspense fallback={<Skeleton rows={16} />}>
+          <Page />
+          {isPast && <ReplayBar />}
+        </Suspense>
+      </Boundary>
       <Suspense fallback={null}>
         <Palette />
         <KeyHelp />
         {!tourDone && <Tour />}
       </Suspense>
       <Toast />
-      <Badge />
+      <Boundary quiet>
+        <Badge />
+      </Boundary>
       <Summary />
     </div>
   );

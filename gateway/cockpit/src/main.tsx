@@ -19,6 +19,9 @@ useSettings.subscribe(applySettings);
 matchMedia('(prefers-color-scheme: light)').addEventListener('change', () => applySettings(useSettings.getState()));
 
 const queries = new QueryClient({ defaultOptions: { queries: { refetchOnWindowFocus: false } } });
+addEventListener('vite:preloadError', () => location.reload());
+// a link that is opened in this very tab changes the fragment alone
+addEventListener('hashchange', () => void openByFragment().then((isNew) => isNew && location.reload()));
 await openByFragment();
 startFeed();
 void readMine();

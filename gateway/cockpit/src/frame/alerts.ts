@@ -21,9 +21,13 @@ export async function mayNotify(): Promise<boolean> {
 
 export function notice(title: string, body: string, path: string): void {
   if (!('Notification' in window) || Notification.permission !== 'granted') return;
-  const shown = new Notification(title, { body, icon: '/icon.svg', tag: path });
-  shown.onclick = () => {
-    window.focus();
-    goTo(path);
-  };
+  try {
+    const shown = new Notification(title, { body, icon: '/icon.svg', tag: path });
+    shown.onclick = () => {
+      window.focus();
+      goTo(path);
+    };
+  } catch {
+    // some browsers of phones allow it to nobody but a worker
+  }
 }

@@ -29,7 +29,11 @@ export function useAppKeys(): void {
     'Shift+L': () => useLookBack.getState().at !== null && toLive(),
     Escape: () => {
       if (useHelp.getState().open) useHelp.setState({ open: false });
-      else if (location.pathname !== '/') history.back();
+      else if (location.pathname !== '/') {
+        // opened by a link there is nothing of ours to go back to
+        if (history.state === null) goTo('/');
+        else history.back();
+      }
     },
   });
   useEffect(() => {
@@ -41,22 +45,28 @@ export function useAppKeys(): void {
         else closePalette();
       }
     };
-    const rest = (event: KeyboardEvent): void => {
-      if (usePalette.getState().typed !== null) return;
+    const first = (event: KeyboardEvent): boolean => {
+      // what lies over the page has the keys
+      if (usePalette.getState().typed !== null) return false;
+      if (useHelp.getState().open) return event.key !== 'Escape' && event.key !== '?';
       const inChord = performance.now() - chordAt < chordMs;
       chordAt = 0;
-      if (inChord && (places[event.key] !== undefined || event.key === 'r')) {
-        event.preventDefault();
-        if (event.key === 'r') openReplay();
-        else goTo(places[event.key]!);
-      } else if (event.key === 'g') chordAt = performance.now();
+      if (!inChord) return false;
+      if (event.key === 'r') openReplay();
+      else if (places[event.key] !== undefined) goTo(places[event.key]!);
+      else return false;
+      return true;
+    };
+    const rest = (event: KeyboardEvent): void => {
+      if (usePalette.getState().typed !== null) return;
+      if (event.key === 'g') chordAt = performance.now();
       else if (/^[a-z0-9]$/i.test(event.key)) {
         event.preventDefault();
         openPalette(event.key);
       }
     };
     addEventListener('keydown', command);
-    const stop = listenForKeys(rest);
+    const stop = listenForKeys(first, rest);
     return () => {
       removeEventListener('keydown', command);
       stop();

@@ -89,7 +89,8 @@ function openSymbol(symbol: string): void {
 
 function SymbolItem({ instrument, onChosen }: { readonly instrument: Instrument; readonly onChosen: () => void }) {
   const { day } = useShown();
-  const quote = useMarket((market) => market.quotes.get(instrument.symbol));
+  const isPast = useLookBack((look) => look.at !== null);
+  const quote = useMarket((market) => (isPast ? undefined : market.quotes.get(instrument.symbol)));
   const own = [...day.items.values()].findLast((each) => each.instrument === instrument.symbol && isActive(each));
   const gain = gainOf(quote?.lastMilli, instrument.preCloseMilli);
   return (

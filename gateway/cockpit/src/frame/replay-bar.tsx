@@ -2,7 +2,7 @@
 import { useEffect, useRef } from 'react';
 import { midnightOf, msOfTsec, tsecOf } from '../../../../contracts/session.ts';
 import { useKeys } from '../state/keys.ts';
-import { clockText, lookAt, toLive, useLookBack, useShown } from '../state/look-back.ts';
+import { clockText, isAsking, lookAt, toLive, useLookBack, useShown } from '../state/look-back.ts';
 import { useDays } from '../state/queries.ts';
 import { api } from '../state/session.ts';
 import { useWords } from '../words/index.ts';
@@ -15,7 +15,7 @@ const fullSec = 14_400;
 export default function ReplayBar() {
   const words = useWords();
   const { date, at, playing, speed } = useLookBack();
-  const { day } = useShown();
+  const { day, isWaiting } = useShown();
   const { data: days } = useDays();
   usePlaying(date, playing, speed);
   const move = (ms: number): void => {
@@ -78,9 +78,7 @@ export default function ReplayBar() {
           ))}
         </div>
         <span className="grow" />
-        <span className="t3 s12">
-          {words.step} {day.offset}
-        </span>
+        <span className="t3 s12">{isWaiting ? '…' : `${words.step} ${day.offset}`}</span>
         <button type="button" className="btn pri" onClick={toLive}>
           {words.replayBar.toLive} <kbd>L</kbd>
         </button>
@@ -149,14 +147,15 @@ function usePlaying(date: string | null, playing: boolean, speed: number): void 
     if (!playing || date === null) return;
     const timer = setInterval(() => {
       const { at } = useLookBack.getState();
-      if (at === null) return;
+      // the clock waits for what it shows
+      if (at === null || isAsking.count > 0) return;
       rest.current += (speed * stepMs) / 1000;
       const whole = Math.floor(rest.current);
       if (whole === 0) return;
       rest.current -= whole;
       const tsec = tsecOf(at) + whole;
-      if (tsec >= fullSec) useLookBack.setState({ playing: false });
       lookAt(date, msOfTsec(date, Math.min(tsec, fullSec)));
+      if (tsec >= fullSec || (useLookBack.getState().at ?? 0) <= at) useLookBack.setState({ playing: false });
     }, stepMs);
     return () => clearInterval(timer);
   }, [date, playing, speed]);

@@ -165,7 +165,10 @@ function Trust() {
           )}
         </span>
         <span>
-          {words.brake} <b className={brake?.state === 'frozen' ? 'warn' : 't2'}>{brake?.state === 'frozen' ? words.on : words.off}</b>
+          {words.brake}{' '}
+          <b className={brake?.state === 'frozen' ? 'warn' : 't2'}>
+            {day.epoch === '' ? missing : brake?.state === 'frozen' ? words.on : words.off}
+          </b>
         </span>
       </div>
       <div className="qs">

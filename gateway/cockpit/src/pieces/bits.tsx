@@ -1,5 +1,5 @@
 /** Pieces of every page: links that stay in the page, empty states, countdowns, hold-to-confirm. */
-import { type ReactNode, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { span } from '../state/clock-math.ts';
 import { goTo, linkTo } from '../state/place.ts';
 import type { Timer } from '../state/reading.ts';
@@ -107,8 +107,12 @@ export function HoldButton({
 }) {
   const [held, setHeld] = useState(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  /** Held until it is let go, also past its second: one press is one act. */
+  const isDown = useRef(false);
+  useEffect(() => () => clearTimeout(timer.current), []);
   const begin = (): void => {
-    if (disabled || held) return;
+    if (disabled || isDown.current) return;
+    isDown.current = true;
     setHeld(true);
     timer.current = setTimeout(() => {
       setHeld(false);
@@ -117,6 +121,7 @@ export function HoldButton({
   };
   const end = (): void => {
     clearTimeout(timer.current);
+    isDown.current = false;
     setHeld(false);
   };
   return (
@@ -127,7 +132,7 @@ export function HoldButton({
       onPointerDown={begin}
       onPointerUp={end}
       onPointerLeave={end}
-      onKeyDown={(event) => (event.key === ' ' || event.key === 'Enter') && begin()}
+      onKeyDown={(event) => (event.key === ' ' || event.key === 'Enter') && !event.repeat && begin()}
       onKeyUp={end}
       onBlur={end}
     >

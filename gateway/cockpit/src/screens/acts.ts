@@ -23,9 +23,12 @@ export function pin({ id }: Pick<Opportunity, 'id'>): void {
   tell(words().detail.pinned, () => mark(id, { pinned: before }));
 }
 
-/** Ends it by hand, for everybody: the engine answers by the step it caused. */
-export async function dismiss({ id }: Pick<Opportunity, 'id'>): Promise<void> {
-  await command({ name: 'dismiss', opportunity: id }, words().detail.dismissed);
+const undoMs = 5000;
+/** Ends it by hand, for everybody, after five seconds in which it can be taken back. */
+export function dismiss({ id }: Pick<Opportunity, 'id'>): void {
+  if (useLookBack.getState().at !== null) return tell(words().replayBar.noAct);
+  const timer = setTimeout(() => void command({ name: 'dismiss', opportunity: id }, words().detail.dismissed), undoMs);
+  tell(words().detail.dismissed, () => clearTimeout(timer));
 }
 
 /** A command with its answer told: carried out, refused with its code, or pending. */
@@ -37,7 +40,7 @@ export async function command(wanted: Readonly<Record<string, unknown>>, done: s
   }
   tell(detail.pending);
   try {
-    const { accepted, code, step } = (await api().command(wanted, crypto.randomUUID())) as {
+    const { accepted, code, step } = (await api().command(wanted, freshKey())) as {
       accepted: boolean;
       code: string | null;
       step: number;
@@ -45,27 +48,38 @@ export async function command(wanted: Readonly<Record<string, unknown>>, done: s
     tell(accepted ? `${done} · ${words().step} ${step}` : detail.refused(code ?? ''));
     return accepted;
   } catch (error) {
-    const code = error instanceof FenshiProblem ? error.code : String(error);
-    tell(
-      code === 'UNAUTHORIZED' || code === 'FORBIDDEN'
-        ? detail.noCommand
-        : code === 'CONTROL_PENDING'
-          ? detail.pending
-          : detail.refused(code),
-    );
+    tell(outcomeOf(error));
     return false;
   }
 }
 
-export const copyLink = async (): Promise<void> => {
-  await navigator.clipboard?.writeText(location.href);
-};
+/** Says so only where it was copied: not every page may. */
+export async function copyLink(): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(location.href);
+    tell(words().copied);
+  } catch {
+    tell(location.href);
+  }
+}
+
+/** Also where the page is no secure context. */
+export const freshKey = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** What an error of a command says: refused where that is certain; else it may have been carried out, and waits to be seen. */
+export function outcomeOf(error: unknown): string {
+  const { detail } = words();
+  if (!(error instanceof FenshiProblem)) return detail.pending;
+  if (error.code === 'UNAUTHORIZED' || error.code === 'FORBIDDEN') return detail.noCommand;
+  return error.status >= 400 && error.status < 500 ? detail.refused(error.code) : detail.pending;
+}
 
 export const opportunityKeys = (opportunity: Opportunity) => ({
   a: () => ack(opportunity),
   p: () => pin(opportunity),
-  x: () => void dismiss(opportunity),
-  c: () => void copyLink().then(() => tell(words().copied)),
+  x: () => dismiss(opportunity),
+  c: () => void copyLink(),
 });
 
 /** Whether acting is possible now at all. */

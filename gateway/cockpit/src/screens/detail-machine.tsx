@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { midnightOf } from '../../../../contracts/session.ts';
 import { Segments } from '../pieces/bits.tsx';
-import { percent, price, signed } from '../pieces/numbers.ts';
+import { price, share, signed } from '../pieces/numbers.ts';
 import { headOf, StateGlyph } from '../pieces/state.tsx';
 import { span } from '../state/clock-math.ts';
 import { useMachines } from '../state/detail.ts';
@@ -12,7 +12,8 @@ import type { Change } from '../state/shapes.ts';
 import { useWords, word } from '../words/index.ts';
 import type { Seen } from './detail.tsx';
 
-const closeMs = 15 * 3_600_000;
+/** The closing call begins: the session of every opportunity ends there. */
+const closeMs = (14 * 60 + 57) * 60_000;
 
 export function MachinePanel({ seen }: { readonly seen: Seen }) {
   const words = useWords();
@@ -181,7 +182,7 @@ function Off({ distance }: { readonly distance: Distance | null }) {
   if (distance.kind === 'ratio') return <b>{signed(distance.value)}</b>;
   return (
     <span className="r">
-      <b>{percent(distance.value)}</b>
+      <b>{share(distance.value, 2)}</b>
       <span className="t3 s12"> {price(distance.atMilli)}</span>
     </span>
   );

@@ -1,15 +1,16 @@
 /** One opportunity: where it is in its life, what ends it and how far off, what the plan is, and why it is believed. */
 import { useEffect, useState } from 'react';
+import { msOfTsec, tsecOf } from '../../../../contracts/session.ts';
 import { Icon } from '../frame/icons.tsx';
 import { StatusBar } from '../frame/status-bar.tsx';
 import { Empty, Skeleton, To } from '../pieces/bits.tsx';
 import { save } from '../pieces/export.ts';
-import { direction, gainOf, money, percent, price, signed } from '../pieces/numbers.ts';
+import { direction, gainOf, missing, money, percent, price, signed } from '../pieces/numbers.ts';
 import { RiskTags, StateChip } from '../pieces/state.tsx';
 import { useTapeNow } from '../state/clock.ts';
 import { useWhole, type Whole } from '../state/detail.ts';
 import { useKeys } from '../state/keys.ts';
-import { useLookBack, useShown } from '../state/look-back.ts';
+import { lookAt, useLookBack, useShown } from '../state/look-back.ts';
 import { useMarket, watchQuotes } from '../state/market.ts';
 import { mark, useMine } from '../state/mine.ts';
 import { goTo } from '../state/place.ts';
@@ -40,10 +41,21 @@ export type Seen = {
 export default function Detail({ id }: { readonly id: string }) {
   const words = useWords();
   const { data: opportunity, error, isPending } = useWhole(id);
+  useOwnDay(id);
   if (error !== null && opportunity === undefined)
     return <Empty title={words.detail.gone} why={error.message} action={words.keys.back} onAction={() => goTo('/')} />;
   if (isPending || opportunity === undefined) return <Skeleton rows={14} />;
   return <Shown opportunity={opportunity} />;
+}
+
+/** One of another day is shown as that day ended, with that day's prices. */
+function useOwnDay(id: string): void {
+  const today = useMarket((market) => market.day.epoch.split('/')[1] ?? '');
+  const date = useLookBack((look) => look.date);
+  const own = /^\d{8}/.exec(id)?.[0] ?? today;
+  useEffect(() => {
+    if (date === null && today !== '' && own !== today) lookAt(own, msOfTsec(own, 14_400));
+  }, [date, own, today]);
 }
 
 function Shown({ opportunity }: { readonly opportunity: Whole }) {
@@ -183,11 +195,14 @@ function Figures({ minutes, reference }: { readonly minutes: readonly Minute[]; 
     return known.length === 0 ? null : pick(...known);
   };
   const { detail } = words;
+  // minutes that begin later are not the whole of the day
+  const isWhole = minutes[0] !== undefined && tsecOf(minutes[0].tsMs) <= 60;
+  const ofDay = (milli: number | null | undefined): string => (isWhole ? price(milli) : missing);
   const figures: readonly (readonly [string, string])[] = [
-    [detail.open, price(minutes.find(({ openMilli }) => openMilli !== null)?.openMilli)],
+    [detail.open, ofDay(minutes.find(({ openMilli }) => openMilli !== null)?.openMilli)],
     [
       detail.high,
-      price(
+      ofDay(
         most(
           minutes.map(({ highMilli }) => highMilli),
           Math.max,
@@ -199,7 +214,7 @@ function Figures({ minutes, reference }: { readonly minutes: readonly Minute[]; 
     [detail.pre, price(reference)],
     [
       detail.low,
-      price(
+      ofDay(
         most(
           minutes.map(({ lowMilli }) => lowMilli),
           Math.min,
@@ -245,7 +260,7 @@ function Acts({ opportunity }: { readonly opportunity: Whole }) {
         className="btn"
         disabled={isPast || isOver}
         title={isPast ? words.replayBar.noAct : ''}
-        onClick={() => void dismiss(opportunity)}
+        onClick={() => dismiss(opportunity)}
       >
         {words.keys.dismiss} <kbd>x</kbd>
       </button>

@@ -1,6 +1,5 @@
 /** Tabs with their counts, what waits, filters, sorting, export and link. */
 import { Icon } from '../frame/icons.tsx';
-import { tell } from '../frame/toast.tsx';
 import { setQuery } from '../state/place.ts';
 import { type Filters, inTab, type Sort, sorts, tabs } from '../state/reading.ts';
 import { useSettings } from '../state/settings.ts';
@@ -49,6 +48,7 @@ export function HomeBar({
       )}
       <span className="grow" />
       <Choice
+        id="filter"
         label={words.strategyFilter}
         value={filters.strategy ?? ''}
         onChange={(value) => setQuery({ det: value === '' ? null : value })}
@@ -73,13 +73,7 @@ export function HomeBar({
       <button type="button" className="ib" aria-label={words.exportCsv} title={words.exportCsv} onClick={onCsv}>
         <Icon name="download" />
       </button>
-      <button
-        type="button"
-        className="ib"
-        aria-label={words.copyLink}
-        title={words.copyLink}
-        onClick={() => void copyLink().then(() => tell(words.copied))}
-      >
+      <button type="button" className="ib" aria-label={words.copyLink} title={words.copyLink} onClick={() => void copyLink()}>
         <Icon name="link" />
       </button>
     </div>

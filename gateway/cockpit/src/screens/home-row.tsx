@@ -28,6 +28,7 @@ type Props = {
 
 export const OpportunityRow = memo(function OpportunityRow({ opportunity, instrument, closes, isSelected, isNew, onSelect }: Props) {
   const { id, path, instrument: symbol, entity, facts, risk, dataState, openedMs } = opportunity;
+  const words = useWords();
   const { isPast } = useShown();
   const live = useMarket((market) => market.live.get(id));
   const connected = useMarket((market) => market.connected);
@@ -50,6 +51,7 @@ export const OpportunityRow = memo(function OpportunityRow({ opportunity, instru
         <div className="row g8 l2">
           <LifecycleBar path={path} used={reading.used} />
           <RiskTags risk={risk} dataState={dataState} />
+          {isStale && reading.isLive && isSymbol && <span className="tag w1">{words.stale}</span>}
         </div>
       </td>
       <td>
@@ -81,10 +83,11 @@ export const OpportunityRow = memo(function OpportunityRow({ opportunity, instru
 function useLast(symbol: string, closes: Closes, isPast: boolean): { readonly last: number | null; readonly isStale: boolean } {
   const quote = useMarket((market) => market.quotes.get(symbol));
   const tape = useMarket((market) => market.tape);
+  const ready = useMarket((market) => market.report?.ready !== false);
   const now = useNow();
   const minute = closes.at(-1)?.[1] ?? null;
-  if (isPast || quote === undefined) return { last: minute, isStale: false };
-  return { last: quote.lastMilli, isStale: tape === null || now - tape.receivedMs > staleMs };
+  if (isPast) return { last: minute, isStale: false };
+  return { last: quote?.lastMilli ?? minute, isStale: !ready || tape === null || now - tape.receivedMs > staleMs };
 }
 
 /** Of a stock or a sector; the code where nobody has told a name. */

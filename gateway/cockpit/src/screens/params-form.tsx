@@ -1,10 +1,10 @@
 /** Parameters as a form made of their own schema; what is written holds from the next quote. */
 import { useState } from 'react';
-import { FenshiProblem } from '../../../client/api.ts';
 import { tell } from '../frame/toast.tsx';
 import { HoldButton } from '../pieces/bits.tsx';
 import { api } from '../state/session.ts';
 import { useWords } from '../words/index.ts';
+import { freshKey, outcomeOf } from './acts.ts';
 import type { Strategy } from './risk.tsx';
 
 type Property = {
@@ -56,12 +56,12 @@ export function ParamsForm({ strategy, isPast }: { readonly strategy: Strategy; 
       const { accepted, step, code } = await api().post<{ accepted: boolean; step: number; code: string | null }>(
         `/v1/strategies/${strategy.id}/params`,
         { params: changes },
+        freshKey(),
       );
       tell(accepted ? `${words.riskPage.save} · ${words.step} ${step}` : words.detail.refused(code ?? ''));
       if (accepted) setTyped({});
     } catch (error) {
-      const code = error instanceof FenshiProblem ? error.code : String(error);
-      tell(code === 'UNAUTHORIZED' || code === 'FORBIDDEN' ? words.detail.noCommand : words.detail.refused(code));
+      tell(outcomeOf(error));
     }
   };
   return (

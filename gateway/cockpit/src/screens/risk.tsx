@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { StatusBar } from '../frame/status-bar.tsx';
 import { HoldButton } from '../pieces/bits.tsx';
+import { missing } from '../pieces/numbers.ts';
 import { useKeys } from '../state/keys.ts';
 import { clockText, useShown } from '../state/look-back.ts';
 import { useStrategies } from '../state/queries.ts';
@@ -43,7 +44,10 @@ export default function Risk() {
 function Brake({ day, isPast }: { readonly day: DayView; readonly isPast: boolean }) {
   const words = useWords();
   const state = day.states.risk.get('risk.market.state');
-  const isOn = state?.state === 'frozen';
+  const isFrozen = state?.state === 'frozen';
+  // what a watch has frozen is not the operator's to let go
+  const isOn = isFrozen && state.note?.startsWith('operator') === true;
+  const isKnown = day.epoch !== '';
   const toggle = (): void =>
     void command({ name: 'risk', scope: 'market', level: isOn ? 0 : 3, policy: 'hold' }, `${words.brake} ${isOn ? words.off : words.on}`);
   useKeys({ 'Shift+B': () => document.getElementById('brake')?.focus() });
@@ -52,11 +56,12 @@ function Brake({ day, isPast }: { readonly day: DayView; readonly isPast: boolea
       <span className={isOn ? 'sw on' : 'sw'} aria-hidden="true" />
       <div className="grow">
         <div>
-          <b className="b">{words.brake}</b> <span className={isOn ? 'warn' : 't3'}>{isOn ? words.on : words.off}</span>
+          <b className="b">{words.brake}</b>{' '}
+          <span className={isFrozen ? 'warn' : 't3'}>{!isKnown ? missing : isFrozen ? `${words.on} ${state.note ?? ''}` : words.off}</span>
         </div>
-        <div className="t3 s12">{isOn ? words.riskPage.brakeOn : words.riskPage.brakeOff}</div>
+        <div className="t3 s12">{isFrozen ? words.riskPage.brakeOn : isKnown ? words.riskPage.brakeOff : words.empty.loading}</div>
       </div>
-      <HoldButton onHeld={toggle} disabled={isPast}>
+      <HoldButton onHeld={toggle} disabled={isPast || !isKnown}>
         <span id="brake" tabIndex={-1}>
           {words.riskPage.hold} · {isOn ? words.off : words.on}
         </span>
@@ -85,7 +90,7 @@ function Scopes({ day }: { readonly day: DayView }) {
           ))}
         </tbody>
       </table>
-      {all.length === 0 && <p className="t3 s12 pn">{words.riskPage.none}</p>}
+      {all.length === 0 && day.epoch !== '' && <p className="t3 s12 pn">{words.riskPage.none}</p>}
     </section>
   );
 }
@@ -175,7 +180,9 @@ function StrategyTable({ strategies, day, chosen, onChoose, isPast }: TableProps
                   </button>
                 </td>
                 <td>
-                  <span className={each.mode === 'active' ? '' : 'tag life'}>{word(words.mode, each.mode)}</span>
+                  <span className={each.mode === 'active' && !each.isDisabled ? '' : 'tag life'}>
+                    {each.isDisabled ? words.mode.off : word(words.mode, each.mode)}
+                  </span>
                   {faulty.has(each.id) && <span className="tag w2">!</span>}
                 </td>
                 <td className="r">{own.length}</td>

@@ -20,13 +20,20 @@ export function useKeys(keys: Keys): void {
 export const keyOf = ({ key, shiftKey }: Pick<KeyboardEvent, 'key' | 'shiftKey'>): string =>
   shiftKey && /^(Arrow|[A-Z]$)/.test(key) ? `Shift+${key}` : key;
 
-/** What nobody knows goes to `rest`. */
-export function listenForKeys(rest: (event: KeyboardEvent) => void): () => void {
+/** `first` is asked before any page, and true where it took the key; what nobody knows goes to `rest`. */
+export function listenForKeys(first: (event: KeyboardEvent) => boolean, rest: (event: KeyboardEvent) => void): () => void {
   const listener = (event: KeyboardEvent): void => {
     if (isTyping(event.target) || event.metaKey || event.ctrlKey || event.altKey) return;
+    if (first(event)) return event.preventDefault();
     const name = keyOf(event);
     // a button or a link that is focused takes Enter and Space itself
-    if ((name === 'Enter' || name === ' ') && event.target instanceof HTMLElement && ['BUTTON', 'A'].includes(event.target.tagName)) return;
+    if (
+      (name === 'Enter' || name === ' ') &&
+      event.target instanceof HTMLElement &&
+      ['BUTTON', 'A'].includes(event.target.tagName) &&
+      !event.target.matches('[role=tab]')
+    )
+      return;
     const known = stack.findLast(({ current }) => current[name] !== undefined);
     if (known === undefined) return rest(event);
     event.preventDefault();

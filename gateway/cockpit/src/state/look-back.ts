@@ -19,8 +19,24 @@ const take = (): void => useLookBack.setState({ ...lookBackOf(usePlace.getState(
 take();
 usePlace.subscribe(take);
 
+/** One question at a time: a slider that is dragged does not ask for every instant at once. */
+let asking: Promise<unknown> = Promise.resolve();
+export const isAsking = { count: 0 };
+function oneAtATime<T>(ask: () => Promise<T>): Promise<T> {
+  isAsking.count += 1;
+  const answer = asking.then(ask).finally(() => {
+    isAsking.count -= 1;
+  });
+  asking = answer.catch(() => undefined);
+  return answer;
+}
+
+/** Not past what the tape has come to: what has not been is not looked back at. */
 export function lookAt(date: string, atMs: number, quietly = true): void {
-  const within = Math.min(Math.max(atMs, midnightOf(date)), midnightOf(date) + dayMs - 1);
+  const { day, tape } = useMarket.getState();
+  const isToday = day.epoch.split('/')[1] === date;
+  const latest = isToday && tape !== null ? tape.tsMs : midnightOf(date) + dayMs - 1;
+  const within = Math.min(Math.max(atMs, midnightOf(date)), latest);
   setQuery({ day: dashedDate(date), t: clockText(within) }, quietly);
 }
 export function toLive(): void {
@@ -55,7 +71,14 @@ export function viewOf({ epoch, origin, offset, items, states, marks, recent, re
   };
 }
 
-export type Shown = { readonly day: DayView; readonly isPast: boolean; readonly loading: boolean; readonly error: Error | null };
+/** `isWaiting`: another instant is asked for than the one that is shown. */
+export type Shown = {
+  readonly day: DayView;
+  readonly isPast: boolean;
+  readonly loading: boolean;
+  readonly isWaiting: boolean;
+  readonly error: Error | null;
+};
 
 /** The day at hand, or the day as of the instant: every page is drawn from this one. */
 export function useShown(): Shown {
@@ -64,7 +87,7 @@ export function useShown(): Shown {
   const loading = useMarket((market) => market.loading);
   const past = useQuery({
     queryKey: ['as-of', date, at],
-    queryFn: async () => viewOf(await api().get<AsOf>(`/v1/days/${date}/as-of`, { at: at! })),
+    queryFn: async () => viewOf(await oneAtATime(() => api().get<AsOf>(`/v1/days/${date}/as-of`, { at: at! }))),
     enabled: date !== null,
     staleTime: Number.POSITIVE_INFINITY,
     // four instants a second are looked at while it plays
@@ -72,6 +95,12 @@ export function useShown(): Shown {
     placeholderData: (before) => before,
     retry: false,
   });
-  if (date === null) return { day: live, isPast: false, loading, error: null };
-  return { day: past.data ?? noDay, isPast: true, loading: past.data === undefined && past.error === null, error: past.error };
+  if (date === null) return { day: live, isPast: false, loading, isWaiting: false, error: null };
+  return {
+    day: past.error === null ? (past.data ?? noDay) : noDay,
+    isPast: true,
+    isWaiting: past.isPlaceholderData,
+    loading: past.data === undefined && past.error === null,
+    error: past.error,
+  };
 }

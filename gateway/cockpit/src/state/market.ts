@@ -24,6 +24,7 @@ import {
 } from './shapes.ts';
 
 const toldMax = 200;
+const hiddenMs = 500;
 
 export type Market = {
   readonly connected: boolean;
@@ -112,6 +113,9 @@ class Feed {
   /** Quotes of these symbols from now on. */
   quote(symbols: readonly string[]): void {
     this.client.unsubscribe('quotes');
+    // what is no longer followed is not known any more
+    for (const known of [...this.#quotes.keys()]) if (!symbols.includes(known)) this.#quotes.delete(known);
+    this.change({ quotes: new Map(this.#quotes) });
     if (symbols.length === 0) return;
     this.client.subscribe(
       'quotes',
@@ -124,18 +128,25 @@ class Feed {
     this.#more = { ...this.#more, ...more };
     if (this.#due) return;
     this.#due = true;
-    requestAnimationFrame(() => this.#commit());
+    // a page that nobody sees has no frames, and is heard all the same
+    if (document.hidden) setTimeout(() => this.#commit(), hiddenMs);
+    else requestAnimationFrame(() => this.#commit());
   }
 
   #follow(): void {
     const subscription = this.client.subscribe('opportunities', {
       onSnapshot: (all, offset) => {
         this.#items.clear();
-        for (const item of all as Opportunity[]) this.#items.set(item.id, item);
+        // told newest first; everybody here takes the oldest for the first
+        for (const item of [...(all as Opportunity[])].reverse()) this.#items.set(item.id, item);
+        // of another day nothing stays
+        [this.#told, this.#marks] = [[], []];
+        this.#reasons.clear();
         this.#stand(subscription.epoch ?? '', offset);
         void this.#recall();
         this.#changed();
       },
+      onCurrent: () => this.#current(),
       onEvents: (seq, events, tsMs) => {
         for (const event of events as Event[]) this.#take(seq, event);
         if (tsMs === null) this.#missed += events.length;
@@ -159,18 +170,22 @@ class Feed {
   }
 
   #report(report: Report): void {
-    const tape = report.tapeMs === null ? {} : { tape: { tsMs: report.tapeMs, receivedMs: Date.now() } };
-    this.change({ report, ...tape });
+    // a word that says the same time again is no news of the tape
+    const known = useMarket.getState().tape?.tsMs ?? 0;
+    const moved = report.tapeMs !== null && report.tapeMs > 0 && report.tapeMs !== known;
+    this.change({ report, ...(moved ? { tape: { tsMs: report.tapeMs!, receivedMs: Date.now() } } : {}) });
   }
 
   #connection(connected: boolean): void {
-    if (!connected) return this.change({ connected, lostMs: useMarket.getState().lostMs ?? Date.now() });
     this.#missed = 0;
-    this.change({ connected, lostMs: null, needsToken: false });
-    // what was missed has been told a moment later
-    setTimeout(() => {
-      if (this.#missed > 0) this.change({ filled: { count: this.#missed, atMs: Date.now() } });
-    }, 1500);
+    if (!connected) this.change({ connected, lostMs: useMarket.getState().lostMs ?? Date.now() });
+  }
+
+  /** What stands here is what the server has: only now it is connected for who looks. */
+  #current(): void {
+    const filled = this.#missed > 0 ? { filled: { count: this.#missed, atMs: Date.now() } } : {};
+    this.#missed = 0;
+    this.change({ connected: true, lostMs: null, needsToken: false, ...filled });
   }
 
   #stand(epoch: string, offset: number): void {

@@ -8,6 +8,7 @@ type State = { readonly mine: Mine; readonly revision: number; readonly error: s
 const nothing: Mine = { v: 1, lists: [], marks: {} };
 export const useMine = create<State>()(() => ({ mine: nothing, revision: 0, error: null }));
 
+const triesMax = 3;
 type Revised = { readonly revision: number; readonly mine: Mine };
 export async function readMine(): Promise<void> {
   try {
@@ -18,22 +19,29 @@ export async function readMine(): Promise<void> {
 }
 
 let writing: Promise<void> = Promise.resolve();
+/** Changes that have not been written yet, in their order. */
+let pending: ((mine: Mine) => Mine)[] = [];
 /** `change` may be asked more than once, upon what stands then. */
 export function changeMine(change: (mine: Mine) => Mine): void {
   useMine.setState(({ mine }) => ({ mine: change(mine) }));
-  writing = writing.then(() => write(change, 3));
+  pending.push(change);
+  writing = writing.then(() => write(triesMax)).catch((error: unknown) => useMine.setState({ error: String(error) }));
 }
 
-async function write(change: (mine: Mine) => Mine, tries: number): Promise<void> {
+/** Everything that is pending at once; upon what another wrote meanwhile all of it is made anew. */
+async function write(tries: number): Promise<void> {
+  const count = pending.length;
+  if (count === 0) return;
   const { mine, revision } = useMine.getState();
   try {
     const { revision: next } = await api().put<Revised>('/v1/mine', { revision, mine });
+    pending = pending.slice(count);
     useMine.setState({ revision: next, error: null });
   } catch (error) {
-    if (!(error instanceof FenshiProblem && error.code === 'CONFLICT') || tries === 0) return useMine.setState({ error: String(error) });
+    if (!(error instanceof FenshiProblem && error.code === 'CONFLICT') || tries === 0) throw error;
     const found = await api().get<Revised>('/v1/mine');
-    useMine.setState({ revision: found.revision, mine: change(found.mine) });
-    await write(change, tries - 1);
+    useMine.setState({ revision: found.revision, mine: pending.reduce((own, change) => change(own), found.mine) });
+    await write(tries - 1);
   }
 }
 

@@ -19,7 +19,7 @@ const kept = (query: Place['query']): Record<string, string> =>
   Object.fromEntries(Object.entries(query).filter(([name]) => name === 'day' || name === 't'));
 
 function stand(place: Place, replace: boolean): void {
-  history[replace ? 'replaceState' : 'pushState'](null, '', addressOf(place));
+  history[replace ? 'replaceState' : 'pushState'](replace ? history.state : { ours: true }, '', addressOf(place));
   usePlace.setState(place, true);
 }
 

@@ -23,10 +23,13 @@ export function quantileOf(
   wanted: Readonly<Record<string, string>>,
   share: number,
 ): number | null {
-  const buckets = samples
-    .filter((each) => each.name === `${name}_bucket` && Object.entries(wanted).every(([key, value]) => each.labels[key] === value))
-    .map(({ labels, value }) => ({ edge: labels.le === '+Inf' ? Number.POSITIVE_INFINITY : Number(labels.le), count: value }))
-    .sort((a, b) => a.edge - b.edge);
+  const counts = new Map<number, number>();
+  for (const { name: own, labels, value } of samples) {
+    if (own !== `${name}_bucket` || !Object.entries(wanted).every(([key, of]) => labels[key] === of)) continue;
+    const edge = labels.le === '+Inf' ? Number.POSITIVE_INFINITY : Number(labels.le);
+    counts.set(edge, (counts.get(edge) ?? 0) + value);
+  }
+  const buckets = [...counts].map(([edge, count]) => ({ edge, count })).sort((a, b) => a.edge - b.edge);
   const total = buckets.at(-1)?.count ?? 0;
   if (total === 0) return null;
   const rank = share * total;

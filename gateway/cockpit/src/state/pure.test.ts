@@ -187,6 +187,11 @@ describe('metrics', () => {
     ]).toEqual([0.1, expect.closeTo(0.55, 9), 1]);
     expect(quantileOf(samples, 'b', {}, 0.5)).toBeNull();
   });
+  test('a quantile over several label sets is that of all of them together', () => {
+    const two =
+      'r_bucket{le="0.005",route="a"} 1\nr_bucket{le="5",route="a"} 1\nr_bucket{le="+Inf",route="a"} 1\nr_bucket{le="0.005",route="b"} 0\nr_bucket{le="5",route="b"} 1000\nr_bucket{le="+Inf",route="b"} 1000\n';
+    expect(quantileOf(samplesOf(two), 'r', {}, 0.5)).toBeGreaterThan(1);
+  });
   test('a percentile is one of what was measured', () => {
     expect([percentile([], 0.95), percentile([5], 0.95), percentile([1, 2, 3, 4], 0.5)]).toEqual([0, 5, 2]);
   });

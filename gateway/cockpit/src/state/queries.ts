@@ -1,6 +1,7 @@
 /** What is asked for over REST and kept for a while; each knows how old it may be. In the past nothing is asked again. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useLookBack } from './look-back.ts';
+import { useMarket } from './market.ts';
 import { api } from './session.ts';
 import type { Heatmap, Instrument, Ladder, Overview, Strategies } from './shapes.ts';
 
@@ -12,12 +13,14 @@ const everyMs = (ms: number) => ({ refetchInterval: ms, staleTime: ms, placehold
 function useMarketAt<T>(what: 'overview' | 'ladder' | 'heatmap', query: Readonly<Record<string, number>>, everyMsWhileLive: number) {
   const { date, at } = useLookBack();
   const minute = at === null ? null : Math.floor(at / 60_000) * 60_000;
-  return useQuery({
+  const asked = useQuery({
     queryKey: [what, date, minute],
     queryFn: () => api().get<T>(`/v1/${what}`, date === null ? query : { ...query, date, at: minute ?? 0 }),
     retry: false,
     ...(date === null ? everyMs(everyMsWhileLive) : past),
   });
+  // an answer that fails to come again says nothing of the market as it is now
+  return { data: asked.error === null ? asked.data : undefined, error: asked.error };
 }
 export const useOverview = () => useMarketAt<Overview>('overview', {}, 2000);
 export const useLadder = () => useMarketAt<Ladder>('ladder', {}, 3000);
@@ -26,19 +29,29 @@ export const useStrategies = () =>
   useQuery({ queryKey: ['strategies'], queryFn: () => api().get<Strategies>('/v1/strategies/running'), ...everyMs(30_000) });
 
 /** Name, board, limits and sectors of every instrument of the day, by symbol. */
+/** Of another day than that at hand only what a name is: its reference prices, limits and boards are not those of that day. */
 export function useInstruments(): ReadonlyMap<string, Instrument> {
+  const today = useMarket((market) => market.day.epoch.split('/')[1] ?? '');
+  const date = useLookBack((look) => look.date);
+  const isOther = date !== null && date !== today;
   const { data } = useQuery({
-    queryKey: ['instruments'],
+    queryKey: ['instruments', today],
     queryFn: async () => {
       const found = new Map<string, Instrument>();
       for await (const row of api().all<Instrument>('/v1/symbols', { limit: 500 })) found.set(row.symbol, row);
       return found;
     },
     staleTime: 10 * 60_000,
+    enabled: today !== '',
     retry: 5,
+    ...(isOther ? { select: namesAlone } : {}),
   });
   return data ?? none;
 }
+const namesAlone = (known: ReadonlyMap<string, Instrument>): ReadonlyMap<string, Instrument> =>
+  new Map(
+    [...known].map(([symbol, each]) => [symbol, { ...each, preCloseMilli: null, limitUpMilli: null, limitDownMilli: null, boards: 0 }]),
+  );
 const none: ReadonlyMap<string, Instrument> = new Map();
 
 export type Closes = readonly (readonly [minute: number, closeMilli: number])[];
@@ -73,8 +86,10 @@ export type Minute = {
 /** Minutes of a symbol up to the instant looked at: nothing of later is handed on. Null asks for nothing. */
 export function useMinutes(symbol: string | null) {
   const { date, at } = useLookBack();
+  const today = useMarket((market) => market.day.epoch.split('/')[1] ?? '');
   return useQuery({
-    queryKey: ['minutes', symbol, date],
+    // of the day at hand the bar of this minute still grows
+    queryKey: ['minutes', symbol, date, date === today && at !== null ? Math.floor(at / 60_000) : null],
     queryFn: async () => (await api().get<{ items: Minute[] }>(`/v1/symbols/${symbol}/minutes`, date === null ? {} : { date })).items,
     select: (items) => (at === null ? items : items.filter(({ tsMs }) => tsMs <= at)),
     enabled: symbol !== null,

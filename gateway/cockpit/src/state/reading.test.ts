@@ -83,6 +83,15 @@ describe('the timer that fires first', () => {
   ])('%s', (_name, facts, wanted) => {
     expect(timerOf(facts, at('10:01:00'))).toMatchObject(wanted as object);
   });
+  test('of a halt goes by the wall, lunch or not', () => {
+    expect(timerOf({ timers: { suspendLimit: at('11:40:00') } }, at('11:25:00'))).toMatchObject({ leftSec: 900 });
+  });
+  test('is the newest word of it: one that was armed or dropped between two changes', () => {
+    const told = one('a', { facts: { timers: { horizon: at('10:15:00'), decay: at('10:02:00') } } });
+    expect(readingOf(told, live({ timers: { horizon: at('10:15:00') }, paused: {} }), at('10:01:00')).timer).toMatchObject({
+      id: 'horizon',
+    });
+  });
   test('of none is none', () => {
     expect(timerOf({}, 0)).toBeNull();
   });

@@ -26,7 +26,9 @@ export function timerOf(facts: Opportunity['facts'], nowMs: number): Timer | nul
     .sort(([, a], [, b]) => a - b)[0];
   if (running !== undefined) {
     const [id, dueMs] = running;
-    return { id, dueMs, leftSec: secondsLeft(nowMs, dueMs), stands: false };
+    // a halt is counted by the wall, all else by trading time
+    const leftSec = id === 'suspendLimit' ? Math.max(Math.round((dueMs - nowMs) / 1000), 0) : secondsLeft(nowMs, dueMs);
+    return { id, dueMs, leftSec, stands: false };
   }
   const paused = Object.entries(facts.paused ?? {}).sort(([, a], [, b]) => a - b)[0];
   return paused === undefined ? null : { id: paused[0], dueMs: null, leftSec: paused[1], stands: true };
@@ -47,7 +49,8 @@ export function readingOf(opportunity: Opportunity, live: LiveValues | undefined
   const isLive = state !== 'ended' && state !== 'archived';
   const plan = facts.plan ?? null;
   const trail = live?.trailMilli ?? facts.trailMilli ?? null;
-  const timer = timerOf(facts, nowMs);
+  // some timers are armed and dropped between two changes: the newest word of them holds
+  const timer = timerOf(live?.timers === undefined ? facts : { ...facts, timers: live.timers, paused: live.paused ?? {} }, nowMs);
   const reached1 = trail !== null;
   const span = timer === null ? 0 : (spans[timer.id] ?? 120);
   return {

@@ -59,6 +59,8 @@ export type LiveValues = {
   readonly peakMilli: number;
   readonly trailMilli: number | null;
   readonly pull: number | null;
+  readonly timers?: Readonly<Record<string, number>>;
+  readonly paused?: Readonly<Record<string, number>>;
 };
 export type Quote = {
   readonly symbol: string;
@@ -70,7 +72,8 @@ export type Instrument = ServiceAnswer<'instruments'>['rows'][number];
 export type Overview = Omit<ServiceAnswer<'overview'>, 'ok'>;
 export type Ladder = Omit<ServiceAnswer<'ladder'>, 'ok'>;
 export type Heatmap = Omit<ServiceAnswer<'heatmap'>, 'ok'>;
-export type Strategies = Omit<ServiceAnswer<'strategies'>, 'ok'>;
+/** As they run now, after the commands of the day. */
+export type Strategies = { readonly rows: readonly (ServiceAnswer<'strategies'>['rows'][number] & { readonly isDisabled: boolean })[] };
 export type RoleReport = {
   readonly role: string;
   readonly ready: boolean;

@@ -137,7 +137,7 @@ export const enScreens: ScreenWords = {
     by: 'Asked by',
     since: 'Since',
     none: 'No scope is raised: every strategy may confirm.',
-    brakeOn: 'The whole market is frozen: nothing new is confirmed, what lives goes on by its plan',
+    brakeOn: 'The whole market is frozen: nothing new is confirmed; timers of what lives stand, its stops are half as far and hold',
     brakeOff: 'not pulled',
     hold: 'hold 1 s',
     reason: 'Reason',

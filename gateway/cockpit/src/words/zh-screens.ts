@@ -134,7 +134,7 @@ export const zhScreens = {
     by: '谁要求',
     since: '自',
     none: '没有任何范围被抬高：所有策略可以确认。',
-    brakeOn: '全市场冻结：不再确认新机会，已有机会照计划执行',
+    brakeOn: '全市场冻结：不再确认新机会；已有机会的计时暂停，止损减半收紧并照常执行',
     brakeOff: '未启用',
     hold: '按住 1 秒',
     reason: '原因',
