@@ -167,7 +167,7 @@ function Trust() {
         <span>
           {words.brake}{' '}
           <b className={brake?.state === 'frozen' ? 'warn' : 't2'}>
-            {day.epoch === '' ? missing : brake?.state === 'frozen' ? words.on : words.off}
+            {day.offset === 0 ? missing : brake?.state === 'frozen' ? words.on : words.off}
           </b>
         </span>
       </div>

@@ -47,7 +47,7 @@ function Brake({ day, isPast }: { readonly day: DayView; readonly isPast: boolea
   const isFrozen = state?.state === 'frozen';
   // what a watch has frozen is not the operator's to let go
   const isOn = isFrozen && state.note?.startsWith('operator') === true;
-  const isKnown = day.epoch !== '';
+  const isKnown = day.offset > 0;
   const toggle = (): void =>
     void command({ name: 'risk', scope: 'market', level: isOn ? 0 : 3, policy: 'hold' }, `${words.brake} ${isOn ? words.off : words.on}`);
   useKeys({ 'Shift+B': () => document.getElementById('brake')?.focus() });
@@ -90,7 +90,7 @@ function Scopes({ day }: { readonly day: DayView }) {
           ))}
         </tbody>
       </table>
-      {all.length === 0 && day.epoch !== '' && <p className="t3 s12 pn">{words.riskPage.none}</p>}
+      {all.length === 0 && day.offset > 0 && <p className="t3 s12 pn">{words.riskPage.none}</p>}
     </section>
   );
 }

@@ -1,0 +1,102 @@
+/** The designed states of the cockpit: before there is a day, after the close, where a token is needed, and where an address leads nowhere. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Tokens } from '../contracts/process/tokens.ts';
+import { foldDay } from '../engine/runtime/fold.ts';
+import { chromiumOrWhy, launch, lookAt } from '../scenarios/support/browser.ts';
+import { generatedDay } from '../scenarios/support/days.ts';
+import { gatewayOptions } from '../scenarios/support/gateway.ts';
+import { freePort } from '../scenarios/support/test-broker.ts';
+import { Access } from './auth/access.ts';
+import { DayState } from './day-state.ts';
+import { type Gateway, type GatewayOptions, startGateway } from './server.ts';
+import { loadUws, type Uws } from './uws.ts';
+
+const [chromium, uws] = await Promise.all([chromiumOrWhy(), loadUws().catch((error: Error) => error)]);
+const reason = [chromium, uws].find((each) => each instanceof Error)?.message ?? '';
+const why = { zh: '没有网络', en: 'There is no network' };
+
+describe.skipIf(reason !== '')(`the cockpit’s states${reason === '' ? '' : ` (${reason})`}`, () => {
+  let browser: Browser;
+  const open: Gateway[] = [];
+  beforeAll(async () => {
+    browser = await launch(chromium as string);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    for (const gateway of open) await gateway.close();
+  });
+
+  async function over(day: DayState, change: Partial<GatewayOptions> = {}): Promise<string> {
+    const port = await freePort();
+    day.caughtUp = true;
+    const report = () => ({
+      run: 'test-1',
+      origin: null,
+      ready: false,
+      code: 'NO_NETWORK',
+      why,
+      tapeMs: null,
+      roles: [],
+      assumed: [],
+      day: { epoch: day.epoch, tradeDate: day.date, step: day.step, tsMs: day.tsMs },
+    });
+    open.push(await startGateway(uws as Uws, gatewayOptions(day, port, { report, ...change })));
+    return `http://127.0.0.1:${port}`;
+  }
+
+  test('before there is a day: says so, with the engine’s reason, in both languages', async () => {
+    const url = await over(new DayState('test-1'));
+    for (const [language, title] of [
+      ['zh', '还没有交易日'],
+      ['en', 'No trading day yet'],
+    ] as const) {
+      const { page } = await lookAt(browser, url, { language });
+      await expect.poll(() => page.innerText('body')).toContain(title);
+      await expect.poll(() => page.innerText('body')).toContain(why[language]);
+      expect(await page.innerText('.strip')).not.toMatch(/刹车 关|brake off/);
+      await page.context().close();
+    }
+  });
+
+  test('after the close: how the session ended stands there, nothing lives, and nothing claims to be now', async () => {
+    const made = generatedDay({ count: 60 });
+    const day = new DayState('test-1');
+    for (const step of foldDay(made.bundle, made.entries).steps) day.apply(made.bundle.tradeDate, step);
+    expect(day.phase).toBe('CLOSED');
+    const { page } = await lookAt(browser, await over(day));
+    await expect.poll(() => page.innerText('.tabs')).toMatch(/活跃\s*0/);
+    await page.goto(`${page.url()}?state=all`);
+    await expect.poll(() => page.locator('.opps tbody tr[id]').count()).toBe(day.book.size);
+    expect(await page.locator('.st:not(.off)').count()).toBe(0);
+    await page.context().close();
+  });
+
+  test('where reading takes a token: says how to get one, and shows nothing', async () => {
+    const tokens = new Tokens(mkdtempSync(join(tmpdir(), 'fenshi-states-')));
+    const url = await over(new DayState('test-1'), { tokens, access: new Access(tokens, { needsToken: true, code: null }) });
+    const { page } = await lookAt(browser, url);
+    await expect.poll(() => page.innerText('body')).toContain('fenshi token create');
+    const { token } = await tokens.issue('me', 'viewer', 600_000);
+    // in this very tab
+    await page.evaluate(`location.hash = 'token=${token}'`);
+    await expect.poll(() => page.innerText('body')).toContain('还没有交易日');
+    expect(page.url()).not.toContain(token);
+    await page.context().close();
+  });
+
+  test('an opportunity that is none: says so and leads back', async () => {
+    const made = generatedDay({ count: 20, until: '09:40' });
+    const day = new DayState('test-1');
+    for (const step of foldDay(made.bundle, made.entries).steps) day.apply(made.bundle.tradeDate, step);
+    const url = await over(day);
+    const { page } = await lookAt(browser, `${url}/o/${made.bundle.tradeDate}.SH.600519.up.momentum.1`);
+    await expect.poll(() => page.innerText('body')).toContain('这个机会在此刻还不存在');
+    await page.click('.empty .btn');
+    await expect.poll(() => new URL(page.url()).pathname).toBe('/');
+    await page.context().close();
+  });
+});
