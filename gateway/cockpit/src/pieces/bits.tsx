@@ -95,11 +95,13 @@ export function Countdown({
 const holdMs = 1000;
 /** What cannot be taken back is held for a second. The keyboard holds it too. */
 export function HoldButton({
+  id,
   children,
   onHeld,
   className = 'btn',
   disabled = false,
 }: {
+  readonly id?: string;
   readonly children: ReactNode;
   readonly onHeld: () => void;
   readonly className?: string;
@@ -126,6 +128,7 @@ export function HoldButton({
   };
   return (
     <button
+      id={id}
       type="button"
       className={`${className} hold${held ? ' held' : ''}`}
       disabled={disabled}

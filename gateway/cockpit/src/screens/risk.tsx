@@ -5,9 +5,9 @@ import { HoldButton } from '../pieces/bits.tsx';
 import { missing } from '../pieces/numbers.ts';
 import { useKeys } from '../state/keys.ts';
 import { clockText, useShown } from '../state/look-back.ts';
-import { useStrategies } from '../state/queries.ts';
+import { useInstruments, useSectorNames, useStrategies } from '../state/queries.ts';
 import type { DayView, StateItem, Strategies, StrategyItem } from '../state/shapes.ts';
-import { useWords, word } from '../words/index.ts';
+import { useWords, type Words, word } from '../words/index.ts';
 import { command } from './acts.ts';
 import { ParamsForm } from './params-form.tsx';
 import '../css/risk.css';
@@ -57,14 +57,14 @@ function Brake({ day, isPast }: { readonly day: DayView; readonly isPast: boolea
       <div className="grow">
         <div>
           <b className="b">{words.brake}</b>{' '}
-          <span className={isFrozen ? 'warn' : 't3'}>{!isKnown ? missing : isFrozen ? `${words.on} ${state.note ?? ''}` : words.off}</span>
+          <span className={isFrozen ? 'warn' : 't3'}>
+            {!isKnown ? missing : isFrozen ? `${words.on} ${sayCause(state.note, words)}` : words.off}
+          </span>
         </div>
         <div className="t3 s12">{isFrozen ? words.riskPage.brakeOn : isKnown ? words.riskPage.brakeOff : words.empty.loading}</div>
       </div>
-      <HoldButton onHeld={toggle} disabled={isPast || !isKnown}>
-        <span id="brake" tabIndex={-1}>
-          {words.riskPage.hold} · {isOn ? words.off : words.on}
-        </span>
+      <HoldButton id="brake" onHeld={toggle} disabled={isPast || !isKnown}>
+        {words.riskPage.hold} · {isOn ? words.off : words.on}
       </HoldButton>
     </div>
   );
@@ -98,16 +98,34 @@ function Scopes({ day }: { readonly day: DayView }) {
 const tags: Readonly<Record<string, string>> = { caution: 'tag w1', restricted: 'tag w2', frozen: 'tag w3' };
 function ScopeRow({ item: { actor, state, sinceMs, note } }: { readonly item: StateItem }) {
   const words = useWords();
+  const scopeName = useScopeName(actor.slice('risk.'.length));
   return (
     <tr>
-      <td>{actor.slice('risk.'.length)}</td>
+      <td>{scopeName}</td>
       <td>
         <span className={tags[state] ?? 't2'}>{word(words.risk, state)}</span>
       </td>
-      <td className="el">{note ?? ''}</td>
+      <td className="el">{sayCause(note, words)}</td>
       <td className="t3">{clockText(sinceMs)}</td>
     </tr>
   );
+}
+
+/** `operator 3`, `K2 2`: who asks for which level. */
+function sayCause(note: string | null, words: Words): string {
+  const [by = '', level = ''] = (note ?? '').split(' ');
+  return note === null ? '' : `${word(words.riskPage.causes, by)} ${level}`;
+}
+
+/** A scope by the name of what it is of. */
+function useScopeName(scope: string): string {
+  const words = useWords();
+  const [instruments, sectors] = [useInstruments(), useSectorNames()];
+  const [kind, first = '', second = ''] = scope.split('.');
+  if (kind === 'market') return words.riskPage.wholeMarket;
+  if (kind === 'strategy') return word(words.strategy, first);
+  if (kind === 'sector') return sectors.get(first) ?? scope;
+  return kind === 'symbol' ? (instruments.get(`${second}.${first}`)?.name ?? scope) : word(words.riskPage.causes, scope);
 }
 
 function Ends({ day }: { readonly day: DayView }) {

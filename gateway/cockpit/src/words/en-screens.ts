@@ -131,6 +131,8 @@ export const enScreens: ScreenWords = {
     state: { locked: 'sealed', 'at-limit': 'touches', broken: 'broken' },
   },
   riskPage: {
+    wholeMarket: 'Whole market',
+    causes: { operator: 'operator', override: 'override', account: 'account' },
     scopes: 'Scopes under risk',
     scope: 'Scope',
     level: 'Level',

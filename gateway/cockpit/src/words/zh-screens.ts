@@ -128,6 +128,8 @@ export const zhScreens = {
     state: { locked: '封住', 'at-limit': '触及', broken: '炸板' },
   },
   riskPage: {
+    wholeMarket: '全市场',
+    causes: { operator: '人工', override: '人工覆盖', account: '账户' },
     scopes: '风控范围',
     scope: '范围',
     level: '级别',
