@@ -13,6 +13,12 @@ export function leading(evidence: readonly Evidence[]): readonly Evidence[] {
   return asked.length > 0 ? asked : [...evidence].sort((a, b) => Math.abs(b.contrib) - Math.abs(a.contrib));
 }
 
+/** What bore a change: a change carries each level it was held against, and those that were not reached bore nothing. All of it where none was. */
+export function borne(evidence: readonly Evidence[]): readonly Evidence[] {
+  const held = evidence.filter((one) => (marginOf(one) ?? 0) >= 0);
+  return held.length > 0 ? held : evidence;
+}
+
 export function EvidenceLine({ evidence, most = 3 }: { readonly evidence: readonly Evidence[]; readonly most?: number }) {
   const language = useSettings((settings) => settings.language);
   const said = leading(evidence);

@@ -1,12 +1,12 @@
 /** Its changes, newest first: as a line of time, in short, or as the journal has them. */
 import { useState } from 'react';
 import { Segments } from '../pieces/bits.tsx';
-import { EvidenceLine } from '../pieces/evidence.tsx';
+
 import { headOf, StateGlyph } from '../pieces/state.tsx';
 import type { Whole } from '../state/detail.ts';
 import { clockText } from '../state/look-back.ts';
 import { useWords } from '../words/index.ts';
-import { ChangeWord, sayChange } from './home-stream.tsx';
+import { ChangeReason, ChangeWord } from './home-stream.tsx';
 
 export function Timeline({ opportunity }: { readonly opportunity: Whole }) {
   const words = useWords();
@@ -41,7 +41,7 @@ export function Timeline({ opportunity }: { readonly opportunity: Whole }) {
                 <ChangeWord change={change} endReason={opportunity.facts.endReason} bare />
                 {shown === 'line' && (
                   <div className="w">
-                    {change.evidence.length > 0 ? <EvidenceLine evidence={change.evidence} most={2} /> : sayChange(change, words)}
+                    <ChangeReason change={change} />
                   </div>
                 )}
               </div>

@@ -2,7 +2,7 @@
 import { useRef, useState } from 'react';
 import { Icon } from '../frame/icons.tsx';
 import { To } from '../pieces/bits.tsx';
-import { EvidenceLine } from '../pieces/evidence.tsx';
+import { borne, EvidenceLine } from '../pieces/evidence.tsx';
 import { headOf, StateGlyph } from '../pieces/state.tsx';
 import { useKeys } from '../state/keys.ts';
 import { clockText, useLookBack } from '../state/look-back.ts';
@@ -43,7 +43,6 @@ export function ChangeStream({ day }: { readonly day: DayView }) {
 }
 
 function Line({ told: { id, change }, day }: { readonly told: Told; readonly day: DayView }) {
-  const words = useWords();
   const instruments = useInstruments();
   const isNew = useMarket((market) => market.flashed.has(id));
   const opportunity = day.items.get(id);
@@ -56,11 +55,17 @@ function Line({ told: { id, change }, day }: { readonly told: Told; readonly day
         </To>
         <ChangeWord change={change} endReason={opportunity?.facts.endReason} />
         <div className="w">
-          {change.evidence.length > 0 ? <EvidenceLine evidence={change.evidence} most={2} /> : sayChange(change, words)}
+          <ChangeReason change={change} />
         </div>
       </div>
     </li>
   );
+}
+
+/** Why it changed: the levels it reached, else the plain words. */
+export function ChangeReason({ change }: { readonly change: Told['change'] }) {
+  const words = useWords();
+  return change.evidence.length > 0 ? <EvidenceLine evidence={borne(change.evidence)} most={2} /> : sayChange(change, words);
 }
 
 export function ChangeWord({
