@@ -27,6 +27,7 @@ import { PlanPanel } from './detail-plan.tsx';
 import { SidePanels } from './detail-side.tsx';
 import { Timeline } from './detail-timeline.tsx';
 import { BoardChip, Name } from './home-row.tsx';
+import '../css/instrument.css';
 import '../css/detail.css';
 
 export type Seen = {

@@ -22,6 +22,7 @@ import { DayPanel } from './day-chart.tsx';
 import { Forecasts } from './detail-side.tsx';
 import { BoardChip } from './home-row.tsx';
 import { WhyNot } from './why-not.tsx';
+import '../css/instrument.css';
 import '../css/symbol.css';
 
 const KLine = lazy(() => import('./k-line.tsx'));
