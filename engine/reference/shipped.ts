@@ -3,10 +3,10 @@
  * Made by scenarios/calibrate: `real-bars.ts`, `flow-norms.ts`, and `main.ts` for the invented market.
  */
 import { type Bundle, type Calibration, type MinuteProfile, minutesPerDay } from '../../contracts/bundle.ts';
-import { bytesOf, encode } from '../../contracts/codec.ts';
+import { bytesOf } from '../../contracts/codec.ts';
 import type { Config } from '../../contracts/config.ts';
+import { paramHashOf } from '../../contracts/process/param-hash.ts';
 import { strategiesOf } from '../detectors/strategies.ts';
-import { sha256 } from '../log/hash.ts';
 import { mapsKey } from '../opportunities/confidence.ts';
 import invented from './invented-forecasts.json' with { type: 'json' };
 import shape from './minute-shape.json' with { type: 'json' };
@@ -34,7 +34,7 @@ export const registeredDetectors = (config: Pick<Config, 'detectors' | 'models'>
             mode,
             modelId: activeModel(config.models, id),
             params,
-            paramHash: sha256(encode(params)).slice(0, 16),
+            paramHash: paramHashOf(params),
           },
         ],
   );

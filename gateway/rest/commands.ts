@@ -1,69 +1,35 @@
 /** What changes something: commands through the engine's door, answered by the journal step they caused; sessions and tokens. */
-import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { FenshiError } from '../../contracts/errors.ts';
-import { type Caller, callerRoles, Issued } from '../../contracts/process/tokens.ts';
+import { callerRoles, Issued } from '../../contracts/process/tokens.ts';
 import { Command } from '../../contracts/tape.ts';
-import { ok, type Reply, type Route, route } from '../http/table.ts';
+import { ok, type Route, route } from '../http/table.ts';
+import { askCommand, commandRoute } from './ask-command.ts';
 import type { RestContext } from './context.ts';
 import { OpportunityParams } from './shapes.ts';
 
-export const Answered = z.object({
-  commandId: z.string(),
-  tradeDate: z.string(),
-  step: z.int(),
-  accepted: z.boolean(),
-  /** Why not, where it was refused. */
-  code: z.string().nullable(),
-});
-const keyPattern = /^[\w.:-]{1,100}$/;
-export const waitMs = 5000;
 const dayMs = 86_400_000;
-/** Skipping an entry and handing over are the supervisor's, by its own door. */
-const notHere: readonly string[] = ['skip', 'fence'];
 
-export function commandRoutes({ command, access, tokens }: RestContext): Route[] {
-  /** The key names the command: a repeated one is answered and not carried out again. */
-  const ask = async (key: string, caller: Caller, wanted: Command): Promise<Reply> => {
-    if (key !== '' && !keyPattern.test(key)) throw new FenshiError('BAD_REQUEST', 'Idempotency-Key: letters, digits, . : _ -, at most 100');
-    if (notHere.includes(wanted.name)) throw new FenshiError('FORBIDDEN', `${wanted.name} is asked on the machine itself: fenshi control`);
-    // of the token, not of its name, and of what is asked: another command under the same key is another command
-    const own =
-      key === ''
-        ? randomUUID()
-        : createHash('sha256')
-            .update(`${key}\n${JSON.stringify(wanted)}`)
-            .digest('hex')
-            .slice(0, 32);
-    const commandId = `api:${caller.id}:${own}`;
-    const { tradeDate, step, accepted, code } = await command({ commandId, command: wanted, waitMs });
-    return { status: accepted ? 200 : 409, body: { commandId, tradeDate, step, accepted, code } };
-  };
-  const acts = {
-    tag: 'commands',
-    role: 'operator',
-    answer: Answered,
-    deadlineMs: 2 * waitMs,
-    codes: ['SERVICE_UNAVAILABLE', 'CONTROL_PENDING', 'BUSY'],
-  } as const;
+export function commandRoutes(context: RestContext): Route[] {
+  const { access, tokens } = context;
   return [
     route({
-      ...acts,
+      ...commandRoute,
       method: 'POST',
       path: '/v1/commands',
       id: 'postCommand',
       summary: 'Any command; an Idempotency-Key makes it one. 409 with the same body where the cell refuses it',
       body: Command,
-      handle: ({ body, header, caller }) => ask(header('idempotency-key'), caller, body),
+      handle: (asking) => askCommand(context, asking, asking.body),
     }),
     route({
-      ...acts,
+      ...commandRoute,
       method: 'POST',
       path: '/v1/opportunities/{id}/dismiss',
       id: 'dismissOpportunity',
       summary: 'Ends it by hand',
       params: OpportunityParams,
-      handle: ({ params: { id }, header, caller }) => ask(header('idempotency-key'), caller, { name: 'dismiss', opportunity: id }),
+      handle: ({ params: { id }, ...asking }) => askCommand(context, asking, { name: 'dismiss', opportunity: id }),
     }),
     route({
       method: 'POST',

@@ -4,14 +4,13 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { Command as Program } from 'commander';
-import { encode } from '../../../contracts/codec.ts';
 import { FenshiError } from '../../../contracts/errors.ts';
+import { paramHashOf } from '../../../contracts/process/param-hash.ts';
 import { Command } from '../../../contracts/tape.ts';
 import { InstrumentId, instrumentNo } from '../../../contracts/units.ts';
 import { accessFor } from '../../log/broker.ts';
 import { connectBroker } from '../../log/connect.ts';
 import { askControl } from '../../log/control.ts';
-import { sha256 } from '../../log/hash.ts';
 import { runDir } from '../../runtime/paths.ts';
 import { readUpLock } from '../up-lock.ts';
 
@@ -84,7 +83,7 @@ function paramsCommand(strategy: string, file: string) {
   } catch (error) {
     throw new FenshiError('USAGE', `${file}: ${(error as Error).message}`);
   }
-  return { name: 'params', strategy, params, paramHash: sha256(encode(params)).slice(0, 16) };
+  return { name: 'params', strategy, params, paramHash: paramHashOf(params) };
 }
 
 /** @throws FenshiError USAGE */

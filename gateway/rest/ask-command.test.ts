@@ -1,0 +1,59 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { ControlRequest } from '../../contracts/process/ask-service.ts';
+import { paramHashOf } from '../../contracts/process/param-hash.ts';
+import type { Command } from '../../contracts/tape.ts';
+import { askCommand } from './ask-command.ts';
+import { paramRoutes } from './params.ts';
+
+const asked: ControlRequest[] = [];
+beforeEach(() => {
+  asked.length = 0;
+});
+const context = {
+  command: async (request: ControlRequest) => {
+    asked.push(request);
+    return { ok: true, tradeDate: '20261123', step: 7, accepted: request.command.name !== 'disable', code: null };
+  },
+  ask: async () => ({ ok: true, asOf: { tradeDate: '20261123', tsMs: 0, n: 0 }, rows: [{ id: 'rally', params: { z3: 2.5, r3: 0.01 } }] }),
+  lanes: async () => ({ ok: true, lanes: [] }),
+} as never;
+const by = (key: string, id = 't1') => ({
+  caller: { subject: 's', role: 'operator', id } as never,
+  header: (name: string) => (name === 'idempotency-key' ? key : ''),
+});
+const dismiss: Command = { name: 'dismiss', opportunity: 'o1' };
+const nameOf = async (key: string, command: Command = dismiss, id = 't1'): Promise<string> =>
+  ((await askCommand(context, by(key, id), command)).body as { commandId: string }).commandId;
+
+test('one key, one caller and one thing asked is one command; each of the three else makes another', async () => {
+  const names = [await nameOf('k'), await nameOf('k'), await nameOf('l'), await nameOf('k', dismiss, 't2')];
+  names.push(await nameOf('k', { name: 'dismiss', opportunity: 'o2' }), await nameOf(''), await nameOf(''));
+  expect(names[1]).toBe(names[0]);
+  expect(new Set(names).size).toBe(6);
+});
+
+test('a key that is none and a command of the machine’s own reach nobody; what the cell refuses is 409', async () => {
+  await expect(askCommand(context, by('a key'), dismiss)).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+  await expect(askCommand(context, by('k'.repeat(101)), dismiss)).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+  await expect(askCommand(context, by(''), { name: 'fence' })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  expect(asked).toEqual([]);
+  expect((await askCommand(context, by('k'), { name: 'disable', detector: 'rally' })).status).toBe(409);
+  expect((await askCommand(context, by('k'), dismiss)).status).toBe(200);
+});
+
+const [params] = paramRoutes(context);
+const post = (id: string, given: Record<string, number>, key = '') =>
+  params!.handle({ params: { id }, body: { params: given }, query: {}, ...by(key) } as never);
+
+test('parameters are the given ones over those that run, in their order, named by their hash', async () => {
+  await post('rally', { r3: 0.02 });
+  const whole = { z3: 2.5, r3: 0.02 };
+  expect(asked[0]!.command).toEqual({ name: 'params', strategy: 'rally', params: whole, paramHash: paramHashOf(whole) });
+});
+
+test('a strategy, a parameter or a key that is none changes nothing', async () => {
+  await expect(post('nobody', { r3: 1 })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await expect(post('rally', { q9: 1 })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+  await expect(post('rally', { r3: 0.02 }, 'a key')).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+  expect(asked).toEqual([]);
+});
