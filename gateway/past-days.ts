@@ -7,22 +7,13 @@
 import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
 import { readStep } from '../contracts/compat/read.ts';
+import type { Mark } from '../contracts/door.ts';
 import { FenshiError } from '../contracts/errors.ts';
 import type { JournalStep } from '../contracts/journal.ts';
 import { streams, subjects } from '../contracts/subjects.ts';
 import { DayState } from './day-state.ts';
 
 export type StoredDay = { readonly date: string; readonly steps: number };
-/** One visible change, as a mark on a line of time. */
-export type Mark = {
-  readonly tsMs: number;
-  readonly step: number;
-  readonly id: string;
-  readonly region: string;
-  readonly from: string | null;
-  readonly to: string;
-  readonly event: string;
-};
 export type DayAt = { readonly day: DayState; readonly marks: readonly Mark[] };
 export type DayReader = {
   readonly days: () => Promise<readonly StoredDay[]>;

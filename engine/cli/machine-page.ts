@@ -6,6 +6,7 @@ import { riskMachine } from '../../actors/risk/risk.machine.ts';
 import { sectorMachine } from '../../actors/sector/sector.machine.ts';
 import { sourceMachine } from '../../actors/source/source.machine.ts';
 import { symbolMachine } from '../../actors/symbol/symbol.machine.ts';
+import type { EdgeSketch, MachineSketch, StateSketch } from '../../contracts/machine-sketch.ts';
 
 /** Consumers first: whoever changes a machine sees here who reads it. */
 const machines: readonly (readonly [AnyStateMachine, consumers: string])[] = [
@@ -67,35 +68,13 @@ export function rowsOf(node: AnyStateNode): string[][] {
 }
 
 /** One state of a machine; `parent` null at the top, `type` as the chart has it. */
-export type StateNodeSketch = {
-  readonly path: string;
-  readonly parent: string | null;
-  readonly type: string;
-  readonly initial: string | null;
-};
-export type EdgeSketch = {
-  readonly from: string;
-  readonly event: string;
-  readonly guard: string | null;
-  /** What the guard asks, in words. */
-  readonly asks: string;
-  readonly to: readonly string[];
-  readonly does: string;
-};
-export type MachineSketch = {
-  readonly id: string;
-  readonly readBy: string;
-  readonly states: readonly StateNodeSketch[];
-  readonly edges: readonly EdgeSketch[];
-};
-
 /** The machines as data, for whoever draws them. */
 export const machineSketches = (): MachineSketch[] =>
   machines.map(([machine, readBy]) => ({ id: machine.id, readBy, states: statesOf(machine.root).slice(1), edges: edgesOf(machine.root) }));
 
 const pathOf = (node: AnyStateNode): string => node.path.join('.');
 
-function statesOf(node: AnyStateNode): StateNodeSketch[] {
+function statesOf(node: AnyStateNode): StateSketch[] {
   const initial = node.initial?.target?.[0];
   const own = {
     path: pathOf(node),

@@ -1,9 +1,12 @@
 /** What there is to tell, made from journal entries: pure. Its text leads with the conditions that hit. */
+
+import { pathOfOpportunity } from '../../contracts/door.ts';
 import { sentenceOf } from '../../contracts/evidence-words.ts';
 import type { FoldedEvent } from '../../contracts/fold.ts';
 import type { Transition } from '../../contracts/journal.ts';
 import type { Severity } from '../../contracts/notify.ts';
 import { dashed } from '../../contracts/session.ts';
+import { endWords, eventWords, riskWords, stateWords } from '../../contracts/state-words.ts';
 import type { Origin } from '../../contracts/status.ts';
 
 export type Alert = {
@@ -35,29 +38,10 @@ export type Alert = {
   };
 };
 
-const stateWords: Readonly<Record<string, string>> = { discovered: '发现', confirmed: '确认', tracking: '跟踪', ended: '结束' };
-const endWords: Readonly<Record<string, string>> = {
-  TARGET: '到达目标',
-  STOP: '止损',
-  DECAY: '衰减',
-  TIMEOUT: '超时',
-  INVALID: '失效',
-  UNCONFIRMED: '未确认',
-  LIMIT: '涨停移交',
-  SESSION: '收盘',
-  DATA: '数据中断',
-  RISK: '风控',
-  MANUAL: '人工结束',
-};
-const eventWords: Readonly<Record<string, string>> = {
-  'moves-1pct': '15 分钟内波动 1 %',
-  'net-gain': '扣费后盈利',
-  'sealed-at-close': '收盘封板',
-  'next-open-gain': '次日高开',
-  'heat-lasts': '热度延续半小时',
-};
-const riskWords = ['正常', '注意', '限制', '冻结'];
-const riskStates = ['normal', 'caution', 'restricted', 'frozen'];
+/** A word that a newer engine says and this one has not yet stands as it is. */
+const wordOf = (words: Readonly<Record<string, string>>, said: string): string => words[said] ?? said;
+const riskStates = Object.keys(riskWords.zh);
+const levels = Object.values(riskWords.zh);
 
 type Forecast = {
   readonly event: string;
@@ -78,8 +62,8 @@ export function alertOfOpportunity(event: FoldedEvent, id: string, atMs: number,
   const isHalt = (path: string | undefined): boolean => path?.startsWith('suspended') === true;
   if (isHalt(opportunity.path) || (isHalt(was?.path) && state !== 'ended')) return null;
   const arrow = opportunity.direction === 'up' ? '🔴▲' : '🟢▼';
-  const reason = state === 'ended' && typeof facts.endReason === 'string' ? `(${endWords[facts.endReason] ?? facts.endReason})` : '';
-  const what = `${arrow} ${entity.kind === 'sector' ? `板块 ${instrument}` : instrument}|${was === null ? '' : `${stateWords[was.state] ?? was.state} → `}${stateWords[state] ?? state}${reason}`;
+  const reason = state === 'ended' && typeof facts.endReason === 'string' ? `(${wordOf(endWords.zh, facts.endReason)})` : '';
+  const what = `${arrow} ${entity.kind === 'sector' ? `板块 ${instrument}` : instrument}|${was === null ? '' : `${wordOf(stateWords.zh, was.state)} → `}${wordOf(stateWords.zh, state)}${reason}`;
   const { entryMilli, stopMilli } = (facts.plan ?? {}) as { entryMilli?: number; stopMilli?: number };
   return {
     id,
@@ -96,7 +80,7 @@ export function alertOfOpportunity(event: FoldedEvent, id: string, atMs: number,
       ...chances((facts.forecasts ?? []) as readonly Forecast[]),
       ...(state === 'ended' || entity.kind === 'sector' ? [] : [`参考 ${yuan(entryMilli)} · 失效 ${yuan(stopMilli)}`]),
     ],
-    path: `/#o=${event.id}`,
+    path: pathOfOpportunity(event.id),
     facts: { state, family, strategies, symbol: instrument, p: typeof facts.p === 'number' ? facts.p : null },
   };
 }
@@ -106,7 +90,7 @@ function chances([first]: readonly Forecast[]): string[] {
   if (first === undefined || first.p === null) return [];
   const measured = first.auc95 !== null && first.auc95[0]! > 0.5;
   return [
-    `${eventWords[first.event] ?? first.event} ${measured ? percent(first.p) : `未测得优势,基准 ${percent(first.p0)}`}${measured ? `(基准 ${percent(first.p0)},${first.source})` : ''}`,
+    `${wordOf(eventWords.zh, first.event)} ${measured ? percent(first.p) : `未测得优势,基准 ${percent(first.p0)}`}${measured ? `(基准 ${percent(first.p0)},${first.source})` : ''}`,
   ];
 }
 
@@ -122,9 +106,9 @@ export function alertOfRisk({ actorId, from, to, note, tsMs }: Transition, id: s
     tsMs,
     origin,
     isClear: level === 0,
-    title: level === 0 ? `✅ 风控解除|${scope}` : `⚠️ 风控${riskWords[level]}|${scope}`,
-    lines: [...(note === null ? [] : [`由 ${note}`]), `${riskWords[before]} → ${riskWords[level]}`],
-    path: '/#risk',
+    title: level === 0 ? `✅ 风控解除|${scope}` : `⚠️ 风控${levels[level]}|${scope}`,
+    lines: [...(note === null ? [] : [`由 ${note}`]), `${levels[before]} → ${levels[level]}`],
+    path: '/risk',
     facts: {},
   };
 }
@@ -141,7 +125,7 @@ export const alertOfNewDay = (scope: string, date: string, tsMs: number, atMs: n
   isClear: true,
   title: `✅ 风控解除|${scope}`,
   lines: [`新交易日 ${dashed(date)},风控重新开始`],
-  path: '/#risk',
+  path: '/risk',
   facts: {},
 });
 

@@ -81,7 +81,7 @@ describe('what a person reads', () => {
     expect(sent.every(({ count }) => count === 1)).toBe(true);
     const confirmed = text.find((each) => each.includes('发现 → 确认'))!;
     expect(confirmed).toMatch(
-      /^🔴▲ \d{6}\.(SH|SZ|BJ)\|发现 → 确认\n命中:.*≥.*\n15 分钟内波动 1 % \d+ %\(基准 \d+ %,synthetic\)\n参考 \d+\.\d\d · 失效 \d+\.\d\d\n\d\d:\d\d:\d\d · 模拟行情 · 不构成投资建议$/,
+      /^🔴▲ \d{6}\.(SH|SZ|BJ)\|发现 → 确认\n命中:.*≥.*\n15 分钟内涨或跌 1% \d+ %\(基准 \d+ %,synthetic\)\n参考 \d+\.\d\d · 失效 \d+\.\d\d\n\d\d:\d\d:\d\d · 模拟行情 · 不构成投资建议$/,
     );
     expect(text.some((each) => /→ 结束\((止损|未确认|衰减|失效|到达目标|超时)\)/.test(each))).toBe(true);
   });

@@ -16,7 +16,7 @@ const message: Message = {
   severity: 'urgent',
   title: '🔴▲ 600519.SH|发现 → 确认',
   lines: ['命中:量比 3.1≥2.5', '<b>&"x"</b>'],
-  path: '/#o=1',
+  path: '/o/1',
   atMs: nowMs,
   count: 1,
   isDigest: false,
@@ -61,7 +61,7 @@ describe('the vendors', () => {
     const { verdict, body } = await send({ kind: 'wecom', url: `${host}/cgi-bin/webhook/send?key=K` }, long);
     expect([verdict.outcome, body.msgtype]).toEqual(['sent', 'markdown']);
     expect((body as unknown as { markdown: { content: string } }).markdown.content).toMatch(
-      /…\n\[查看\]\(http:\/\/127\.0\.0\.1:8787\/#o=1\)$/,
+      /…\n\[查看\]\(http:\/\/127\.0\.0\.1:8787\/o\/1\)$/,
     );
   });
 
@@ -117,7 +117,7 @@ describe('the vendors', () => {
     const { verdict, body } = await send({ kind: 'bark', deviceKey: 'K', host });
     expect([verdict.outcome, body]).toEqual([
       'sent',
-      expect.objectContaining({ device_key: 'K', level: 'timeSensitive', url: 'http://127.0.0.1:8787/#o=1' }),
+      expect.objectContaining({ device_key: 'K', level: 'timeSensitive', url: 'http://127.0.0.1:8787/o/1' }),
     ]);
     expect((await send({ kind: 'bark', deviceKey: 'K', host }, { severity: 'info' })).body).toMatchObject({ level: 'passive' });
   });
@@ -127,7 +127,7 @@ describe('the vendors', () => {
     const { verdict, body, raw, headers } = await send({ kind: 'webhook', url: `${host}/mine`, secret }, { maybeRepeat: true });
     expect([verdict.outcome, body]).toEqual([
       'sent',
-      expect.objectContaining({ key: 'bot:1', maybeRepeat: true, link: 'http://127.0.0.1:8787/#o=1' }),
+      expect.objectContaining({ key: 'bot:1', maybeRepeat: true, link: 'http://127.0.0.1:8787/o/1' }),
     ]);
     expect(headers['x-fenshi-signature']).toBe(`sha256=${createHmac('sha256', secret).update(`${nowMs}.${raw}`).digest('hex')}`);
   });

@@ -20,7 +20,7 @@ const alert = (over: Partial<Alert> = {}): Alert => ({
   isClear: false,
   title: 't1',
   lines: ['命中'],
-  path: '/#o=o1',
+  path: '/o/o1',
   facts: { state: 'confirmed', family: 'momentum', strategies: ['rally'], symbol: '600519.SH', p: 0.5 },
   ...over,
 });

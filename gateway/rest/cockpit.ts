@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { pagePaths } from '../../contracts/door.ts';
 import { FenshiError } from '../../contracts/errors.ts';
 import { type Route, route } from '../http/table.ts';
 
@@ -24,8 +25,6 @@ const policy =
 const notBuilt =
   '<!doctype html><meta charset="utf-8"><title>Fenshi</title><p>页面没有构建：npm start 会构建它；API 在 <a href="/docs">/docs</a>。</p><p>The cockpit was not built: npm start builds it. The API: <a href="/docs">/docs</a>.</p>';
 
-/** Addresses of pages, as the cockpit has them. */
-const pages = ['/', '/heat', '/limit', '/risk', '/data', '/watch', '/notify', '/o/{id}', '/s/{symbol}'] as const;
 const loose = ['icon.svg', 'manifest.webmanifest'] as const;
 
 type File = { readonly type: string; readonly body: Uint8Array };
@@ -50,7 +49,7 @@ export function cockpitRoutes(folder = built): Route[] {
     return file;
   };
   return [
-    ...pages.map((path, i) =>
+    ...pagePaths.map((path, i) =>
       route({
         ...common,
         path,

@@ -1,5 +1,6 @@
 /** What the handlers of REST need of the gateway. */
 import type { z } from 'zod';
+import type { Consumer } from '../../contracts/door.ts';
 import { FenshiError } from '../../contracts/errors.ts';
 import type { ControlReply, ControlRequest } from '../../contracts/process/ask-service.ts';
 import type { Tokens } from '../../contracts/process/tokens.ts';
@@ -16,7 +17,6 @@ import type { Access } from '../auth/access.ts';
 import type { DayState } from '../day-state.ts';
 import type { MineStore } from '../mine-bucket.ts';
 import type { PastDays } from '../past-days.ts';
-import type { Consumer } from '../ws/connection.ts';
 import type { Values } from '../ws/values.ts';
 
 export type Ready = {

@@ -1,5 +1,6 @@
 /** Stored days, and any of them as of an instant: for looking back. Nothing journaled later than the instant is in an answer. */
 import { z } from 'zod';
+import { Mark } from '../../contracts/door.ts';
 import { FenshiError } from '../../contracts/errors.ts';
 import { type ListedOpportunity, listed, type OpportunityEvent, type OpportunityView } from '../../contracts/fold.ts';
 import type { losslessChannels } from '../../contracts/frames.ts';
@@ -14,15 +15,6 @@ const tag = 'days';
 const DayParams = z.strictObject({ date: TradeDate });
 const AtQuery = z.strictObject({ at: msQuery });
 const record = z.record(z.string(), z.unknown());
-const Mark = z.object({
-  tsMs: z.number(),
-  step: z.int(),
-  id: z.string(),
-  region: z.string(),
-  from: z.string().nullable(),
-  to: z.string(),
-  event: z.string(),
-});
 const states = [
   'market',
   'risk',

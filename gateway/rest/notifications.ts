@@ -1,19 +1,10 @@
 /** Notifications as the notify role has them, a test message by a channel, and who is connected here. */
 import { z } from 'zod';
+import { Consumer } from '../../contracts/door.ts';
 import { notifyServices } from '../../contracts/services.ts';
 import { ok, type Route, route } from '../http/table.ts';
 import type { RestContext } from './context.ts';
 import { wholeNumber } from './shapes.ts';
-
-const Consumer = z.object({
-  id: z.string(),
-  protocol: z.string(),
-  channels: z.array(z.string()),
-  sinceSec: z.number(),
-  sentBytes: z.number(),
-  waitingBytes: z.number(),
-  waitingFrames: z.int(),
-});
 
 export function notificationRoutes({ notify, consumers }: RestContext): Route[] {
   return [

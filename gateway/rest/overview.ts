@@ -2,19 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { FenshiError } from '../../contracts/errors.ts';
+import { MachineSketch } from '../../contracts/machine-sketch.ts';
 import { AsOf, services } from '../../contracts/services.ts';
 import { InstrumentId, TradeDate } from '../../contracts/units.ts';
 import { ok, type Route, route } from '../http/table.ts';
 import { type RestContext, runningStrategies } from './context.ts';
 import { listOf, msQuery, wholeNumber } from './shapes.ts';
 
-const machines = JSON.parse(readFileSync(new URL('../../contracts/schemas/machines.json', import.meta.url), 'utf8')) as {
-  readonly id: string;
-  readonly states: readonly { readonly path: string; readonly parent: string | null }[];
-  readonly edges: readonly { readonly from: string; readonly event: string; readonly asks: string; readonly to: readonly string[] }[];
-}[];
-const record = z.record(z.string(), z.unknown());
-const Machine = z.object({ id: z.string(), readBy: z.string(), states: z.array(record), edges: z.array(record) });
+const machines = JSON.parse(readFileSync(new URL('../../contracts/schemas/machines.json', import.meta.url), 'utf8')) as MachineSketch[];
 
 const Running = z.object({
   asOf: AsOf,
@@ -88,7 +83,7 @@ export function overviewRoutes(context: RestContext): Route[] {
       path: '/v1/machines',
       id: 'listMachines',
       summary: 'Definitions of the state machines that run',
-      answer: z.object({ items: z.array(Machine) }),
+      answer: z.object({ items: z.array(MachineSketch) }),
       handle: () => ok({ items: machines }),
     }),
     route({
@@ -99,7 +94,7 @@ export function overviewRoutes(context: RestContext): Route[] {
       id: 'getMachine',
       summary: 'One definition: states, transitions in the order they are tried, and a Mermaid drawing',
       params: z.strictObject({ id: z.string().max(40) }),
-      answer: Machine.extend({ mermaid: z.string() }),
+      answer: MachineSketch.extend({ mermaid: z.string() }),
       codes: ['NOT_FOUND'],
       handle: ({ params: { id } }) => {
         const found = machines.find((each) => each.id === id);
@@ -120,7 +115,7 @@ const asOfOf = ({ date, at }: z.output<typeof AtQuery>) => ({
 const withoutOk = ({ ok: _ok, ...answer }: { readonly ok: true }) => ok(answer);
 
 /** Changes of state alone: what stays where it is would hide them. */
-export function mermaidOf({ edges }: (typeof machines)[number]): string {
+export function mermaidOf({ edges }: MachineSketch): string {
   const name = (path: string): string => (path === '' ? 'machine' : path.replaceAll('.', '_'));
   const lines = edges.flatMap(({ from, to, event, asks }) =>
     to.map((target) => `  ${name(from)} --> ${name(target)}: ${event}${asks === '' ? '' : ` [${asks.replaceAll(/[;:]/g, ',')}]`}`),

@@ -7,6 +7,7 @@
  * Slow      is who makes no progress for five seconds, or leaves over 4 MiB lying: `bye` and close 4008; he resumes by offset
  */
 import { decode } from '../../contracts/codec.ts';
+import type { Consumer } from '../../contracts/door.ts';
 import { type ErrorCode, errorCodes } from '../../contracts/errors.ts';
 import { ClientFrame, closeCodes, type Filter, FrameId, frameLimits, type ServerFrame, type Subprotocol } from '../../contracts/frames.ts';
 import { isConflated, isLossless, isOfOpportunities } from './channels.ts';
@@ -33,17 +34,6 @@ const drainBytes = 256 * 1024;
 const roomBytes = 64 * 1024;
 /** Frames that have come in and wait for their turn. */
 const inboxMax = 2 * frameLimits.channels;
-
-/** A connection as people see it. */
-export type Consumer = {
-  readonly id: string;
-  readonly protocol: string;
-  readonly channels: readonly string[];
-  readonly sinceSec: number;
-  readonly sentBytes: number;
-  readonly waitingBytes: number;
-  readonly waitingFrames: number;
-};
 
 export class Connection {
   readonly protocol: Subprotocol;

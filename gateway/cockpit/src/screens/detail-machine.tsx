@@ -1,12 +1,14 @@
 /** The statechart, from the definition that runs: a spine of its life, the lane of what ends it, and the regions beside. */
+
 import { useState } from 'react';
+import type { MachineSketch } from '../../../../contracts/machine-sketch.ts';
 import { midnightOf } from '../../../../contracts/session.ts';
 import { Segments } from '../pieces/bits.tsx';
 import { price, share, signed } from '../pieces/numbers.ts';
 import { headOf, StateGlyph } from '../pieces/state.tsx';
 import { span } from '../state/clock-math.ts';
 import { useMachines } from '../state/detail.ts';
-import { type Distance, distanceTo, exitsFrom, type Machine, unforeseen } from '../state/exits.ts';
+import { type Distance, distanceTo, exitsFrom, unforeseen } from '../state/exits.ts';
 import { clockText } from '../state/look-back.ts';
 import type { Change } from '../state/shapes.ts';
 import { useWords, word } from '../words/index.ts';
@@ -58,7 +60,7 @@ export function visitsOf(transitions: readonly Change[], nowMs: number): Readonl
   return visits;
 }
 
-function Chart({ seen, machine }: { readonly seen: Seen; readonly machine: Machine }) {
+function Chart({ seen, machine }: { readonly seen: Seen; readonly machine: MachineSketch }) {
   const words = useWords();
   const { opportunity, nowMs } = seen;
   const visits = visitsOf(opportunity.transitions, nowMs);
@@ -144,7 +146,7 @@ function Taken({ opportunity, from, to }: { readonly opportunity: Seen['opportun
 
 /** What a price can do first, then the clocks. */
 const order = ['TARGET', 'STOP', 'INVALID', 'LIMIT', 'UNCONFIRMED', 'TIMEOUT', 'DECAY', 'SESSION', 'DATA', 'RISK', 'MANUAL'];
-function Exits({ seen, machine }: { readonly seen: Seen; readonly machine: Machine }) {
+function Exits({ seen, machine }: { readonly seen: Seen; readonly machine: MachineSketch }) {
   const words = useWords();
   const { opportunity, reading, lastMilli, nowMs, instrument } = seen;
   const limitMilli = opportunity.direction === 'up' ? (instrument?.limitUpMilli ?? null) : (instrument?.limitDownMilli ?? null);
@@ -188,7 +190,15 @@ function Off({ distance }: { readonly distance: Distance | null }) {
   );
 }
 
-function Region({ machine, region, current }: { readonly machine: Machine; readonly region: 'risk' | 'data'; readonly current: string }) {
+function Region({
+  machine,
+  region,
+  current,
+}: {
+  readonly machine: MachineSketch;
+  readonly region: 'risk' | 'data';
+  readonly current: string;
+}) {
   const words = useWords();
   const names: Readonly<Record<string, string>> = words[region];
   return (
@@ -207,7 +217,7 @@ function Region({ machine, region, current }: { readonly machine: Machine; reado
 }
 
 /** The same for who cannot see a drawing, and for who wants every guard. */
-function EdgeTable({ seen, machine }: { readonly seen: Seen; readonly machine: Machine }) {
+function EdgeTable({ seen, machine }: { readonly seen: Seen; readonly machine: MachineSketch }) {
   const words = useWords();
   const last = (path: string): string => path.split('.').at(-1) ?? '';
   const rows = machine.edges.filter(({ from, to }) => to.length > 0 && from.startsWith('lifecycle'));

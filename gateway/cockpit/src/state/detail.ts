@@ -1,6 +1,7 @@
 /** One opportunity with its history, of the day at hand or as of the instant looked back at. */
+
 import { useQuery } from '@tanstack/react-query';
-import type { Machine } from './exits.ts';
+import type { MachineSketch } from '../../../../contracts/machine-sketch.ts';
 import { useLookBack, useShown } from './look-back.ts';
 import { api } from './session.ts';
 import type { Change, Opportunity } from './shapes.ts';
@@ -39,6 +40,6 @@ export function useWhole(id: string) {
 export const useMachines = () =>
   useQuery({
     queryKey: ['machines'],
-    queryFn: async () => (await api().get<{ items: Machine[] }>('/v1/machines')).items,
+    queryFn: async () => (await api().get<{ items: MachineSketch[] }>('/v1/machines')).items,
     staleTime: Number.POSITIVE_INFINITY,
   });

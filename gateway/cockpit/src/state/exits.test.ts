@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { distanceTo, exitsFrom, type Machine, nodeOf } from './exits.ts';
+import type { MachineSketch } from '../../../../contracts/machine-sketch.ts';
+import { distanceTo, exitsFrom, nodeOf } from './exits.ts';
 
 /** As the engine publishes it. */
 const machine = (
-  JSON.parse(readFileSync(new URL('../../../../contracts/schemas/machines.json', import.meta.url), 'utf8')) as Machine[]
+  JSON.parse(readFileSync(new URL('../../../../contracts/schemas/machines.json', import.meta.url), 'utf8')) as MachineSketch[]
 ).find(({ id }) => id === 'opportunity')!;
 const at = (clock: string): number => Date.parse(`2026-11-23T${clock}+08:00`);
 

@@ -1,24 +1,7 @@
 /** What can still end an opportunity from where it stands, read off the machine's own definition, and how far off each is. Pure. */
+import type { MachineSketch } from '../../../../contracts/machine-sketch.ts';
 import { secondsLeft } from './clock-math.ts';
 import type { Opportunity } from './shapes.ts';
-
-export type Edge = {
-  readonly from: string;
-  readonly event: string;
-  readonly guard: string | null;
-  readonly asks: string;
-  readonly to: readonly string[];
-};
-export type Machine = {
-  readonly id: string;
-  readonly states: readonly {
-    readonly path: string;
-    readonly parent: string | null;
-    readonly type: string;
-    readonly initial: string | null;
-  }[];
-  readonly edges: readonly Edge[];
-};
 
 /** The reason that an edge to the end stands for, by its guard or its event. */
 const reasons: Readonly<Record<string, string>> = {
@@ -37,14 +20,14 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** The chart's own name of a public path: `tracking.rising` is `lifecycle.live.tracking.rising`. */
-export function nodeOf(machine: Machine, path: string): string | null {
+export function nodeOf(machine: MachineSketch, path: string): string | null {
   const head = path.split('.')[0]!;
   const wanted = head === 'suspended' ? 'suspended' : path;
   return machine.states.find(({ path: each }) => each === `lifecycle.${wanted}` || each === `lifecycle.live.${wanted}`)?.path ?? null;
 }
 
 /** Reasons that an edge from this state, or from a state around it, leads to; in the order they are tried. */
-export function exitsFrom(machine: Machine, path: string): readonly string[] {
+export function exitsFrom(machine: MachineSketch, path: string): readonly string[] {
   const node = nodeOf(machine, path);
   if (node === null) return [];
   const found = machine.edges.filter(({ from, to }) => to.includes('lifecycle.ended') && (node === from || node.startsWith(`${from}.`)));

@@ -1,13 +1,14 @@
 /** What the cockpit reads, as the contracts have it. */
 
 import type { z } from 'zod';
+import type { Consumer, Mark } from '../../../../contracts/door.ts';
 import type { ListedOpportunity, OpportunityEvent } from '../../../../contracts/fold.ts';
 import type { Forecast } from '../../../../contracts/forecast.ts';
 import type { QualityClass } from '../../../../contracts/quality.ts';
 import type { notifyServices, ServiceAnswer } from '../../../../contracts/services.ts';
 import type { StateItem, StrategyItem } from '../../../../contracts/stream-items.ts';
 
-export type { Forecast, StateItem, StrategyItem };
+export type { Consumer, Forecast, Mark, StateItem, StrategyItem };
 export type Evidence = OpportunityEvent['evidence'][number];
 export type Change = OpportunityEvent;
 export type Plan = {
@@ -43,15 +44,6 @@ export type Facts = {
 };
 export type Opportunity = Omit<ListedOpportunity, 'facts'> & { readonly facts: Facts };
 export type Told = { readonly seq: number; readonly id: string; readonly change: Change };
-export type Mark = {
-  readonly tsMs: number;
-  readonly step: number;
-  readonly id: string;
-  readonly region: string;
-  readonly from: string | null;
-  readonly to: string;
-  readonly event: string;
-};
 export type LiveValues = {
   readonly id: string;
   readonly p: number | null;
@@ -89,15 +81,6 @@ export type Quality = {
   readonly values: Partial<Readonly<Record<QualityClass, number>>>;
 };
 export type Notifications = Omit<z.infer<(typeof notifyServices)['notifications']['answer']>, 'ok'>;
-export type Consumer = {
-  readonly id: string;
-  readonly protocol: string;
-  readonly channels: readonly string[];
-  readonly sinceSec: number;
-  readonly sentBytes: number;
-  readonly waitingBytes: number;
-  readonly waitingFrames: number;
-};
 export type Report = {
   readonly run: string;
   readonly origin: string | null;

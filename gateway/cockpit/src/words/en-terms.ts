@@ -1,4 +1,5 @@
 /** The engine's own names for things, in English. */
+import { endWords, eventWords, riskWords, stateWords } from '../../../../contracts/state-words.ts';
 import type { Terms } from './zh-terms.ts';
 
 export const enTerms: Terms = {
@@ -26,30 +27,11 @@ export const enTerms: Terms = {
     AFTER_QUIET: 'close in',
     none: '',
   },
-  state: {
-    discovered: 'Discovered',
-    confirmed: 'Confirmed',
-    tracking: 'Tracking',
-    suspended: 'Suspended',
-    ended: 'Ended',
-    archived: 'Archived',
-  },
+  state: stateWords.en,
   sub: { rising: 'rising', holding: 'holding', pulling: 'pulling', locked: 'limit-up' },
-  risk: { normal: 'normal', caution: 'caution', restricted: 'restricted', frozen: 'frozen' },
+  risk: riskWords.en,
   data: { fresh: 'fresh', degraded: 'degraded', stale: 'stale', halted: 'halted' },
-  end: {
-    TARGET: 'target hit',
-    STOP: 'stopped',
-    DECAY: 'decayed',
-    TIMEOUT: 'timed out',
-    INVALID: 'invalid',
-    UNCONFIRMED: 'unconfirmed',
-    LIMIT: 'to limit-up',
-    SESSION: 'session end',
-    DATA: 'data gap',
-    RISK: 'risk',
-    MANUAL: 'dismissed',
-  },
+  end: endWords.en,
   note: {
     heldByRisk: 'Held',
     target1: 'Target 1',
@@ -109,13 +91,7 @@ export const enTerms: Terms = {
     'next-open-gain': 'next open up',
     'heat-lasts': 'heat lasts',
   },
-  eventLong: {
-    'moves-1pct': 'moves 1% either way within 15 min',
-    'net-gain': 'gains net of cost, before its stop',
-    'sealed-at-close': 'closes at its upper limit',
-    'next-open-gain': 'opens tomorrow above the close and its cost',
-    'heat-lasts': 'is as hot half an hour on',
-  },
+  eventLong: eventWords.en,
   fitted: { synthetic: 'synthetic', 'real-bars': 'real minutes', paper: 'paper', live: 'live' },
   board: { MAIN: '', GEM: 'C', STAR: 'S', BSE: 'B' },
   boardLong: { MAIN: 'Main board', GEM: 'ChiNext 创业板', STAR: 'STAR 科创板', BSE: 'BSE 北交所' },

@@ -1,4 +1,5 @@
 /** The engine's own names for things, in Chinese: states, reasons, timers, strategies, sources. */
+import { endWords, eventWords, riskWords, stateWords } from '../../../../contracts/state-words.ts';
 export const zhTerms = {
   phase: {
     CLOSED: '休市',
@@ -24,23 +25,11 @@ export const zhTerms = {
     AFTER_QUIET: '距收盘',
     none: '',
   },
-  state: { discovered: '发现', confirmed: '确认', tracking: '跟踪', suspended: '停牌', ended: '结束', archived: '归档' },
+  state: stateWords.zh,
   sub: { rising: '上行', holding: '盘整', pulling: '回落', locked: '封板' },
-  risk: { normal: '正常', caution: '注意', restricted: '受限', frozen: '冻结' },
+  risk: riskWords.zh,
   data: { fresh: '新鲜', degraded: '降级', stale: '陈旧', halted: '停牌' },
-  end: {
-    TARGET: '到达目标',
-    STOP: '止损',
-    DECAY: '衰减',
-    TIMEOUT: '超时',
-    INVALID: '失效',
-    UNCONFIRMED: '未确认',
-    LIMIT: '涨停移交',
-    SESSION: '收盘',
-    DATA: '数据中断',
-    RISK: '风控',
-    MANUAL: '人工忽略',
-  },
+  end: endWords.zh,
   note: {
     heldByRisk: '暂缓确认',
     target1: '触及目标一',
@@ -100,13 +89,7 @@ export const zhTerms = {
     'next-open-gain': '次日高开',
     'heat-lasts': '热度延续',
   },
-  eventLong: {
-    'moves-1pct': '15 分钟内涨或跌 1%',
-    'net-gain': '扣费后盈利，先于止损',
-    'sealed-at-close': '收盘封住涨停',
-    'next-open-gain': '次日开盘高于收盘与成本',
-    'heat-lasts': '半小时后热度仍在',
-  },
+  eventLong: eventWords.zh,
   fitted: { synthetic: '模拟', 'real-bars': '真实分钟线', paper: '模拟盘', live: '实盘' },
   board: { MAIN: '', GEM: '创', STAR: '科', BSE: '北' },
   boardLong: { MAIN: '主板', GEM: '创业板', STAR: '科创板', BSE: '北交所' },
