@@ -1,6 +1,7 @@
 /** The scrubber: any second of a stored day. What is later than the instant is hatched, and nothing of it is known here. */
 import { useEffect, useRef } from 'react';
 import { midnightOf, msOfTsec, tsecOf } from '../../../../contracts/session.ts';
+import { Segments } from '../pieces/bits.tsx';
 import { useKeys } from '../state/keys.ts';
 import { clockText, isAsking, lookAt, toLive, useLookBack, useShown } from '../state/look-back.ts';
 import { useDays } from '../state/queries.ts';
@@ -64,19 +65,12 @@ export default function ReplayBar() {
         <button type="button" className="ib" aria-label={words.replayBar.nextEvent} onClick={() => void toChange(false)}>
           <Icon name="next" />
         </button>
-        <div className="seg" role="tablist" aria-label={words.replayBar.speed}>
-          {speeds.map((each) => (
-            <button
-              key={each}
-              type="button"
-              role="tab"
-              aria-selected={each === speed}
-              onClick={() => useLookBack.setState({ speed: each })}
-            >
-              {each}×
-            </button>
-          ))}
-        </div>
+        <Segments
+          of={speeds.map((each) => [String(each), `${each}×`] as const)}
+          chosen={String(speed)}
+          onChoose={(each) => useLookBack.setState({ speed: Number(each) })}
+          label={words.replayBar.speed}
+        />
         <span className="grow" />
         <span className="t3 s12">{isWaiting ? '…' : `${words.step} ${day.offset}`}</span>
         <button type="button" className="btn pri" onClick={toLive}>

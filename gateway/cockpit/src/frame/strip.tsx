@@ -1,7 +1,8 @@
 /** The market in one look: mean gain, breadth, ladder, regime, brake and sources. Of the past there are only the states the journal has. */
 import { breadthEdges } from '../../../../contracts/breadth.ts';
 import { Spark } from '../pieces/bars.tsx';
-import { direction, missing, money, percent, share } from '../pieces/numbers.ts';
+import { missing, money, percent, share } from '../pieces/numbers.ts';
+import { useTint } from '../pieces/tint.ts';
 import { useTapeNow } from '../state/clock.ts';
 import { useShown } from '../state/look-back.ts';
 import { useMarket } from '../state/market.ts';
@@ -26,10 +27,10 @@ export function Strip() {
 function Mean({ overview }: { readonly overview: Overview | undefined }) {
   const words = useWords();
   const language = useSettings((settings) => settings.language);
-  const connected = useMarket((market) => market.connected);
   const { day } = useShown();
   const gain = overview?.meanGain;
-  const tint = connected ? direction(gain) : 'fl';
+  const connected = useMarket((market) => market.connected);
+  const tint = useTint(gain);
   const line = (overview?.line ?? []).map(([minute, value]): [number, number] => [minute, Math.round(10_000 * (1 + value))]);
   const discovered = day.marks.filter(
     ({ region, to, from }) => region === 'lifecycle' && to === 'discovered' && from !== 'discovered',

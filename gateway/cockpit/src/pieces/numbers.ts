@@ -2,7 +2,7 @@
 export const missing = '--';
 const minus = (text: string): string => text.replace('-', '−');
 
-/** Milli as yuan, two decimals; three below ten thousandths of what two can show. */
+/** Milli as yuan, two decimals: the tick of every A-share. */
 export const price = (milli: number | null | undefined): string =>
   milli == null || Number.isNaN(milli) ? missing : (milli / 1000).toFixed(2);
 

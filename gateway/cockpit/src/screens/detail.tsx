@@ -5,8 +5,9 @@ import { Icon } from '../frame/icons.tsx';
 import { StatusBar } from '../frame/status-bar.tsx';
 import { Empty, Skeleton, To } from '../pieces/bits.tsx';
 import { save } from '../pieces/export.ts';
-import { direction, gainOf, missing, money, percent, price, signed } from '../pieces/numbers.ts';
+import { gainOf, missing, money, percent, price, signed } from '../pieces/numbers.ts';
 import { RiskTags, StateChip } from '../pieces/state.tsx';
+import { useTint } from '../pieces/tint.ts';
 import { useTapeNow } from '../state/clock.ts';
 import { useWhole, type Whole } from '../state/detail.ts';
 import { useKeys } from '../state/keys.ts';
@@ -141,10 +142,9 @@ const saveJson = (opportunity: Whole): void => save(`${opportunity.id}.json`, 'a
 function Head({ seen: { opportunity, instrument, minutes, lastMilli, reading } }: { readonly seen: Seen }) {
   const words = useWords();
   const { path, facts, strategies, risk, dataState, instrument: symbol, entity } = opportunity;
-  const connected = useMarket((market) => market.connected);
   const reference = instrument?.preCloseMilli ?? null;
   const gain = gainOf(lastMilli, reference);
-  const tint = connected ? direction(gain) : 'fl';
+  const tint = useTint(gain);
   return (
     <div className="op">
       <To path="/" className="ib" label={words.keys.back}>

@@ -7,6 +7,7 @@ import { StatusBar } from '../frame/status-bar.tsx';
 import { Empty, To } from '../pieces/bits.tsx';
 import { direction, gainOf, missing, money, percent, price, signed } from '../pieces/numbers.ts';
 import { StateChip } from '../pieces/state.tsx';
+import { useTint } from '../pieces/tint.ts';
 import { useTapeNow } from '../state/clock.ts';
 import { useKeys } from '../state/keys.ts';
 import { clockText, useLookBack, useShown } from '../state/look-back.ts';
@@ -111,12 +112,11 @@ function useSymbolKeys(symbol: string, all: readonly string[]): void {
 function SymbolHead({ symbol, lastMilli }: { readonly symbol: string; readonly lastMilli: number | null }) {
   const words = useWords();
   const instrument = useInstruments().get(symbol);
-  const connected = useMarket((market) => market.connected);
   const lists = useMine((state) => state.mine.lists);
   const isWatched = lists.some(({ symbols }) => symbols.includes(symbol));
   const reference = instrument?.preCloseMilli ?? null;
   const gain = gainOf(lastMilli, reference);
-  const tint = connected ? direction(gain) : 'fl';
+  const tint = useTint(gain);
   return (
     <div className="op">
       <To path="/" className="ib" label={words.keys.back}>
