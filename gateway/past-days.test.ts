@@ -29,7 +29,9 @@ const reader = (all: readonly JournalStep[] = steps) => {
 
 describe('a stored day as of an instant', () => {
   /** Instants spread over the day by a fixed rule, none of them chosen by what happened. */
-  const instants = Array.from({ length: 20 }, (_, k) => at('09:30:00') + ((k * 7919) % 19_800) * 1000 + 311);
+  const spread = Array.from({ length: 20 }, (_, k) => at('09:30:00') + ((k * 7919) % 19_800) * 1000 + 311);
+  /** And the very instants of some steps: what came then is in. */
+  const instants = [...spread, ...[3, 40, 90].map((k) => steps[k]!.entries[0]!.tsMs)];
 
   test('is what a fresh replay of the tape cut there concludes', async () => {
     const past = new PastDays(reader(), 'test-1');

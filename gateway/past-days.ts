@@ -101,21 +101,24 @@ export function journalReader(connected: () => NatsConnection, run: string): Day
       const { state } = await reached((await managed()).streams.info(name, { subjects_filter: subject }));
       const count = state.subjects?.[subject] ?? 0;
       if (count === 0) throw new FenshiError('NOT_FOUND', `no journal of ${date} is stored in this run`);
-      const found: JournalStep[] = [];
-      if (count <= have) return found;
+      if (count <= have) return [];
       const from =
         have === 0
           ? { deliver_policy: DeliverPolicy.All }
           : { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: (lastSeq.get(date) ?? 0) + 1 };
       const consumer = await reached(jetstream(connected()).consumers.get(name, { ...from, filter_subjects: subject }));
-      const messages = await consumer.consume({ max_messages: 1000, expires: 5000 });
-      for await (const message of messages) {
+      const found: JournalStep[] = [];
+      let seq = 0;
+      for await (const message of await consumer.consume({ max_messages: 1000, expires: 5000 })) {
         const step = readStep(message.data);
         if (step.step > have) found.push(step);
-        lastSeq.set(date, message.seq);
-        if (step.step >= count) break;
+        seq = message.seq;
+        if (message.info.pending === 0) break;
       }
       await consumer.delete().catch(() => false);
+      if (have + found.length < count) throw new FenshiError('SERVICE_UNAVAILABLE', `the journal of ${date} could not be read to its end`);
+      // of a reading that came to its end alone: the next goes on behind it
+      lastSeq.set(date, seq);
       return found;
     },
   };

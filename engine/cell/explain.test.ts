@@ -46,6 +46,22 @@ test('names each strategy of symbols, where it stands, and the gates that are sh
   expect(shutGates.every((id) => /^U\d+$/.test(id))).toBe(true);
 });
 
+test('tells where a run of a strategy stands and by which opportunity, and that a strategy was put off', () => {
+  const { cell } = foldDay(day.bundle, open);
+  const rows = day.bundle.instruments.map(({ no }) => whyOf(cell, instrumentId(no)));
+  const said = rows.flatMap(({ symbol, strategies }) => strategies.map((each) => ({ symbol, ...each })));
+  const live = new Set(cell.desk.views().map(({ id }) => id));
+  const led = said.filter(({ opportunity }) => opportunity !== null);
+  expect(led.length).toBeGreaterThan(0);
+  for (const { opportunity, isRunning } of led) expect([isRunning, live.has(opportunity!)]).toEqual([true, true]);
+  // and most stand nowhere
+  expect(said.filter(({ isRunning }) => isRunning).length).toBeLessThan(said.length / 2);
+  expect(said.some(({ isDisabled }) => isDisabled)).toBe(false);
+  cell.apply({ type: 'control', v: 1, tsMs: cell.timeMs, commandId: 'off', command: { name: 'disable', detector: 'rally' } });
+  const off = whyOf(cell, first).strategies.filter(({ isDisabled }) => isDisabled);
+  expect(off.map(({ strategy }) => strategy)).toEqual(['rally']);
+});
+
 test('before anything was heard asks nothing; of a stranger, or without a day, is refused', () => {
   const { cell } = foldDay(day.bundle, open.slice(0, 1));
   expect(whyOf(cell, first).strategies.every(({ asks }) => asks.length === 0)).toBe(true);

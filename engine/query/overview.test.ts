@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Bundle } from '../../contracts/bundle.ts';
-import { absentMilli, emptyColumns } from '../../contracts/quote.ts';
+import { absentMilli, bookLevels, emptyColumns } from '../../contracts/quote.ts';
 import { heatmapOf, type LastQuotes, ladderOf, overviewOf, quotesAt } from './overview.ts';
 
 type Row = {
@@ -48,12 +48,13 @@ describe('the market in one look', () => {
       { last: null, pre: 10_000 },
       { last: 10_500, pre: null },
       { last: 10_500, pre: 10_000, seen: false },
+      { last: 10_500, pre: 0 },
     ]),
     [[0, 0.01]],
   );
 
   test('counts who rose, fell and stood; what has no price, no reference or no quote is unknown and no zero', () => {
-    expect(look).toMatchObject({ up: 3, down: 2, flat: 1, unknown: 3 });
+    expect(look).toMatchObject({ up: 3, down: 2, flat: 1, unknown: 4 });
   });
   test('tells who stands at a limit from who stood there', () => {
     expect(look).toMatchObject({ atLimitUp: 1, brokenLimitUp: 1, atLimitDown: 1 });
@@ -80,7 +81,10 @@ test('a sector has the largest amount first, one of unknown amount last, and its
         { last: null, pre: 10_000 },
         { last: 11_000, pre: 10_000, amount: 3 },
       ],
-      [{ code: 'I01', members: [1_600_001, 1_600_002, 1_600_003, 1_600_099] }],
+      [
+        { code: 'I01', members: [1_600_001, 1_600_002, 1_600_003, 1_600_099] },
+        { code: 'I02', members: [1_600_002] },
+      ],
     ),
     2,
   );
@@ -90,6 +94,49 @@ test('a sector has the largest amount first, one of unknown amount last, and its
     ['600003.SH', 3],
     ['600001.SH', 1],
   ]);
+  // of a sector that nobody has a gain in, no mean is known
+  expect(rows[1]).toMatchObject({ live: 0, up: 0, meanGain: null, amountYuan: 0 });
+});
+
+describe('the ladder', () => {
+  /** [last, bid, bid shares, ask, boards before]; the high is the limit. */
+  const ladder = (...rows: readonly (readonly [number, number, number, number | null, number])[]) => {
+    const made = quotes(rows.map(([last]) => ({ last, pre: 10_000, high: 11_000 })));
+    for (const [i, [, bid, shares, ask, boards]] of rows.entries()) {
+      made.rows.bidMilli[i * bookLevels] = bid;
+      made.rows.bidShares[i * bookLevels] = shares;
+      made.rows.askMilli[i * bookLevels] = ask ?? absentMilli;
+      (made.bundle.instruments[i] as { boards: number }).boards = boards;
+    }
+    return ladderOf(made).map(({ symbol, state, sealYuan, boards }) => [symbol.slice(0, 6), state, sealYuan, boards]);
+  };
+
+  test('is locked where the limit is bid and nothing is asked, and only there is a seal', () => {
+    expect(
+      ladder(
+        [11_000, 11_000, 200, null, 1], // locked: its second board
+        [11_000, 11_000, 200, 11_000, 0], // still asked for at the limit
+        [11_000, 10_990, 200, null, 0], // bid under it
+        [10_900, 10_900, 200, null, 0], // fallen from it
+      ),
+    ).toEqual([
+      ['600001', 'locked', 2200, 2],
+      ['600002', 'at-limit', null, 1],
+      ['600003', 'at-limit', null, 1],
+      ['600004', 'broken', null, 0],
+    ]);
+  });
+
+  test('has no place for who never was there, has no limit, or was not heard of', () => {
+    const made = quotes([
+      { last: 10_900, pre: 10_000 },
+      { last: 11_000, pre: 10_000 },
+      { last: 11_000, pre: 10_000, seen: false },
+    ]);
+    (made.bundle.instruments[1] as { limitUpMilli: number | null }).limitUpMilli = null;
+    expect(ladderOf(made)).toEqual([]);
+    expect(overviewOf(made, [])).toMatchObject({ atLimitUp: 0, brokenLimitUp: 0 });
+  });
 });
 
 describe('as of an instant', () => {

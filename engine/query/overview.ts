@@ -54,9 +54,9 @@ export function overviewOf(quotes: LastQuotes, line: readonly (readonly [number,
       counts[gain > 0 ? 'up' : 'down'] += 1;
       breadth[binOf(gain)]! += 1;
     }
-    if (limitUpMilli !== null && lastMilli[i] === limitUpMilli) counts.atLimitUp += 1;
-    else if (limitUpMilli !== null && highMilli?.[i] === limitUpMilli) counts.brokenLimitUp += 1;
-    if (limitDownMilli !== null && lastMilli[i] === limitDownMilli) counts.atLimitDown += 1;
+    if (lastMilli[i] === limitUpMilli) counts.atLimitUp += 1;
+    else if (highMilli?.[i] === limitUpMilli) counts.brokenLimitUp += 1;
+    if (lastMilli[i] === limitDownMilli) counts.atLimitDown += 1;
   }
   return { ...counts, breadth, line: line.map(([minute, gain]) => [minute, gain]), meanGain: meanGainOf(quotes) };
 }
@@ -76,7 +76,7 @@ export function heatmapOf(quotes: LastQuotes, members: number): Heatmap {
       const [gain, amount] = [gainOf(quotes, i), amountYuan[i]!];
       const { name: member, limitUpMilli } = bundle.instruments[i]!;
       const isLive = !Number.isNaN(gain);
-      const atLimit = isLive && limitUpMilli !== null && lastMilli[i] === limitUpMilli;
+      const atLimit = isLive && lastMilli[i] === limitUpMilli;
       return [
         {
           symbol: instrumentId(no),
@@ -114,8 +114,7 @@ export function ladderOf({ bundle, rows: quotes, seen }: LastQuotes): ServiceAns
   const rows = bundle.instruments.flatMap(({ no, name, limitUpMilli, boards }, i) => {
     if (limitUpMilli === null || seen[i] === 0 || lastMilli[i] === absentMilli) return [];
     const isAt = lastMilli[i] === limitUpMilli;
-    const touched = isAt || (highMilli !== null && highMilli[i] === limitUpMilli);
-    if (!touched) return [];
+    if (!isAt && highMilli?.[i] !== limitUpMilli) return [];
     const first = i * bookLevels;
     const locked = isAt && bidMilli[first] === limitUpMilli && askMilli[first] === absentMilli;
     const amount = amountYuan[i]!;
