@@ -26,6 +26,16 @@ describe('what can still end an opportunity', () => {
     expect([exitsFrom(machine, 'ended'), exitsFrom(machine, 'nowhere')]).toEqual([[], []]);
     expect(nodeOf(machine, 'tracking.rising')).toBe('lifecycle.live.tracking.rising');
   });
+  test('is no edge that leads elsewhere, though by the same guard', () => {
+    const edge = machine.edges.find(
+      ({ from, event, guard }) => from === 'lifecycle.live.tracking' && event === 'timer.horizon' && guard === null,
+    );
+    const elsewhere = { ...machine, edges: [{ ...edge!, to: ['lifecycle.live.tracking'] }] };
+    expect([exitsFrom({ ...machine, edges: [edge!] }, 'tracking.rising'), exitsFrom(elsewhere, 'tracking.rising')]).toEqual([
+      ['TIMEOUT'],
+      [],
+    ]);
+  });
   test('every edge to the end has a reason: none is missing on the page', () => {
     const paths = machine.edges
       .filter(({ to }) => to.includes('lifecycle.ended'))
@@ -61,6 +71,6 @@ describe('how far off it is', () => {
     });
   });
   test('is unknown without a price', () => {
-    expect(distanceTo('STOP', { facts, direction: 'up' }, { ...where, lastMilli: null })).toBeNull();
+    for (const lastMilli of [null, 0]) expect(distanceTo('STOP', { facts, direction: 'up' }, { ...where, lastMilli })).toBeNull();
   });
 });

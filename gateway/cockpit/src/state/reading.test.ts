@@ -56,6 +56,9 @@ describe('a reading of an opportunity', () => {
     });
     expect(readingOf(one('a'), live({ trailMilli: 10_080 }), at('10:01:00'))).toMatchObject({ stopMilli: 10_080, nextMilli: 10_400 });
     expect(readingOf(one('a'), undefined, at('10:01:00'))).toMatchObject({ stopMilli: 9800, peakMilli: 10_100 });
+    // risk may have drawn the stop nearer than the plan has it
+    const drawn = one('a', { facts: { plan, stopMilli: 9900 } });
+    expect(readingOf(drawn, live(), at('10:01:00'))).toMatchObject({ stopMilli: 9900, plan: { stopMilli: 9800 } });
   });
   test('moves the chance of a net gain alone: what is said of another event stays what was journaled', () => {
     expect(readingOf(one('a'), live(), 0).forecast?.p).toBe(0.5);
@@ -91,6 +94,11 @@ describe('the timer that fires first', () => {
     expect(readingOf(told, live({ timers: { horizon: at('10:15:00') }, paused: {} }), at('10:01:00')).timer).toMatchObject({
       id: 'horizon',
     });
+  });
+  test('that goes on again no longer stands, and one set aside since stands', () => {
+    const told = one('a', { facts: { paused: { horizon: 300 } } });
+    expect(readingOf(told, live({ timers: {}, paused: { decay: 40 } }), at('10:01:00')).timer).toMatchObject({ id: 'decay', leftSec: 40 });
+    expect(readingOf(told, live({ timers: {}, paused: {} }), at('10:01:00')).timer).toBeNull();
   });
   test('of none is none', () => {
     expect(timerOf({}, 0)).toBeNull();
@@ -130,6 +138,14 @@ describe('the list', () => {
     ['of a strategy', { strategy: 'moneyflow' }, ['b']],
   ])('%s', (_name, change, wanted) => {
     expect(ids(change)).toEqual(wanted);
+  });
+  test('has of equals the one that was opened last first, and of those the lesser name', () => {
+    const equal = [
+      ['x', '10:00:00'],
+      ['z', '10:01:00'],
+      ['y', '10:01:00'],
+    ].map(([id, opened]) => one(id!, { openedMs: at(opened!) }));
+    expect(ordered(equal, { ...filters, sort: 'rank' }, 0).map(({ id }) => id)).toEqual(['y', 'z', 'x']);
   });
   test('has what is pinned first, whatever it is sorted by', () => {
     expect(ids({ sort: 'p' }, ['b'])).toEqual(['b', 'c', 'a']);
