@@ -16,7 +16,7 @@ import { useMarket, watchQuotes } from '../state/market.ts';
 import { mark, useMine } from '../state/mine.ts';
 import { goTo } from '../state/place.ts';
 import { type Minute, useInstruments, useMinutes } from '../state/queries.ts';
-import { type Reading, readingOf } from '../state/reading.ts';
+import { type Reading, readingOf, withLive } from '../state/reading.ts';
 import { useSettings } from '../state/settings.ts';
 import type { Instrument } from '../state/shapes.ts';
 import { useWords, word } from '../words/index.ts';
@@ -99,22 +99,22 @@ function Shown({ opportunity }: { readonly opportunity: Whole }) {
   );
 }
 
-function useSeen(opportunity: Whole): Seen {
-  const { instrument: symbol, entity } = opportunity;
+function useSeen(told: Whole): Seen {
+  const { instrument: symbol, entity } = told;
   const { isPast } = useShown();
   const isSymbol = entity.kind === 'symbol';
   const instrument = useInstruments().get(symbol);
   const { data: minutes = [] } = useMinutes(isSymbol ? symbol : null);
-  const live = useMarket((market) => market.live.get(opportunity.id));
+  const live = useMarket((market) => market.live.get(told.id));
   const quote = useMarket((market) => market.quotes.get(symbol));
-  const nowMs = useTapeNow() ?? opportunity.updatedMs;
+  const nowMs = useTapeNow() ?? told.updatedMs;
   useEffect(() => watchQuotes(isSymbol && !isPast ? [symbol] : []), [symbol, isSymbol, isPast]);
   const lastMilli = (isPast ? null : quote?.lastMilli) ?? minutes.findLast(({ closeMilli }) => closeMilli !== null)?.closeMilli ?? null;
   return {
-    opportunity,
+    opportunity: withLive(told, isPast ? undefined : live),
     instrument,
     minutes: isSymbol ? minutes : [],
-    reading: readingOf(opportunity, isPast ? undefined : live, nowMs),
+    reading: readingOf(told, isPast ? undefined : live, nowMs),
     lastMilli,
     nowMs,
   };

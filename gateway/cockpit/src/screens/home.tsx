@@ -36,7 +36,15 @@ export function Home() {
   const marks = useMine((state) => state.mine.marks);
   const now = useTapeNow() ?? 0;
   const [inside, setInside] = useState(false);
-  const rows = ordered(day.items.values(), filters, now, (id) => marks[id]?.pinned === true);
+  // each second, as the clock ticks: a row that moves on its own is no reason to draw the list anew
+  const { live } = useMarket.getState();
+  const rows = ordered(
+    day.items.values(),
+    filters,
+    now,
+    (id) => marks[id]?.pinned === true,
+    (id) => (isPast ? undefined : live.get(id)),
+  );
   const { order, waiting, apply } = useFrozen(rows, inside, filters);
   const shown = order.flatMap((id) => day.items.get(id) ?? []).slice(0, rowsMax);
   const ended = filters.tab === 'active' ? endedOf(day, filters) : [];

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { MachineSketch } from '../../../../contracts/machine-sketch.ts';
 import { distanceTo, exitsFrom, nodeOf } from './exits.ts';
+import { withLive } from './reading.ts';
+import type { LiveValues, Opportunity } from './shapes.ts';
 
 /** As the engine publishes it. */
 const machine = (
@@ -69,6 +71,13 @@ describe('how far off it is', () => {
     expect(distanceTo('STOP', { facts: down, direction: 'down' }, { ...where, stopMilli: 10_200 })).toMatchObject({
       value: expect.closeTo(0.02, 12),
     });
+  });
+  test('goes by the newest word of its clocks', () => {
+    const told = { facts, direction: 'up' } as unknown as Opportunity;
+    const live = { timers: { decay: at('10:07:00') }, paused: {} } as unknown as LiveValues;
+    expect(distanceTo('DECAY', withLive(told, live), where)).toEqual({ kind: 'time', leftSec: 120 });
+    expect(distanceTo('TIMEOUT', withLive(told, live), where)).toBeNull();
+    expect(withLive(told, undefined)).toBe(told);
   });
   test('is unknown without a price', () => {
     for (const lastMilli of [null, 0]) expect(distanceTo('STOP', { facts, direction: 'up' }, { ...where, lastMilli })).toBeNull();

@@ -147,6 +147,18 @@ describe('the list', () => {
     ].map(([id, opened]) => one(id!, { openedMs: at(opened!) }));
     expect(ordered(equal, { ...filters, sort: 'rank' }, 0).map(({ id }) => id)).toEqual(['y', 'z', 'x']);
   });
+  test('is ordered by what its rows show: by the newest word of chances and timers', () => {
+    const values = new Map([
+      ['a', live({ id: 'a', p: 0.95, timers: { horizon: at('10:15:00'), decay: at('10:07:00') } })],
+      ['b', live({ id: 'b', p: 0.1, timers: { horizon: at('10:11:00') } })],
+    ]);
+    const now = (sort: Filters['sort']): string[] =>
+      ordered(items, { ...filters, sort }, at('10:06:00'), undefined, (id) => values.get(id)).map(({ id }) => id);
+    expect([now('p'), now('timer')]).toEqual([
+      ['a', 'c', 'b'],
+      ['a', 'b', 'c'],
+    ]);
+  });
   test('has what is pinned first, whatever it is sorted by', () => {
     expect(ids({ sort: 'p' }, ['b'])).toEqual(['b', 'c', 'a']);
   });

@@ -19,6 +19,12 @@ export type Reading = {
 
 const spans: Readonly<Record<string, number>> = { confirmDeadline: 120, horizon: 900, coolDown: 600 };
 
+/** Timers as they stand: some are armed and dropped between two changes, and the newest word of them holds. */
+export const withLive = <T extends Opportunity>(opportunity: T, live: LiveValues | undefined): T =>
+  live?.timers === undefined
+    ? opportunity
+    : { ...opportunity, facts: { ...opportunity.facts, timers: live.timers, paused: live.paused ?? {} } };
+
 /** The timer that fires first; those set aside stand still. */
 export function timerOf(facts: Opportunity['facts'], nowMs: number): Timer | null {
   const running = Object.entries(facts.timers ?? {})
@@ -45,12 +51,11 @@ export function forecastOf(facts: Opportunity['facts'], live: LiveValues | undef
 export const speaks = ({ auc95, p }: Forecast): boolean => p !== null && auc95 !== null && auc95[0] > 0.5;
 
 export function readingOf(opportunity: Opportunity, live: LiveValues | undefined, nowMs: number): Reading {
-  const { facts, state } = opportunity;
+  const { facts, state } = withLive(opportunity, live);
   const isLive = state !== 'ended' && state !== 'archived';
   const plan = facts.plan ?? null;
   const trail = live?.trailMilli ?? facts.trailMilli ?? null;
-  // some timers are armed and dropped between two changes: the newest word of them holds
-  const timer = timerOf(live?.timers === undefined ? facts : { ...facts, timers: live.timers, paused: live.paused ?? {} }, nowMs);
+  const timer = timerOf(facts, nowMs);
   const reached1 = trail !== null;
   const span = timer === null ? 0 : (spans[timer.id] ?? 120);
   return {
@@ -75,19 +80,20 @@ export type Filters = { readonly tab: Tab; readonly strategy: string | null; rea
 export const sorts = ['news', 'p', 'rank', 'timer'] as const;
 export type Sort = (typeof sorts)[number];
 
-/** Rows in the order that was asked for; pinned ones first. Equal ones stand newest first. */
+/** Rows in the order that was asked for, by what they show; pinned ones first. Equal ones stand newest first. */
 export function ordered(
   items: Iterable<Opportunity>,
   { tab, strategy, sort }: Filters,
   nowMs: number,
   isPinned: (id: string) => boolean = () => false,
+  liveOf: (id: string) => LiveValues | undefined = () => undefined,
 ): Opportunity[] {
   const rows = [...items].filter((each) => inTab(tab, each) && (strategy === null || each.strategies.includes(strategy)));
   const value: Readonly<Record<Sort, (each: Opportunity) => number>> = {
     news: (each) => each.updatedMs,
-    p: ({ facts }) => facts.forecasts?.[0]?.p ?? -1,
+    p: ({ facts, id }) => forecastOf(facts, liveOf(id))?.p ?? -1,
     rank: ({ facts }) => facts.rank ?? Number.NEGATIVE_INFINITY,
-    timer: ({ facts }) => -(timerOf(facts, nowMs)?.leftSec ?? Number.POSITIVE_INFINITY),
+    timer: (each) => -(timerOf(withLive(each, liveOf(each.id)).facts, nowMs)?.leftSec ?? Number.POSITIVE_INFINITY),
   };
   const of = value[sort];
   return rows.sort(
