@@ -65,6 +65,30 @@ describe.skipIf(reason !== '')(`the cockpit in use${reason === '' ? '' : ` (${re
     expect(complaints).toEqual([]);
   });
 
+  test('a code that is entered before its answer has come opens that stock, not what the letters before it had found', async () => {
+    await open('/');
+    await page.waitForSelector(row);
+    const { items } = (await (await fetch(`${market.url}/v1/symbols?q=00&limit=8`)).json()) as { items: { symbol: string }[] };
+    const { symbol } = items[3]!;
+    const code = symbol.slice(0, 6);
+    let answer = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await page.route('**/v1/symbols?*', async (route) => {
+      if (new URL(route.request().url()).searchParams.get('q') === code) await held;
+      await route.continue();
+    });
+    await page.keyboard.type(code.slice(0, 2));
+    await expect.poll(() => page.innerText('.pal [cmdk-item] >> nth=3')).toContain(symbol);
+    const asked = page.waitForRequest((request) => request.url().includes(`q=${code}`));
+    await page.keyboard.type(code.slice(2));
+    await asked;
+    await page.keyboard.press('Enter');
+    answer();
+    await page.waitForURL(`**/s/${symbol}`);
+  });
+
   test('a mark is there after a reload, and taken back it is gone', async () => {
     await open('/');
     await page.waitForSelector(row);

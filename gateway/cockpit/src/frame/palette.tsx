@@ -1,5 +1,4 @@
 /** 键盘精灵 and commands: a code, a name or initials of its pinyin; what was opened lately; what can be done from anywhere. */
-import { useQuery } from '@tanstack/react-query';
 import { Command } from 'cmdk';
 import { useEffect, useRef, useState } from 'react';
 import { direction, gainOf, percent, price } from '../pieces/numbers.ts';
@@ -9,11 +8,11 @@ import { useMarket } from '../state/market.ts';
 import { goTo } from '../state/place.ts';
 import { useInstruments } from '../state/queries.ts';
 import { isActive } from '../state/reading.ts';
-import { api } from '../state/session.ts';
 import { shownTheme, useSettings } from '../state/settings.ts';
 import type { Instrument } from '../state/shapes.ts';
 import { useWords } from '../words/index.ts';
 import { openReplay } from './app-keys.ts';
+import { useChosen, useFound } from './palette-find.ts';
 import { closePalette, usePalette } from './palette-state.ts';
 import '../css/palette.css';
 
@@ -35,13 +34,10 @@ function Open({ begun }: { readonly begun: string }) {
     return () => (came instanceof HTMLElement ? came.focus() : undefined);
   }, []);
   const query = typed.trim();
-  const { data: found = [] } = useQuery({
-    queryKey: ['search', query],
-    queryFn: async () => (await api().get<{ items: Instrument[] }>('/v1/symbols', { q: query, limit: 8 })).items,
-    enabled: query !== '',
-    placeholderData: (was) => (query === '' ? [] : was),
-  });
+  const { found, isAnswered } = useFound(query);
   const close = closePalette;
+  const list = useRef<HTMLDivElement>(null);
+  const { chosen, setChosen, enterWhenAnswered } = useChosen(list, query, found[0]?.symbol, isAnswered);
   return (
     <div className="scrim-all" onPointerDown={(event) => event.target === event.currentTarget && close()}>
       <Command
@@ -49,7 +45,15 @@ function Open({ begun }: { readonly begun: string }) {
         label={words.palette.placeholder}
         shouldFilter={false}
         loop
-        onKeyDown={(event) => event.key === 'Escape' && close()}
+        value={chosen}
+        onValueChange={setChosen}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') close();
+          if (event.key === 'Enter' && !isAnswered && !event.nativeEvent.isComposing) {
+            event.preventDefault();
+            enterWhenAnswered();
+          }
+        }}
       >
         <div className="pi">
           <Command.Input
@@ -61,7 +65,7 @@ function Open({ begun }: { readonly begun: string }) {
           />
           <kbd>Esc</kbd>
         </div>
-        <Command.List>
+        <Command.List ref={list}>
           <Command.Empty>
             <div className="pg">{words.palette.none}</div>
           </Command.Empty>
