@@ -10,6 +10,7 @@ import { type ColumnImage, imageOf, type OpenImage, restoreColumns, type Taken }
 import { type Universe, universeOf } from '../clean/universe.ts';
 import { FeatureEngine, type FeatureImage } from '../features/engine.ts';
 import { IndexLine } from '../features/index-line.ts';
+import { SectorHeat } from '../features/sector-heat.ts';
 import { Sectors } from '../features/sectors.ts';
 import { Snapshot } from '../features/snapshot.ts';
 import { HotValues } from './hot.ts';
@@ -30,6 +31,7 @@ export class MarketState {
   readonly features: FeatureEngine;
   readonly index = new IndexLine();
   readonly sectors: Sectors;
+  readonly sectorHeat: SectorHeat;
   /** Of the quote at hand, for whoever decides: computed once. */
   readonly snapshot: Snapshot;
   readonly hot: HotValues;
@@ -50,6 +52,7 @@ export class MarketState {
     this.cleaner = new Cleaner(this.universe, bundle.tradeDate, bundle.config.clean.staleGuard);
     this.features = new FeatureEngine(this.universe, this.cleaner.accepted);
     this.sectors = new Sectors(bundle, this.universe);
+    this.sectorHeat = new SectorHeat(this.features, this.sectors, () => this.serial);
     this.snapshot = new Snapshot(this.features);
     this.hot = new HotValues(this.features);
     this.#handlers = {

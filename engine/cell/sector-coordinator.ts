@@ -7,7 +7,6 @@ import { sectorEntity } from '../../contracts/entity.ts';
 import { slotSec, tsecOf } from '../../contracts/session.ts';
 import type { SignalPhase } from '../../contracts/signal.ts';
 import type { Reading, SectorDetector, SectorInput } from '../detectors/detector.ts';
-import { SectorHeat } from '../features/sector-heat.ts';
 import { claimsOf, type Knowledge, knowledgeOf, mapsKey, mapsOf } from '../opportunities/confidence.ts';
 import { newsOf } from '../opportunities/report.ts';
 import type { Actors } from './actors.ts';
@@ -38,7 +37,6 @@ export class SectorCoordinator {
   readonly #lanes: readonly SectorLane[];
   readonly #desk: OpportunityBook;
   readonly #knowledge: Knowledge;
-  readonly #heat: SectorHeat;
   readonly #moment: SectorMoment;
 
   constructor(
@@ -56,12 +54,14 @@ export class SectorCoordinator {
       parts.market,
     ];
     this.#knowledge = knowledgeOf(bundle);
-    this.#heat = new SectorHeat(market.features, market.sectors);
-    this.#moment = new SectorMoment(market, this.#heat);
+    this.#moment = new SectorMoment(market);
   }
 
   /** Heat of sector `k` at a moment, as its detectors see it. */
-  heatOf = (k: number, tsec: number): number => this.#heat.heat(k, tsec);
+  heatOf(k: number, tsec: number): number {
+    this.#market.sectorHeat.look(tsec);
+    return this.#market.sectorHeat.heat(k);
+  }
 
   /** The state of sector `k`; cold before it was ever anything else. */
   stateOf(k: number): SectorState {

@@ -29,12 +29,11 @@ export class SectorMoment implements SectorInput {
   limitUps = 0;
   market3m = Number.NaN;
   market5m = Number.NaN;
-  #ret5m: number | null = null;
   readonly leaders = new Leaders();
 
-  constructor(market: MarketState, heat: SectorHeat) {
+  constructor(market: MarketState) {
     this.#market = market;
-    this.#heat = heat;
+    this.#heat = market.sectorHeat;
   }
 
   /** Turns to sector `k` as it stands now. */
@@ -42,13 +41,13 @@ export class SectorMoment implements SectorInput {
     const { sectors, features } = this.#market;
     const { columns } = sectors;
     this.#k = k;
-    this.#ret5m = null;
     this.code = sectors.codes[k]!;
     this.name = sectors.names[k]!;
     this.state = state;
     this.regime = regime;
     this.tsMs = nowMs;
     this.tsec = tsecOf(nowMs);
+    this.#heat.look(this.tsec);
     this.members = sectors.from[k + 1]! - sectors.from[k]!;
     this.live = columns.live[k]!;
     this.ret3m = columns.ret3m[k]!;
@@ -63,11 +62,10 @@ export class SectorMoment implements SectorInput {
     return this.#market.sectors.medianOf(this.#k, this.#market.features.sectioner.returns.ret1m);
   }
   get ret5m(): number {
-    this.#ret5m ??= this.#market.sectors.medianOf(this.#k, this.#market.features.sectioner.returns.ret5m);
-    return this.#ret5m;
+    return this.#heat.ret5m(this.#k);
   }
   get heat(): number {
-    return this.#heat.heat(this.#k, this.tsec);
+    return this.#heat.heat(this.#k);
   }
   get breadth(): number {
     return this.#heat.breadth(this.#k);
@@ -85,7 +83,7 @@ export class SectorMoment implements SectorInput {
     return { live, mean: mean - this.market5m, sd };
   };
   get marketBreadth(): number {
-    return this.#heat.marketBreadth(this.tsec);
+    return this.#heat.marketBreadth;
   }
 
   movers = (): ReturnType<SectorInput['movers']> => {

@@ -1,6 +1,8 @@
 /**
- * What a sector's members trade and do beside the market's, asked for only of sectors that stir.
+ * What a sector's members trade and do beside the market's, asked for only of sectors that stir; computed once for each state of the market,
+ * whoever asks.
  *
+ * Return    median of the live members' five-minute returns
  * Heat      ln of (members' amount of fifteen minutes over what is usual of them) over the same of all, in units of its real spread;
  *           of symbols whose turnover is known, by completed minutes
  * Breadth   share of live members that rose in five minutes by more than half a sigma of five minutes
@@ -20,30 +22,78 @@ const reachMinutes = 5;
 const spread = 0.311;
 const breadthSigmas = 0.5;
 
+/** A value of each sector, kept for as long as the market stands as it was computed of. */
+class PerSector {
+  readonly #compute: (k: number) => number;
+  readonly #values: Float64Array;
+  readonly #known: Uint8Array;
+
+  constructor(count: number, compute: (k: number) => number) {
+    this.#compute = compute;
+    this.#values = new Float64Array(count);
+    this.#known = new Uint8Array(count);
+  }
+
+  forget(): void {
+    this.#known.fill(0);
+  }
+
+  of(k: number): number {
+    if (this.#known[k] === 0) {
+      this.#values[k] = this.#compute(k);
+      this.#known[k] = 1;
+    }
+    return this.#values[k]!;
+  }
+}
+
 export class SectorHeat {
   readonly #engine: FeatureEngine;
   readonly #sectors: Sectors;
-  /** Trading second the sums are of. */
+  readonly #serial: () => number;
+  /** State of the market, and trading second, that what is kept is of. */
+  #keptSerial = -1;
   #tsec = -1;
+  readonly #ret5m: PerSector;
+  readonly #heat: PerSector;
+  readonly #breadth: PerSector;
   /** By symbol: the minute whose sums are final, as it has quotes of that minute or a later one. */
   readonly #final: Int32Array;
   readonly #amount: Float64Array;
   readonly #usual: Float64Array;
   #marketRatio = Number.NaN;
-  #marketBreadth = Number.NaN;
-  #breadthTsec = -1;
+  #marketBreadth: number | null = null;
+  #isSummed = false;
 
-  constructor(engine: FeatureEngine, sectors: Sectors) {
-    [this.#engine, this.#sectors] = [engine, sectors];
+  /** `serial`: changes whenever the market does. */
+  constructor(engine: FeatureEngine, sectors: Sectors, serial: () => number) {
+    [this.#engine, this.#sectors, this.#serial] = [engine, sectors, serial];
+    this.#ret5m = new PerSector(sectors.count, (k) => sectors.medianOf(k, engine.sectioner.returns.ret5m));
+    this.#heat = new PerSector(sectors.count, (k) => this.#heatOf(k));
+    this.#breadth = new PerSector(sectors.count, (k) => this.#breadthOf(k));
     const { count } = engine.universe;
     this.#amount = new Float64Array(count);
     this.#usual = new Float64Array(count);
     this.#final = new Int32Array(count).fill(-1);
   }
 
+  /** Turns to the market as it stands now, at trading second `tsec`. */
+  look(tsec: number): void {
+    const serial = this.#serial();
+    if (serial === this.#keptSerial && tsec === this.#tsec) return;
+    [this.#keptSerial, this.#tsec, this.#isSummed, this.#marketBreadth] = [serial, tsec, false, null];
+    for (const kept of [this.#ret5m, this.#heat, this.#breadth]) kept.forget();
+  }
+
+  /** NaN under five live members. */
+  ret5m = (k: number): number => this.#ret5m.of(k);
   /** NaN before 09:45 and where no member's turnover is known. */
-  heat(k: number, tsec: number): number {
-    this.#turnTo(tsec);
+  heat = (k: number): number => this.#heat.of(k);
+  /** NaN under five live members. */
+  breadth = (k: number): number => this.#breadth.of(k);
+
+  #heatOf(k: number): number {
+    this.#sumAll();
     const { members, from } = this.#sectors;
     let [amount, usual] = [0, 0];
     for (let m = from[k]!; m < from[k + 1]!; m++) {
@@ -53,33 +103,26 @@ export class SectorHeat {
     return log(amount / usual / this.#marketRatio) / spread;
   }
 
-  /** NaN under five live members. */
-  breadth(k: number): number {
+  #breadthOf(k: number): number {
     const { members, from } = this.#sectors;
+    return this.#risingShare(from[k + 1]! - from[k]!, (i) => members[from[k]! + i]!);
+  }
+
+  /** Breadth of the whole market. NaN under five. */
+  get marketBreadth(): number {
+    this.#marketBreadth ??= this.#risingShare(this.#engine.universe.count, (s) => s);
+    return this.#marketBreadth;
+  }
+
+  #risingShare(count: number, rowOf: (i: number) => number): number {
     let [live, broad] = [0, 0];
-    for (let m = from[k]!; m < from[k + 1]!; m++) {
-      const rose = this.#rose(members[m]!);
+    for (let i = 0; i < count; i++) {
+      const rose = this.#rose(rowOf(i));
       if (rose === null) continue;
       live += 1;
       if (rose) broad += 1;
     }
     return live < 5 ? Number.NaN : broad / live;
-  }
-
-  /** The same of the whole market, once a clock. NaN under five. */
-  marketBreadth(tsec: number): number {
-    if (this.#breadthTsec === tsec) return this.#marketBreadth;
-    const { count } = this.#engine.universe;
-    let [live, broad] = [0, 0];
-    for (let s = 0; s < count; s++) {
-      const rose = this.#rose(s);
-      if (rose === null) continue;
-      live += 1;
-      if (rose) broad += 1;
-    }
-    this.#breadthTsec = tsec;
-    this.#marketBreadth = live < 5 ? Number.NaN : broad / live;
-    return this.#marketBreadth;
   }
 
   /** Whether a symbol rose by more than half a sigma in five minutes; null where it is not live. */
@@ -117,11 +160,11 @@ export class SectorHeat {
       .sort((a, b) => b.ret5m - a.ret5m || a.row - b.row);
   }
 
-  /** Sums of the fifteen completed minutes, of every symbol; once a clock, whoever asks. */
-  #turnTo(tsec: number): void {
-    if (tsec === this.#tsec) return;
-    this.#tsec = tsec;
-    const minute = Math.floor(tsec / 60);
+  /** Sums of the fifteen completed minutes, of every symbol. */
+  #sumAll(): void {
+    if (this.#isSummed) return;
+    this.#isSummed = true;
+    const minute = Math.floor(this.#tsec / 60);
     const { universe, bars } = this.#engine;
     let [amount, usual] = [0, 0];
     for (let s = 0; s < universe.count; s++) {

@@ -7,12 +7,13 @@
  * Figure   the median of the rounds, by process CPU time: what else the machine does takes part of the wall
  */
 import type { Bundle } from '../../contracts/bundle.ts';
-import { encode } from '../../contracts/codec.ts';
+import { decode, encode } from '../../contracts/codec.ts';
 import { defaultConfig } from '../../contracts/config.ts';
 import { QuoteScratch } from '../../contracts/quote.ts';
 import { isContinuous, midnightOf, phaseOf, tsecOf } from '../../contracts/session.ts';
 import { decodeTape, encodeTape, type TapeEntry } from '../../contracts/tape.ts';
 import { Cell } from '../../engine/cell/cell.ts';
+import type { DecisionsImage } from '../../engine/cell/decisions.ts';
 import { decodeImage, encodeImage } from '../../engine/cell/image.ts';
 import { MarketState } from '../../engine/cell/market-state.ts';
 import { Cleaner, type OnAccepted } from '../../engine/clean/cleaner.ts';
@@ -105,10 +106,11 @@ export function benchWindow({ bundle, bodies }: Day, rounds: number): WindowBenc
   const window = bodies.slice(from);
   let last = cell;
   const shadow: Bundle = { ...bundle, detectors: bundle.detectors.map((each) => ({ ...each, mode: 'shadow' })) };
-  const round = (...variants: readonly Bundle[]): number => {
+  const begun = begunAtOpen(bundle, bodies.slice(0, from), [bundle, shadow]);
+  const round = (variant?: Bundle): number => {
     last = Cell.restore(bundle, decodeImage(image));
-    // a variant begun here sees ten minutes only: enough to cost what it costs
-    const added = variants.map((variant) => last.addVariant(variant));
+    const added = variant === undefined ? [] : [last.addVariant(variant)];
+    added[0]?.restore(decode(begun.get(variant!)!) as DecisionsImage, false);
     return cpuOf(() => fold(last, window, added));
   };
   const alone: number[] = [];
@@ -136,6 +138,17 @@ export function benchWindow({ bundle, bodies }: Day, rounds: number): WindowBenc
     rssMb: Math.round(process.memoryUsage().rss / 1e6),
     cellMb,
   };
+}
+
+/**
+ * Each variant as it stands after `bodies`. One begun later finds the feed not resumed and its risk unset: it refuses for minutes what the
+ * others decided long ago, and costs more than it does on any day.
+ */
+function begunAtOpen(bundle: Bundle, bodies: readonly Uint8Array[], variants: readonly Bundle[]): Map<Bundle, Uint8Array> {
+  const cell = new Cell(bundle);
+  const added = variants.map((variant) => cell.addVariant(variant));
+  fold(cell, bodies, added);
+  return new Map(added.map((variant, k) => [variants[k]!, encode(variant.image())]));
 }
 
 /** What is alive, bytes. */
