@@ -13,6 +13,8 @@ export default mergeConfig(
         'engine/features/{gain-board,leaders,sectors}.test.ts',
         'gateway/{ws/**/*,run-status}.test.ts',
         'scenarios/histories/**/*.test.ts',
+        // whole runs of one symbol: what the cell's files are held by
+        'scenarios/scenarios.test.ts',
       ],
       env: { FENSHI_PROPERTY_RUNS: '300' },
     },

@@ -32,7 +32,7 @@ export const frameLimits = {
 /** Journaled: every event in order, resumed by offset. */
 export const losslessChannels = ['opportunities', 'market', 'sources', 'risk', 'sectors', 'signals', 'strategies'] as const;
 /** Last values only, at most four a second; what was missed is of no use. `since` is not asked. */
-export const conflatedChannels = ['quotes', 'live', 'gains', 'ops'] as const;
+export const conflatedChannels = ['quotes', 'live', 'gains', 'heatmap', 'auction', 'notifications', 'ops'] as const;
 export type LosslessChannel = (typeof losslessChannels)[number];
 export type ConflatedChannel = (typeof conflatedChannels)[number];
 /** One opportunity or one symbol, journaled as well. */

@@ -90,9 +90,11 @@ export type Quote = {
   readonly outerShares: number | null;
   readonly innerShares: number | null;
   /** Best first; null where the level is empty. */
-  readonly bids: readonly (readonly [milli: number, shares: number] | null)[];
-  readonly asks: readonly (readonly [milli: number, shares: number] | null)[];
+  readonly bids: readonly Level[];
+  readonly asks: readonly Level[];
 };
+/** Shares without a price: what a call auction cannot match yet, told on the second level (contracts/spec/sources.md#auctions). */
+export type Level = readonly [milli: number | null, shares: number] | null;
 
 /** A batch over columns of `count` rows: one fixed shape, so that the hot path's property reads stay monomorphic. */
 export const batchFrom = (source: string, tsMs: number, count: number, c: QuoteColumns): QuoteBatch => ({
@@ -168,7 +170,8 @@ export function rowOf(batch: QuoteColumns, i: number): Quote {
   const side = (prices: Int32Array, shares: Float64Array) =>
     Array.from({ length: bookLevels }, (_, level) => {
       const at = i * bookLevels + level;
-      return prices[at] === absentMilli ? null : ([prices[at]!, shares[at]!] as const);
+      if (prices[at] !== absentMilli) return [prices[at]!, shares[at]!] as const;
+      return shares[at]! > 0 ? ([null, shares[at]!] as const) : null;
     });
   return {
     instrumentNo: batch.instrumentNo[i]!,

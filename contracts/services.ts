@@ -103,6 +103,35 @@ export const services = {
     }),
   },
   /**
+   * 集合竞价 of the day at hand, most yuan first: the virtual match while one runs, then what was matched. Without `which`: the closing auction from
+   * 14:57 on, before it the opening one. Rows where nothing was shown are left out.
+   */
+  auction: {
+    request: z.object({ which: z.enum(['open', 'close']).optional(), limit: z.int().min(1).max(6000).default(6000) }),
+    answer: answer({
+      which: z.enum(['open', 'close']),
+      /** Whether orders may be withdrawn, only placed, or it is over; `before`: it has not begun. */
+      stage: z.enum(['before', 'cancelable', 'locked', 'over']),
+      rows: z.array(
+        z.object({
+          symbol: InstrumentId,
+          name: z.string(),
+          boards: z.int(),
+          /** `virtual`: shown, and not yet or not known to be matched. `none`: nothing was traded. */
+          state: z.enum(['virtual', 'matched', 'none']),
+          priceMilli: z.int().nullable(),
+          gain: z.number().nullable(),
+          shares: z.number(),
+          yuan: z.number().nullable(),
+          /** Above 0: buyers are left over, below: sellers. null: nobody said. */
+          unmatchedShares: z.number().nullable(),
+          /** `yuan` as a share of a usual day's. */
+          ofUsual: z.number().nullable(),
+        }),
+      ),
+    }),
+  },
+  /**
    * The market of the day at hand in one look, from the last quotes, or as of an instant from the minutes that had ended. Gains are shares of
    * the reference price.
    */

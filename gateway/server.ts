@@ -13,6 +13,7 @@ import type { GatewayMetrics } from './metrics.ts';
 import type { RestContext } from './rest/context.ts';
 import { routesOf } from './rest/routes.ts';
 import type { Uws } from './uws.ts';
+import { Asked, type Questions } from './ws/asked.ts';
 import { Connection } from './ws/connection.ts';
 import { Hub } from './ws/hub.ts';
 
@@ -29,7 +30,9 @@ type UserData = {
 /** Frames up to this reach us and get a coded error past 4 KiB; larger ones cost the connection. */
 const payloadMax = 64 * 1024;
 const usualRequests = { perSec: 200, burst: 400 } as const;
-const opsEverySec = 2;
+const askedEverySec = 2;
+/** Of an auction's symbols, largest first. */
+const auctionShown = 300;
 
 export type Gateway = {
   /** The past has been read: who asked meanwhile is answered. */
@@ -144,6 +147,7 @@ export async function startGateway(uws: Uws, options: GatewayOptions): Promise<G
   events.serve(app);
   serve(app, routesOf({ ...options, consumers: () => [...connections].map((each) => each.shown(Date.now())) }), hooks);
   const listener = await listen(app, host, port);
+  const asked = new Asked(values, questionsOf(options));
   let seconds = 0;
   const clock = setInterval(() => {
     const nowMs = Date.now();
@@ -153,7 +157,7 @@ export async function startGateway(uws: Uws, options: GatewayOptions): Promise<G
     }
     events.tick(nowMs, options.tokens);
     seconds += 1;
-    if (seconds % opsEverySec === 0 && values.hasListeners('ops')) values.ops(nowMs, options.report());
+    if (seconds % askedEverySec === 0) void asked.tick(nowMs);
   }, 1000);
   return {
     caughtUp: () => {
@@ -169,6 +173,22 @@ export async function startGateway(uws: Uws, options: GatewayOptions): Promise<G
     },
   };
 }
+
+const questionsOf = ({ ask, notify, report }: Pick<GatewayOptions, 'ask' | 'notify' | 'report'>): Questions => ({
+  heatmap: async () => {
+    const { asOf, rows } = await ask('heatmap', { members: 0 });
+    return { tsMs: asOf.tsMs, values: rows.map(({ members: _none, ...row }) => row) };
+  },
+  auction: async () => {
+    const { asOf, ok: _ok, ...auction } = await ask('auction', { limit: auctionShown });
+    return { tsMs: asOf.tsMs, values: [auction] };
+  },
+  notifications: async (nowMs) => {
+    const { ok: _ok, ...told } = await notify('notifications', {});
+    return { tsMs: nowMs, values: [told] };
+  },
+  ops: (nowMs) => ({ tsMs: nowMs, values: [report()] }),
+});
 
 /** 1 = exclusive: without it two servers share a port in silence. The type lacks the form with both host and options. */
 type Listen = (host: string, port: number, options: 1, done: (token: us_listen_socket | false) => void) => void;

@@ -1,5 +1,5 @@
 /** Level-1 rows by the rules the vendors' parsers hold. */
-import { phaseCode, type Quote, quoteFlag } from '../../contracts/quote.ts';
+import { type Level, phaseCode, type Quote, quoteFlag } from '../../contracts/quote.ts';
 import { midnightOf } from '../../contracts/session.ts';
 import type { TradeDate } from '../../contracts/units.ts';
 import { lot } from '../wire/numbers.ts';
@@ -11,7 +11,7 @@ import type { Judged, RowReader } from './row-reader.ts';
 
 export type TickFileRow = { readonly date: TradeDate; readonly quote: Quote };
 type Prices = Pick<Quote, 'lastMilli' | 'preCloseMilli' | 'limitUpMilli' | 'limitDownMilli'>;
-type Side = (readonly [number, number] | null)[];
+type Side = Level[];
 
 /** The first rows of a day are told from 08:15 on, empty ones (recorded: 000333 on 2023-02-01). */
 const callMs = 8 * 3_600_000;
@@ -65,7 +65,7 @@ function totalsUnit(reader: RowReader, count: number | null, yuan: number | null
   return unitOf({ count, yuan, lowMilli: price, highMilli: price }, reader.usual, coarseSlack);
 }
 
-/** Levels from columns or from two lists; 0 and absent are an empty level. */
+/** Levels from columns or from two lists; 0 and absent are an empty level, but for shares that an auction cannot match. */
 function sideOf(reader: RowReader, cells: readonly string[], of: 'bid' | 'ask'): Side | RefusalReason {
   const lists = reader.text(cells, `${of}s`);
   const [prices, sizes] = lists === undefined ? [null, null] : [listIn(lists), listIn(reader.text(cells, `${of}Volumes`))];
@@ -76,7 +76,7 @@ function sideOf(reader: RowReader, cells: readonly string[], of: 'bid' | 'ask'):
     const size = sizes === null ? numberIn(reader.text(cells, `${of}Volume${i}`)) : listed(sizes, i);
     if (typeof price === 'string') return price;
     if ((size === undefined && price !== null) || (typeof size === 'number' && size < 0)) return 'NUMBER';
-    side.push(price === null ? null : [price, size ?? 0]);
+    side.push(price === null && !size ? null : [price, size ?? 0]);
   }
   return side;
 }

@@ -7,6 +7,7 @@ import { dashed } from '../../contracts/session.ts';
 import { instrumentId, instrumentNo, type TradeDate } from '../../contracts/units.ts';
 import type { Store } from '../store/client.ts';
 import { database } from '../store/schema.ts';
+import type { Which } from './auctions.ts';
 import { type BarLike, barColumns, type DayTable, flowColumns, minuteAt } from './day-table.ts';
 import { strategyRows } from './strategies.ts';
 
@@ -91,6 +92,10 @@ export class Answers {
         members: members.map(instrumentId),
       })),
     }),
+    auction: async ({ which, limit }: { which?: Which; limit: number }) => {
+      const { rows, ...rest } = this.#day().auction(which);
+      return { ...rest, rows: rows.slice(0, limit) };
+    },
     ladder: async ({ date, atMs }: AsOf) => ({ rows: this.#dayOf(date).ladder(atMs) }),
     overview: async ({ date, atMs }: AsOf) => this.#dayOf(date).overview(atMs),
     heatmap: async ({ members, date, atMs }: AsOf & { members: number }) => this.#dayOf(date).heatmap(members, atMs),

@@ -10,7 +10,8 @@ import { tsecOf } from '../../contracts/session.ts';
 import type { TapeEntry } from '../../contracts/tape.ts';
 import { BarBuilder } from '../store/bar-builder.ts';
 import type { StoredBar } from '../store/encode-rows.ts';
-import { heatmapOf, type LastQuotes, ladderOf, meanGainOf, overviewOf, quotesAt } from './overview.ts';
+import { Auctions, auctionOf, type Which } from './auctions.ts';
+import { heatmapOf, type LastQuotes, ladderOf, meanGainOf, overviewOf, quotesAt, referenceOf } from './overview.ts';
 
 export type Columnar = { readonly count: number; readonly columns: Record<string, Uint8Array | string[]> };
 
@@ -25,6 +26,7 @@ export class DayTable {
   readonly #seen: Uint8Array;
   readonly #sources: string[] = [];
   readonly #builder: BarBuilder;
+  readonly #auctions: Auctions;
   readonly #bars = new Map<number, StoredBar[]>();
   readonly #flows = new Map<string, Map<number, Flow[]>>();
   /** Mean gain at the end of each trading minute that was told. */
@@ -39,6 +41,7 @@ export class DayTable {
     this.#source = new Uint8Array(length);
     this.#seen = new Uint8Array(length);
     this.#builder = new BarBuilder(bundle);
+    this.#auctions = new Auctions(length);
     for (const [i, each] of bundle.instruments.entries()) blank(this.#rows, i, each.no, each.preCloseMilli);
   }
 
@@ -96,6 +99,7 @@ export class DayTable {
   overview = (atMs?: number) => overviewOf(this.#view(atMs), this.#lineUntil(atMs));
   heatmap = (members: number, atMs?: number) => heatmapOf(this.#view(atMs), members);
   ladder = (atMs?: number) => ladderOf(this.#view(atMs));
+  auction = (which?: Which) => auctionOf(this.bundle, this.#auctions, (i) => referenceOf(this.#view(), i), this.tsMs, which);
 
   #view(atMs?: number): LastQuotes {
     const now = { bundle: this.bundle, rows: this.#rows, seen: this.#seen, at: this.#at };
@@ -137,6 +141,7 @@ export class DayTable {
         for (let k = 0; k < width; k++)
           target[at * width + k] = column === null ? (target instanceof Float64Array ? Number.NaN : absentMilli) : column[i * width + k]!;
       }
+      this.#auctions.take(batch, i, at);
       this.#recvMs[at] = batch.tsMs;
       this.#source[at] = source;
       this.#seen[at] = 1;

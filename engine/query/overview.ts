@@ -16,11 +16,17 @@ export type LastQuotes = {
 type Overview = Omit<ServiceAnswer<'overview'>, 'ok' | 'asOf'>;
 type Heatmap = Omit<ServiceAnswer<'heatmap'>, 'ok' | 'asOf'>;
 
-/** Share by which the last price is ahead of the reference; NaN where either is unknown, or nothing was traded yet. */
-export function gainOf({ bundle, rows, seen }: LastQuotes, i: number): number {
-  const last = rows.lastMilli[i]!;
+/** As the last quote has it, else as the day began; null where it is unknown. */
+export function referenceOf({ bundle, rows }: Pick<LastQuotes, 'bundle' | 'rows'>, i: number): number | null {
   const told = rows.preCloseMilli[i]!;
-  const reference = told === absentMilli ? bundle.instruments[i]!.preCloseMilli : told;
+  return told === absentMilli ? bundle.instruments[i]!.preCloseMilli : told;
+}
+
+/** Share by which the last price is ahead of the reference; NaN where either is unknown, or nothing was traded yet. */
+export function gainOf(quotes: LastQuotes, i: number): number {
+  const { rows, seen } = quotes;
+  const last = rows.lastMilli[i]!;
+  const reference = referenceOf(quotes, i);
   if (seen[i] === 0 || last === absentMilli || reference === null || reference <= 0) return Number.NaN;
   return last / reference - 1;
 }

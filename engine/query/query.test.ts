@@ -136,6 +136,19 @@ describe('svc.v1', () => {
     expect(before.states.find(({ region }) => region === 'phase')).toMatchObject({ actor: 'market', state: 'OPEN_CALL_2' });
   });
 
+  test('the opening auction: its stage, and what each symbol matched, most yuan first', async () => {
+    const { which, stage, rows } = await ask('auction', { limit: 5 });
+    expect([which, stage, rows.length]).toEqual(['open', 'over', 5]);
+    expect(rows.map(({ yuan }) => yuan)).toEqual(rows.map(({ yuan }) => yuan!).sort((a, b) => b - a));
+    for (const { state, priceMilli, gain, shares, yuan, ofUsual, symbol } of rows) {
+      const { preCloseMilli, adv20Yuan } = day.bundle.instruments.find(({ no }) => instrumentId(no) === symbol)!;
+      expect([state, gain, ofUsual]).toEqual(['matched', priceMilli! / preCloseMilli! - 1, yuan! / adv20Yuan!]);
+      expect(shares).toBeGreaterThan(0);
+    }
+    const close = await ask('auction', { which: 'close' });
+    expect([close.which, close.stage, close.rows]).toEqual(['close', 'before', []]);
+  });
+
   test('what cannot be answered has a code', async () => {
     await expect(ask('minutes', { instrument: '999999.SH' })).rejects.toThrow(/NOT_FOUND/);
     await expect(ask('minutes', { instrument: 'x' })).rejects.toThrow(/QUERY_INVALID/);

@@ -49,6 +49,15 @@ export function overviewRoutes(context: RestContext): Route[] {
     }),
     route({
       ...common,
+      path: '/v1/auction',
+      id: 'getAuction',
+      summary: '集合竞价: the virtual match while an auction runs, and what it matched; most yuan first',
+      query: z.strictObject({ which: z.enum(['open', 'close']).optional(), limit: wholeNumber(1, 6000).default(300) }),
+      answer: services.auction.answer.omit({ ok: true }),
+      handle: async ({ query: { which, limit } }) => withoutOk(await ask('auction', { limit, ...(which === undefined ? {} : { which }) })),
+    }),
+    route({
+      ...common,
       path: '/v1/sparks',
       id: 'listSparks',
       summary: 'Minute closes of up to two hundred symbols, up to an instant; of the day at hand without a date',

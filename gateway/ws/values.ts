@@ -4,7 +4,7 @@
  *
  * quotes   last price and previous close of the symbols that the filter names; first all of them, then those that changed
  * live     of each live opportunity what moves between two transitions     gains   who gained most
- * ops      what the run says of itself
+ * heatmap, auction, notifications, ops   what another role says when it is asked (asked.ts)
  */
 import { columnOf } from '../../contracts/codec.ts';
 import type { ConflatedChannel, Subprotocol } from '../../contracts/frames.ts';
@@ -12,6 +12,9 @@ import { absentMilli } from '../../contracts/quote.ts';
 import { InstrumentId, instrumentId, instrumentNo } from '../../contracts/units.ts';
 import type { GainsView, OpportunitiesView, SymbolsView } from '../../contracts/view.ts';
 import { type Message, Shared } from './encode.ts';
+
+/** Channels of what another role is asked for. */
+export type AskedChannel = 'heatmap' | 'auction' | 'notifications' | 'ops';
 
 /** What it needs of a connection. `offer` returns false when there is no room. */
 export type Listener = { readonly protocol: Subprotocol; readonly offer: (message: Message) => boolean };
@@ -82,7 +85,9 @@ export class Values {
 
   live = ({ tsMs, live }: OpportunitiesView): void => this.#tell('live', tsMs, live);
   gains = ({ tsMs, boards }: GainsView): void => this.#tell('gains', tsMs, boards);
-  ops = (nowMs: number, report: unknown): void => this.#tell('ops', nowMs, [report]);
+  asked = (ch: AskedChannel, tsMs: number, values: readonly unknown[]): void => this.#tell(ch, tsMs, values);
+  /** Nobody listens: what was told last would be old news to the next who does. */
+  forget = (ch: AskedChannel): boolean => this.#newest.delete(ch);
   hasListeners = (ch: ConflatedChannel): boolean => (this.#whole.get(ch)?.size ?? 0) > 0;
 
   /** The newest of what is told whole; null before there was one. */

@@ -170,12 +170,12 @@ describe('auctions', () => {
       expect(
         opening.every(
           ({ bids, asks, lastMilli }) =>
-            lastMilli === null && bids[0]![0] === asks[0]![0] && bids[0]![1] === asks[0]![1] && bids[1] === null,
+            lastMilli === null && bids[0]![0] === asks[0]![0] && bids[0]![1] === asks[0]![1] && (bids[1]?.[0] ?? null) === null,
         ),
       ).toBe(true);
       const at = (clock: string) => opening.filter(({ tsExchangeMs }) => clockOf(tsExchangeMs) < clock).at(-1);
       const [early, later] = [at('09:20:00'), opening.at(-1)];
-      if (early && later && Math.abs(early.bids[0]![0] / later.bids[0]![0] - 1) > 0.03) bluffs += 1;
+      if (early && later && Math.abs(early.bids[0]![0]! / later.bids[0]![0]! - 1) > 0.03) bluffs += 1;
       const close = own.at(-1)!;
       const before = own.filter(({ phaseCode: code }) => code === phaseCode.continuous).at(-1)!;
       expect([close.phaseCode, clockOf(close.tsExchangeMs)]).toEqual([phaseCode.closed, '15:00:00']);

@@ -116,7 +116,7 @@ export const emDepthOracle: Oracle = (body) => {
       return null;
     const told = ranged(last, open, high, low, up, down) ? sharesBy(no, [volume!, amount, high, low], 100) : null;
     if (told === null) return null;
-    const book = (levels: typeof bids) => levels.map(([price, shares]) => (price === null ? null : [price, shares ?? 0]));
+    const book = (levels: typeof bids) => levels.map(([price, shares]) => (price === null && !shares ? null : [price, shares ?? 0]));
     return [
       no,
       at,

@@ -145,7 +145,7 @@ function afterHours(shares: Value, yuan: Value, high: Value, low: Value, usual: 
 function book(cells: readonly string[], priceFirst: boolean, unit: number): unknown[] | null {
   const levels = [0, 2, 4, 6, 8].map((i) => [milli(cells[priceFirst ? i : i + 1]), count(cells[priceFirst ? i + 1 : i], unit)] as const);
   if (levels.some(([price, shares]) => price === undefined || shares === undefined)) return null;
-  return levels.map(([price, shares]) => (price === null ? null : [price, shares ?? 0]));
+  return levels.map(([price, shares]) => (price === null && !shares ? null : [price, shares ?? 0]));
 }
 
 export const sinaQuotesOracle =

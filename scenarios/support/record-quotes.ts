@@ -1,5 +1,5 @@
 /** Listens in on a cell: every accepted quote of continuous trading, as the slow reference wants it, by symbol row. */
-import { absentMilli, quoteFlag, rowOf } from '../../contracts/quote.ts';
+import { absentMilli, type Level, quoteFlag, rowOf } from '../../contracts/quote.ts';
 import { tsecOf } from '../../contracts/session.ts';
 import type { Cell } from '../../engine/cell/cell.ts';
 import { exchangeIndex } from '../../engine/clean/universe.ts';
@@ -27,8 +27,8 @@ export function recordQuotes(cell: Cell): Map<number, RefQuote[]> {
     history.push({
       slot,
       last: row.lastMilli!,
-      bids: row.bids,
-      asks: row.asks,
+      bids: row.bids.map(priced),
+      asks: row.asks.map(priced),
       bookOk,
       stalled,
       stallEndSlot: cleaner.freshness.stallEndSlot[exchangeIndex(cell.features.universe.exchange[s]!)]!,
@@ -49,3 +49,6 @@ export function recordQuotes(cell: Cell): Map<number, RefQuote[]> {
   };
   return histories;
 }
+
+/** The reference knows levels by their price alone. */
+const priced = (level: Level): readonly [number, number] | null => (level === null || level[0] === null ? null : [level[0], level[1]]);

@@ -1,5 +1,5 @@
 /** The numbers of one level-1 row as every vendor's parser hands them over, and the row they make. */
-import { phaseCode, type Quote, quoteFlag } from '../../../contracts/quote.ts';
+import { type Level, phaseCode, type Quote, quoteFlag } from '../../../contracts/quote.ts';
 import { type Field, lot } from '../../wire/numbers.ts';
 import { isIndex } from '../../wire/symbols.ts';
 import { type CountUnit, indexUnitOf, unitOf } from '../../wire/units.ts';
@@ -44,12 +44,12 @@ export function levelOneOf(fields: Readonly<Partial<Record<keyof LevelOne, Field
   return Object.values(fields).includes(undefined) ? null : { ...none, ...(fields as Partial<LevelOne>) };
 }
 
-/** Up to five levels, null where one is empty; undefined when a number is unsound. */
+/** Up to five levels, null where one is empty, shares without a price where an auction cannot match them; undefined when a number is unsound. */
 export function sideOf(levels: readonly (readonly [milli: Field, shares: Field])[]): Side | undefined {
-  const side: ([number, number] | null)[] = [];
+  const side: Level[] = [];
   for (const [milli, shares] of levels) {
     if (milli === undefined || shares === undefined) return undefined;
-    side.push(milli === null ? null : [milli, shares ?? 0]);
+    side.push(milli === null && !shares ? null : [milli, shares ?? 0]);
   }
   return side;
 }

@@ -148,7 +148,7 @@ function pack(into: Buffer, from: number, quote: Quote): void {
   for (const side of [quote.bids, quote.asks])
     for (let i = 0; i < bookLevels; i++) {
       const level = side[i] ?? null;
-      at = into.writeInt32LE(level === null ? absentMilli : level[0], at);
+      at = into.writeInt32LE(level?.[0] ?? absentMilli, at);
       at = into.writeDoubleLE(level === null ? Number.NaN : level[1], at);
     }
 }
@@ -165,7 +165,8 @@ function unpack(bytes: Buffer, from: number): Quote {
   const side = (start: number): Quote['bids'] =>
     Array.from({ length: bookLevels }, (_, i) => {
       const price = milli(start + i * 12);
-      return price === null ? null : ([price, bytes.readDoubleLE(start + i * 12 + 4)] as const);
+      const shares = double(start + i * 12 + 4);
+      return price === null && shares === null ? null : ([price, shares ?? Number.NaN] as const);
     });
   return {
     instrumentNo: bytes.readUInt32LE(from),

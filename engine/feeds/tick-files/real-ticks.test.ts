@@ -266,7 +266,8 @@ describe.skipIf(!existsSync(file('thu2019')))('recorded ticks (needs ../shared)'
 
 const scalePrices = (quote: Quote, factor: number): Quote => {
   const milli = (price: number) => Math.round((price * factor) / 10) * 10;
-  const side = (levels: Quote['bids']) => levels.map((level) => (level === null ? null : ([milli(level[0]), level[1]] as const)));
+  const side = (levels: Quote['bids']) =>
+    levels.map((level) => (level === null || level[0] === null ? level : ([milli(level[0]), level[1]] as const)));
   return { ...quote, lastMilli: quote.lastMilli === null ? null : milli(quote.lastMilli), bids: side(quote.bids), asks: side(quote.asks) };
 };
 
@@ -327,7 +328,10 @@ function episodesIn(quotes: readonly Quote[]): { no: number; from: number; to: n
   return found;
 }
 
-const mid = (quote: Quote): number => (quote.bids[0] && quote.asks[0] ? (quote.bids[0][0] + quote.asks[0][0]) / 2 : quote.lastMilli!);
+const mid = ({ bids, asks, lastMilli }: Quote): number => {
+  const [bid, ask] = [bids[0]?.[0] ?? null, asks[0]?.[0] ?? null];
+  return bid === null || ask === null ? lastMilli! : (bid + ask) / 2;
+};
 
 function top(names: readonly string[]): string {
   const counts = new Map<string, number>();

@@ -94,7 +94,7 @@ async function* ticks(file: FileRows, { dataset }: Told, out: RowBinary, count: 
   let seq = 0;
   for await (const { date, quote } of file.ticks()) {
     if (quote.lastMilli === null) count('noPrice');
-    if ((quote.bids[0] === null) !== (quote.asks[0] === null)) count('oneSided');
+    if (typeof quote.bids[0]?.[0] !== typeof quote.asks[0]?.[0]) count('oneSided');
     quoteRows(out, date, seq, batchOf(dataset, quote.tsExchangeMs, [quote]));
     seq += 1;
     yield { date, instrument: quote.instrumentNo };

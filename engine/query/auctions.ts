@@ -1,0 +1,119 @@
+/**
+ * Call auctions 集合竞价 of the day at hand, by row: the virtual match while one runs, and what was matched.
+ *
+ * Virtual    one price on both sides of the book with what would match; who is left over stands on the second level without a price
+ *            (contracts/spec/sources.md#auctions). A row that shows none takes back what was shown
+ * Matched    opening: the totals of the first row between 09:25 and 09:30. Closing: what the totals grew by between a row of the auction and the
+ *            first one behind it, before a session after hours. Where no such row came, it is not known
+ */
+import type { Bundle } from '../../contracts/bundle.ts';
+import { absentMilli, bookLevels, type QuoteBatch } from '../../contracts/quote.ts';
+import type { ServiceAnswer } from '../../contracts/services.ts';
+import { msOfDay } from '../../contracts/session.ts';
+import { instrumentId } from '../../contracts/units.ts';
+
+export type Which = 'open' | 'close';
+/** Prices milli, `yuan` of what matched; `unmatchedShares` above 0: buyers are left, null: nobody said. */
+export type Auction = {
+  readonly state: 'virtual' | 'matched' | 'none';
+  readonly priceMilli: number | null;
+  readonly shares: number;
+  readonly unmatchedShares: number | null;
+  readonly yuan: number | null;
+};
+type Totals = { readonly shares: number; readonly yuan: number };
+
+const minuteMs = 60_000;
+const [openMatch, continuous, closeCall, close, afterHours] = [565, 570, 897, 900, 905].map((minute) => minute * minuteMs) as [
+  number,
+  number,
+  number,
+  number,
+  number,
+];
+
+export class Auctions {
+  readonly #shown: Record<Which, (Auction | null)[]>;
+  /** Totals of the newest row of the closing auction. */
+  readonly #before: (Totals | null)[];
+
+  constructor(count: number) {
+    const none = () => new Array<null>(count).fill(null);
+    this.#shown = { open: none(), close: none() };
+    this.#before = none();
+  }
+
+  of = (which: Which, row: number): Auction | null => this.#shown[which][row]!;
+
+  /** Row `i` of a batch, of instrument `row`; rows of one instrument in the order of their times. */
+  take(batch: QuoteBatch, i: number, row: number): void {
+    const ms = msOfDay(batch.tsExchangeMs[i]!);
+    const which = ms < continuous ? 'open' : ms >= closeCall && ms < afterHours ? 'close' : null;
+    if (which === null) return;
+    const was = this.#shown[which][row]!;
+    if (was !== null && was.state !== 'virtual') return;
+    const virtual = virtualOf(batch, i);
+    const totals = { shares: batch.volumeShares[i]!, yuan: batch.amountYuan[i]! };
+    const isOver = ms >= (which === 'open' ? openMatch : close) && virtual === null;
+    if (!isOver) {
+      this.#shown[which][row] = virtual;
+      if (which === 'close') this.#before[row] = totals;
+      return;
+    }
+    const before = which === 'open' ? { shares: 0, yuan: 0 } : this.#before[row]!;
+    if (before === null) return;
+    const shares = totals.shares - before.shares;
+    if (!(shares >= 0)) return;
+    this.#shown[which][row] = matched(shares, totals.yuan - before.yuan, batch.lastMilli[i]!, was);
+  }
+}
+
+const matched = (shares: number, yuan: number, lastMilli: number, was: Auction | null): Auction => ({
+  state: shares === 0 ? 'none' : 'matched',
+  priceMilli: shares === 0 || lastMilli === absentMilli ? null : lastMilli,
+  shares,
+  unmatchedShares: was?.unmatchedShares ?? null,
+  yuan: Number.isNaN(yuan) ? null : yuan,
+});
+
+function virtualOf({ bidMilli, askMilli, bidShares, askShares }: QuoteBatch, i: number): Auction | null {
+  const best = i * bookLevels;
+  const price = bidMilli[best]!;
+  if (price === absentMilli || askMilli[best] !== price) return null;
+  const left = (prices: Int32Array, shares: Float64Array): number =>
+    prices[best + 1] === absentMilli && shares[best + 1]! > 0 ? shares[best + 1]! : 0;
+  if (!(bidShares[best]! >= 0)) return null;
+  const rest = left(bidMilli, bidShares) - left(askMilli, askShares);
+  const shares = bidShares[best]!;
+  return { state: 'virtual', priceMilli: price, shares, unmatchedShares: rest === 0 ? null : rest, yuan: (price / 1000) * shares };
+}
+
+type Answer = Omit<ServiceAnswer<'auction'>, 'ok' | 'asOf'>;
+const lockedFrom = 560 * minuteMs;
+const openCall = 555 * minuteMs;
+
+/** @param referenceOf reference price of a row, null where it is unknown. `tsMs`: up to where the day has been read. */
+export function auctionOf(
+  { instruments }: Pick<Bundle, 'instruments'>,
+  auctions: Auctions,
+  referenceOf: (row: number) => number | null,
+  tsMs: number,
+  asked?: Which,
+): Answer {
+  const which = asked ?? (msOfDay(tsMs) >= closeCall ? 'close' : 'open');
+  const rows = instruments.flatMap(({ no, name, boards, adv20Yuan }, row) => {
+    const shown = auctions.of(which, row);
+    if (shown === null) return [];
+    const reference = referenceOf(row);
+    const { priceMilli, yuan } = shown;
+    const gain = priceMilli === null || reference === null ? null : priceMilli / reference - 1;
+    return [{ symbol: instrumentId(no), name, boards, ...shown, gain, ofUsual: yuan === null || !adv20Yuan ? null : yuan / adv20Yuan }];
+  });
+  return { which, stage: stageAt(which, msOfDay(tsMs)), rows: rows.sort((a, b) => (b.yuan ?? -1) - (a.yuan ?? -1)) };
+}
+
+function stageAt(which: Which, ms: number): Answer['stage'] {
+  if (which === 'close') return ms < closeCall ? 'before' : ms < close ? 'locked' : 'over';
+  if (ms < openCall) return 'before';
+  return ms < lockedFrom ? 'cancelable' : ms < openMatch ? 'locked' : 'over';
+}
