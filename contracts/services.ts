@@ -80,8 +80,8 @@ export const services = {
     }),
   },
   /**
-   * 连板梯队: who is at its upper limit now, or was today and is not, by boards in a row with today's; from the last quotes. As of an instant from
-   * the minutes that had ended: nobody is known to be locked then, and no seal.
+   * 连板梯队: who is at its upper limit now, or was today and is not, by boards in a row with today's; from the last quotes. As of an instant prices
+   * and amounts are those of the minutes that had ended, the times of seals exact.
    */
   ladder: {
     request: asOfRequest,
@@ -97,17 +97,41 @@ export const services = {
           limitUpMilli: z.int(),
           /** Shares of the best bid at the limit times it; null where it is not locked. */
           sealYuan: z.number().nullable(),
+          /** The greatest of the day so far. */
+          peakSealYuan: z.number().nullable(),
+          /** When it was first sealed 首封; null where it was touched and never sealed. */
+          firstSealMs: EpochMs.nullable(),
+          /** How often it was opened 炸板, and when last. */
+          opens: z.int(),
+          lastOpenMs: EpochMs.nullable(),
           amountYuan: z.number().nullable(),
         }),
       ),
     }),
   },
+  /** What stood at the limit of up to forty symbols by trading minute: 0 where it was open, no point where no quote came. Rows of who was sealed. */
+  seals: {
+    request: asOfRequest.extend({ instruments: z.array(InstrumentId).min(1).max(40) }),
+    answer: answer({
+      rows: z.array(
+        z.object({
+          symbol: InstrumentId,
+          points: z.array(z.tuple([z.int(), z.number()])),
+          openedMs: z.array(EpochMs),
+        }),
+      ),
+    }),
+  },
   /**
-   * 集合竞价 of the day at hand, most yuan first: the virtual match while one runs, then what was matched. Without `which`: the closing auction from
+   * 集合竞价 of the day at hand, most yuan first, or nearest to the upper limit: the virtual match while one runs, then what was matched. Without `which`: the closing auction from
    * 14:57 on, before it the opening one. Rows where nothing was shown are left out.
    */
   auction: {
-    request: z.object({ which: z.enum(['open', 'close']).optional(), limit: z.int().min(1).max(6000).default(6000) }),
+    request: z.object({
+      which: z.enum(['open', 'close']).optional(),
+      order: z.enum(['yuan', 'limit']).default('yuan'),
+      limit: z.int().min(1).max(6000).default(6000),
+    }),
     answer: answer({
       which: z.enum(['open', 'close']),
       /** Whether orders may be withdrawn, only placed, or it is over; `before`: it has not begun. */
@@ -121,6 +145,8 @@ export const services = {
           state: z.enum(['virtual', 'matched', 'none']),
           priceMilli: z.int().nullable(),
           gain: z.number().nullable(),
+          /** `gain` as a share of what the upper limit allows; null without a limit. */
+          ofLimit: z.number().nullable(),
           shares: z.number(),
           yuan: z.number().nullable(),
           /** Above 0: buyers are left over, below: sellers. null: nobody said. */

@@ -109,6 +109,23 @@ describe.skipIf(reason !== '')(`the cockpit’s pages${reason === '' ? '' : ` ($
     await page.context().close();
   });
 
+  test('limits: the ladder with its first seals, a curve for each that was sealed, and the auction nearest to its limit first', async () => {
+    const { page } = await lookAt(browser, `${market.url}/limit`);
+    await page.waitForSelector('.fl tbody tr');
+    const read = async (path: string) => ((await (await fetch(market.url + path)).json()) as { rows: Record<string, never>[] }).rows;
+    const [ladder, auction] = [await read('/v1/ladder'), await read('/v1/auction?order=limit&limit=20')];
+    const sealed = ladder.filter(({ firstSealMs }) => firstSealMs !== null);
+    expect(sealed.length).toBeGreaterThan(0);
+    await expect.poll(() => page.locator('.cv li').count()).toBe(Math.min(12, sealed.length));
+    await expect.poll(() => page.locator('.cv polyline').count()).toBeGreaterThan(0);
+    const locked = ladder.filter(({ state }) => state === 'locked').sort((a, b) => b.sealYuan! - a.sealYuan!)[0]!;
+    const clock = new Date(locked.firstSealMs! + 28_800_000).toISOString().slice(11, 16);
+    expect(await page.innerText('.lc li >> nth=0')).toMatch(new RegExp(`^${locked.name}\\s+${clock}`));
+    expect(await page.locator('.fl tbody tr').count()).toBe(auction.length);
+    expect(await page.innerText('.fl tbody tr >> nth=0')).toContain(auction[0]!.name);
+    await page.context().close();
+  });
+
   test('the statechart has the states of the definition, and stands where the opportunity stands', async () => {
     const [, path] = pages[2]!;
     const { page } = await lookAt(browser, market.url + path);

@@ -67,7 +67,8 @@ describe.skipIf(reason !== '')(`fuzz${reason === '' ? '' : ` (${reason})`}`, () 
       ask: ((name: string) => {
         if (name === 'instruments') return Promise.resolve({ ok: true, asOf, rows: [row] });
         if (name === 'auction') return Promise.resolve({ ok: true, asOf, which: 'open', stage: 'over', rows: [] });
-        if (['ladder', 'sectors', 'heatmap', 'sparks', 'strategies'].includes(name)) return Promise.resolve({ ok: true, asOf, rows: [] });
+        if (['ladder', 'seals', 'sectors', 'heatmap', 'sparks', 'strategies'].includes(name))
+          return Promise.resolve({ ok: true, asOf, rows: [] });
         return Promise.reject(new FenshiError('NOT_FOUND', 'no such instrument'));
       }) as never,
       lanes: () => Promise.resolve({ ok: true, asOf, lanes: [] }),

@@ -92,11 +92,19 @@ export class Answers {
         members: members.map(instrumentId),
       })),
     }),
-    auction: async ({ which, limit }: { which?: Which; limit: number }) => {
-      const { rows, ...rest } = this.#day().auction(which);
+    auction: async ({ which, order, limit }: { which?: Which; order: 'yuan' | 'limit'; limit: number }) => {
+      const { rows, ...rest } = this.#day().auction({ which, order });
       return { ...rest, rows: rows.slice(0, limit) };
     },
     ladder: async ({ date, atMs }: AsOf) => ({ rows: this.#dayOf(date).ladder(atMs) }),
+    seals: async ({ instruments, date, atMs }: AsOf & { instruments: string[] }) => {
+      const day = this.#dayOf(date);
+      const rows = instruments.flatMap((symbol) => {
+        const curve = day.sealCurve(this.#known(day, symbol), atMs);
+        return curve === null ? [] : [{ symbol, points: [...curve.points], openedMs: [...curve.openedMs] }];
+      });
+      return { rows };
+    },
     overview: async ({ date, atMs }: AsOf) => this.#dayOf(date).overview(atMs),
     heatmap: async ({ members, date, atMs }: AsOf & { members: number }) => this.#dayOf(date).heatmap(members, atMs),
     strategies: async () => ({ rows: strategyRows(this.#day().bundle) }),

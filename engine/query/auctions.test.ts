@@ -5,7 +5,7 @@
 import { describe, expect, test } from 'vitest';
 import { batchOf, type Level, type Quote } from '../../contracts/quote.ts';
 import { instrumentNo } from '../../contracts/units.ts';
-import { Auctions } from './auctions.ts';
+import { Auctions, auctionOf } from './auctions.ts';
 
 const [moutai, midea, laoFeng] = ['600519.SH', '000333.SZ', '600107.SH'].map((id) => instrumentNo(id as never)) as [number, number, number];
 const at = (clock: string): number => Date.parse(`2023-02-01T${clock}+08:00`);
@@ -142,5 +142,53 @@ describe('the closing auction', () => {
     const later = { ...end, tsExchangeMs: at('15:05:03'), volumeShares: 3_400_000 };
     expect(rowsAfter('close', shown, end, later)[0]).toMatchObject({ shares: 45_912 });
     expect(rowsAfter('close', shown, later)[0]).toMatchObject({ state: 'virtual' });
+  });
+});
+
+describe('the list', () => {
+  const auctions = new Auctions(3);
+  const told = [
+    virtual(moutai, '09:20:21', 1_850_710, 6050, 150),
+    virtual(midea, '09:24:57', 57_960, 35_300, 1100),
+    virtual(laoFeng, '09:24:52', 6_400, 2500, -28_000),
+  ];
+  for (const [row, each] of told.entries()) auctions.take(batchOf('x', each.tsExchangeMs, [each]), 0, row);
+  const instruments = [
+    { no: moutai, name: '茅台', boards: 0, adv20Yuan: 1e9, limitUpMilli: 2_030_340 },
+    { no: midea, name: '美的', boards: 1, adv20Yuan: null, limitUpMilli: 60_720 },
+    { no: laoFeng, name: '美尔雅', boards: 0, adv20Yuan: 1e8, limitUpMilli: null },
+  ];
+  const references = [1_845_760, 55_200, 6_430];
+  const list = (order: 'yuan' | 'limit', clock = '09:24:58', which?: 'open' | 'close') =>
+    auctionOf({ instruments } as never, auctions, (row) => references[row]!, at(clock), { order, which });
+
+  test('has the most yuan first, or who is nearest to the limit; who has none comes last', () => {
+    expect(list('yuan').rows.map(({ symbol }) => symbol)).toEqual(['600519.SH', '000333.SZ', '600107.SH']);
+    expect(list('limit').rows.map(({ symbol, ofLimit }) => [symbol, ofLimit === null ? null : Number(ofLimit.toFixed(3))])).toEqual([
+      ['000333.SZ', 0.5],
+      ['600519.SH', 0.027],
+      ['600107.SH', null],
+    ]);
+  });
+  test('says what part of a usual day it is, where a usual day is known', () => {
+    expect(list('yuan').rows.map(({ ofUsual }) => (ofUsual === null ? null : Number(ofUsual.toFixed(6))))).toEqual([
+      0.011197,
+      null,
+      0.00016,
+    ]);
+  });
+  test.each([
+    ['09:14:59', 'open', 'before'],
+    ['09:15:00', 'open', 'cancelable'],
+    ['09:20:00', 'open', 'locked'],
+    ['09:25:00', 'open', 'over'],
+    ['14:56:59', 'open', 'over'],
+    ['14:57:00', 'close', 'locked'],
+    ['15:00:00', 'close', 'over'],
+  ])('at %s is of the auction to %s, %s', (clock, which, stage) => {
+    expect(list('yuan', clock)).toMatchObject({ which, stage });
+  });
+  test('of the closing auction before it has begun', () => {
+    expect(list('yuan', '10:00:00', 'close')).toEqual({ which: 'close', stage: 'before', rows: [] });
   });
 });

@@ -98,19 +98,38 @@ export function auctionOf(
   auctions: Auctions,
   referenceOf: (row: number) => number | null,
   tsMs: number,
-  asked?: Which,
+  { which: asked, order }: { readonly which?: Which | undefined; readonly order: 'yuan' | 'limit' },
 ): Answer {
   const which = asked ?? (msOfDay(tsMs) >= closeCall ? 'close' : 'open');
-  const rows = instruments.flatMap(({ no, name, boards, adv20Yuan }, row) => {
+  const rows = instruments.flatMap(({ no, name, boards, adv20Yuan, limitUpMilli }, row) => {
     const shown = auctions.of(which, row);
     if (shown === null) return [];
     const reference = referenceOf(row);
     const { priceMilli, yuan } = shown;
     const gain = priceMilli === null || reference === null ? null : priceMilli / reference - 1;
-    return [{ symbol: instrumentId(no), name, boards, ...shown, gain, ofUsual: yuan === null || !adv20Yuan ? null : yuan / adv20Yuan }];
+    const room = reference === null || limitUpMilli === null ? null : limitUpMilli / reference - 1;
+    return [
+      {
+        symbol: instrumentId(no),
+        name,
+        boards,
+        ...shown,
+        gain,
+        ofLimit: gain === null || room === null ? null : gain / room,
+        ofUsual: yuan === null || !adv20Yuan ? null : yuan / adv20Yuan,
+      },
+    ];
   });
-  return { which, stage: stageAt(which, msOfDay(tsMs)), rows: rows.sort((a, b) => (b.yuan ?? -1) - (a.yuan ?? -1)) };
+  return { which, stage: stageAt(which, msOfDay(tsMs)), rows: rows.sort(orders[order]) };
 }
+
+type Row = Answer['rows'][number];
+const from = (value: number | null): number => value ?? Number.NEGATIVE_INFINITY;
+/** What is unknown comes last. */
+const orders = {
+  yuan: (a: Row, b: Row) => from(b.yuan) - from(a.yuan) || 0,
+  limit: (a: Row, b: Row) => from(b.ofLimit) - from(a.ofLimit) || from(b.yuan) - from(a.yuan) || 0,
+};
 
 function stageAt(which: Which, ms: number): Answer['stage'] {
   if (which === 'close') return ms < closeCall ? 'before' : ms < close ? 'locked' : 'over';

@@ -10,8 +10,9 @@ import { tsecOf } from '../../contracts/session.ts';
 import type { TapeEntry } from '../../contracts/tape.ts';
 import { BarBuilder } from '../store/bar-builder.ts';
 import type { StoredBar } from '../store/encode-rows.ts';
-import { Auctions, auctionOf, type Which } from './auctions.ts';
+import { Auctions, auctionOf } from './auctions.ts';
 import { heatmapOf, type LastQuotes, ladderOf, meanGainOf, overviewOf, quotesAt, referenceOf } from './overview.ts';
+import { Seals } from './seals.ts';
 
 export type Columnar = { readonly count: number; readonly columns: Record<string, Uint8Array | string[]> };
 
@@ -27,6 +28,7 @@ export class DayTable {
   readonly #sources: string[] = [];
   readonly #builder: BarBuilder;
   readonly #auctions: Auctions;
+  readonly #seals: Seals;
   readonly #bars = new Map<number, StoredBar[]>();
   readonly #flows = new Map<string, Map<number, Flow[]>>();
   /** Mean gain at the end of each trading minute that was told. */
@@ -42,6 +44,7 @@ export class DayTable {
     this.#seen = new Uint8Array(length);
     this.#builder = new BarBuilder(bundle);
     this.#auctions = new Auctions(length);
+    this.#seals = new Seals(bundle.instruments.map(({ limitUpMilli }) => limitUpMilli));
     for (const [i, each] of bundle.instruments.entries()) blank(this.#rows, i, each.no, each.preCloseMilli);
   }
 
@@ -98,8 +101,10 @@ export class DayTable {
   /** What the whole market shows by its last quotes; as of an instant by the minutes that had ended then. */
   overview = (atMs?: number) => overviewOf(this.#view(atMs), this.#lineUntil(atMs));
   heatmap = (members: number, atMs?: number) => heatmapOf(this.#view(atMs), members);
-  ladder = (atMs?: number) => ladderOf(this.#view(atMs));
-  auction = (which?: Which) => auctionOf(this.bundle, this.#auctions, (i) => referenceOf(this.#view(), i), this.tsMs, which);
+  ladder = (atMs?: number) => ladderOf(this.#view(atMs), (row) => this.#seals.of(row, atMs));
+  sealCurve = (no: number, atMs?: number) => this.#seals.curve(this.#at.get(no)!, atMs);
+  auction = (asked: Parameters<typeof auctionOf>[4]) =>
+    auctionOf(this.bundle, this.#auctions, (i) => referenceOf(this.#view(), i), this.tsMs, asked);
 
   #view(atMs?: number): LastQuotes {
     const now = { bundle: this.bundle, rows: this.#rows, seen: this.#seen, at: this.#at };
@@ -142,6 +147,7 @@ export class DayTable {
           target[at * width + k] = column === null ? (target instanceof Float64Array ? Number.NaN : absentMilli) : column[i * width + k]!;
       }
       this.#auctions.take(batch, i, at);
+      this.#seals.take(batch, i, at);
       this.#recvMs[at] = batch.tsMs;
       this.#source[at] = source;
       this.#seen[at] = 1;

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Bundle } from '../../contracts/bundle.ts';
 import { absentMilli, bookLevels, emptyColumns } from '../../contracts/quote.ts';
 import { heatmapOf, type LastQuotes, ladderOf, overviewOf, quotesAt } from './overview.ts';
+import { Seals } from './seals.ts';
 
 type Row = {
   readonly last: number | null;
@@ -108,7 +109,9 @@ describe('the ladder', () => {
       made.rows.askMilli[i * bookLevels] = ask ?? absentMilli;
       (made.bundle.instruments[i] as { boards: number }).boards = boards;
     }
-    return ladderOf(made).map(({ symbol, state, sealYuan, boards }) => [symbol.slice(0, 6), state, sealYuan, boards]);
+    const seals = new Seals(made.bundle.instruments.map(({ limitUpMilli }) => limitUpMilli));
+    for (const i of rows.keys()) seals.take(made.rows as never, i, i);
+    return ladderOf(made, seals.of.bind(seals)).map(({ symbol, state, sealYuan, boards }) => [symbol.slice(0, 6), state, sealYuan, boards]);
   };
 
   test('is locked where the limit is bid and nothing is asked, and only there is a seal', () => {
@@ -134,7 +137,7 @@ describe('the ladder', () => {
       { last: 11_000, pre: 10_000, seen: false },
     ]);
     (made.bundle.instruments[1] as { limitUpMilli: number | null }).limitUpMilli = null;
-    expect(ladderOf(made)).toEqual([]);
+    expect(ladderOf(made, () => null)).toEqual([]);
     expect(overviewOf(made, [])).toMatchObject({ atLimitUp: 0, brokenLimitUp: 0 });
   });
 });
@@ -172,11 +175,24 @@ describe('as of an instant', () => {
     expect(overviewOf(quotesAt(now, bars, 180), [])).toMatchObject({ up: 2, down: 1, atLimitUp: 2, brokenLimitUp: 0, atLimitDown: 1 });
   });
 
-  test('the ladder says who stood at the limit, and of nobody that it was locked', () => {
-    const rows = ladderOf(quotesAt(now, bars, 120)).map(({ symbol, state, sealYuan }) => [symbol, state, sealYuan]);
-    expect(rows).toEqual([
-      ['600002.SH', 'at-limit', null],
-      ['600001.SH', 'broken', null],
+  test('the ladder says who stood at the limit by its minutes, and who was locked by its seals, whatever its last minute was', () => {
+    const seal = { firstMs: 100, opens: 0, lastOpenMs: null, yuan: null, peakYuan: null };
+    const told = (sealOf: Parameters<typeof ladderOf>[1]) =>
+      ladderOf(quotesAt(now, bars, 120), sealOf).map(({ symbol, state, lastMilli, firstSealMs }) => [
+        symbol,
+        state,
+        lastMilli,
+        firstSealMs,
+      ]);
+    expect(told(() => null)).toEqual([
+      ['600002.SH', 'at-limit', 11_000, null],
+      ['600001.SH', 'broken', 10_200, null],
+    ]);
+    // the third has no minute yet, and is sealed; the first was sealed and opened
+    expect(told((i) => (i === 1 ? null : { ...seal, isLocked: i === 2, opens: i === 0 ? 1 : 0 }))).toEqual([
+      ['600002.SH', 'at-limit', 11_000, null],
+      ['600003.SH', 'locked', 11_000, 100],
+      ['600001.SH', 'broken', 10_200, 100],
     ]);
   });
 });

@@ -1,10 +1,11 @@
 /** The market of the day at hand, read off the last quotes: breadth, limits, sectors. Nothing here decides anything. */
 import { breadthEdges } from '../../contracts/breadth.ts';
 import type { Bundle } from '../../contracts/bundle.ts';
-import { absentMilli, bookLevels, emptyColumns, type QuoteColumns } from '../../contracts/quote.ts';
+import { absentMilli, emptyColumns, type QuoteColumns } from '../../contracts/quote.ts';
 import type { ServiceAnswer } from '../../contracts/services.ts';
 import { instrumentId } from '../../contracts/units.ts';
 import type { StoredBar } from '../store/encode-rows.ts';
+import type { Seal } from './seals.ts';
 
 /** `rows` and `seen` by the day's order, `at`: the place of an instrument in it. */
 export type LastQuotes = {
@@ -115,14 +116,17 @@ export function heatmapOf(quotes: LastQuotes, members: number): Heatmap {
 }
 
 /** Who is at its upper limit by its last quote, or was today; most boards first, then in the day's order. */
-export function ladderOf({ bundle, rows: quotes, seen }: LastQuotes): ServiceAnswer<'ladder'>['rows'] {
-  const { lastMilli, highMilli, bidMilli, bidShares, askMilli, amountYuan } = quotes;
+export function ladderOf(
+  { bundle, rows: quotes, seen }: LastQuotes,
+  sealOf: (row: number) => Seal | null,
+): ServiceAnswer<'ladder'>['rows'] {
+  const { lastMilli, highMilli, amountYuan } = quotes;
   const rows = bundle.instruments.flatMap(({ no, name, limitUpMilli, boards }, i) => {
-    if (limitUpMilli === null || seen[i] === 0 || lastMilli[i] === absentMilli) return [];
-    const isAt = lastMilli[i] === limitUpMilli;
-    if (!isAt && highMilli?.[i] !== limitUpMilli) return [];
-    const first = i * bookLevels;
-    const locked = isAt && bidMilli[first] === limitUpMilli && askMilli[first] === absentMilli;
+    const seal = sealOf(i);
+    const locked = seal?.isLocked ?? false;
+    if (limitUpMilli === null || (!locked && (seen[i] === 0 || lastMilli[i] === absentMilli))) return [];
+    const isAt = locked || lastMilli[i] === limitUpMilli;
+    if (!isAt && seal === null && highMilli?.[i] !== limitUpMilli) return [];
     const amount = amountYuan[i]!;
     return [
       {
@@ -130,9 +134,14 @@ export function ladderOf({ bundle, rows: quotes, seen }: LastQuotes): ServiceAns
         name,
         boards: isAt ? boards + 1 : boards,
         state: locked ? ('locked' as const) : isAt ? ('at-limit' as const) : ('broken' as const),
-        lastMilli: lastMilli[i]!,
+        // as of an instant its last minute may lie before the seal
+        lastMilli: locked ? limitUpMilli : lastMilli[i]!,
         limitUpMilli,
-        sealYuan: locked ? (limitUpMilli / 1000) * bidShares[first]! : null,
+        sealYuan: seal?.yuan ?? null,
+        peakSealYuan: seal?.peakYuan ?? null,
+        firstSealMs: seal?.firstMs ?? null,
+        opens: seal?.opens ?? 0,
+        lastOpenMs: seal?.lastOpenMs ?? null,
         amountYuan: Number.isNaN(amount) ? null : amount,
       },
     ];
@@ -143,15 +152,12 @@ export function ladderOf({ bundle, rows: quotes, seen }: LastQuotes): ServiceAns
 type Minute = Pick<StoredBar, 'tsMs' | 'closeMilli' | 'highMilli' | 'amountYuan'>;
 /**
  * What the minutes that had ended at `atMs` tell of the last quotes: close, high and amount so far. The reference prices are the day's own; no book
- * is known.
+ * is known: seals are asked for apart.
  */
 export function quotesAt({ bundle, at, rows: now }: LastQuotes, bars: ReadonlyMap<number, readonly Minute[]>, atMs: number): LastQuotes {
   const { length } = bundle.instruments;
   const rows = emptyColumns(length, true);
   const seen = new Uint8Array(length);
-  rows.bidMilli.fill(absentMilli);
-  // an ask at the limit: without a book nobody is locked
-  rows.askMilli.fill(0);
   for (const [i, { no }] of bundle.instruments.entries()) {
     let [last, high, amount] = [absentMilli, absentMilli, 0];
     for (const bar of bars.get(no) ?? []) {

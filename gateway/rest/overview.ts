@@ -49,12 +49,26 @@ export function overviewRoutes(context: RestContext): Route[] {
     }),
     route({
       ...common,
+      path: '/v1/seals',
+      id: 'listSeals',
+      summary: '封单曲线: what stood at the upper limit of up to forty symbols, by trading minute, and when each was opened',
+      query: AtQuery.extend({ symbols: listOf(InstrumentId, 40) }),
+      answer: services.seals.answer.omit({ ok: true }),
+      handle: async ({ query: { symbols, ...asked } }) => withoutOk(await ask('seals', { instruments: symbols, ...asOfOf(asked) })),
+    }),
+    route({
+      ...common,
       path: '/v1/auction',
       id: 'getAuction',
-      summary: '集合竞价: the virtual match while an auction runs, and what it matched; most yuan first',
-      query: z.strictObject({ which: z.enum(['open', 'close']).optional(), limit: wholeNumber(1, 6000).default(300) }),
+      summary: '集合竞价: the virtual match while an auction runs, and what it matched; most yuan first, or nearest to the upper limit',
+      query: z.strictObject({
+        which: z.enum(['open', 'close']).optional(),
+        order: z.enum(['yuan', 'limit']).default('yuan'),
+        limit: wholeNumber(1, 6000).default(300),
+      }),
       answer: services.auction.answer.omit({ ok: true }),
-      handle: async ({ query: { which, limit } }) => withoutOk(await ask('auction', { limit, ...(which === undefined ? {} : { which }) })),
+      handle: async ({ query: { which, ...asked } }) =>
+        withoutOk(await ask('auction', { ...asked, ...(which === undefined ? {} : { which }) })),
     }),
     route({
       ...common,

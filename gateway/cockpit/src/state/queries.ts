@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useLookBack } from './look-back.ts';
 import { useMarket } from './market.ts';
 import { api } from './session.ts';
-import type { Heatmap, Instrument, Ladder, Overview, Strategies } from './shapes.ts';
+import type { Auctions, Heatmap, Instrument, Ladder, Overview, SealRow, Strategies } from './shapes.ts';
 
 /** Of an instant that is past nothing changes; a minute later another one is looked at. */
 const past = { staleTime: Number.POSITIVE_INFINITY, placeholderData: keepPreviousData, gcTime: 5000 };
@@ -25,6 +25,36 @@ function useMarketAt<T>(what: 'overview' | 'ladder' | 'heatmap', query: Readonly
 export const useOverview = () => useMarketAt<Overview>('overview', {}, 2000);
 export const useLadder = () => useMarketAt<Ladder>('ladder', {}, 3000);
 export const useHeatmap = () => useMarketAt<Heatmap>('heatmap', { members: 24 }, 5000);
+const noSeals: ReadonlyMap<string, SealRow> = new Map();
+/** What stood at the limits by minute, up to the instant looked at. */
+export function useSeals(symbols: readonly string[]): ReadonlyMap<string, SealRow> {
+  const { date, at } = useLookBack();
+  const minute = at === null ? null : Math.floor(at / 60_000) * 60_000;
+  const { data } = useQuery({
+    queryKey: ['seals', date, minute, symbols],
+    queryFn: async () => {
+      const then = date === null ? {} : { date, at: minute ?? 0 };
+      const { rows } = await api().get<{ rows: SealRow[] }>('/v1/seals', { symbols, ...then });
+      return new Map(rows.map((row) => [row.symbol, row]));
+    },
+    enabled: symbols.length > 0,
+    retry: false,
+    ...(date === null ? everyMs(6000) : past),
+  });
+  return symbols.length === 0 ? noSeals : (data ?? noSeals);
+}
+/** An auction of the day at hand as it stands now, nearest to the limit first; `which` null: the newest that has begun. Of the past none is asked. */
+export function useAuction(which: 'open' | 'close' | null) {
+  const isPast = useLookBack((look) => look.at !== null);
+  const asked = useQuery({
+    queryKey: ['auction', which],
+    queryFn: () => api().get<Auctions>('/v1/auction', { order: 'limit', limit: 20, ...(which === null ? {} : { which }) }),
+    retry: false,
+    enabled: !isPast,
+    ...everyMs(3000),
+  });
+  return { data: asked.error === null && !isPast ? asked.data : undefined };
+}
 export const useStrategies = () =>
   useQuery({ queryKey: ['strategies'], queryFn: () => api().get<Strategies>('/v1/strategies/running'), ...everyMs(30_000) });
 

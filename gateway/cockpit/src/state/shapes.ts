@@ -63,6 +63,8 @@ export type Quote = {
 export type Instrument = ServiceAnswer<'instruments'>['rows'][number];
 export type Overview = Omit<ServiceAnswer<'overview'>, 'ok'>;
 export type Ladder = Omit<ServiceAnswer<'ladder'>, 'ok'>;
+export type SealRow = ServiceAnswer<'seals'>['rows'][number];
+export type Auctions = Omit<ServiceAnswer<'auction'>, 'ok'>;
 export type Heatmap = Omit<ServiceAnswer<'heatmap'>, 'ok'>;
 /** As they run now, after the commands of the day. */
 export type Strategies = { readonly rows: readonly (ServiceAnswer<'strategies'>['rows'][number] & { readonly isDisabled: boolean })[] };

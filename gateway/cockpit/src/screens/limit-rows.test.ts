@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import type { Ladder } from '../state/shapes.ts';
+import { fateOf, inOrder, minuteText, piecesOf, rungsOf } from './limit-rows.ts';
+
+type Row = Ladder['rows'][number];
+const row = (symbol: string, boards: number, state: Row['state'], more: Partial<Row> = {}): Row => ({
+  symbol: symbol as Row['symbol'],
+  name: symbol,
+  boards,
+  state,
+  lastMilli: 11_000,
+  limitUpMilli: 11_000,
+  sealYuan: null,
+  peakSealYuan: null,
+  firstSealMs: null,
+  opens: 0,
+  lastOpenMs: null,
+  amountYuan: null,
+  ...more,
+});
+
+test('rungs go from the highest to the first, the empty ones among them; who is broken stands on none', () => {
+  const rungs = rungsOf([row('a', 4, 'locked'), row('b', 1, 'at-limit'), row('c', 3, 'broken'), row('d', 1, 'locked')]);
+  expect(rungs.map(([boards, own]) => [boards, own.map(({ name }) => name)])).toEqual([
+    [4, ['a']],
+    [3, []],
+    [2, []],
+    [1, ['b', 'd']],
+  ]);
+  expect(rungsOf([row('c', 3, 'broken')])).toEqual([]);
+});
+
+test('a rung is in the order that was asked for; what is not known comes last', () => {
+  const rows = [
+    row('a', 1, 'at-limit'),
+    row('b', 1, 'locked', { sealYuan: 5, firstSealMs: 20 }),
+    row('c', 1, 'locked', { sealYuan: 9, firstSealMs: 30 }),
+  ];
+  const names = (order: Parameters<typeof inOrder>[1]) =>
+    inOrder(rows, order, (symbol) => ({ a: 'I2', b: 'I3', c: 'I1' })[symbol]!).map(({ name }) => name);
+  expect([names('seal'), names('first'), names('sector')]).toEqual([
+    ['c', 'b', 'a'],
+    ['b', 'c', 'a'],
+    ['c', 'a', 'b'],
+  ]);
+});
+
+describe('a curve', () => {
+  test('is in pieces between its openings, as shares of its peak', () => {
+    const points: [number, number][] = [
+      [0, 50],
+      [1, 100],
+      [5, 0],
+      [6, 0],
+      [9, 25],
+    ];
+    expect(piecesOf({ points })).toEqual([
+      [
+        [0, 0.5],
+        [1, 1],
+      ],
+      [[9, 0.25]],
+    ]);
+  });
+  test('that is open has none', () => {
+    expect(piecesOf({ points: [] })).toEqual([]);
+    expect(piecesOf({ points: [[3, 0]] })).toEqual([]);
+  });
+});
+
+describe('what became of it', () => {
+  const at = Date.parse('2026-11-23T09:25:01+08:00');
+  test.each([
+    ['never at its limit', undefined, null],
+    ['sealed since', row('a', 1, 'locked', { firstSealMs: at, opens: 2, lastOpenMs: at + 1 }), { kind: 'sealed', ms: at }],
+    ['sealed and open again', row('a', 0, 'broken', { firstSealMs: at, lastOpenMs: at + 1 }), { kind: 'broken', ms: at + 1 }],
+    [
+      'open, and traded at the limit again',
+      row('a', 1, 'at-limit', { firstSealMs: at, lastOpenMs: at + 1 }),
+      { kind: 'broken', ms: at + 1 },
+    ],
+    ['touched and never sealed', row('a', 0, 'broken'), { kind: 'touched', ms: null }],
+  ])('%s', (_what, own, fate) => {
+    expect(fateOf(own)).toEqual(fate);
+  });
+  test('its time is told to the minute, in Shanghai', () => {
+    expect(minuteText(at)).toBe('09:25');
+  });
+});
