@@ -62,8 +62,14 @@ export const Command = z.discriminatedUnion('name', [
   /** By the strategy's id. */
   z.object({ name: z.enum(['disable', 'enable']), detector: z.string() }),
   z.object({ name: z.literal('promote'), strategy: z.string(), mode: z.enum(strategyModes) }),
-  /** The whole parameters and their hash; what is running goes on under them. */
-  z.object({ name: z.literal('params'), strategy: z.string(), params: z.record(z.string(), z.unknown()), paramHash: z.string() }),
+  /** The whole parameters and their hash; what is running goes on under them. `from`: the hash of those they were made of, refused where others run by now. */
+  z.object({
+    name: z.literal('params'),
+    strategy: z.string(),
+    params: z.record(z.string(), z.unknown()),
+    paramHash: z.string(),
+    from: z.string().optional(),
+  }),
   /** The maps of a model that the day's bundle has; null: the strategy's own again. */
   z.object({ name: z.literal('model'), strategy: z.string(), modelId: z.string().nullable() }),
   /** Instrument numbers whose features VIEW publishes, in place of those before. Changes nothing that is decided. */

@@ -112,6 +112,17 @@ describe('what they do', () => {
     expect(new Set(signals.map((entry) => (entry.kind === 'signal' ? entry.signal.strategy.paramHash : '')))).toEqual(new Set(['steep']));
   });
 
+  test('parameters that were made of others than those that run are refused, and change nothing', () => {
+    const params = rally.params.parse({ r3: 0.5 }) as Record<string, unknown>;
+    const over = (from: string): AnyCommand => ({ name: 'params', strategy: 'rally', params, paramHash: 'steep', from });
+    const before = new Cell(day.bundle).decisions.lanes.find(({ id }) => id === 'rally')!.paramHash;
+    const late = run(over('another'));
+    expect(late.answers).toEqual(['PARAMS_CHANGED']);
+    expect(late.signals.length).toBeGreaterThan(5);
+    // of two that saw the same, the second comes too late
+    expect(run(over(before), over(before)).answers).toEqual(['accepted', 'PARAMS_CHANGED']);
+  });
+
   test('a frozen strategy with policy end ends what it stands by, and nothing new opens', () => {
     const before = run().cell;
     const { after } = run({ name: 'risk', scope: 'strategy.rally', level: 3, policy: 'end' });

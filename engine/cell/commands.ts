@@ -32,6 +32,7 @@ export function applyCommand(decisions: Decisions, command: AnyCommand, skip: (c
       return null;
     case 'params': {
       if (lane === undefined) return 'NOT_FOUND';
+      if (command.from !== undefined && command.from !== lane.paramHash) return 'PARAMS_CHANGED';
       const parsed = lane.detector.params.safeParse(command.params);
       if (!parsed.success || !mayRetune(lane, parsed.data)) return 'PARAMS_INVALID';
       lane.retune(parsed.data, command.paramHash);

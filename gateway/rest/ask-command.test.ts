@@ -6,6 +6,7 @@ import { askCommand } from './ask-command.ts';
 import { paramRoutes } from './params.ts';
 
 const asked: ControlRequest[] = [];
+const running: Record<string, number> = { z3: 2.5, r3: 0.01 };
 beforeEach(() => {
   asked.length = 0;
 });
@@ -14,7 +15,11 @@ const context = {
     asked.push(request);
     return { ok: true, tradeDate: '20261123', step: 7, accepted: request.command.name !== 'disable', code: null };
   },
-  ask: async () => ({ ok: true, asOf: { tradeDate: '20261123', tsMs: 0, n: 0 }, rows: [{ id: 'rally', params: { z3: 2.5, r3: 0.01 } }] }),
+  ask: async () => ({
+    ok: true,
+    asOf: { tradeDate: '20261123', tsMs: 0, n: 0 },
+    rows: [{ id: 'rally', params: { ...running }, paramHash: paramHashOf(running) }],
+  }),
   lanes: async () => ({ ok: true, lanes: [] }),
 } as never;
 const by = (key: string, id = 't1') => ({
@@ -48,7 +53,28 @@ const post = (id: string, given: Record<string, number>, key = '') =>
 test('parameters are the given ones over those that run, in their order, named by their hash', async () => {
   await post('rally', { r3: 0.02 });
   const whole = { z3: 2.5, r3: 0.02 };
-  expect(asked[0]!.command).toEqual({ name: 'params', strategy: 'rally', params: whole, paramHash: paramHashOf(whole) });
+  expect(asked[0]!.command).toEqual({
+    name: 'params',
+    strategy: 'rally',
+    params: whole,
+    paramHash: paramHashOf(whole),
+    from: paramHashOf(running),
+  });
+});
+
+test('they are over those that the caller saw, where it says so; a repeated request is the same command though others run by now', async () => {
+  const nameAfter = async (r3: number, from?: string) => {
+    const body = { params: { r3 }, ...(from === undefined ? {} : { paramHash: from }) };
+    return ((await params!.handle({ params: { id: 'rally' }, body, query: {}, ...by('k') } as never)).body as { commandId: string })
+      .commandId;
+  };
+  const first = await nameAfter(0.02);
+  running.z3 = 9;
+  expect(await nameAfter(0.02)).toBe(first);
+  running.z3 = 2.5;
+  expect(await nameAfter(0.03)).not.toBe(first);
+  expect(await nameAfter(0.02, 'seen')).not.toBe(first);
+  expect(asked.at(-1)!.command).toMatchObject({ from: 'seen' });
 });
 
 test('a strategy, a parameter or a key that is none changes nothing', async () => {

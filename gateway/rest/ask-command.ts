@@ -34,14 +34,20 @@ export type Asking = { readonly caller: Caller; readonly header: (name: string) 
 /**
  * Carried out once: a repeated Idempotency-Key is answered with what the command came to. 409 where the cell refuses it.
  *
+ * @param said what the client asked, where the command was made of more than that
  * @throws FenshiError BAD_REQUEST for a key that is none, FORBIDDEN for a command of the machine's own
  */
-export async function askCommand({ command }: Pick<RestContext, 'command'>, { caller, header }: Asking, wanted: Command): Promise<Reply> {
+export async function askCommand(
+  { command }: Pick<RestContext, 'command'>,
+  { caller, header }: Asking,
+  wanted: Command,
+  said: unknown = wanted,
+): Promise<Reply> {
   const key = header('idempotency-key');
   if (key !== '' && !keyPattern.test(key)) throw new FenshiError('BAD_REQUEST', 'Idempotency-Key: letters, digits, . : _ -, at most 100');
   if (notHere.includes(wanted.name)) throw new FenshiError('FORBIDDEN', `${wanted.name} is asked on the machine itself: fenshi control`);
   // of the token, not of its name, and of what is asked: another command under the same key is another command
-  const own = key === '' ? randomUUID() : hash(`${key}\n${JSON.stringify(wanted)}`);
+  const own = key === '' ? randomUUID() : hash(`${key}\n${JSON.stringify(said)}`);
   const commandId = `api:${caller.id}:${own}`;
   const { tradeDate, step, accepted, code } = await command({ commandId, command: wanted, waitMs });
   return { status: accepted ? 200 : 409, body: { commandId, tradeDate, step, accepted, code } };

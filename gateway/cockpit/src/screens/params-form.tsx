@@ -1,4 +1,5 @@
 /** Parameters as a form made of their own schema; what is written holds from the next quote. */
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { tell } from '../frame/toast.tsx';
 import { HoldButton } from '../pieces/bits.tsx';
@@ -51,11 +52,12 @@ export function ParamsForm({ strategy, isPast }: { readonly strategy: Strategy; 
   const changes = changesOf(strategy.params, typed);
   const wrong = Object.entries(changes).filter(([name, value]) => !fits(value, properties[name] ?? {}));
   const count = Object.keys(changes).length;
+  const queries = useQueryClient();
   const write = async (): Promise<void> => {
     try {
       const { accepted, step, code } = await api().post<{ accepted: boolean; step: number; code: string | null }>(
         `/v1/strategies/${strategy.id}/params`,
-        { params: changes },
+        { params: changes, paramHash: strategy.paramHash },
         freshKey(),
       );
       tell(accepted ? `${words.riskPage.save} · ${words.step} ${step}` : words.detail.refused(code ?? ''));
@@ -63,6 +65,8 @@ export function ParamsForm({ strategy, isPast }: { readonly strategy: Strategy; 
     } catch (error) {
       tell(outcomeOf(error));
     }
+    // written or changed by somebody else: the next ones are chosen beside what runs now
+    await queries.invalidateQueries({ queryKey: ['strategies'] });
   };
   return (
     <section className="pn" aria-label={words.riskPage.params}>

@@ -74,7 +74,8 @@ export const enScreens: ScreenWords = {
     cancel: 'Cancel',
     undo: 'Undo',
     pending: 'pending',
-    refused: (code) => `refused: ${code}`,
+    refused: (code) =>
+      code === 'PARAMS_CHANGED' ? 'not written: the parameters were changed elsewhere a moment ago; read again' : `refused: ${code}`,
     noCommand: 'This page may not command: open the one-time link that npm start prints',
     whyNot: 'Why not',
     lastRefusals: 'refused today',

@@ -72,7 +72,7 @@ export const zhScreens = {
     cancel: '取消',
     undo: '撤销',
     pending: '待确认',
-    refused: (code: string) => `被拒绝：${code}`,
+    refused: (code: string) => (code === 'PARAMS_CHANGED' ? '未写入：参数刚被别处改过，已重新载入' : `被拒绝：${code}`),
     noCommand: '此页没有操作权限：打开 npm start 打印的一次性链接',
     whyNot: '为什么没有',
     lastRefusals: '今日被拒',
