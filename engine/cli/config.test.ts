@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { detectors as registered } from '../detectors/registry.ts';
 import { loadConfig } from './config.ts';
+import { shownConfig } from './shown.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -46,6 +47,29 @@ describe('configuration', () => {
     const { config, origins } = loadConfig(dir, {}, {});
 
     expect([config.log.level, origins.get('log.level')?.value]).toEqual(['debug', `$${'{env:FENSHI_TEST_LEVEL}'}`]);
+  });
+
+  test('a secret under a map that the shipped file has empty is shown nowhere, wherever it was written', () => {
+    write('fenshi.config.yaml', 'notify:\n  channels: {}\n');
+    write(
+      'fenshi.local.yaml',
+      `notify:\n  channels:\n    hook: { kind: webhook, url: 'https://127.0.0.1/in-file', secret: "$\{env:FENSHI_TEST_SECRET}" }\n`,
+    );
+    process.env.FENSHI_TEST_SECRET = 'resolved-secret';
+    const { config, origins } = loadConfig(
+      dir,
+      {},
+      {
+        FENSHI__NOTIFY__CHANNELS__PHONE__KIND: 'bark',
+        FENSHI__NOTIFY__CHANNELS__PHONE__DEVICE_KEY: 'in-the-environment',
+      },
+    );
+
+    expect(config.notify.channels).toMatchObject({ hook: { secret: 'resolved-secret' }, phone: { deviceKey: 'in-the-environment' } });
+    const told = JSON.stringify(shownConfig(origins));
+    for (const secret of ['resolved-secret', 'in-file', 'in-the-environment']) expect(told).not.toContain(secret);
+    expect(origins.has('notify.channels')).toBe(false);
+    expect(shownConfig(origins).find(({ key }) => key === 'notify.channels.hook.kind')).toMatchObject({ value: 'webhook' });
   });
 
   test('a detector has further strategies under names of their own, in shadow unless told otherwise', () => {

@@ -29,9 +29,11 @@ export function loadConfig(root: string, flags: Readonly<Record<string, unknown>
   const raw: Record<string, unknown> = {};
   const origins = new Map<string, Origin>();
   for (const layer of layers) {
-    setPath(raw, layer.path, resolveSecret(layer.value, layer.from));
+    // a copy: what is set under an empty map must not get into what is told of that map
+    setPath(raw, layer.path, structuredClone(resolveSecret(layer.value, layer.from)));
     origins.set(layer.path.join('.'), { value: layer.value, from: layer.from });
   }
+  for (const path of [...origins.keys()]) if ([...origins.keys()].some((each) => each.startsWith(`${path}.`))) origins.delete(path);
   const parsed = Config.safeParse(raw);
   if (!parsed.success) throw new FenshiError('CONFIG_INVALID', describe(parsed.error, origins));
   const config = { ...parsed.data, detectors: detectorsOf(parsed.data.detectors, origins) };
@@ -88,7 +90,7 @@ function mapLayers(map: YAMLMap, path: readonly string[], line: (offset: number)
   });
 }
 
-/** `FENSHI__SERVER__PORT=8788` → server.port; segments match keys without regard to case. An empty one is as if unset. */
+/** `FENSHI__SERVER__PORT=8788` → server.port; segments match keys without regard to case, and DEVICE_KEY is deviceKey where no key is known. An empty one is as if unset. */
 function envLayers(env: NodeJS.ProcessEnv): Layer[] {
   return Object.entries(env)
     .filter(([name, text]) => name.startsWith(envPrefix) && text !== '')
@@ -103,7 +105,9 @@ function camelPath(segments: readonly string[]): string[] {
   let shape: unknown = { ...Config.parse({}), detectors: resolvedDetectors({}) };
   return segments.map((segment) => {
     const keys = shape !== null && typeof shape === 'object' ? Object.keys(shape) : [];
-    const key = keys.find((each) => each.toLowerCase() === segment.toLowerCase().replaceAll('_', '')) ?? segment.toLowerCase();
+    const key =
+      keys.find((each) => each.toLowerCase() === segment.toLowerCase().replaceAll('_', '')) ??
+      segment.toLowerCase().replaceAll(/_(\w)/g, (_all, letter: string) => letter.toUpperCase());
     shape = (shape as Record<string, unknown> | null)?.[key];
     return key;
   });

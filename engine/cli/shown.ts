@@ -5,9 +5,14 @@ import type { Origin } from './config.ts';
 const secret = /(^|\.)(token|password|secret|deviceKey)$|^notify\.channels\.[^.]+\.url$/i;
 const naming = /^\$\{(env|file):.+\}$/;
 
-export function shown(key: string, { value, from }: Origin): Origin {
-  const isHidden = secret.test(key) && typeof value === 'string' && !naming.test(value);
-  return { value: isHidden ? '(hidden)' : value, from };
+export const shown = (key: string, { value, from }: Origin): Origin => ({ value: hidden(key, value), from });
+
+/** Within lists and maps too: a value may be written at once with what it stands in. */
+function hidden(key: string, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((each) => hidden(key, each));
+  if (value !== null && typeof value === 'object')
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, hidden(`${key}.${name}`, inner)]));
+  return secret.test(key) && typeof value === 'string' && !naming.test(value) ? '(hidden)' : value;
 }
 
 export type ShownValue = { readonly key: string; readonly value: unknown; readonly from: string };

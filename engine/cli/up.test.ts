@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,10 +43,14 @@ const hostile = {
   throws: { decide: "throw new Error('no');", code: 'THREW' },
 } as const;
 
+const canaries = { tushare: 'canary-tushare-7c1e90', url: 'canary-hook-path-d02b4f', secret: 'canary-hook-secret-55aa31' };
+
 describe.skipIf(noGateway !== '')(`fenshi up${noGateway === '' ? '' : ` (${noGateway})`}`, () => {
   let env: NodeJS.ProcessEnv;
   let dir: string;
   let up: Up;
+  /** A token that may command. */
+  let operator = '';
 
   beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), 'fenshi-up-'));
@@ -58,7 +62,12 @@ describe.skipIf(noGateway !== '')(`fenshi up${noGateway === '' ? '' : ` (${noGat
       FENSHI__OPS__PORT: String(await freePorts(8)),
       FENSHI__DEMO__SCALE: 'tiny',
       FENSHI__DEMO__SPEED: '120',
-      FENSHI__LOG__LEVEL: 'info',
+      FENSHI__LOG__LEVEL: 'debug',
+      // what must be seen nowhere
+      FENSHI__TUSHARE__TOKEN: canaries.tushare,
+      FENSHI__NOTIFY__CHANNELS__HOOK__KIND: 'webhook',
+      FENSHI__NOTIFY__CHANNELS__HOOK__URL: `http://127.0.0.1:9/${canaries.url}`,
+      FENSHI__NOTIFY__CHANNELS__HOOK__SECRET: canaries.secret,
     };
     strategyOn('mine', 'export default { decide: (moments) => moments.map(({ symbol }) => ({ symbol, score: 0.9 })) };');
     for (const [id, { decide }] of Object.entries(hostile)) strategyOn(id, `export default { decide(moments) { ${decide} } };`);
@@ -171,6 +180,48 @@ describe.skipIf(noGateway !== '')(`fenshi up${noGateway === '' ? '' : ` (${noGat
     expect(stdout.match(/; ended: /g)).toHaveLength(Object.keys(hostile).length);
   });
 
+  test('its secrets are on no page, in no answer and no metric, though they are used', async () => {
+    operator = (await fenshi(['token', 'create', 'canary', '--role', 'operator'])).stdout.trim();
+    const base = `http://127.0.0.1:${env.FENSHI__SERVER__PORT}`;
+    const headers = { authorization: `Bearer ${operator}` };
+    // used, wrongly too: what refuses them must not say them back
+    await fenshi(['notify', 'test', 'hook']);
+    const asked = [
+      fetch(`${base}/v1/notifications/test`, { method: 'POST', headers, body: JSON.stringify({ channel: 'hook' }) }),
+      fetch(`${base}/v1/commands`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ name: 'dismiss', opportunity: operator.slice(0, 90) }),
+      }),
+      fetch(`${base}/v1/commands`, { method: 'POST', headers: { authorization: `Bearer ${operator}x` }, body: '{}' }),
+    ];
+    for (const path of ['/', '/docs', '/v1/openapi.json', '/v1/config', '/v1/notifications', '/v1/consumers', '/v1/sources', '/readyz'])
+      asked.push(fetch(base + path, { headers }));
+    const texts = await Promise.all(asked.map(async (answer) => (await answer).text()));
+    let told = 0;
+    const first = Number(env.FENSHI__OPS__PORT);
+    for (const port of Array.from({ length: 8 }, (_, i) => first + i))
+      for (const path of ['metrics', 'readyz']) {
+        // of a role that does not run here nobody answers
+        const text = await fetch(`http://127.0.0.1:${port}/${path}`).then(
+          (answer) => answer.text(),
+          () => null,
+        );
+        if (text === null) continue;
+        texts.push(text);
+        told += 1;
+      }
+    expect(told).toBeGreaterThan(10);
+    expect(texts.filter((text) => text.includes('(hidden)')).length).toBeGreaterThan(0);
+    expect(texts.flatMap((text, i) => secretsIn(text).map((name) => `${i}: ${name}`))).toEqual([]);
+  });
+
+  /** Which secrets of the run a text has; the passwords of its broker are of each run anew. */
+  function secretsIn(text: string): string[] {
+    const passwords = JSON.parse(readFileSync(join(dir, 'demo-1', 'secrets.json'), 'utf8')) as Record<string, string>;
+    return Object.entries({ ...canaries, operator, ...passwords }).flatMap(([name, secret]) => (text.includes(secret) ? [name] : []));
+  }
+
   test('SIGTERM stops the roles in order and loses nothing: JOURNAL is the fold of TAPE as far as it goes', async () => {
     const { code, log } = await up.stop();
 
@@ -188,6 +239,20 @@ describe.skipIf(noGateway !== '')(`fenshi up${noGateway === '' ? '' : ` (${noGat
     expect(tape.some(({ type }) => type === 'ext')).toBe(true);
     expect(journal.length).toBeGreaterThan(20);
     expect(journal.map(({ hash }) => hash)).toEqual(steps.slice(0, journal.length).map(({ hash }) => hash));
+  });
+
+  test('nor in the log, the streams, or any file but those that hold them', () => {
+    expect(secretsIn(up.log)).toEqual([]);
+    const held = ['demo-1/secrets.json', 'auth/'];
+    const files = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((each) => each.isFile());
+    expect(files.length).toBeGreaterThan(20);
+    const found = files.flatMap(({ parentPath, name }) => {
+      const path = join(parentPath, name).slice(dir.length + 1);
+      return held.some((begin) => path.startsWith(begin))
+        ? []
+        : secretsIn(readFileSync(join(dir, path), 'latin1')).map((which) => `${path}: ${which}`);
+    });
+    expect(found).toEqual([]);
   });
 
   test('where nothing runs no command is taken', async () => {
