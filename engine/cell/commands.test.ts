@@ -46,6 +46,28 @@ describe('commands and their answers', () => {
     expect(run(command).answers).toEqual([answer]);
   });
 
+  test('one that is asked again under its id is answered the same and carried out no second time, across a restart too', () => {
+    const freeze: AnyCommand = { name: 'risk', scope: 'market', level: 3, policy: 'hold' };
+    const thaw: AnyCommand = { name: 'risk', scope: 'market', level: 0, policy: 'hold' };
+    let cell = new Cell(day.bundle);
+    for (const entry of day.entries.slice(0, cut)) cell.apply(entry);
+    const ask = (command: AnyCommand, id: string) =>
+      cell.apply(at(command, id)).draft?.entries.flatMap((entry) => (entry.kind === 'control' ? [entry.code ?? 'accepted'] : []));
+    const level = () => cell.desk.risk.of(['market']).level;
+
+    expect([ask(freeze, 'a'), level()]).toEqual([['accepted'], 3]);
+    expect([ask(thaw, 'b'), level()]).toEqual([['accepted'], 0]);
+    expect([ask(freeze, 'a'), level()]).toEqual([['accepted'], 0]);
+    expect([ask({ name: 'disable', detector: 'nobody' }, 'd'), ask({ name: 'disable', detector: 'nobody' }, 'd')]).toEqual([
+      ['NOT_FOUND'],
+      ['NOT_FOUND'],
+    ]);
+    cell = Cell.restore(day.bundle, decodeImage(encodeImage(cell.image())));
+    expect([ask(freeze, 'a'), level()]).toEqual([['accepted'], 0]);
+    // an id is of one command: another under it is not taken for it
+    expect([ask({ ...freeze, level: 2 } as AnyCommand, 'a'), level()]).toEqual([['COMMAND_ID_USED'], 0]);
+  });
+
   test('what a later version asks is answered, and stops nobody', () => {
     const asked = { ...at({ name: 'fence' }), command: { name: 'teleport', to: 'mars' } } as unknown as TapeEntry;
     const cell = new Cell(day.bundle);
@@ -120,7 +142,7 @@ describe('what they do', () => {
     expect(late.answers).toEqual(['PARAMS_CHANGED']);
     expect(late.signals.length).toBeGreaterThan(5);
     // of two that saw the same, the second comes too late
-    expect(run(over(before), over(before)).answers).toEqual(['accepted', 'PARAMS_CHANGED']);
+    expect(run(over(before), { ...over(before), paramHash: 'steeper' } as AnyCommand).answers).toEqual(['accepted', 'PARAMS_CHANGED']);
   });
 
   test('a frozen strategy with policy end ends what it stands by, and nothing new opens', () => {

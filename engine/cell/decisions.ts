@@ -16,6 +16,7 @@ import { type ExternalState, external, withReading } from '../detectors/external
 import { instantiable } from '../detectors/registry.ts';
 import { mapsKey } from '../opportunities/confidence.ts';
 import { type ActorImage, Actors, type TimerEvent } from './actors.ts';
+import { Answered } from './answered.ts';
 import { applyCommand } from './commands.ts';
 import { type Lane, type LaneImage, lanesOf, type Mismatch } from './lanes.ts';
 import { MarketCoordinator, marketId } from './market-coordinator.ts';
@@ -42,6 +43,7 @@ export class Decisions implements Decider {
   readonly lanes: readonly Lane[];
   readonly #mismatches: readonly Mismatch[];
   readonly #timers = new TimerQueue();
+  readonly #answered = new Answered();
   /** Instrument numbers whose features VIEW publishes. */
   readonly watched = new Set<number>();
   /** Symbols about which this decider threw: nothing more is decided about them. */
@@ -164,9 +166,9 @@ export class Decisions implements Decider {
     this.symbols.states.watchData(this.recorder.nowMs);
   }
 
-  /** A command and its answer. `skip` is the cell's to answer. */
+  /** A command and its answer, the same one for its id all day. `skip` is the cell's to answer. */
   control(commandId: string, command: AnyCommand, skip: (command: AnyCommand) => string | null): void {
-    const code = applyCommand(this, command, skip);
+    const code = this.#answered.answer(commandId, command, () => applyCommand(this, command, skip));
     this.recorder.record('control', 'control', {
       commandId,
       command: command.name === 'unknown' ? command.asked : command.name,
@@ -221,6 +223,7 @@ export class Decisions implements Decider {
       sectors: this.sectors.image(),
       actors: this.actors.image(),
       actorEvents: this.actors.events,
+      answered: this.#answered.image(),
       seq: this.recorder.image(),
       nowMs: this.recorder.nowMs,
     };
@@ -240,6 +243,7 @@ export class Decisions implements Decider {
     this.#guard.restore(image.guard);
     this.openings.restore(image.openings);
     this.sectors.restore(image.sectors);
+    this.#answered.restore(image.answered);
     this.recorder.restore(image.seq);
     this.recorder.nowMs = image.nowMs;
     for (const s of image.poisoned) this.#poisoned.add(s);
@@ -260,6 +264,7 @@ export type DecisionsImage = {
   readonly sectors: ReturnType<SectorCoordinator['image']>;
   readonly actors: readonly ActorImage[];
   readonly actorEvents: number;
+  readonly answered: ReturnType<Answered['image']>;
   readonly seq: readonly (readonly [string, number])[];
   readonly nowMs: number;
 };

@@ -24,15 +24,15 @@ beforeAll(() => {
   };
   cut = day.entries.findIndex(({ tsMs, type }) => type === 'clock' && tsMs >= day.entries[0]!.tsMs + 75 * 60_000);
 });
-const at = (command: AnyCommand, n = cut): TapeEntry => ({
+const at = (command: AnyCommand, i: number): TapeEntry => ({
   type: 'control',
   v: 1,
-  tsMs: day.entries[n]!.tsMs,
-  commandId: `c${n}`,
+  tsMs: day.entries[cut]!.tsMs,
+  commandId: `c${i}`,
   command,
 });
 const withSwap = (...commands: readonly AnyCommand[]): TapeEntry[] =>
-  day.entries.toSpliced(cut, 0, ...commands.map((command) => at(command))).map((entry) => decodeTape(encodeTape(entry)));
+  day.entries.toSpliced(cut, 0, ...commands.map(at)).map((entry) => decodeTape(encodeTape(entry)));
 const steps = (entries: readonly TapeEntry[]) => foldDay(bundle, entries).steps;
 
 const swaps: readonly [string, AnyCommand][] = [
