@@ -13,8 +13,11 @@ export type DataState = (typeof dataStates)[number];
 
 /** Shares of the previous close: near the limit under `near`, free again beyond `leave`. */
 export const limitDistances = { near: 0.02, leave: 0.03 } as const;
-/** Trading seconds of silence after which the data of a symbol that is followed is stale, and after which there is a gap; share of covered slots under which it is degraded. */
-export const dataLimits = { staleSec: 15, gapSec: 120, degradedUnder: 0.8 } as const;
+/**
+ * Trading seconds of silence after which the data of a symbol that is followed is stale, and after which there is a gap; share of covered slots
+ * under which it is degraded. An exchange tells a symbol of which nothing changed every 30 s (688293 of 2023-03-23, a recording): longer is silence.
+ */
+export const dataLimits = { staleSec: 33, gapSec: 120, degradedUnder: 0.8 } as const;
 export const limitStates = ['free', 'near', 'sealed', 'opened', 'resealed'] as const;
 export type LimitState = (typeof limitStates)[number];
 

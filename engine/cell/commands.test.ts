@@ -48,7 +48,7 @@ describe('commands and their answers', () => {
 
   test('one that is asked again under its id is answered the same and carried out no second time, across a restart too', () => {
     const freeze: AnyCommand = { name: 'risk', scope: 'market', level: 3, policy: 'hold' };
-    const thaw: AnyCommand = { name: 'risk', scope: 'market', level: 0, policy: 'hold' };
+    const release: AnyCommand = { name: 'risk', scope: 'market', level: 0, policy: 'hold' };
     let cell = new Cell(day.bundle);
     for (const entry of day.entries.slice(0, cut)) cell.apply(entry);
     const ask = (command: AnyCommand, id: string) =>
@@ -56,7 +56,7 @@ describe('commands and their answers', () => {
     const level = () => cell.desk.risk.of(['market']).level;
 
     expect([ask(freeze, 'a'), level()]).toEqual([['accepted'], 3]);
-    expect([ask(thaw, 'b'), level()]).toEqual([['accepted'], 0]);
+    expect([ask(release, 'b'), level()]).toEqual([['accepted'], 0]);
     expect([ask(freeze, 'a'), level()]).toEqual([['accepted'], 0]);
     expect([ask({ name: 'disable', detector: 'nobody' }, 'd'), ask({ name: 'disable', detector: 'nobody' }, 'd')]).toEqual([
       ['NOT_FOUND'],
