@@ -8,6 +8,7 @@
 import type { Bundle, StrategyInstance } from '../../contracts/bundle.ts';
 import type { StrategyMode, StrategyRef } from '../../contracts/signal.ts';
 import type { AnyDetector } from '../detectors/detector.ts';
+import { strategiesMax } from '../detectors/strategies.ts';
 import type { Reported } from '../opportunities/report.ts';
 
 /** Changed in place: one is written at every quote of it. */
@@ -56,7 +57,7 @@ export class Lane<D extends AnyDetector = AnyDetector> {
   /** `place`: its own among the lanes that share `rows`, at most 31. */
   constructor(detector: D, { id, mode, modelId, params, paramHash }: StrategyInstance, rows: LaneRows, place: number) {
     this.rows = rows;
-    if (place > 30) throw new RangeError('at most 31 strategies look at symbols, and as many at sectors');
+    if (place >= strategiesMax) throw new RangeError(`at most ${strategiesMax} strategies look at symbols, and as many at sectors`);
     this.bit = 1 << place;
     rows.enabled |= this.bit;
     this.detector = detector;

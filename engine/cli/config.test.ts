@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { detectors as registered } from '../detectors/registry.ts';
+import { Manifest } from '../sandbox/manifest.ts';
+import { withEnabled } from '../sandbox/seating.ts';
+import { manifestTemplate } from '../sandbox/template.ts';
 import { loadConfig } from './config.ts';
 import { shownConfig } from './shown.ts';
 
@@ -70,6 +73,23 @@ describe('configuration', () => {
     for (const secret of ['resolved-secret', 'in-file', 'in-the-environment']) expect(told).not.toContain(secret);
     expect(origins.has('notify.channels')).toBe(false);
     expect(shownConfig(origins).find(({ key }) => key === 'notify.channels.hook.kind')).toMatchObject({ value: 'webhook' });
+  });
+
+  test('more strategies of a kind than a cell can keep apart are refused with their number; those that are off do not count', () => {
+    const more = (mode: string) =>
+      `detectors:\n${Array.from({ length: 31 }, (_, i) => `  steep-${i}: { detector: rally, mode: ${mode} }\n`).join('')}`;
+    write('fenshi.config.yaml', more('shadow'));
+    expect(() => loadConfig(dir, {}, {})).toThrow(/CONFIG_INVALID: .*detectors: 3\d strategies look at symbols, at most 31 may/);
+    // those of one's own count as well
+    const shipped = loadConfig(mkdtempSync(join(tmpdir(), 'fenshi-config-')), {}, {}).config;
+    const own = Array.from({ length: 31 }, (_, i) => ({
+      mode: 'shadow',
+      params: {},
+      strategy: { dir: '', sha256: 'a'.repeat(64), manifest: Manifest.parse(JSON.parse(manifestTemplate(`own-${i}`))) },
+    }));
+    expect(() => withEnabled(shipped, own as never)).toThrow(/CONFIG_INVALID: detectors: 3\d strategies look at symbols/);
+    write('fenshi.config.yaml', more('off'));
+    expect(Object.keys(loadConfig(dir, {}, {}).config.detectors)).toContain('steep-30');
   });
 
   test('a detector has further strategies under names of their own, in shadow unless told otherwise', () => {

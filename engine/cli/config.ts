@@ -49,7 +49,7 @@ function detectorsOf(given: Config['detectors'], origins: ReadonlyMap<string, Or
   } catch (error) {
     const { message } = error as Error;
     const path = /detectors\.[\w.-]+/.exec(message)?.[0] ?? 'detectors';
-    throw new FenshiError('CONFIG_INVALID', `${originOf(path, origins)}: ${message.slice(message.indexOf('detectors.'))}`);
+    throw new FenshiError('CONFIG_INVALID', `${originOf(path, origins)}: ${message.slice(message.indexOf('detectors'))}`);
   }
 }
 

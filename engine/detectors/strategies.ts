@@ -13,6 +13,8 @@ import { instantiable, detectors as registered } from './registry.ts';
 const Mode = z.enum(['off', ...strategyModes]);
 /** Also a token of a subject and a label of a metric. */
 const strategyId = /^[a-z][a-z0-9-]{0,31}$/;
+/** Of a kind of entity, side by side: a cell keeps a bit of 32 for each. */
+export const strategiesMax = 31;
 type Given = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 export type Strategy = {
   readonly id: string;
@@ -27,7 +29,19 @@ export function strategiesOf(given: Given, detectors: readonly AnyDetector[] = r
   const more = Object.keys(given)
     .filter((id) => !detectors.some((each) => each.id === id))
     .sort();
-  return [...own, ...more.map((id) => further(id, given[id]!, detectors))];
+  return withinMax([...own, ...more.map((id) => further(id, given[id]!, detectors))]);
+}
+
+function withinMax(strategies: Strategy[]): Strategy[] {
+  for (const entity of ['symbol', 'sector'] as const) {
+    const count = strategies.filter(({ detector, mode }) => detector.entity === entity && mode !== 'off').length;
+    if (count > strategiesMax)
+      throw new FenshiError(
+        'CONFIG_INVALID',
+        `detectors: ${count} strategies look at ${entity}s, at most ${strategiesMax} may; give others mode: off`,
+      );
+  }
+  return strategies;
 }
 
 function further(id: string, { detector: of, ...given }: Given[string], detectors: readonly AnyDetector[]): Strategy {

@@ -4,6 +4,7 @@ import type { RoleStart } from '../../contracts/roles.ts';
 import type { ExternalReading } from '../../contracts/tape.ts';
 import type { FeatureView } from '../../contracts/view.ts';
 import { external } from '../detectors/external.ts';
+import { strategiesOf } from '../detectors/strategies.ts';
 import { invalid } from './manifest.ts';
 import { Seat, type SeatFault, type ShownMoment } from './seat.ts';
 import type { Enabled } from './store.ts';
@@ -14,7 +15,10 @@ export function withEnabled(config: Config, enabled: readonly Enabled[]): Config
   const taken = enabled.find(({ strategy }) => Object.hasOwn(config.detectors, strategy.manifest.id));
   if (taken !== undefined) throw invalid(`${taken.strategy.manifest.id}: the configuration has a strategy of that name`);
   const own = Object.fromEntries(enabled.map((each) => [each.strategy.manifest.id, sectionOf(each)]));
-  return { ...config, detectors: { ...config.detectors, ...own } };
+  const all = { ...config.detectors, ...own };
+  // more than a day can hold are refused before anything has started
+  strategiesOf(all);
+  return { ...config, detectors: all };
 }
 
 function sectionOf({ strategy: { manifest, sha256 }, mode, params }: Enabled): Record<string, unknown> {
