@@ -6,8 +6,8 @@ export default mergeConfig(
   { ...whole, test: { ...whole.test, include: [] } },
   defineConfig({
     test: {
-      include: ['{engine,scenarios}/**/*.torture.ts', 'engine/opportunities/properties.test.ts'],
-      env: { FENSHI_PROPERTY_RUNS: '100000' },
+      include: ['{engine,scenarios}/**/*.torture.ts', 'engine/opportunities/properties.test.ts', 'gateway/side-by-side.test.ts'],
+      env: { FENSHI_PROPERTY_RUNS: '100000', FENSHI_OUTAGE_SEC: '10' },
     },
   }),
 );

@@ -1,5 +1,9 @@
-/** Two gateways side by side and five hundred clients; one is killed while both tell, and comes back with nothing but JOURNAL. */
+/**
+ * Two gateways side by side and five hundred clients; one is killed while both tell, and comes back with nothing but JOURNAL. It stays away for
+ * `FENSHI_OUTAGE_SEC` seconds of clock, in which the other goes on telling: ten in `npm run torture`, none here.
+ */
 import { type ChildProcess, fork } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { type FoldedEvent, type ListedOpportunity, listed, OpportunityBook } from '../contracts/fold.ts';
@@ -13,6 +17,7 @@ const reason = await loadUws().then(
   () => '',
   (error: Error) => error.message,
 );
+const outageMs = Number(process.env.FENSHI_OUTAGE_SEC ?? 0) * 1000;
 const byId = (items: Iterable<{ id: string }>) => [...items].sort((a, b) => (a.id < b.id ? -1 : 1));
 
 /** One of the five hundred: what it was told, and what it holds. */
@@ -108,8 +113,13 @@ describe.skipIf(reason !== '')(`gateways side by side${reason === '' ? '' : ` ($
     const knowsTheOther = (_: Reader, i: number): boolean => i % 5 !== 2;
     await until(() => readers.filter(knowsTheOther).every(({ seqs }) => seqs.at(-1) === last));
 
+    let reached = later;
+    for (const back = performance.now() + outageMs; performance.now() < back; await sleep(100)) {
+      reached = Math.min(reached + 1, steps.length - 1);
+      await tell(stays, reached);
+    }
     killed = serve(portA);
-    await tell(killed, later);
+    await tell(killed, reached);
     await Promise.all([tell(killed, steps.length), tell(stays, steps.length)]);
     await until(() => readers.every(({ seqs }) => seqs.at(-1) === own.at(-1)));
 
