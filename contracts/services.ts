@@ -93,7 +93,8 @@ export const services = {
           /** With today's, where it is at the limit; else those of the days before. */
           boards: z.int(),
           state: z.enum(['locked', 'at-limit', 'broken']),
-          lastMilli: z.int(),
+          /** null where none is known of then: it was opened in a minute that had not ended. */
+          lastMilli: z.int().nullable(),
           limitUpMilli: z.int(),
           /** Shares of the best bid at the limit times it; null where it is not locked. */
           sealYuan: z.number().nullable(),
@@ -109,7 +110,10 @@ export const services = {
       ),
     }),
   },
-  /** What stood at the limit of up to forty symbols by trading minute: 0 where it was open, no point where no quote came. Rows of who was sealed. */
+  /**
+   * What stood at the limit of up to forty symbols by trading minute: 0 at the minute it was opened, then none until it is sealed again, and none
+   * where no quote came. Rows of who was sealed.
+   */
   seals: {
     request: asOfRequest.extend({ instruments: z.array(InstrumentId).min(1).max(40) }),
     answer: answer({
@@ -149,7 +153,7 @@ export const services = {
           ofLimit: z.number().nullable(),
           shares: z.number(),
           yuan: z.number().nullable(),
-          /** Above 0: buyers are left over, below: sellers. null: nobody said. */
+          /** Above 0: buyers are left over, below: sellers. null: nobody is, or nobody said. */
           unmatchedShares: z.number().nullable(),
           /** `yuan` as a share of a usual day's. */
           ofUsual: z.number().nullable(),

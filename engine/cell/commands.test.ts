@@ -64,6 +64,20 @@ describe('commands and their answers', () => {
     ]);
     cell = Cell.restore(day.bundle, decodeImage(encodeImage(cell.image())));
     expect([ask(freeze, 'a'), level()]).toEqual([['accepted'], 0]);
+    // an id of the door names what was asked there: its parameters were merged with others meanwhile
+    const retune = (r3: number): AnyCommand => ({
+      name: 'params',
+      strategy: 'rally',
+      params: rally.params.parse({ r3 }) as Record<string, unknown>,
+      paramHash: String(r3),
+    });
+    const hash = () => cell.decisions.lanes.find(({ id }) => id === 'rally')!.paramHash;
+    expect([ask(retune(0.5), 'api:t:1'), ask(retune(0.6), 'e'), ask(retune(0.7), 'api:t:1')]).toEqual([
+      ['accepted'],
+      ['accepted'],
+      ['accepted'],
+    ]);
+    expect(hash()).toBe('0.6');
     // an id is of one command: another under it is not taken for it
     expect([ask({ ...freeze, level: 2 } as AnyCommand, 'a'), level()]).toEqual([['COMMAND_ID_USED'], 0]);
   });

@@ -31,7 +31,10 @@ export function loadConfig(root: string, flags: Readonly<Record<string, unknown>
   for (const layer of layers) {
     // a copy: what is set under an empty map must not get into what is told of that map
     setPath(raw, layer.path, structuredClone(resolveSecret(layer.value, layer.from)));
-    origins.set(layer.path.join('.'), { value: layer.value, from: layer.from });
+    const path = layer.path.join('.');
+    // a map that is set whole takes the place of what was under it
+    for (const known of [...origins.keys()]) if (known.startsWith(`${path}.`)) origins.delete(known);
+    origins.set(path, { value: layer.value, from: layer.from });
   }
   for (const path of [...origins.keys()]) if ([...origins.keys()].some((each) => each.startsWith(`${path}.`))) origins.delete(path);
   const parsed = Config.safeParse(raw);

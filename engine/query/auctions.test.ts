@@ -43,10 +43,19 @@ const virtual = (no: number, clock: string, price: number, shares: number, rest:
     asks: [[price, shares], rest < 0 ? [null, -rest] : null],
   });
 
+const sourceOf = new Map<Quote, string>();
+/** The same row as another source tells it. */
+function by(source: string, each: Quote): Quote {
+  const own = { ...each };
+  sourceOf.set(own, source);
+  return own;
+}
+
 function rowsAfter(which: 'open' | 'close', ...quotes: readonly Quote[]) {
   const auctions = new Auctions(3);
   const at3 = [moutai, midea, laoFeng];
-  for (const each of quotes) auctions.take(batchOf('x', each.tsExchangeMs, [each]), 0, at3.indexOf(each.instrumentNo));
+  for (const each of quotes)
+    auctions.take(batchOf(sourceOf.get(each) ?? 'x', each.tsExchangeMs, [each]), 0, at3.indexOf(each.instrumentNo));
   return [0, 1, 2].map((i) => auctions.of(which, i));
 }
 
@@ -110,6 +119,16 @@ describe('the opening auction', () => {
     const gone = quote(moutai, '09:19:00', {});
     expect(rowsAfter('open', virtual(moutai, '09:18:57', 1_900_000, 5000, 0), gone)[0]).toBeNull();
   });
+  test('another source without a book takes back nothing', () => {
+    expect(rowsAfter('open', late, by('y', quote(moutai, '09:24:51', {})))[0]).toMatchObject({ shares: 20_400 });
+  });
+  test('a row behind the match that does not have it yet ends nothing; one that has it comes late', () => {
+    const blank = quote(moutai, '09:25:00', { volume: 0, yuan: 0 });
+    const crossed = quote(moutai, '09:25:03', { last: 1_854_980, volume: 32_800, yuan: 60_843_344 });
+    expect(rowsAfter('open', late, blank)[0]).toMatchObject({ state: 'virtual', shares: 20_400 });
+    expect(rowsAfter('open', late, blank, crossed)[0]).toMatchObject({ state: 'matched', shares: 32_800 });
+    expect(rowsAfter('open', blank, crossed)[0]).toMatchObject({ state: 'matched', shares: 32_800 });
+  });
   test('who is left over is unknown where no second level is told', () => {
     expect(rowsAfter('open', virtual(midea, '09:24:57', 55_250, 35_300, 0))[1]).toMatchObject({ unmatchedShares: null });
   });
@@ -137,6 +156,13 @@ describe('the closing auction', () => {
   test('from totals of before the auction nothing is concluded', () => {
     const before = quote(moutai, '14:56:57', { last: 1_843_060, volume: 3_350_977, yuan: 6_159_051_138.97, bids: [[1, 1]] });
     expect(rowsAfter('close', before, end)[0]).toBeNull();
+  });
+  test('totals of two sources are not taken from each other', () => {
+    expect(rowsAfter('close', shown, by('y', end))[0]).toMatchObject({ state: 'virtual' });
+    expect(rowsAfter('close', shown, by('y', end), { ...end, tsExchangeMs: at('15:00:05') })[0]).toMatchObject({
+      state: 'matched',
+      shares: 45_912,
+    });
   });
   test('a session after hours adds nothing to it', () => {
     const later = { ...end, tsExchangeMs: at('15:05:03'), volumeShares: 3_400_000 };

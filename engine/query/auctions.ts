@@ -2,9 +2,10 @@
  * Call auctions 集合竞价 of the day at hand, by row: the virtual match while one runs, and what was matched.
  *
  * Virtual    one price on both sides of the book with what would match; who is left over stands on the second level without a price
- *            (contracts/spec/sources.md#auctions). A row that shows none takes back what was shown
+ *            (contracts/spec/sources.md#auctions). A row of the same source that shows none takes back what was shown; one of another source
+ *            without a book says nothing
  * Matched    opening: the totals of the first row between 09:25 and 09:30. Closing: what the totals grew by between a row of the auction and the
- *            first one behind it, before a session after hours. Where no such row came, it is not known
+ *            first one of the same source behind it, before a session after hours. Where no such row came, it is not known
  */
 import type { Bundle } from '../../contracts/bundle.ts';
 import { absentMilli, bookLevels, type QuoteBatch } from '../../contracts/quote.ts';
@@ -21,7 +22,7 @@ export type Auction = {
   readonly unmatchedShares: number | null;
   readonly yuan: number | null;
 };
-type Totals = { readonly shares: number; readonly yuan: number };
+type Totals = { readonly shares: number; readonly yuan: number; readonly source: string };
 
 const minuteMs = 60_000;
 const [openMatch, continuous, closeCall, close, afterHours] = [565, 570, 897, 900, 905].map((minute) => minute * minuteMs) as [
@@ -34,13 +35,15 @@ const [openMatch, continuous, closeCall, close, afterHours] = [565, 570, 897, 90
 
 export class Auctions {
   readonly #shown: Record<Which, (Auction | null)[]>;
-  /** Totals of the newest row of the closing auction. */
+  /** Totals of the newest row of the closing auction, and whose they are. */
   readonly #before: (Totals | null)[];
+  readonly #source: Record<Which, (string | null)[]>;
 
   constructor(count: number) {
     const none = () => new Array<null>(count).fill(null);
     this.#shown = { open: none(), close: none() };
     this.#before = none();
+    this.#source = { open: none(), close: none() };
   }
 
   of = (which: Which, row: number): Auction | null => this.#shown[which][row]!;
@@ -51,21 +54,33 @@ export class Auctions {
     const which = ms < continuous ? 'open' : ms >= closeCall && ms < afterHours ? 'close' : null;
     if (which === null) return;
     const was = this.#shown[which][row]!;
-    if (was !== null && was.state !== 'virtual') return;
+    if (was?.state === 'matched') return;
     const virtual = virtualOf(batch, i);
-    const totals = { shares: batch.volumeShares[i]!, yuan: batch.amountYuan[i]! };
+    const { source } = batch;
+    const totals = { shares: batch.volumeShares[i]!, yuan: batch.amountYuan[i]!, source };
     const isOver = ms >= (which === 'open' ? openMatch : close) && virtual === null;
     if (!isOver) {
+      if (virtual === null && was !== null && source !== this.#source[which][row] && !hasBook(batch, i)) return;
+      this.#source[which][row] = source;
       this.#shown[which][row] = virtual;
       if (which === 'close') this.#before[row] = totals;
       return;
     }
-    const before = which === 'open' ? { shares: 0, yuan: 0 } : this.#before[row]!;
-    if (before === null) return;
+    const before = which === 'open' ? { shares: 0, yuan: 0, source } : this.#before[row]!;
+    if (before === null || before.source !== source) return;
     const shares = totals.shares - before.shares;
-    if (!(shares >= 0)) return;
+    // what would have matched has: a row that does not have it yet is none behind the match
+    if (!(shares >= 0) || (shares === 0 && (was?.shares ?? 0) > 0)) return;
     this.#shown[which][row] = matched(shares, totals.yuan - before.yuan, batch.lastMilli[i]!, was);
   }
+}
+
+/** Whether anything is told of its book. */
+function hasBook({ bidMilli, askMilli, bidShares, askShares }: QuoteBatch, i: number): boolean {
+  const first = i * bookLevels;
+  for (let at = first; at < first + bookLevels; at++)
+    if (bidMilli[at] !== absentMilli || askMilli[at] !== absentMilli || bidShares[at]! > 0 || askShares[at]! > 0) return true;
+  return false;
 }
 
 const matched = (shares: number, yuan: number, lastMilli: number, was: Auction | null): Auction => ({

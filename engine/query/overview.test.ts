@@ -188,6 +188,8 @@ describe('as of an instant', () => {
       ['600002.SH', 'at-limit', 11_000, null],
       ['600001.SH', 'broken', 10_200, null],
     ]);
+    // sealed and opened before its first minute ended: it is there, its price is not known
+    expect(told((i) => (i === 2 ? { ...seal, isLocked: false, opens: 1 } : null))).toContainEqual(['600003.SH', 'broken', null, 100]);
     // the third has no minute yet, and is sealed; the first was sealed and opened
     expect(told((i) => (i === 1 ? null : { ...seal, isLocked: i === 2, opens: i === 0 ? 1 : 0 }))).toEqual([
       ['600002.SH', 'at-limit', 11_000, null],

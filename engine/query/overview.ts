@@ -124,8 +124,9 @@ export function ladderOf(
   const rows = bundle.instruments.flatMap(({ no, name, limitUpMilli, boards }, i) => {
     const seal = sealOf(i);
     const locked = seal?.isLocked ?? false;
-    if (limitUpMilli === null || (!locked && (seen[i] === 0 || lastMilli[i] === absentMilli))) return [];
-    const isAt = locked || lastMilli[i] === limitUpMilli;
+    const last = seen[i] === 0 || lastMilli[i] === absentMilli ? null : lastMilli[i]!;
+    if (limitUpMilli === null || (seal === null && last === null)) return [];
+    const isAt = locked || last === limitUpMilli;
     if (!isAt && seal === null && highMilli?.[i] !== limitUpMilli) return [];
     const amount = amountYuan[i]!;
     return [
@@ -135,7 +136,7 @@ export function ladderOf(
         boards: isAt ? boards + 1 : boards,
         state: locked ? ('locked' as const) : isAt ? ('at-limit' as const) : ('broken' as const),
         // as of an instant its last minute may lie before the seal
-        lastMilli: locked ? limitUpMilli : lastMilli[i]!,
+        lastMilli: locked ? limitUpMilli : last,
         limitUpMilli,
         sealYuan: seal?.yuan ?? null,
         peakSealYuan: seal?.peakYuan ?? null,

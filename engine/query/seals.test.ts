@@ -60,6 +60,14 @@ describe('a seal', () => {
     expect(sealed(locked('10:00:03', 1000), none, virtual).of(0)).toMatchObject({ isLocked: true, opens: 0, yuan: 11_000 });
     expect(sealed(virtual).of(0)).toBeNull();
   });
+  test('is opened by a row without a book whose price is under the limit, as a source without depth tells it', () => {
+    expect(sealed(locked('10:00:03', 1000), row('10:04:00', limit - 100, [], [])).of(0)).toMatchObject({
+      isLocked: false,
+      opens: 1,
+      yuan: null,
+    });
+    expect(sealed(locked('10:00:03', 1000), row('10:04:00', null, [], [])).of(0)).toMatchObject({ isLocked: true });
+  });
   test('at the opening match has 09:25 as its first time', () => {
     expect(sealed(row('09:24:57', null, [[limit, 500]], [[limit, 500]]), locked('09:25:01', 1000)).of(0)).toMatchObject({
       firstMs: at('09:25:01'),
@@ -85,6 +93,16 @@ describe('as of an instant', () => {
     if (expected === null) expect(seals.of(0, at(clock))).toBeNull();
     else expect(seals.of(0, at(clock))).toMatchObject(expected);
   });
+});
+
+test('what was sealed at a close is of the minute that ended there, and known from then on', () => {
+  const seals = sealed(locked('11:29:00', 100), locked('11:30:00', 200), locked('15:00:02', 300));
+  expect(seals.curve(0)!.points).toEqual([
+    [119, 2200],
+    [239, 3300],
+  ]);
+  expect(seals.of(0, at('12:00:00'))).toMatchObject({ yuan: 2200 });
+  expect(seals.of(0, at('15:30:00'))).toMatchObject({ yuan: 3300, peakYuan: 3300 });
 });
 
 test('the curve has the last amount of each minute, 0 where it ended open, and when it opened', () => {

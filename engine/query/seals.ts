@@ -2,11 +2,11 @@
  * Upper limits sealed 封板 on the day at hand, by row: since when, how often opened, how much stands at the limit, now or at an instant.
  *
  * Locked     the last price and the best bid are the limit, and nothing is asked
- * Skipped    a virtual match (one price on both sides) and a row without a book: neither says whether it is locked
+ * Skipped    a virtual match (one price on both sides) and, at the limit, a row without a book: neither says whether it is locked
  * Instant    times are exact; amounts are those of the minutes that had ended
  */
 import { absentMilli, bookLevels, type QuoteBatch } from '../../contracts/quote.ts';
-import { tsecOf } from '../../contracts/session.ts';
+import { msOfDay, tsecOf } from '../../contracts/session.ts';
 
 export type Seal = {
   readonly isLocked: boolean;
@@ -18,7 +18,7 @@ export type Seal = {
   readonly peakYuan: number | null;
 };
 export type SealCurve = {
-  /** [trading minute, yuan at its end or of its newest row], 0 where it was open; minutes without a row are left out. */
+  /** [trading minute 0 to 239, yuan of its last row]: 0 at the minute it was opened, then none until it is sealed again. */
   readonly points: readonly (readonly [minute: number, yuan: number])[];
   readonly openedMs: readonly number[];
 };
@@ -28,8 +28,11 @@ type Kept = {
   readonly points: [minute: number, yuan: number, peak: number][];
 };
 
-/** Trading minute in which an instant lies. */
-const minuteOf = (ms: number): number => Math.floor(tsecOf(ms) / 60);
+const noonMs = 43_200_000;
+/** Minutes that have ended at an instant. */
+const endedAt = (ms: number): number => Math.floor(tsecOf(ms) / 60);
+/** Trading minute in which a row lies; one at 11:30 or from 15:00 on is of the minute that ended there. */
+const minuteOf = (ms: number): number => Math.min(endedAt(ms), msOfDay(ms) < noonMs ? 119 : 239);
 
 export class Seals {
   readonly #limits: readonly (number | null)[];
@@ -44,7 +47,8 @@ export class Seals {
     const limit = this.#limits[row]!;
     const best = i * bookLevels;
     const [bid, ask] = [bidMilli[best]!, askMilli[best]!];
-    if (limit === null || bid === ask) return;
+    if (limit === null) return;
+    if (bid === ask && (bid !== absentMilli || lastMilli[i] === limit || lastMilli[i] === absentMilli)) return;
     const isLocked = lastMilli[i] === limit && bid === limit && ask === absentMilli;
     let kept = this.#kept.get(row);
     if (kept === undefined) {
@@ -95,4 +99,4 @@ function note(points: Kept['points'], minute: number, yuan: number): void {
 }
 
 const pointsAt = ({ points }: Kept, atMs: number): Kept['points'] =>
-  atMs === Number.POSITIVE_INFINITY ? points : points.filter(([minute]) => minute < minuteOf(atMs));
+  atMs === Number.POSITIVE_INFINITY ? points : points.filter(([minute]) => minute < endedAt(atMs));

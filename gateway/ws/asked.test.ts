@@ -11,11 +11,12 @@ const questions = (own: Partial<Questions>): Questions => ({
   ops: () => silent,
   ...own,
 });
-function listener(values: Values, ch: AskedChannel) {
+function listener(values: Values, ch: AskedChannel, hasRoom: () => boolean = () => true) {
   const told: unknown[] = [];
   const own: Listener = {
     protocol: 'fenshi.v1.json',
     offer: (message: Message) => {
+      if (!hasRoom()) return false;
       told.push(JSON.parse(String(message)));
       return true;
     },
@@ -99,6 +100,22 @@ describe('channels that have to be asked for', () => {
     isAway = false;
     await channels.tick(1);
     expect(told).toMatchObject([{ values: ['back'] }]);
+  });
+
+  test('who had no room when it changed gets it when he has, though nothing changes any more', async () => {
+    const values = new Values();
+    const channels = new Asked(values, questions({ auction: () => ({ tsMs: 1, values: ['matched'] }) }));
+    let room = false;
+    const [busy, other] = [listener(values, 'auction', () => room), listener(values, 'auction')];
+    await channels.tick(0);
+    await channels.tick(1);
+    expect([busy.told.length, other.told.length]).toEqual([0, 1]);
+    const late = listener(values, 'auction', () => room);
+    room = true;
+    await channels.tick(2);
+    expect([busy.told, late.told]).toMatchObject([[{ values: ['matched'] }], [{ values: ['matched'] }]]);
+    await channels.tick(3);
+    expect([busy.told.length, other.told.length, late.told.length]).toEqual([1, 1, 1]);
   });
 
   test('who joins gets the newest at once; who comes after everybody left gets nothing old', async () => {

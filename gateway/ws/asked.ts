@@ -29,6 +29,7 @@ export class Asked {
       this.#values.forget(ch);
       return;
     }
+    this.#values.again(ch);
     if (this.#waiting.has(ch)) return;
     this.#waiting.add(ch);
     try {

@@ -29,6 +29,8 @@ export class Values {
   readonly #quoteListeners = new Map<Listener, QuoteListener>();
   readonly #byNumber = new Map<number, Set<QuoteListener>>();
   readonly #whole = new Map<ConflatedChannel, Set<Listener>>();
+  /** Who had no room for the newest. */
+  readonly #due = new Map<ConflatedChannel, Set<Listener>>();
   readonly #newest = new Map<ConflatedChannel, { readonly tsMs: number; readonly values: readonly unknown[] }>();
   #tsMs = 0;
 
@@ -41,7 +43,7 @@ export class Values {
       const own = this.#whole.get(ch) ?? new Set<Listener>();
       this.#whole.set(ch, own.add(listener));
       const newest = this.#newest.get(ch);
-      if (newest !== undefined) listener.offer(wholeOf(ch, newest).in(listener.protocol));
+      if (newest !== undefined) this.#offer(ch, listener, wholeOf(ch, newest));
       return;
     }
     const numbers = new Set(symbols.map((id) => instrumentNo(id as InstrumentId)));
@@ -56,6 +58,7 @@ export class Values {
 
   leave(listener: Listener, ch: ConflatedChannel): void {
     this.#whole.get(ch)?.delete(listener);
+    this.#due.get(ch)?.delete(listener);
     if (ch !== 'quotes') return;
     const entry = this.#quoteListeners.get(listener);
     if (entry === undefined) return;
@@ -97,7 +100,23 @@ export class Values {
     const newest = { tsMs, values };
     this.#newest.set(ch, newest);
     const frame = wholeOf(ch, newest);
-    for (const listener of this.#whole.get(ch) ?? []) listener.offer(frame.in(listener.protocol));
+    for (const listener of this.#whole.get(ch) ?? []) this.#offer(ch, listener, frame);
+  }
+
+  #offer(ch: ConflatedChannel, listener: Listener, frame: Shared): void {
+    const due = this.#due.get(ch) ?? new Set<Listener>();
+    this.#due.set(ch, due);
+    if (listener.offer(frame.in(listener.protocol))) due.delete(listener);
+    else due.add(listener);
+  }
+
+  /** Once more to who had no room: a channel that seldom changes would leave him without it. */
+  again(ch: AskedChannel): void {
+    const newest = this.#newest.get(ch);
+    const due = this.#due.get(ch);
+    if (newest === undefined || due === undefined || due.size === 0) return;
+    const frame = wholeOf(ch, newest);
+    for (const listener of [...due]) this.#offer(ch, listener, frame);
   }
 
   /** What is due of a listener, if it has room; else it stays due, and the newest of it is sent then. */

@@ -93,7 +93,7 @@ describe.skipIf(!hasFixtures)(`tencent quotes as recorded (${noFixtures})`, () =
     expect(comparableName(rows[0]!.name!)).toBe('五粮液');
     expect(rows[0]!.quote).toMatchObject({
       lastMilli: 70_830,
-      bids: [[70_820, 400], null, null, null, null],
+      bids: [[70_820, 400], [null, 13_800], null, null, null],
       asks: [[70_820, 400], null, null, null, null],
     });
     expect(rows[1]!.quote).toMatchObject({ lastMilli: 2_644, limitUpMilli: 2_988, limitDownMilli: 2_444, volumeShares: 222_776_700 });

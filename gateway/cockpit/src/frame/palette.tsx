@@ -34,10 +34,10 @@ function Open({ begun }: { readonly begun: string }) {
     return () => (came instanceof HTMLElement ? came.focus() : undefined);
   }, []);
   const query = typed.trim();
-  const { found, isAnswered } = useFound(query);
+  const { found, isAnswered, hasFailed } = useFound(query);
   const close = closePalette;
   const list = useRef<HTMLDivElement>(null);
-  const { chosen, setChosen, enterWhenAnswered } = useChosen(list, query, found[0]?.symbol, isAnswered);
+  const { chosen, setChosen, enterWhenAnswered } = useChosen(list, query, found[0]?.symbol, { isAnswered, hasFailed });
   return (
     <div className="scrim-all" onPointerDown={(event) => event.target === event.currentTarget && close()}>
       <Command

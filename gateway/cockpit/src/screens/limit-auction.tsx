@@ -16,7 +16,7 @@ export function Auction({ ladder }: { readonly ladder: Ladder['rows'] }) {
   const told = words.auction;
   const [asked, setAsked] = useState<'open' | 'close' | null>(null);
   const isPast = useLookBack((look) => look.at !== null);
-  const { data } = useAuction(asked);
+  const { data, isAway } = useAuction(asked);
   const rows = data?.rows ?? [];
   return (
     <section className="pn" aria-label={told.title}>
@@ -37,27 +37,29 @@ export function Auction({ ladder }: { readonly ladder: Ladder['rows'] }) {
       {isPast ? (
         <Empty title={told.notThen} />
       ) : rows.length === 0 ? (
-        <Empty title={told.none} />
+        <Empty title={isAway ? told.away : told.none} />
       ) : (
-        <table className="et2 fl">
-          <thead>
-            <tr>
-              <th className="r">{told.rank}</th>
-              <th>{told.name}</th>
-              <th className="r">{told.gain}</th>
-              <th className="r">{told.ofLimit}</th>
-              <th className="r">{told.yuan}</th>
-              <th className="r">{told.ofUsual}</th>
-              <th className="r">{told.unmatched}</th>
-              <th className="r">{told.until}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row, i) => (
-              <AuctionRow key={row.symbol} row={row} rank={i + 1} fate={fateOf(ladder.find(({ symbol }) => symbol === row.symbol))} />
-            ))}
-          </tbody>
-        </table>
+        <div className="sideways">
+          <table className="et2 fl">
+            <thead>
+              <tr>
+                <th className="r">{told.rank}</th>
+                <th>{told.name}</th>
+                <th className="r">{told.gain}</th>
+                <th className="r">{told.ofLimit}</th>
+                <th className="r">{told.yuan}</th>
+                <th className="r">{told.ofUsual}</th>
+                <th className="r">{told.unmatched}</th>
+                <th className="r">{told.until}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((row, i) => (
+                <AuctionRow key={row.symbol} row={row} rank={i + 1} fate={fateOf(ladder.find(({ symbol }) => symbol === row.symbol))} />
+              ))}
+            </tbody>
+          </table>
+        </div>
       )}
       <p className="note">{told.note}</p>
       <p className="note">{words.limit.listWhy}</p>

@@ -7,29 +7,30 @@ import { useInstruments, useSectorNames } from '../state/queries.ts';
 import type { Ladder, Opportunity } from '../state/shapes.ts';
 import { useWords } from '../words/index.ts';
 import { Name } from './home-row.tsx';
-import { minuteText } from './limit-rows.ts';
+import { minuteText, sealedOf } from './limit-rows.ts';
 
 type Row = Ladder['rows'][number];
 
-export function BrokenPool({ rows, standing }: { readonly rows: readonly Row[]; readonly standing: number }) {
+export function BrokenPool({ rows, ladder }: { readonly rows: readonly Row[]; readonly ladder: readonly Row[] }) {
   const words = useWords();
   const told = words.limit.brokenCols;
+  const { locked, sealed } = sealedOf(ladder);
   return (
     <section className="pn" aria-label={words.limit.brokenPool}>
       <div className="h2">
         <span>
           {words.limit.brokenPool} <small>{rows.length}</small>
         </span>
-        {standing + rows.length > 0 && (
+        {sealed > 0 && (
           <small>
-            {words.limit.sealedRate} {standing} / {standing + rows.length} = {share(standing / (standing + rows.length), 1)}
+            {words.limit.sealedRate} {locked} / {sealed} = {share(locked / sealed, 1)}
           </small>
         )}
       </div>
       {rows.length === 0 ? (
         <p className="t3 s12">{words.empty.nothing}</p>
       ) : (
-        <div className="wide">
+        <div className="sideways">
           <table className="et2">
             <thead>
               <tr>
@@ -71,7 +72,7 @@ function Broken({ row }: { readonly row: Row }) {
       <td className={row.opens > 1 ? 'r warn' : 'r'}>{row.opens}</td>
       <td className={`r ${direction(gain)}`}>{price(row.lastMilli)}</td>
       <td className={`r ${direction(gain)}`}>{percent(gain)}</td>
-      <td className="r t3">{share(row.limitUpMilli / row.lastMilli - 1, 2)}</td>
+      <td className="r t3">{share(row.lastMilli === null ? null : row.limitUpMilli / row.lastMilli - 1, 2)}</td>
     </tr>
   );
 }

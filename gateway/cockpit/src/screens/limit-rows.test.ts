@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Ladder } from '../state/shapes.ts';
-import { fateOf, inOrder, minuteText, piecesOf, rungsOf } from './limit-rows.ts';
+import { fateOf, inOrder, minuteText, piecesOf, rungsOf, sealedOf } from './limit-rows.ts';
 
 type Row = Ladder['rows'][number];
 const row = (symbol: string, boards: number, state: Row['state'], more: Partial<Row> = {}): Row => ({
@@ -43,6 +43,16 @@ test('a rung is in the order that was asked for; what is not known comes last', 
     ['b', 'c', 'a'],
     ['c', 'a', 'b'],
   ]);
+});
+
+test('of who was sealed, who is: those that only touched or trade at the limit are in neither', () => {
+  const rows = [
+    row('a', 1, 'locked', { firstSealMs: 1 }),
+    row('b', 1, 'at-limit'),
+    row('c', 1, 'at-limit', { firstSealMs: 2, opens: 1 }),
+    row('d', 0, 'broken'),
+  ];
+  expect(sealedOf(rows)).toEqual({ locked: 1, sealed: 2 });
 });
 
 describe('a curve', () => {

@@ -80,7 +80,7 @@ function Curve({ row, curve }: { readonly row: Row; readonly curve: SealRow | un
         })}
       </svg>
       <div className="row between l2">
-        <span className="t2">{row.sealYuan === null ? words.limit.openNow : money(row.sealYuan, language)}</span>
+        <span className="t2">{row.state === 'locked' ? money(row.sealYuan, language) : words.limit.openNow}</span>
         <span className="t3">
           {words.limit.peak} {money(row.peakSealYuan, language)}
         </span>

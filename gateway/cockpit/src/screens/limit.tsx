@@ -60,7 +60,7 @@ export default function Limit() {
             )}
           </section>
           <div className="below">
-            <BrokenPool rows={broken} standing={rows.length - broken.length} />
+            <BrokenPool rows={broken} ladder={rows} />
             <SealCurves rows={rows} />
           </div>
         </div>
@@ -97,9 +97,9 @@ function Rung({ height, rows, from }: { readonly height: number; readonly rows: 
           <Standing key={row.symbol} row={row} />
         ))}
       </ol>
-      {rows.length > shown.length && (
-        <button type="button" className="more" onClick={() => setWhole(true)}>
-          {words.limit.rest(rows.length - shown.length)}
+      {rows.length > shownMax && (
+        <button type="button" className="more" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
+          {isWhole ? words.limit.fold : words.limit.rest(rows.length - shown.length)}
         </button>
       )}
     </div>

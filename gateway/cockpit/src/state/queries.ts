@@ -53,7 +53,7 @@ export function useAuction(which: 'open' | 'close' | null) {
     enabled: !isPast,
     ...everyMs(3000),
   });
-  return { data: asked.error === null && !isPast ? asked.data : undefined };
+  return { data: asked.error === null && !isPast ? asked.data : undefined, isAway: asked.error !== null };
 }
 export const useStrategies = () =>
   useQuery({ queryKey: ['strategies'], queryFn: () => api().get<Strategies>('/v1/strategies/running'), ...everyMs(30_000) });

@@ -133,6 +133,7 @@ export const enScreens: ScreenWords = {
     order: 'Order',
     orders: { seal: 'Amount', first: 'First sealed', sector: 'Sector' },
     rest: (count) => `${count} more`,
+    fold: 'fewer',
     opened: (times) => (times === 0 ? 'never opened' : `opened ${times}×`),
     neverSealed: 'never sealed',
     sealedRate: 'still sealed',
@@ -168,8 +169,9 @@ export const enScreens: ScreenWords = {
     sellers: 'sell',
     fate: { none: 'no touch', sealed: 'sealed', broken: 'opened', touched: 'touched' },
     none: 'No auction has been seen yet',
+    away: 'Nobody answers; the auction is not known',
     notThen: 'Auctions are not shown when looking back',
-    note: 'By gain as a share of what the limit allows; left over is of the last virtual match, blank where the source does not say. Before 09:20 orders may be withdrawn and the price may be a bluff.',
+    note: 'By gain as a share of what the limit allows; left over is of the last virtual match, blank where nobody is or the source does not say. Before 09:20 orders may be withdrawn and the price may be a bluff.',
   },
   riskPage: {
     wholeMarket: 'Whole market',

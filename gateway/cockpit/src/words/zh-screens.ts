@@ -129,6 +129,7 @@ export const zhScreens = {
     order: '排序',
     orders: { seal: '封单额', first: '首封', sector: '题材' },
     rest: (count: number) => `其余 ${count}`,
+    fold: '收起',
     opened: (times: number) => (times === 0 ? '未炸' : `炸 ${times}`),
     neverSealed: '未封',
     sealedRate: '封板率',
@@ -164,8 +165,9 @@ export const zhScreens = {
     sellers: '卖',
     fate: { none: '未触', sealed: '封', broken: '炸', touched: '触及' },
     none: '还没有竞价数据',
+    away: '查询服务没有应答，竞价未知',
     notThen: '回看时不显示竞价',
-    note: '按竞价涨幅 ÷ 涨停空间排序；未匹配是最后一次虚拟撮合的剩余，空白为源未给出。09:20 前可以撤单，价格可能为虚。',
+    note: '按竞价涨幅 ÷ 涨停空间排序；未匹配是最后一次虚拟撮合的剩余，空白为没有剩余或源未给出。09:20 前可以撤单，价格可能为虚。',
   },
   riskPage: {
     wholeMarket: '全市场',
