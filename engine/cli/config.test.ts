@@ -75,6 +75,24 @@ describe('configuration', () => {
     expect(shownConfig(origins).find(({ key }) => key === 'notify.channels.hook.kind')).toMatchObject({ value: 'webhook' });
   });
 
+  test('a variable is text where a key wants text, digits and all', () => {
+    const { config } = loadConfig(
+      dir,
+      {},
+      {
+        FENSHI__TUSHARE__TOKEN: '00123456789012345678',
+        FENSHI__NOTIFY__CHANNELS__CHAT__KIND: 'telegram',
+        FENSHI__NOTIFY__CHANNELS__CHAT__TOKEN: '123456789',
+        FENSHI__NOTIFY__CHANNELS__CHAT__CHAT_ID: '-100123',
+        FENSHI__SERVER__PORT: '1234',
+      },
+    );
+    expect(config.tushare.token).toBe('00123456789012345678');
+    expect(config.notify.channels.chat).toMatchObject({ token: '123456789', chatId: '-100123' });
+    expect(config.server.port).toBe(1234);
+    expect(() => loadConfig(dir, {}, { FENSHI__SERVER__PORT: 'many' })).toThrow('CONFIG_INVALID: FENSHI__SERVER__PORT');
+  });
+
   test('more strategies of a kind than a cell can keep apart are refused with their number; those that are off do not count', () => {
     const more = (mode: string) =>
       `detectors:\n${Array.from({ length: 31 }, (_, i) => `  steep-${i}: { detector: rally, mode: ${mode} }\n`).join('')}`;

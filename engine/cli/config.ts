@@ -37,12 +37,24 @@ export function loadConfig(root: string, flags: Readonly<Record<string, unknown>
     origins.set(path, { value: layer.value, from: layer.from });
   }
   for (const path of [...origins.keys()]) if ([...origins.keys()].some((each) => each.startsWith(`${path}.`))) origins.delete(path);
-  const parsed = Config.safeParse(raw);
+  const parsed = parsedWithTexts(raw, env);
   if (!parsed.success) throw new FenshiError('CONFIG_INVALID', describe(parsed.error, origins));
   const config = { ...parsed.data, detectors: detectorsOf(parsed.data.detectors, origins) };
   assertModels(config, origins);
   for (const [path, value] of leaves(config)) if (!origins.has(path)) origins.set(path, { value, from: 'default' });
   return { config, origins };
+}
+
+/** A variable is text: where a key wants text, what looks like a number in it is none. */
+function parsedWithTexts(raw: Record<string, unknown>, env: NodeJS.ProcessEnv): ReturnType<typeof Config.safeParse> {
+  const first = Config.safeParse(raw);
+  if (first.success) return first;
+  const texts = new Map(envLayers(env).map(({ path, from }) => [path.join('.'), { path, text: env[from]! }]));
+  for (const issue of first.error.issues) {
+    const given = texts.get(issue.path.join('.'));
+    if (issue.code === 'invalid_type' && issue.expected === 'string' && given !== undefined) setPath(raw, given.path, given.text);
+  }
+  return Config.safeParse(raw);
 }
 
 /** Each detector's schema checks its own part; the message says where the key came from. */
