@@ -1,6 +1,6 @@
 /** What the letters of the palette find, and the line that Enter acts on. */
 import { useQuery } from '@tanstack/react-query';
-import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type RefObject, useLayoutEffect, useRef, useState } from 'react';
 import { api } from '../state/session.ts';
 import type { Instrument } from '../state/shapes.ts';
 
@@ -34,6 +34,7 @@ export function useChosen(
 ) {
   const [chosen, setChosen] = useState('');
   const entered = useRef<string | null>(null);
+  const moved = useRef<string | null>(null);
   useLayoutEffect(() => {
     if (entered.current !== query) entered.current = null;
     if (query === '' || !isAnswered) return;
@@ -41,8 +42,12 @@ export function useChosen(
     // letters that nobody answered lead nowhere: what stands first then is whatever command has them in its name
     if (entered.current !== null && !hasFailed) list.current?.querySelector<HTMLElement>('[cmdk-item]')?.click();
   }, [list, query, isAnswered, hasFailed, first]);
-  const enterWhenAnswered = (): void => {
+  const onKey = (event: KeyboardEvent): void => {
+    if (['ArrowDown', 'ArrowUp', 'Home', 'End'].includes(event.key)) moved.current = query;
+    // who has moved to a line means that line
+    if (event.key !== 'Enter' || isAnswered || moved.current === query || event.nativeEvent.isComposing) return;
+    event.preventDefault();
     entered.current = query;
   };
-  return { chosen, setChosen, enterWhenAnswered };
+  return { chosen, setChosen, onKey };
 }

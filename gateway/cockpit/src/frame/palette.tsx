@@ -37,7 +37,7 @@ function Open({ begun }: { readonly begun: string }) {
   const { found, isAnswered, hasFailed } = useFound(query);
   const close = closePalette;
   const list = useRef<HTMLDivElement>(null);
-  const { chosen, setChosen, enterWhenAnswered } = useChosen(list, query, found[0]?.symbol, { isAnswered, hasFailed });
+  const { chosen, setChosen, onKey } = useChosen(list, query, found[0]?.symbol, { isAnswered, hasFailed });
   return (
     <div className="scrim-all" onPointerDown={(event) => event.target === event.currentTarget && close()}>
       <Command
@@ -49,10 +49,7 @@ function Open({ begun }: { readonly begun: string }) {
         onValueChange={setChosen}
         onKeyDown={(event) => {
           if (event.key === 'Escape') close();
-          if (event.key === 'Enter' && !isAnswered && !event.nativeEvent.isComposing) {
-            event.preventDefault();
-            enterWhenAnswered();
-          }
+          onKey(event);
         }}
       >
         <div className="pi">
