@@ -208,6 +208,7 @@ describe('the list', () => {
     ['09:15:00', 'open', 'cancelable'],
     ['09:20:00', 'open', 'locked'],
     ['09:25:00', 'open', 'over'],
+    ['09:30:00', 'open', 'over'],
     ['14:56:59', 'open', 'over'],
     ['14:57:00', 'close', 'locked'],
     ['15:00:00', 'close', 'over'],

@@ -10,11 +10,14 @@
 import type { Bundle } from '../../contracts/bundle.ts';
 import { absentMilli, bookLevels, type QuoteBatch } from '../../contracts/quote.ts';
 import type { ServiceAnswer } from '../../contracts/services.ts';
-import { msOfDay } from '../../contracts/session.ts';
+import { type Phase, phaseOf, tsecOf } from '../../contracts/session.ts';
 import { instrumentId } from '../../contracts/units.ts';
 
+/** 14:57. */
+const closeCallTsec = 14_220;
+
 export type Which = 'open' | 'close';
-/** Prices milli, `yuan` of what matched; `unmatchedShares` above 0: buyers are left, null: nobody said. */
+/** Prices milli, `yuan` of what matched; `unmatchedShares` above 0: buyers are left, null: nobody is, or nobody said. */
 export type Auction = {
   readonly state: 'virtual' | 'matched' | 'none';
   readonly priceMilli: number | null;
@@ -24,14 +27,14 @@ export type Auction = {
 };
 type Totals = { readonly shares: number; readonly yuan: number; readonly source: string };
 
-const minuteMs = 60_000;
-const [openMatch, continuous, closeCall, close, afterHours] = [565, 570, 897, 900, 905].map((minute) => minute * minuteMs) as [
-  number,
-  number,
-  number,
-  number,
-  number,
-];
+/** Phases in which a row tells of an auction; `over`: behind its match. */
+const told: Partial<Record<Phase, { readonly which: Which; readonly stage: Answer['stage'] }>> = {
+  OPEN_CALL_1: { which: 'open', stage: 'cancelable' },
+  OPEN_CALL_2: { which: 'open', stage: 'locked' },
+  OPEN_PAUSE: { which: 'open', stage: 'over' },
+  CLOSE_CALL: { which: 'close', stage: 'locked' },
+  AFTER_QUIET: { which: 'close', stage: 'over' },
+};
 
 export class Auctions {
   readonly #shown: Record<Which, (Auction | null)[]>;
@@ -50,15 +53,15 @@ export class Auctions {
 
   /** Row `i` of a batch, of instrument `row`; rows of one instrument in the order of their times. */
   take(batch: QuoteBatch, i: number, row: number): void {
-    const ms = msOfDay(batch.tsExchangeMs[i]!);
-    const which = ms < continuous ? 'open' : ms >= closeCall && ms < afterHours ? 'close' : null;
-    if (which === null) return;
+    const phase = told[phaseOf(batch.tsExchangeMs[i]!)];
+    if (phase === undefined) return;
+    const { which } = phase;
     const was = this.#shown[which][row]!;
     if (was?.state === 'matched') return;
     const virtual = virtualOf(batch, i);
     const { source } = batch;
     const totals = { shares: batch.volumeShares[i]!, yuan: batch.amountYuan[i]!, source };
-    const isOver = ms >= (which === 'open' ? openMatch : close) && virtual === null;
+    const isOver = phase.stage === 'over' && virtual === null;
     if (!isOver) {
       if (virtual === null && was !== null && source !== this.#source[which][row] && !hasBook(batch, i)) return;
       this.#source[which][row] = source;
@@ -104,8 +107,6 @@ function virtualOf({ bidMilli, askMilli, bidShares, askShares }: QuoteBatch, i: 
 }
 
 type Answer = Omit<ServiceAnswer<'auction'>, 'ok' | 'asOf'>;
-const lockedFrom = 560 * minuteMs;
-const openCall = 555 * minuteMs;
 
 /** @param referenceOf reference price of a row, null where it is unknown. `tsMs`: up to where the day has been read. */
 export function auctionOf(
@@ -115,7 +116,7 @@ export function auctionOf(
   tsMs: number,
   { which: asked, order }: { readonly which?: Which | undefined; readonly order: 'yuan' | 'limit' },
 ): Answer {
-  const which = asked ?? (msOfDay(tsMs) >= closeCall ? 'close' : 'open');
+  const which = asked ?? (isClosing(tsMs) ? 'close' : 'open');
   const rows = instruments.flatMap(({ no, name, boards, adv20Yuan, limitUpMilli }, row) => {
     const shown = auctions.of(which, row);
     if (shown === null) return [];
@@ -135,7 +136,7 @@ export function auctionOf(
       },
     ];
   });
-  return { which, stage: stageAt(which, msOfDay(tsMs)), rows: rows.sort(orders[order]) };
+  return { which, stage: stageAt(which, tsMs), rows: rows.sort(orders[order]) };
 }
 
 type Row = Answer['rows'][number];
@@ -146,8 +147,12 @@ const orders = {
   limit: (a: Row, b: Row) => from(b.ofLimit) - from(a.ofLimit) || from(b.yuan) - from(a.yuan) || 0,
 };
 
-function stageAt(which: Which, ms: number): Answer['stage'] {
-  if (which === 'close') return ms < closeCall ? 'before' : ms < close ? 'locked' : 'over';
-  if (ms < openCall) return 'before';
-  return ms < lockedFrom ? 'cancelable' : ms < openMatch ? 'locked' : 'over';
+const isClosing = (tsMs: number): boolean => tsecOf(tsMs) >= closeCallTsec;
+
+function stageAt(which: Which, tsMs: number): Answer['stage'] {
+  const phase = told[phaseOf(tsMs)];
+  if (phase?.which === which) return phase.stage;
+  const hasOpened = tsecOf(tsMs) > 0 || !['CLOSED', 'PRE_OPEN'].includes(phaseOf(tsMs));
+  const hasBegun = which === 'close' ? isClosing(tsMs) : hasOpened;
+  return hasBegun ? 'over' : 'before';
 }

@@ -3,7 +3,7 @@ import { To } from '../pieces/bits.tsx';
 import { direction, gainOf, missing, percent, price, share } from '../pieces/numbers.ts';
 import { StateChip } from '../pieces/state.tsx';
 import { clockText } from '../state/look-back.ts';
-import { useInstruments, useSectorNames } from '../state/queries.ts';
+import { useInstruments, useSectorOf } from '../state/queries.ts';
 import type { Ladder, Opportunity } from '../state/shapes.ts';
 import { useWords } from '../words/index.ts';
 import { Name } from './home-row.tsx';
@@ -57,16 +57,14 @@ export function BrokenPool({ rows, ladder }: { readonly rows: readonly Row[]; re
 }
 
 function Broken({ row }: { readonly row: Row }) {
-  const sectors = useSectorNames();
-  const known = useInstruments().get(row.symbol);
-  const gain = gainOf(row.lastMilli, known?.preCloseMilli);
-  const code = known?.sectors[0];
+  const sector = useSectorOf(row.symbol);
+  const gain = gainOf(row.lastMilli, useInstruments().get(row.symbol)?.preCloseMilli);
   return (
     <tr>
       <td>
         <To path={`/s/${row.symbol}`}>{row.name}</To>
       </td>
-      <td className="t3">{code === undefined ? '' : (sectors.get(code) ?? code)}</td>
+      <td className="t3">{sector}</td>
       <td className="r t2">{row.firstSealMs === null ? missing : minuteText(row.firstSealMs)}</td>
       <td className="r">{row.lastOpenMs === null ? missing : minuteText(row.lastOpenMs)}</td>
       <td className={row.opens > 1 ? 'r warn' : 'r'}>{row.opens}</td>

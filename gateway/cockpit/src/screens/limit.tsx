@@ -4,7 +4,7 @@ import { StatusBar } from '../frame/status-bar.tsx';
 import { Empty, Segments, To } from '../pieces/bits.tsx';
 import { missing, money, share } from '../pieces/numbers.ts';
 import { useShown } from '../state/look-back.ts';
-import { useInstruments, useLadder, useSectorNames } from '../state/queries.ts';
+import { useInstruments, useLadder, useSectorOf } from '../state/queries.ts';
 import { useSettings } from '../state/settings.ts';
 import type { Ladder } from '../state/shapes.ts';
 import { useWords } from '../words/index.ts';
@@ -109,8 +109,7 @@ function Rung({ height, rows, from }: { readonly height: number; readonly rows: 
 function Standing({ row }: { readonly row: Row }) {
   const words = useWords();
   const language = useSettings((settings) => settings.language);
-  const sectors = useSectorNames();
-  const sector = useInstruments().get(row.symbol)?.sectors[0];
+  const sector = useSectorOf(row.symbol);
   const { sealYuan, amountYuan, firstSealMs, opens } = row;
   return (
     <li>
@@ -135,7 +134,7 @@ function Standing({ row }: { readonly row: Row }) {
         </span>
       </div>
       <div className="l2 row between">
-        <span className="el">{sector === undefined ? '' : (sectors.get(sector) ?? sector)}</span>
+        <span className="el">{sector}</span>
         <span className={opens > 1 ? 'warn' : ''}>{firstSealMs === null ? words.limit.neverSealed : words.limit.opened(opens)}</span>
       </div>
     </li>

@@ -138,6 +138,12 @@ export function useSectorNames(): ReadonlyMap<string, string> {
   return data ?? noNames;
 }
 const noNames: ReadonlyMap<string, string> = new Map();
+/** Name of the first sector that a symbol is in; empty where it is in none. */
+export function useSectorOf(symbol: string): string {
+  const names = useSectorNames();
+  const code = useInstruments().get(symbol)?.sectors[0];
+  return code === undefined ? '' : (names.get(code) ?? code);
+}
 export const useDays = () =>
   useQuery({
     queryKey: ['days'],
