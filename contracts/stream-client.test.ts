@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { clientScript } from '../gateway/page/client.ts';
-import { type SocketConstructor, StreamClient } from './stream-client.ts';
+import { frameLimits } from './frames.ts';
+import { FenshiClient, type SocketConstructor, StreamClient } from './stream-client.ts';
 
 /** A server written by the test: what the client sent, and what it is told. */
 class Line {
@@ -135,5 +136,28 @@ describe('the stream client', () => {
 
     expect(log).toEqual([['a']]);
     expect(clientScript).not.toMatch(/^import /m);
+  });
+});
+
+describe('as many channels as a server allows', () => {
+  test('are asked for no faster than its limits, by a second of its own, and all of them', () => {
+    const many = new FenshiClient({ url: 'ws://there', WebSocket: Line as unknown as SocketConstructor });
+    const { channels, framesBurst: burst, framesPerSec: msgPerSec } = frameLimits;
+    for (let i = 0; i < channels; i++) many.subscribe(`opportunity:${i}`, {});
+    many.start();
+    const own = line();
+    own.say({ ...welcome, limits: { msgPerSec, burst, channels } });
+    let tokens: number = burst;
+    let counted = 0;
+    for (let sec = 0; sec <= 15; sec++) {
+      tokens -= own.sent.length - counted;
+      counted = own.sent.length;
+      expect(tokens, `second ${sec}`).toBeGreaterThanOrEqual(0);
+      vi.advanceTimersByTime(1000);
+      own.say({ op: 'hb', ts: 0 });
+      tokens = Math.min(burst, tokens + msgPerSec);
+    }
+    expect(new Set(own.sent.map((frame) => frame.ch)).size).toBe(channels);
+    many.stop();
   });
 });

@@ -45,6 +45,7 @@ type Frame = {
   re?: number;
   ts?: number;
   session?: { phase: Phase };
+  limits?: { msgPerSec: number; burst: number };
   at?: Record<string, number>;
   reconnectInMs?: number;
   ch?: string;
@@ -76,6 +77,9 @@ export type Handlers = {
   readonly onRefused?: (code: string, detail: string) => void;
 };
 
+/** The server counts by the second: a little longer than one of its own. */
+const paceMs = 1100;
+const spare = 4;
 const json: Codec = {
   protocol: 'fenshi.v1.json',
   encode: (value) => JSON.stringify(value),
@@ -178,6 +182,12 @@ export class FenshiClient {
   #leastWaitMs = 0;
   #connected = false;
   #frames = 1;
+  /** Frames that the server's limits let go out now, and what waits for its turn: many channels are asked for in more than one burst. */
+  #mayStill = Number.POSITIVE_INFINITY;
+  #burst = Number.POSITIVE_INFINITY;
+  #perPace = Number.POSITIVE_INFINITY;
+  readonly #outbox: unknown[] = [];
+  #pace: ReturnType<typeof setTimeout> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #silence: ReturnType<typeof setTimeout> | undefined;
   onState: (connected: boolean) => void = () => undefined;
@@ -246,6 +256,7 @@ export class FenshiClient {
     this.#stopped = true;
     clearTimeout(this.#timer);
     clearTimeout(this.#silence);
+    clearTimeout(this.#pace);
     this.#socket?.close();
   }
 
@@ -253,6 +264,9 @@ export class FenshiClient {
     if (this.#socket !== socket) return; // given up before
     this.#socket = null;
     clearTimeout(this.#silence);
+    clearTimeout(this.#pace);
+    this.#pace = undefined;
+    this.#outbox.length = 0;
     this.#connected = false;
     this.onState(false);
     if (code >= 4500) this.onTurnedAway(code);
@@ -264,7 +278,30 @@ export class FenshiClient {
   }
 
   #send(frame: unknown): void {
-    this.#socket?.send(this.#codec.encode(frame) as never);
+    this.#outbox.push(frame);
+    this.#flush();
+  }
+
+  #flush(): void {
+    while (this.#mayStill >= 1 && this.#outbox.length > 0) {
+      this.#mayStill -= 1;
+      this.#socket?.send(this.#codec.encode(this.#outbox.shift()) as never);
+    }
+    if (this.#mayStill >= this.#burst || this.#pace !== undefined) return;
+    this.#pace = setTimeout(() => this.#refill(), paceMs); // clock-ok: a client keeps to the server's limits
+  }
+
+  #refill(): void {
+    this.#pace = undefined;
+    this.#mayStill = Math.min(this.#burst, this.#mayStill + this.#perPace);
+    this.#flush();
+  }
+
+  /** A little is left over, for a frame that is on its way while the server counts. */
+  #limited({ msgPerSec, burst }: { msgPerSec: number; burst: number }): void {
+    this.#burst = Math.max(1, burst - spare);
+    this.#mayStill = this.#burst;
+    this.#perPace = msgPerSec;
   }
 
   #ask(subscription: Subscription): void {
@@ -279,6 +316,7 @@ export class FenshiClient {
   #receive(frame: Frame): void {
     if (frame.op === 'welcome') {
       this.#connected = true;
+      if (frame.limits !== undefined) this.#limited(frame.limits);
       this.onState(true);
       this.onWelcome(frame.session?.phase);
       for (const subscription of this.#subscriptions.values()) this.#ask(subscription);

@@ -144,6 +144,10 @@ describe.skipIf(noGateway !== '')(`fenshi up${noGateway === '' ? '' : ` (${noGat
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('CONTROL_REFUSED: NOT_FOUND at step')]);
     const fenced = await asked('fence');
     expect(fenced.stderr).toContain('CONTROL_REFUSED: NOT_SUPPORTED');
+    const file = join(dir, 'params.json');
+    writeFileSync(file, '{}');
+    const behind = await asked('params', 'rally', file, 'before-somebody-else');
+    expect(behind.stderr).toContain('CONTROL_REFUSED: PARAMS_CHANGED');
     const twice = await asked('risk', 'market', '1', 'hold', '--id', 'quiet-1');
     expect(JSON.parse(twice.stdout), 'the same command again').toEqual(JSON.parse(first.stdout));
     expect((await fenshi(['control', 'risk', 'market', '7'])).stderr).toContain('USAGE: level');

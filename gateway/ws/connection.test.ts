@@ -218,10 +218,34 @@ describe('bounds', () => {
     const pings = (count: number) => Array.from({ length: count }, (_, id) => ({ op: 'ping', id }));
     await say(...pings(frameLimits.framesBurst + 1));
     expect(refused).toEqual(['RATE_LIMITED']);
+    expect(frames.at(-1), 'and says which it was').toMatchObject({ re: frameLimits.framesBurst, error: { code: 'RATE_LIMITED' } });
     connection.tick(1000);
     await say(...pings(frameLimits.framesPerSec));
     expect(refused).toEqual(['RATE_LIMITED']);
     expect(frames.filter((frame) => 're' in frame && 'ok' in frame)).toHaveLength(frameLimits.framesBurst + frameLimits.framesPerSec);
+  });
+
+  test('who it is has not been judged: nothing is answered, not even what is wrong, and then all of it in order', async () => {
+    const day = dayOf(1);
+    const { say, connection, frames } = connected(day, 'fenshi.v1.json', hubOf(day), false);
+    await say({ op: 'dance', id: 1 }, { op: 'ping', id: 'x'.repeat(5000) }, { op: 'ping', id: 3 });
+    expect(frames).toEqual([]);
+    connection.welcome({ id: 'c_1', server: 'test', role: 'viewer' }, 0);
+    expect(frames).toMatchObject([
+      { op: 'welcome' },
+      { re: 1, error: { code: 'UNKNOWN_OP' } },
+      { error: { code: 'FRAME_TOO_LARGE' } },
+      { re: 3, ok: true },
+    ]);
+  });
+
+  test('more than a burst from somebody who is not judged ends it', async () => {
+    const day = dayOf(1);
+    const { say, closed } = connected(day, 'fenshi.v1.json', hubOf(day), false);
+    await say(...Array.from({ length: frameLimits.framesBurst }, (_, id) => ({ op: 'ping', id })));
+    expect(closed).toEqual([]);
+    await say({ op: 'ping', id: 64 });
+    expect(closed).toEqual([closeCodes.rateLimited]);
   });
 
   test('twenty refusals are borne, the next is the last; a second without one forgives one', async () => {

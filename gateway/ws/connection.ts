@@ -46,7 +46,7 @@ export class Connection {
   /** Of what stands behind the parts of a snapshot. */
   #behindBytes = 0;
   /** Frames of before the past was read, or behind a subscription that waits for its turn. */
-  readonly #inbox: ClientFrame[] = [];
+  readonly #inbox: Exclude<ClientFrame, { op: 'ping' }>[] = [];
   #isTurnDue = false;
   #strikes = 0;
   #sentMs: number;
@@ -58,6 +58,7 @@ export class Connection {
   closed = false;
   /** Who it is has been judged: before, nothing is answered. */
   #isAdmitted = false;
+  readonly #early: { readonly message: ArrayBuffer; readonly isBinary: boolean }[] = [];
   /** Of its token; null where it needed none. */
   tokenId: string | null = null;
 
@@ -97,19 +98,21 @@ export class Connection {
       session: { epoch, origin, phase, tradeDate: date },
       ts: nowMs,
     });
+    for (const { message, isBinary } of this.#early.splice(0)) this.receive(message, isBinary, nowMs);
     this.#turn();
   }
 
   receive(message: ArrayBuffer, isBinary: boolean, nowMs = Date.now()): void {
     if (this.closed) return;
+    if (!this.#isAdmitted) return this.#keepEarly(message, isBinary);
     if (message.byteLength > frameLimits.inboundBytes) return this.#refuse(null, 'FRAME_TOO_LARGE', `${message.byteLength} bytes`);
-    if (this.#tokens < 1) return this.#refuse(null, 'RATE_LIMITED', 'slow down');
-    this.#tokens -= 1;
     const raw = parse(message, isBinary, this.protocol);
-    if (raw === undefined) return this.#refuse(null, 'BAD_FRAME', `not ${this.protocol}`);
     const id = FrameId.nullable()
       .catch(null)
-      .parse((raw as { id?: unknown } | null)?.id ?? null);
+      .parse((raw as { id?: unknown } | null | undefined)?.id ?? null);
+    if (this.#tokens < 1) return this.#refuse(id, 'RATE_LIMITED', 'slow down');
+    this.#tokens -= 1;
+    if (raw === undefined) return this.#refuse(null, 'BAD_FRAME', `not ${this.protocol}`);
     const op = (raw as { op?: unknown } | null)?.op;
     const frame = ClientFrame.safeParse(raw);
     if (frame.success) return this.#take(frame.data, nowMs);
@@ -118,10 +121,16 @@ export class Connection {
     this.#refuse(id, 'BAD_FRAME', issue === undefined ? 'not a frame' : `${issue.path.join('.')}: ${issue.message}`.replace(/^: /, ''));
   }
 
+  /** Who it is has not been judged: nothing is answered before, not even what is wrong. */
+  #keepEarly(message: ArrayBuffer, isBinary: boolean): void {
+    if (this.#early.length >= frameLimits.framesBurst) return this.#end(closeCodes.rateLimited, 'RATE_LIMITED');
+    this.#early.push({ message: message.slice(0, frameLimits.inboundBytes + 1), isBinary });
+  }
+
   /** In the order in which they came, whatever waits for its turn. */
   #take(frame: ClientFrame, nowMs: number): void {
-    if (frame.op === 'ping' && this.#isAdmitted) return this.#send({ re: frame.id, ok: true, ts: nowMs });
-    if (frame.op !== 'ping' && !isLossless(frame.ch) && !isConflated(frame.ch)) return this.#refuse(frame.id, 'UNKNOWN_CHANNEL', frame.ch);
+    if (frame.op === 'ping') return this.#send({ re: frame.id, ok: true, ts: nowMs });
+    if (!isLossless(frame.ch) && !isConflated(frame.ch)) return this.#refuse(frame.id, 'UNKNOWN_CHANNEL', frame.ch);
     if (this.#inbox.length >= inboxMax) return this.#refuse(frame.id, 'RATE_LIMITED', 'too much waits already');
     this.#inbox.push(frame);
     this.#turn();
@@ -136,7 +145,6 @@ export class Connection {
       const frame = this.#inbox.shift();
       if (frame?.op === 'sub') this.#subscribe(frame);
       else if (frame?.op === 'unsub') this.#unsubscribe(frame);
-      else if (frame?.op === 'ping') this.#send({ re: frame.id, ok: true, ts: Date.now() });
       this.#turn();
     });
   }

@@ -35,7 +35,8 @@ export async function mutateCore(files: readonly string[], keep: boolean): Promi
     coverageAnalysis: 'perTest',
     ignoreStatic: true,
     concurrency: 2,
-    timeoutMS: 5000,
+    // a busy machine is no change that was noticed
+    timeoutMS: 20_000,
     reporters: ['clear-text'],
     clearTextReporter: { reportTests: false, logTests: false, allowColor: false },
     tempDirName: temp,

@@ -72,7 +72,7 @@ export function hubOf(day: DayState, snapshotPart = 100): Hub {
   return shared.hub;
 }
 
-export function connected(day: DayState, protocol: Subprotocol = 'fenshi.v1.json', own: Hub = hubOf(day)) {
+export function connected(day: DayState, protocol: Subprotocol = 'fenshi.v1.json', own: Hub = hubOf(day), isAdmitted = true) {
   const raw: (string | Uint8Array)[] = [];
   const frames: ServerFrame[] = [];
   const closed: number[] = [];
@@ -92,7 +92,7 @@ export function connected(day: DayState, protocol: Subprotocol = 'fenshi.v1.json
     { hub: own, values: shared.values, refused: (code) => refused.push(code) },
     0,
   );
-  connection.welcome({ id: 'c_1', server: 'test', role: 'viewer' }, 0);
+  if (isAdmitted) connection.welcome({ id: 'c_1', server: 'test', role: 'viewer' }, 0);
   frames.length = 0;
   raw.length = 0;
   /** Says it, and lets its turn come. */

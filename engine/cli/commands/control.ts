@@ -20,7 +20,7 @@ Examples: fenshi control risk market 2 hold
           fenshi control risk symbol.SH.600519 3 end
           fenshi control dismiss 20261126.SH.600519.up.momentum.1
           fenshi control promote rally shadow
-          fenshi control params rally params.json
+          fenshi control params rally params.json 5d0c9a3e7f21b684
 Exit codes: 0 accepted, 1 refused with the cell's code, nothing runs, or CONTROL_PENDING`;
 
 export function registerControl(program: Program): void {
@@ -64,7 +64,11 @@ export function registerControl(program: Program): void {
   add('disable <strategy>', 'a strategy looks at nothing more today', (detector) => ({ name: 'disable', detector }));
   add('enable <strategy>', 'and looks again', (detector) => ({ name: 'enable', detector }));
   add('promote <strategy> <mode>', 'shadow, canary or active', (strategy, mode) => ({ name: 'promote', strategy, mode }));
-  add('params <strategy> <file>', 'whole parameters from a JSON file', (strategy, file) => paramsCommand(strategy!, file!));
+  add(
+    'params <strategy> <file> [from]',
+    'whole parameters from a JSON file; with the paramHash they were read with, refused where somebody has changed them since',
+    (strategy, file, from) => paramsCommand(strategy!, file!, from),
+  );
   add('model <strategy> <model>', 'speak from the maps of a model that the day has; none: its own again', (strategy, model) => ({
     name: 'model',
     strategy,
@@ -76,14 +80,14 @@ export function registerControl(program: Program): void {
 }
 
 /** @throws FenshiError USAGE */
-function paramsCommand(strategy: string, file: string) {
+function paramsCommand(strategy: string, file: string, from: string | undefined) {
   let params: unknown;
   try {
     params = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
     throw new FenshiError('USAGE', `${file}: ${(error as Error).message}`);
   }
-  return { name: 'params', strategy, params, paramHash: paramHashOf(params) };
+  return { name: 'params', strategy, params, paramHash: paramHashOf(params), ...(from === undefined ? {} : { from }) };
 }
 
 /** @throws FenshiError USAGE */
