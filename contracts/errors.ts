@@ -129,6 +129,12 @@ export const errorCodes = {
     status: 502,
   },
   UNAUTHORIZED: { meaning: 'A valid token is needed.', retryable: false, status: 401 },
+  TOKENS_FULL: { meaning: 'A thousand tokens are valid or revoked and not expired yet: no other is made.', retryable: false, status: 409 },
+  TOKENS_UNREADABLE: {
+    meaning: 'The list of tokens cannot be read: by a token nobody is admitted until it can, and none is made or revoked.',
+    retryable: false,
+    status: 500,
+  },
   FORBIDDEN: { meaning: 'The token’s role may not do this.', retryable: false, status: 403 },
   METHOD_NOT_ALLOWED: { meaning: 'The address does not know this method; Allow names those it knows.', retryable: false, status: 405 },
   BODY_TOO_LARGE: { meaning: 'A request body may hold at most 64 KiB.', retryable: false, status: 413 },

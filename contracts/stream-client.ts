@@ -358,11 +358,13 @@ export class StreamClient {
   onEvents: (seq: number, events: readonly unknown[], tsMs: number | null) => void = () => undefined;
   onState: (connected: boolean) => void = () => undefined;
   onWelcome: (phase: Phase | undefined) => void = () => undefined;
+  onTurnedAway: (code: number) => void = () => undefined;
 
   constructor({ ch, filter, ...options }: StreamOptions) {
     this.#client = new FenshiClient(options);
     this.#client.onState = (connected) => this.onState(connected);
     this.#client.onWelcome = (phase) => this.onWelcome(phase);
+    this.#client.onTurnedAway = (code) => this.onTurnedAway(code);
     this.#subscription = this.#client.subscribe(
       ch,
       {

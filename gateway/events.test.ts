@@ -99,6 +99,12 @@ describe.skipIf(reason !== '')(`server-sent events${reason === '' ? '' : ` (${re
     expect([statusCode, ((await body.json()) as { code: string }).code]).toEqual([status, code]);
   });
 
+  test('a browser, which gives up for ever on anything but 200, is told to come again', async () => {
+    const headers = { accept: 'text/event-stream', 'last-event-id': `test-1/${date}/simulated@999999` };
+    const { statusCode, body } = await request(`http://127.0.0.1:${port}/v1/events`, { headers });
+    expect([statusCode, await body.text()]).toEqual([200, 'retry: 2000\n: the journal is being read\n\n']);
+  });
+
   test('a filter and a channel of its own', async () => {
     const [{ data }] = (await read('/v1/events?ch=market', {}, (all) => all.length > 0)) as [Told];
     expect((data as unknown as { snapshot: { actor: string }[] }).snapshot.some(({ actor }) => actor === 'market')).toBe(true);

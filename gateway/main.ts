@@ -9,6 +9,7 @@ import { Tokens } from '../contracts/process/tokens.ts';
 import { sayStatus } from '../contracts/status.ts';
 import { Access } from './auth/access.ts';
 import { DayState } from './day-state.ts';
+import type { Act } from './http/serve.ts';
 import { connectGateway, followJournal } from './journal-feed.ts';
 import { metrics, registry } from './metrics.ts';
 import { mineStore } from './mine-bucket.ts';
@@ -71,16 +72,7 @@ async function main({ start, log, signal, up, closing }: RoleProcess): Promise<v
     origins: origins ?? [],
     measure: metrics,
     onFault,
-    onAct: ({ id, route, caller, status: answered }) =>
-      log.info({
-        event: 'gateway.acted',
-        request: id,
-        route,
-        subject: caller.subject,
-        role: caller.role,
-        token: caller.id,
-        status: answered,
-      }),
+    onAct: actLog(log),
   });
   const ops = await serveOps({ host: start.opsHost, port: start.opsPort }, registry, ready);
   closing(
@@ -92,9 +84,32 @@ async function main({ start, log, signal, up, closing }: RoleProcess): Promise<v
   const nc = await connectGateway(start);
   closing(() => nc.close());
   broker.nc = nc;
-  status.watch(nc);
+  status.watch(nc, onFault);
   followView(nc, start.run, values, onFault);
   await followDay(nc, start.run, { day, gateway, log, signal });
+}
+
+/** Who did what. Those who were turned away: a line a second at most, for anybody may knock. */
+function actLog(log: Log): (act: Act) => void {
+  let [toldMs, untold] = [0, 0];
+  return ({ id, route, caller, status, did }) => {
+    const line = {
+      request: id,
+      route,
+      subject: caller?.subject ?? null,
+      role: caller?.role ?? null,
+      token: caller?.id ?? null,
+      status,
+      ...did,
+    };
+    if (status !== 401 && status !== 403) return log.info({ event: 'gateway.acted', ...line });
+    if (Date.now() - toldMs < 1000) {
+      untold += 1;
+      return;
+    }
+    log.warn({ event: 'gateway.turned-away', ...line, before: untold });
+    [toldMs, untold] = [Date.now(), 0];
+  };
 }
 
 async function followDay(

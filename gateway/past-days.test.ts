@@ -56,6 +56,44 @@ describe('a stored day as of an instant', () => {
     expect(Math.max(...marks.map(({ tsMs }) => tsMs))).toBeLessThanOrEqual(at('10:40:00'));
   });
 
+  test('an instant is folded once, however often it is asked for, and only a few at a time', async () => {
+    const past = new PastDays(reader(), 'test-1');
+    const [one, same, other] = await Promise.all([
+      past.at(date, at('10:40:00')),
+      past.at(date, at('10:40:00')),
+      past.at(date, at('10:30:00')),
+    ]);
+    expect(same.day).toBe(one.day);
+    expect(other.day).not.toBe(one.day);
+  });
+
+  /** The day so often that its fold takes many turns. */
+  const long = Array.from({ length: 200 }, (_, i) => steps.map((step) => ({ ...step, step: i * steps.length + step.step }))).flat();
+
+  test('more than thirty-two that wait are told to come again, and later answered', async () => {
+    const late = long.map((step, i) => ({ ...step, entries: step.entries.map((entry) => ({ ...entry, tsMs: i })) }));
+    const many = new PastDays(reader(late), 'test-1');
+    const told = await Promise.allSettled(Array.from({ length: 60 }, (_, i) => many.at(date, late.length - 1 - i)));
+    const codes = told.flatMap((each) => (each.status === 'rejected' ? (each.reason as FenshiError).code : []));
+    expect(new Set(codes)).toEqual(new Set(['BUSY']));
+    expect(codes.length).toBeLessThan(30);
+    expect((await many.at(date, 50)).day.step).toBe(late[50]!.step);
+  });
+
+  test('while a day is folded others have their turn', async () => {
+    const past = new PastDays(reader(long), 'test-1');
+    let turns = 0;
+    let isDone = false;
+    const beat = (): void => {
+      turns += 1;
+      if (!isDone) setImmediate(beat);
+    };
+    setImmediate(beat);
+    await past.at(date, at('23:00:00'));
+    isDone = true;
+    expect(turns).toBeGreaterThan(2);
+  });
+
   test('is nothing before anything was concluded', async () => {
     const { day, marks } = await new PastDays(reader(), 'test-1').at(date, at('06:00:00'));
     expect([day.step, day.book.size, marks]).toEqual([0, 0, []]);

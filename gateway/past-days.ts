@@ -2,7 +2,8 @@
  * Stored days as of an instant: the journal of a day read once from the stream, cut at the instant and folded. Nothing that was journaled
  * later is in what comes out, and the day at hand is answered like every other.
  *
- * Kept   two days, as read; the day at hand is read on from where it was
+ * Kept   two days, as read; the day at hand is read on from where it was. And the last few instants that were folded
+ * Turns  one fold at a time, a few milliseconds a turn: whoever asks for the past keeps nobody else's stream waiting
  */
 import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
@@ -21,12 +22,20 @@ export type DayReader = {
   readonly steps: (date: string, have: number) => Promise<readonly JournalStep[]>;
 };
 const keptDays = 2;
+const keptFolds = 8;
+/** Instants that wait to be folded; more are told to come again. */
+const waitingMax = 32;
+const turnMs = 5;
 type Kept = { readonly steps: readonly JournalStep[]; readonly reading: Promise<void> | undefined };
 
 export class PastDays {
   readonly #reader: DayReader;
   readonly #run: string;
   readonly #kept = new Map<string, Kept>();
+  /** By day and steps: what is folded is never changed again. */
+  readonly #folds = new Map<string, Promise<DayAt>>();
+  #waiting = 0;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(reader: DayReader, run: string) {
     [this.#reader, this.#run] = [reader, run];
@@ -34,13 +43,40 @@ export class PastDays {
 
   days = (): Promise<readonly StoredDay[]> => this.#reader.days();
 
-  /** The day as it was known at `atMs`. @throws FenshiError NOT_FOUND */
+  /** The day as it was known at `atMs`. @throws FenshiError NOT_FOUND, BUSY */
   async at(date: string, atMs: number): Promise<DayAt> {
-    const steps = await this.#stepsOf(date);
+    const all = await this.#stepsOf(date);
+    const after = all.findIndex(({ entries }) => (entries[0]?.tsMs ?? 0) > atMs);
+    const steps = after < 0 ? all : all.slice(0, after);
+    const key = `${date} ${steps.length}`;
+    const known = this.#folds.get(key);
+    this.#folds.delete(key);
+    const folded = known ?? this.#inTurn(() => this.#folded(date, steps));
+    this.#folds.set(key, folded);
+    folded.catch(() => this.#folds.delete(key));
+    for (const old of [...this.#folds.keys()].slice(0, -keptFolds)) this.#folds.delete(old);
+    return folded;
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#waiting >= waitingMax) return Promise.reject(new FenshiError('BUSY', 'many instants of the past are being read'));
+    this.#waiting += 1;
+    const done = this.#turn.then(work).finally(() => {
+      this.#waiting -= 1;
+    });
+    this.#turn = done.then(noop, noop);
+    return done;
+  }
+
+  async #folded(date: string, steps: readonly JournalStep[]): Promise<DayAt> {
     const day = new DayState(this.#run);
     const marks: Mark[] = [];
+    let begunMs = performance.now();
     for (const step of steps) {
-      if ((step.entries[0]?.tsMs ?? 0) > atMs) break;
+      if (performance.now() - begunMs > turnMs) {
+        await new Promise((resolve) => setImmediate(resolve));
+        begunMs = performance.now();
+      }
       for (const { id, change } of day.apply(date, step).delta.opportunities) {
         const { tsMs, region, from, to, event } = change;
         marks.push({ tsMs, step: step.step, id, region, from, to, event });

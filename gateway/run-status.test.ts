@@ -18,7 +18,7 @@ function verdictOf(caughtUp: boolean, ...heard: readonly RoleStatus[]) {
   const day = new DayState('test-1');
   day.caughtUp = caughtUp;
   const status = new RunStatus(day);
-  status.watch({ subscribe: () => undefined, status: async function* () {} } as never);
+  status.watch({ subscribe: () => undefined, status: async function* () {} } as never, () => undefined);
   for (const each of heard) status.heard(each);
   const { ready, code, detail } = status.verdict(now);
   return [ready, code, detail];

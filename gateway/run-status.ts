@@ -6,7 +6,7 @@
  * Reason  the feed's where it has one: it stands nearest to the cause (no network, weekend, a full disk); else the engine's
  */
 import type { NatsConnection } from 'nats';
-import { decode } from '../contracts/codec.ts';
+import { hear } from '../contracts/process/hear.ts';
 import { QualityReport } from '../contracts/quality.ts';
 import { awayMs, RoleStatus, sayStatus } from '../contracts/status.ts';
 import { subjects } from '../contracts/subjects.ts';
@@ -28,23 +28,12 @@ export class RunStatus {
     this.#day = day;
   }
 
-  watch(nc: NatsConnection): void {
+  watch(nc: NatsConnection, onUnreadable: (reason: string) => void): void {
     this.#away = null;
     void this.#watchBroker(nc);
-    nc.subscribe(subjects(this.#day.run).allStatus, {
-      callback: (error, message) => {
-        if (error !== null) return;
-        const status = RoleStatus.safeParse(decode(message.data));
-        if (status.success) this.heard(status.data);
-      },
-    });
-    nc.subscribe(subjects(this.#day.run).allQuality, {
-      callback: (error, message) => {
-        if (error !== null) return;
-        const report = QualityReport.safeParse(decode(message.data));
-        if (report.success) this.told(report.data);
-      },
-    });
+    const { allStatus, allQuality } = subjects(this.#day.run);
+    hear({ nc, subject: allStatus, onUnreadable }, RoleStatus, (status) => this.heard(status));
+    hear({ nc, subject: allQuality, onUnreadable }, QualityReport, (report) => this.told(report));
   }
 
   /** How good a source has been, as the feed saw it. */

@@ -148,14 +148,16 @@ export async function startGateway(uws: Uws, options: GatewayOptions): Promise<G
   serve(app, routesOf({ ...options, consumers: () => [...connections].map((each) => each.shown(Date.now())) }), hooks);
   const listener = await listen(app, host, port);
   const asked = new Asked(values, questionsOf(options));
+  const validity = validityOf(options);
   let seconds = 0;
   const clock = setInterval(() => {
     const nowMs = Date.now();
+    const isValid = validity(nowMs);
     for (const connection of connections) {
-      if (connection.tokenId !== null && !options.tokens.isValid(connection.tokenId, nowMs)) connection.turnAway();
+      if (connection.tokenId !== null && !isValid(connection.tokenId)) connection.turnAway();
       else connection.tick(nowMs);
     }
-    events.tick(nowMs, options.tokens);
+    events.tick(nowMs, isValid);
     seconds += 1;
     if (seconds % askedEverySec === 0) void asked.tick(nowMs);
   }, 1000);
@@ -171,6 +173,22 @@ export async function startGateway(uws: Uws, options: GatewayOptions): Promise<G
       await sleep(50);
       app.close();
     },
+  };
+}
+
+/** Where the list cannot be read, who is here already stays; it is said once, not every second. */
+function validityOf({ tokens, onFault }: Pick<GatewayOptions, 'tokens' | 'onFault'>): (nowMs: number) => (id: string) => boolean {
+  let isTold = false;
+  return (nowMs) => {
+    try {
+      const isValid = tokens.validity(nowMs);
+      isTold = false;
+      return isValid;
+    } catch (error) {
+      if (!isTold) onFault(error);
+      isTold = true;
+      return () => true;
+    }
   };
 }
 

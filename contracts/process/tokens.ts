@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { exportJWK, generateKeyPair, importJWK, type JWK, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import { FenshiError } from '../errors.ts';
+import { whileLocked } from './file-lock.ts';
 
 /** In this order: who may more may what the ones before may. */
 export const callerRoles = ['viewer', 'operator', 'admin'] as const;
@@ -32,7 +33,9 @@ type Key = Awaited<ReturnType<typeof importJWK>>;
 const algorithm = 'EdDSA';
 const issuer = 'fenshi';
 const audience = 'fenshi-gateway';
-const listMax = 1000;
+const validMax = 1000;
+/** Codes that were used are remembered longer than the tokens they were given for. */
+const codesMax = 200;
 /** How the names of tokens begin that a one-time code was given for. */
 export const ofCode = 'first page ';
 
@@ -70,9 +73,12 @@ export class Tokens {
       .setIssuedAt(Math.floor(nowMs / 1000))
       .setExpirationTime(Math.floor(issued.expiresMs / 1000))
       .sign((await this.#ownKeys()).signs);
-    // what has expired need not be remembered, but for the codes that were used
-    const kept = this.list().filter(({ expiresMs, name: own }) => expiresMs > nowMs || own.startsWith(ofCode));
-    this.#write([...kept, issued].slice(-listMax));
+    this.#change((all) => {
+      const isOld = ({ expiresMs }: Issued): boolean => expiresMs <= nowMs;
+      const standing = all.filter((each) => !isOld(each));
+      if (standing.length >= validMax) throw new FenshiError('TOKENS_FULL', `${validMax} stand; revoked ones count until they expire`);
+      return [...all.filter((each) => isOld(each) && each.name.startsWith(ofCode)).slice(-codesMax), ...standing, issued];
+    });
     return { token, issued };
   }
 
@@ -89,34 +95,42 @@ export class Tokens {
 
   /** How many are neither expired nor revoked. */
   valid = (nowMs: number): number => this.list().filter(({ expiresMs, revokedMs }) => revokedMs === null && expiresMs > nowMs).length;
-  isValid(id: string, nowMs: number): boolean {
-    const known = this.#known().get(id);
-    return known !== undefined && known.revokedMs === null && known.expiresMs > nowMs;
+  /** Which are valid now, for many questions at once. @throws FenshiError TOKENS_UNREADABLE */
+  validity(nowMs: number): (id: string) => boolean {
+    const known = this.#known();
+    return (id) => {
+      const found = known.get(id);
+      return found !== undefined && found.revokedMs === null && found.expiresMs > nowMs;
+    };
   }
   list = (): readonly Issued[] => [...this.#known().values()];
 
   /** False when there is none of that id that is still valid. */
   revoke(id: string, nowMs = Date.now()): boolean {
-    const all = this.list();
-    if (!all.some((each) => each.id === id && each.revokedMs === null)) return false;
-    this.#write(all.map((each) => (each.id === id ? { ...each, revokedMs: nowMs } : each)));
-    return true;
+    let found = false;
+    this.#change((all) => {
+      found = all.some((each) => each.id === id && each.revokedMs === null);
+      return found ? all.map((each) => (each.id === id ? { ...each, revokedMs: nowMs } : each)) : all;
+    });
+    return found;
   }
 
-  /** Read again where the file has changed: another process revokes as well. */
+  /** Read again where the file has changed: another process revokes as well. @throws FenshiError TOKENS_UNREADABLE */
   #known(): ReadonlyMap<string, Issued> {
     const path = join(this.#dir, 'tokens.json');
     if (!existsSync(path)) return new Map();
     const atMs = statSync(path).mtimeMs;
     if (atMs !== this.#list.atMs) {
-      const issued = z.array(Issued).parse(JSON.parse(readFileSync(path, 'utf8')));
-      this.#list = { atMs, issued: new Map(issued.map((each) => [each.id, each])) };
+      this.#list = { atMs, issued: new Map(issuedIn(path).map((each) => [each.id, each])) };
     }
     return this.#list.issued;
   }
 
-  #write(issued: readonly Issued[]): void {
-    this.#save('tokens.json', issued);
+  /** One change at a time, whoever makes it: none is lost to another. */
+  #change(change: (all: readonly Issued[]) => readonly Issued[]): void {
+    mkdirSync(this.#dir, { recursive: true, mode: 0o700 });
+    const path = join(this.#dir, 'tokens.json');
+    whileLocked(`${path}.lock`, () => this.#save('tokens.json', change(existsSync(path) ? issuedIn(path) : [])));
     this.#list = { atMs: -1, issued: new Map() };
   }
 
@@ -125,7 +139,9 @@ export class Tokens {
     const path = join(this.#dir, 'key.json');
     if (!existsSync(path)) {
       const { privateKey } = await generateKeyPair(algorithm, { extractable: true });
-      if (!existsSync(path)) this.#save('key.json', await exportJWK(privateKey));
+      const made = await exportJWK(privateKey);
+      mkdirSync(this.#dir, { recursive: true, mode: 0o700 });
+      whileLocked(`${path}.lock`, () => existsSync(path) || this.#save('key.json', made));
     }
     const { d, ...open } = JSON.parse(readFileSync(path, 'utf8')) as JWK;
     const [signs, verifies] = await Promise.all([importJWK({ ...open, d: d! }, algorithm), importJWK(open, algorithm)]);
@@ -139,5 +155,14 @@ export class Tokens {
     writeFileSync(`${path}.tmp`, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
     chmodSync(`${path}.tmp`, 0o600);
     renameSync(`${path}.tmp`, path);
+  }
+}
+
+/** @throws FenshiError TOKENS_UNREADABLE */
+function issuedIn(path: string): readonly Issued[] {
+  try {
+    return z.array(Issued).parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (error) {
+    throw new FenshiError('TOKENS_UNREADABLE', path, { cause: error });
   }
 }

@@ -3,7 +3,7 @@
  * disables its streams when the disk was full, and answers on as if nothing were.
  */
 import type { NatsConnection } from 'nats';
-import { decode } from '../../contracts/codec.ts';
+import { hear } from '../../contracts/process/hear.ts';
 import { awayMs, RoleStatus } from '../../contracts/status.ts';
 import { subjects } from '../../contracts/subjects.ts';
 import type { BrokerKeeper } from '../log/broker-keeper.ts';
@@ -48,12 +48,9 @@ export class RunWatch {
     while (this.#nc === null && !this.#stopped) this.#nc = await connectBroker(access, 'fenshi-watch').catch(() => null);
     if (this.#nc === null) return;
     if (this.#stopped) return void (await this.#nc.close());
-    this.#nc.subscribe(subjects(run).allStatus, {
-      callback: (error, message) => {
-        const status = error === null ? RoleStatus.safeParse(decode(message.data)) : null;
-        if (status?.success === true) this.#roles.set(status.data.role, status.data);
-      },
-    });
+    // a status that cannot be read is one that was not heard, and its role is away by that
+    const onUnreadable = (): void => undefined;
+    hear({ nc: this.#nc, subject: subjects(run).allStatus, onUnreadable }, RoleStatus, (status) => this.#roles.set(status.role, status));
   }
 
   async #look(): Promise<void> {

@@ -1,6 +1,7 @@
 /** Which symbols any strategy has use for, as VIEW tells it once a second: they are asked for first. */
 import type { NatsConnection } from 'nats';
-import { columnOf, decode } from '../../contracts/codec.ts';
+import { columnOf } from '../../contracts/codec.ts';
+import { hear } from '../../contracts/process/hear.ts';
 import type { Log } from '../../contracts/process/log.ts';
 import { subjects } from '../../contracts/subjects.ts';
 import { SymbolsView } from '../../contracts/view.ts';
@@ -13,18 +14,13 @@ export function followActive(
   log: Log,
 ): { readonly unsubscribe: () => void } {
   let before = '';
-  return nc.subscribe(subjects(run).view('symbols'), {
-    callback: (error, message) => {
-      if (error !== null) return void log.warn({ event: 'feed.active', error: String(error) });
-      const told = SymbolsView.safeParse(decode(message.data));
-      if (!told.success) return void log.warn({ event: 'feed.active', error: told.error.message });
-      const { instrumentNo, awake } = told.data.columns;
-      const numbers = columnOf(Uint32Array, instrumentNo);
-      const active = new Set([...numbers].filter((_no, s) => awake[s] === 1));
-      const now = [...active].join();
-      if (now === before) return;
-      before = now;
-      planner.markActive(active);
-    },
+  const onUnreadable = (error: string): void => void log.warn({ event: 'feed.active', error });
+  return hear({ nc, subject: subjects(run).view('symbols'), onUnreadable }, SymbolsView, ({ columns: { instrumentNo, awake } }) => {
+    const numbers = columnOf(Uint32Array, instrumentNo);
+    const active = new Set([...numbers].filter((_no, s) => awake[s] === 1));
+    const now = [...active].join();
+    if (now === before) return;
+    before = now;
+    planner.markActive(active);
   });
 }

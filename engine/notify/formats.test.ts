@@ -165,7 +165,10 @@ test.each<[Parameters<typeof verdictOf>[0], number, string, string, string | nul
   ['telegram', 403, '{"ok":false,"description":"bot was blocked"}', 'refused', 'HTTP 403', 0],
   ['bark', 200, '{"code":400,"message":"failed to get device token"}', 'refused', '400 failed to get device token', 0],
   ['webhook', 204, '', 'sent', null, 0],
-  ['webhook', 502, '', 'later', 'HTTP 502', 0],
+  ['webhook', 500, '', 'later', 'HTTP 500', 0],
+  // the proxy gave up, the vendor may have taken it
+  ['webhook', 502, '', 'unknown', 'HTTP 502', 0],
+  ['feishu', 504, '', 'unknown', 'HTTP 504', 0],
   ['wecom', 200, '<html>', 'unknown', 'the answer is no JSON', 0],
   ['wecom', 200, 'null', 'unknown', 'the answer is no JSON', 0],
 ])('%s says %i %s', (kind, status, text, outcome, why, waitMs) => expect(verdictOf(kind, status, text)).toEqual({ outcome, why, waitMs }));

@@ -162,6 +162,8 @@ export function verdictOf(kind: Http['kind'], status: number, text: string, retr
     const sec = retryAfterSec ?? told?.parameters?.retry_after ?? 60;
     return { outcome: 'later', why: 'HTTP 429', waitMs: Math.min(3600, Math.max(1, sec)) * 1000 };
   }
+  // behind a proxy that gave up, the vendor may have taken it
+  if (status === 502 || status === 504) return { outcome: 'unknown', why: `HTTP ${status}`, waitMs: 0 };
   if (status >= 500) return { outcome: 'later', why: `HTTP ${status}`, waitMs: 0 };
   if (status < 200 || status >= 300) return { outcome: 'refused', why: `HTTP ${status}`, waitMs: 0 };
   if (kind === 'webhook') return sent;

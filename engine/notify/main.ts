@@ -1,8 +1,8 @@
 /** The notify role: reads JOURNAL and the engine's word of itself, and tells people by their own channels. */
 import type { NatsConnection } from 'nats';
-import { decode } from '../../contracts/codec.ts';
 import { readStep } from '../../contracts/compat/read.ts';
 import { NotifyConfig } from '../../contracts/notify.ts';
+import { hear } from '../../contracts/process/hear.ts';
 import type { Log } from '../../contracts/process/log.ts';
 import { type RoleProcess, runRole } from '../../contracts/process/run-role.ts';
 import { RoleStatus, sayStatus } from '../../contracts/status.ts';
@@ -29,7 +29,7 @@ async function main(role: RoleProcess): Promise<void> {
     if (untilSeq === Number.POSITIVE_INFINITY) return { code: 'STARTING', facts: { seq } };
     return { code: seq < untilSeq ? 'CATCHING_UP' : null, detail: `${seq} / ${untilSeq}`, facts: { seq } };
   });
-  hearEngine(nc, start.run, desk);
+  hearEngine(nc, start.run, desk, log);
   openNotifyDoor(nc, start.run, config, desk, log);
   const clock = setInterval(() => desk.tick(Date.now(), !isAway(), Date.now), tickMs);
   closing(
@@ -68,16 +68,11 @@ function deskOf(config: NotifyConfig, ledger: Ledger, log: Log): NotifyDesk {
   );
 }
 
-function hearEngine(nc: NatsConnection, run: string, { watch }: NotifyDesk): void {
-  nc.subscribe(subjects(run).status('engine'), {
-    callback: (error, message) => {
-      if (error !== null) return;
-      const status = RoleStatus.safeParse(decode(message.data));
-      if (!status.success) return;
-      const { ready, code, detail } = status.data;
-      watch.heard(ready, code === null ? null : sayStatus(code, detail, 'zh'), code, Date.now());
-    },
-  });
+function hearEngine(nc: NatsConnection, run: string, { watch }: NotifyDesk, log: Log): void {
+  const onUnreadable = (error: string): void => void log.warn({ event: 'notify.status', error });
+  hear({ nc, subject: subjects(run).status('engine'), onUnreadable }, RoleStatus, ({ ready, code, detail }) =>
+    watch.heard(ready, code === null ? null : sayStatus(code, detail, 'zh'), code, Date.now()),
+  );
 }
 
 /** The stream may not be there yet. Null: ended meanwhile. */

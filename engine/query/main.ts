@@ -26,7 +26,9 @@ async function main(role: RoleProcess): Promise<void> {
     code: day === null ? 'NO_DAY' : null,
     facts: { n: day?.n ?? -1, store: store() !== null },
   }));
-  respond(nc, start.run, new Answers({ day: () => day, store }));
+  const onFault = (error: unknown): void =>
+    log.error({ event: 'query.fault', error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  respond(nc, start.run, new Answers({ day: () => day, store }), onFault);
   up();
   let newest = null;
   for (let told = ''; !signal.aborted && newest === null; ) {

@@ -10,7 +10,7 @@ import type { Answers } from './answers.ts';
 /** Questions a responder works on at once; more are told to come again. */
 const maxConcurrent = 64;
 
-export function respond(nc: NatsConnection, run: string, answers: Answers): void {
+export function respond(nc: NatsConnection, run: string, answers: Pick<Answers, 'answer'>, onFault: (error: unknown) => void): void {
   let busy = 0;
   for (const name of Object.keys(services) as ServiceName[])
     nc.subscribe(subjects(run).service(name), {
@@ -30,8 +30,9 @@ export function respond(nc: NatsConnection, run: string, answers: Answers): void
 
   async function reply_(name: ServiceName, data: Uint8Array): Promise<object & { code?: string }> {
     try {
-      return await answers.answer(name, data.length === 0 ? {} : decode(data));
+      return await answers.answer(name, data.length === 0 ? {} : readable(data));
     } catch (error) {
+      if (!(error instanceof FenshiError)) onFault(error);
       return refusal(error);
     }
   }
@@ -39,5 +40,14 @@ export function respond(nc: NatsConnection, run: string, answers: Answers): void
 
 function refusal(error: unknown): { readonly ok: false; readonly code: string; readonly message: string } {
   if (error instanceof FenshiError) return { ok: false, code: error.code, message: error.message };
-  return { ok: false, code: 'QUERY_INVALID', message: 'the question cannot be read' };
+  return { ok: false, code: 'INTERNAL', message: 'the question could not be answered; see the log' };
+}
+
+/** @throws FenshiError QUERY_INVALID */
+function readable(data: Uint8Array): unknown {
+  try {
+    return decode(data);
+  } catch (error) {
+    throw new FenshiError('QUERY_INVALID', 'the question cannot be read', { cause: error });
+  }
 }

@@ -3,8 +3,8 @@
  * and disabled by control; the run goes on without it.
  */
 import { randomUUID } from 'node:crypto';
-import { decode } from '../../contracts/codec.ts';
 import { FenshiError } from '../../contracts/errors.ts';
+import { hear } from '../../contracts/process/hear.ts';
 import { type RoleProcess, runRole } from '../../contracts/process/run-role.ts';
 import { tradeDateOf } from '../../contracts/session.ts';
 import { FeatureView } from '../../contracts/view.ts';
@@ -81,14 +81,8 @@ async function main(role: RoleProcess): Promise<void> {
         (error: unknown) => log.error({ event: 'strategy.disable', strategy: id, error: String(error) }),
       );
   });
-  broker.nc.subscribe(`feature.v1.${start.run}.>`, {
-    callback: (error, message) => {
-      if (error !== null) return void log.warn({ event: 'sandbox.view', error: String(error) });
-      const view = FeatureView.safeParse(decode(message.data));
-      if (view.success) gathering.add(view.data);
-      else log.warn({ event: 'sandbox.view', error: view.error.message });
-    },
-  });
+  const onUnreadable = (error: string): void => void log.warn({ event: 'sandbox.view', error });
+  hear({ nc: broker.nc, subject: `feature.v1.${start.run}.>`, onUnreadable }, FeatureView, (view) => gathering.add(view));
   await new Promise<void>((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })));
   gathering.close();
 }

@@ -33,7 +33,11 @@ describe.skipIf(reason !== '')(`who may${reason === '' ? '' : ` (${reason})`}`, 
       expect(await status('/v1/commands', posted(command, await door.bearer('operator')))).toBe(200);
       expect(await status('/v1/tokens', { headers: await door.bearer('operator') })).toBe(403);
       expect(await status('/v1/tokens', { headers: await door.bearer('admin') })).toBe(200);
-      expect(door.acts.filter((line) => line.startsWith('POST /v1/commands'))).toEqual(['POST /v1/commands operator 200']);
+      expect(door.acts.filter((line) => line.startsWith('POST /v1/commands'))).toEqual([
+        'POST /v1/commands viewer 401',
+        'POST /v1/commands viewer 403',
+        'POST /v1/commands operator 200 risk market 7',
+      ]);
     });
 
     test.each<[string, () => Promise<string> | string]>([

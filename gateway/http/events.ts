@@ -6,7 +6,6 @@ import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js';
 import { randomBytes } from 'node:crypto';
 import { FenshiError } from '../../contracts/errors.ts';
 import { Filter, frameLimits } from '../../contracts/frames.ts';
-import type { Tokens } from '../../contracts/process/tokens.ts';
 import { isLossless, isOfOpportunities } from '../ws/channels.ts';
 import { headed, type Message } from '../ws/encode.ts';
 import type { Group, Hub, Member } from '../ws/hub.ts';
@@ -24,6 +23,8 @@ class EventStream implements Member {
   readonly #queue: { readonly text: string; readonly isPart: boolean }[] = [];
   #queued = 0;
   #isFull = false;
+  /** Ticks since it took anything. */
+  #fullSec = 0;
   group: Group | null = null;
   /** Of its token; null where it needed none. */
   tokenId: string | null = null;
@@ -35,6 +36,7 @@ class EventStream implements Member {
     this.address = address;
     response.onWritable(() => {
       this.#isFull = false;
+      this.#fullSec = 0;
       // with a handler of our own, what is left of a frame leaves only with more behind it
       if (this.#queue.length === 0) this.#write(':\n\n');
       while (!this.#isFull && this.#queue.length > 0) {
@@ -48,11 +50,9 @@ class EventStream implements Member {
 
   readonly deliver = (message: Message, isPart = false): void => {
     const text = String(message);
-    const { epoch, offset, seq, recovered, part, parts } = JSON.parse(text) as Record<string, string | number | boolean | undefined>;
-    // a position stands once all of it has come
-    const at = seq ?? (recovered === true || part === parts ? offset : undefined);
+    const { epoch, at } = placeOf(text);
     const id = at === undefined ? '' : `id: ${epoch ?? this.#epoch}@${at}\n`;
-    if (typeof epoch === 'string') this.#epoch = epoch;
+    if (epoch !== undefined) this.#epoch = epoch;
     this.send(`${id}data: ${text}\n\n`, isPart);
   };
   #epoch = '';
@@ -67,6 +67,12 @@ class EventStream implements Member {
     if (this.#queued > frameLimits.backlogBytes) this.#response.close();
   }
 
+  /** Once a second: who takes nothing for too long is slow, however little waits. */
+  tick(): void {
+    this.#fullSec = this.#isFull ? this.#fullSec + 1 : 0;
+    if (this.#fullSec * 1000 >= frameLimits.stuckMs) this.end();
+  }
+
   end(): void {
     if (!this.over) this.#response.close();
   }
@@ -77,6 +83,17 @@ class EventStream implements Member {
     });
   }
 }
+
+/** Where a frame leaves its reader; read once, however many it goes to. */
+let newest: { readonly text: string; readonly epoch: string | undefined; readonly at: number | undefined } | null = null;
+function placeOf(text: string) {
+  if (newest?.text === text) return newest;
+  const { epoch, offset, seq, recovered, part, parts } = JSON.parse(text) as Frame;
+  // a position stands once all of it has come
+  newest = { text, epoch, at: seq ?? (recovered === true || part === parts ? offset : undefined) };
+  return newest;
+}
+type Frame = { epoch?: string; offset?: number; seq?: number; recovered?: boolean; part?: number; parts?: number };
 
 const path = '/v1/events';
 
@@ -95,11 +112,12 @@ export class EventStreams {
   }
 
   /** Once a second: a token that is not valid any more ends its stream. */
-  tick(nowMs: number, tokens: Pick<Tokens, 'isValid'>): void {
+  tick(nowMs: number, isValid: (id: string) => boolean): void {
     const isDue = nowMs - this.#saidMs >= frameLimits.heartbeatMs;
     if (isDue) this.#saidMs = nowMs;
     for (const stream of this.#open) {
-      if (stream.tokenId !== null && !tokens.isValid(stream.tokenId, nowMs)) stream.end();
+      stream.tick();
+      if (stream.tokenId !== null && !isValid(stream.tokenId)) stream.end();
       else if (isDue) stream.send(': still here\n\n');
     }
   }
@@ -123,11 +141,25 @@ export class EventStreams {
         done(200);
       })
       .catch(async (error: unknown) => {
+        // a browser's EventSource gives up for ever on anything but 200
+        if (error instanceof FenshiError && error.code === 'NOT_READY' && (headers.get('accept') ?? '').includes('text/event-stream'))
+          return this.#comeAgain(response, stream, headers, done);
         const reply = await finished(headers, replyOf(error, randomBytes(8).toString('hex'), this.#hooks.onFault), this.#hooks);
         done(reply.status);
         if (!stream.over) write(response, 'GET', reply);
         stream.over = true;
       });
+  }
+
+  /** A stream that ends at once: it comes again with the id it has. */
+  #comeAgain(response: HttpResponse, stream: EventStream, headers: ReadonlyMap<string, string>, done: (status: number) => void): void {
+    done(200);
+    if (stream.over) return;
+    stream.over = true;
+    response.cork(() => {
+      writeHead(response, 200, { ...headersFor(headers, this.#hooks), 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+      response.end('retry: 2000\n: the journal is being read\n\n');
+    });
   }
 
   /** @throws FenshiError UNKNOWN_CHANNEL, BAD_REQUEST, NOT_READY before anything is written */
@@ -153,10 +185,10 @@ export class EventStreams {
     if (refusal !== null) throw new FenshiError(refusal, 'Host or Origin header not allowed');
     const waitMs = this.#hooks.wait(address);
     if (waitMs > 0) throw held(waitMs);
-    const of = [...this.#open].filter((stream) => stream.address === address).length;
-    if (this.#open.size >= streamsMax || of >= streamsPerAddress) throw new FenshiError('TOO_MANY_REQUESTS', 'too many streams are open');
     const caller = await this.#hooks.caller(headers.get('authorization') ?? '');
     if (!this.#hooks.mayRead(caller)) throw new FenshiError('UNAUTHORIZED', 'viewer only');
+    const of = [...this.#open].filter((stream) => stream.address === address).length;
+    if (this.#open.size >= streamsMax || of >= streamsPerAddress) throw new FenshiError('TOO_MANY_REQUESTS', 'too many streams are open');
     return caller.id;
   }
 }

@@ -12,7 +12,7 @@ import { errorCodes, FenshiError } from '../../contracts/errors.ts';
 import type { Caller } from '../../contracts/process/tokens.ts';
 import { finished, type Gate, held, Refusal, replyOf, write } from './reply.ts';
 import { bodyOf, decoded, jsonOf, parsed, queryOf, usualBody } from './request.ts';
-import { type Method, mayAct, type Reply, type Route } from './table.ts';
+import { type Did, type Method, mayAct, type Reply, type Route } from './table.ts';
 
 /** Labels of a metric: any word may come as a method. */
 const knownMethods: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'];
@@ -29,8 +29,16 @@ export type ServeHooks = Gate & {
   readonly onDone: (route: string, method: string, status: number, seconds: number) => void;
   /** Told of what no handler expected. */
   readonly onFault: (error: unknown) => void;
-  /** Told of each request that may change something, once it has been answered. */
-  readonly onAct: (what: { readonly id: string; readonly route: string; readonly caller: Caller; readonly status: number }) => void;
+  /** Told of each request that may change something, once it has been answered or its caller was turned away. */
+  readonly onAct: (what: Act) => void;
+};
+export type Act = {
+  readonly id: string;
+  readonly route: string;
+  /** Null: who it was is not known. */
+  readonly caller: Caller | null;
+  readonly status: number;
+  readonly did: Did | null;
 };
 
 type Incoming = {
@@ -113,9 +121,11 @@ async function answer(incoming: Incoming, bytes: Buffer | null, path: string, ro
     };
   const row = rows.find((each) => each.method === ((method === 'HEAD' ? 'GET' : method) as Method));
   if (row === undefined) throw new Refusal('METHOD_NOT_ALLOWED', `allowed: ${allowed}`, { headers: { allow: allowed } });
-  const caller = await hooks.caller(headers.get('authorization') ?? '');
-  if (row.role !== null && (!hooks.mayRead(caller) || !mayAct(caller.role, row.role)))
-    throw new FenshiError(caller.id === null ? 'UNAUTHORIZED' : 'FORBIDDEN', `${row.role} only`);
+  const act = (who: Caller | null, status: number, did: Did | null = null): void => {
+    if (row.method !== 'GET') hooks.onAct({ id: incoming.id, route: `${row.method} ${path}`, caller: who, status, did });
+  };
+  const caller = await admitted(row, headers.get('authorization') ?? '', hooks, act);
+  let did: Did | null = null;
   const asked = {
     params: parsed(row.params, decoded(incoming.parameters), ''),
     query: parsed(row.query, queryOf(incoming.rawQuery, row.query !== undefined), ''),
@@ -123,6 +133,9 @@ async function answer(incoming: Incoming, bytes: Buffer | null, path: string, ro
     caller,
     header: (name: string) => headers.get(name) ?? '',
     id: incoming.id,
+    did: (what: Did) => {
+      did = what;
+    },
   };
   let status: number = errorCodes.INTERNAL.status;
   try {
@@ -134,7 +147,26 @@ async function answer(incoming: Incoming, bytes: Buffer | null, path: string, ro
     throw error;
   } finally {
     // what was refused or is still pending may have changed something all the same
-    if (row.method !== 'GET') hooks.onAct({ id: incoming.id, route: `${row.method} ${path}`, caller, status });
+    act(caller, status, did);
+  }
+}
+
+/** Who asks, where he may. @throws FenshiError UNAUTHORIZED, FORBIDDEN, told of as an act that was refused */
+async function admitted(
+  row: Route,
+  authorization: string,
+  hooks: ServeHooks,
+  act: (who: Caller | null, status: number) => void,
+): Promise<Caller> {
+  let caller: Caller | null = null;
+  try {
+    caller = await hooks.caller(authorization);
+    if (row.role !== null && (!hooks.mayRead(caller) || !mayAct(caller.role, row.role)))
+      throw new FenshiError(caller.id === null ? 'UNAUTHORIZED' : 'FORBIDDEN', `${row.role} only`);
+    return caller;
+  } catch (error) {
+    act(caller, error instanceof FenshiError ? errorCodes[error.code].status : errorCodes.INTERNAL.status);
+    throw error;
   }
 }
 

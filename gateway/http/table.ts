@@ -18,7 +18,10 @@ export type Asked<P, Q, B> = {
   readonly header: (name: string) => string;
   /** Of the request, for the log and `instance`. */
   readonly id: string;
+  /** What it came to, for the log of acts; the newest stands. */
+  readonly did: (what: Did) => void;
 };
+export type Did = Readonly<Record<string, string | number | boolean | null>>;
 /** A body that is no JSON says its type itself. `next`: query of the page that follows, for the Link header. */
 export type Reply = {
   readonly status?: number;

@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import type { ControlRequest } from '../../contracts/process/ask-service.ts';
 import { paramHashOf } from '../../contracts/process/param-hash.ts';
 import type { Command } from '../../contracts/tape.ts';
+import type { Did } from '../http/table.ts';
 import { askCommand } from './ask-command.ts';
 import { paramRoutes } from './params.ts';
 
@@ -22,9 +23,11 @@ const context = {
   }),
   lanes: async () => ({ ok: true, lanes: [] }),
 } as never;
+const did: Did[] = [];
 const by = (key: string, id = 't1') => ({
   caller: { subject: 's', role: 'operator', id } as never,
   header: (name: string) => (name === 'idempotency-key' ? key : ''),
+  did: (what: Did) => void did.push(what),
 });
 const dismiss: Command = { name: 'dismiss', opportunity: 'o1' };
 const nameOf = async (key: string, command: Command = dismiss, id = 't1'): Promise<string> =>
@@ -44,6 +47,16 @@ test('a key that is none and a command of the machine’s own reach nobody; what
   expect(asked).toEqual([]);
   expect((await askCommand(context, by('k'), { name: 'disable', detector: 'rally' })).status).toBe(409);
   expect((await askCommand(context, by('k'), dismiss)).status).toBe(200);
+});
+
+test('the log of acts is told what is asked before it is, and what became of it', async () => {
+  did.length = 0;
+  await askCommand(context, by('k'), { name: 'risk', scope: 'market', level: 1, policy: 'hold' });
+  const asking = { command: 'risk', of: 'market', commandId: expect.stringMatching(/^api:t1:/) };
+  expect(did).toEqual([asking, { ...asking, tradeDate: '20261123', step: 7, accepted: true, code: null }]);
+  const pending = { command: () => Promise.reject(new Error('no answer')) } as never;
+  await askCommand(pending, by('k'), dismiss).catch(() => undefined);
+  expect(did.at(-1)).toMatchObject({ command: 'dismiss', of: 'o1' });
 });
 
 const [params] = paramRoutes(context);

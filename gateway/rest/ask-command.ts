@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { FenshiError } from '../../contracts/errors.ts';
 import type { Caller } from '../../contracts/process/tokens.ts';
 import type { Command } from '../../contracts/tape.ts';
-import type { Reply } from '../http/table.ts';
+import type { Did, Reply } from '../http/table.ts';
 import type { RestContext } from './context.ts';
 
 const Answered = z.object({
@@ -29,7 +29,7 @@ export const commandRoute = {
   codes: ['SERVICE_UNAVAILABLE', 'CONTROL_PENDING', 'BUSY'],
 } as const;
 
-export type Asking = { readonly caller: Caller; readonly header: (name: string) => string };
+export type Asking = { readonly caller: Caller; readonly header: (name: string) => string; readonly did: (what: Did) => void };
 
 /**
  * Carried out once: a repeated Idempotency-Key is answered with what the command came to. 409 where the cell refuses it.
@@ -39,7 +39,7 @@ export type Asking = { readonly caller: Caller; readonly header: (name: string) 
  */
 export async function askCommand(
   { command }: Pick<RestContext, 'command'>,
-  { caller, header }: Asking,
+  { caller, header, did }: Asking,
   wanted: Command,
   said: unknown = wanted,
 ): Promise<Reply> {
@@ -49,7 +49,20 @@ export async function askCommand(
   // of the token, not of its name, and of what is asked: another command under the same key is another command
   const own = key === '' ? randomUUID() : hash(`${key}\n${JSON.stringify(said)}`);
   const commandId = `api:${caller.id}:${own}`;
+  const act = { command: wanted.name, of: targetOf(wanted), commandId };
+  did(act); // it may be carried out without an answer in time
   const { tradeDate, step, accepted, code } = await command({ commandId, command: wanted, waitMs });
+  did({ ...act, tradeDate, step, accepted, code });
   return { status: accepted ? 200 : 409, body: { commandId, tradeDate, step, accepted, code } };
 }
+const targetOf = (wanted: Command): string | null =>
+  'scope' in wanted
+    ? wanted.scope
+    : 'opportunity' in wanted
+      ? wanted.opportunity
+      : 'strategy' in wanted
+        ? wanted.strategy
+        : 'detector' in wanted
+          ? wanted.detector
+          : null;
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);

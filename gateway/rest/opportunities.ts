@@ -29,7 +29,11 @@ export function opportunityRoutes({ day }: RestContext): Route[] {
       handle: ({ query: { limit, cursor, ...asked } }) => {
         const filter = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) as Filter;
         const all = snapshotFor('opportunities', filter, readDay(day)) as readonly ReturnType<typeof listed>[];
-        return paged(all, ({ id }) => id, { limit, cursor, day, asked, path: '/v1/opportunities' });
+        const whole = (): string[] =>
+          readDay(day)
+            .book.list()
+            .map(({ id }) => id);
+        return paged(all, ({ id }) => id, { limit, cursor, day, asked, path: '/v1/opportunities', whole });
       },
     }),
     route({
@@ -101,12 +105,14 @@ type Paging<D> = {
   readonly day: D;
   readonly asked: Readonly<Record<string, unknown>>;
   readonly path: string;
+  /** Ids of the whole list that a filter chose from: what leaves the filter keeps its place. */
+  readonly whole?: () => readonly string[];
 };
 
 /** A page behind the item that the cursor names, which stays where it is when others come. @throws FenshiError BAD_REQUEST */
-export function paged<T>(all: readonly T[], idOf: (item: T) => string, { limit, cursor, day, asked, path }: Paging<RestContext['day']>) {
-  const after = cursor === undefined ? -1 : all.findIndex((item) => idOf(item) === Buffer.from(cursor, 'base64url').toString());
-  if (cursor !== undefined && after < 0) throw new FenshiError('BAD_REQUEST', 'the cursor is unknown, or what it named has left the list');
+export function paged<T>(all: readonly T[], idOf: (item: T) => string, paging: Paging<RestContext['day']>) {
+  const { limit, cursor, day, asked, path, whole } = paging;
+  const after = cursor === undefined ? -1 : placeIn(all.map(idOf), Buffer.from(cursor, 'base64url').toString(), whole);
   const items = all.slice(after + 1, after + 1 + limit);
   const hasMore = after + 1 + limit < all.length;
   const nextCursor = hasMore ? Buffer.from(idOf(items.at(-1)!)).toString('base64url') : null;
@@ -115,6 +121,17 @@ export function paged<T>(all: readonly T[], idOf: (item: T) => string, { limit, 
     body: { ...placeOf(day), items, page: { nextCursor, hasMore, asOf: day.tsMs } },
     next: nextCursor === null ? null : `${path}?${query}`,
   };
+}
+
+/** Index of the last of `ids` that stands no later than `named`. @throws FenshiError BAD_REQUEST */
+function placeIn(ids: readonly string[], named: string, whole: (() => readonly string[]) | undefined): number {
+  const own = ids.indexOf(named);
+  if (own >= 0) return own;
+  const order = whole?.() ?? [];
+  const at = order.indexOf(named);
+  if (at < 0) throw new FenshiError('BAD_REQUEST', 'the cursor is unknown, or what it named has left the list');
+  const before = new Set(order.slice(0, at));
+  return ids.findLastIndex((id) => before.has(id));
 }
 
 const textOf = (asked: Readonly<Record<string, unknown>>): Record<string, string> =>

@@ -8,9 +8,12 @@ import {
   losslessChannels,
   oneOfPattern,
 } from '../../contracts/frames.ts';
+import { InstrumentId } from '../../contracts/units.ts';
 import type { DayDelta, DayState } from '../day-state.ts';
 
-export const isLossless = (ch: string): boolean => losslessChannels.includes(ch as LosslessChannel) || oneOfPattern.test(ch);
+export const isLossless = (ch: string): boolean => losslessChannels.includes(ch as LosslessChannel) || isOne(ch);
+const isOne = (ch: string): boolean =>
+  oneOfPattern.test(ch) && (!ch.startsWith('symbol:') || InstrumentId.safeParse(ch.slice('symbol:'.length)).success);
 export const isConflated = (ch: string): ch is ConflatedChannel => conflatedChannels.includes(ch as ConflatedChannel);
 
 /** One name for one meaning, however a client orders it. */

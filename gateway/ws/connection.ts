@@ -291,6 +291,8 @@ function wrongFilter(ch: string, filter: Filter): string | null {
     if (unknown.length > 0) return `filter.symbol: ${unknown[0]} is no instrument such as 600519.SH`;
     return given.length > 1 ? 'filter: quotes know symbol alone' : null;
   }
+  const unknown = Values.unknownOf(filter.symbol ?? []);
+  if (unknown.length > 0) return `filter.symbol: ${unknown[0]} is no instrument such as 600519.SH`;
   return given.length > 0 && !isOfOpportunities(ch) ? `filter: ${ch} knows none` : null;
 }
 

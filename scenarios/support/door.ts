@@ -48,7 +48,10 @@ export async function openDoor(uws: Uws) {
   const options = gatewayOptions(day, port, {
     tokens,
     access: new Access(tokens, { needsToken: false, code: doorCode }),
-    onAct: ({ route, caller, status }) => acts.push(`${route} ${caller.role} ${status}`),
+    onAct: ({ route, caller, status, did }) =>
+      acts.push(
+        `${route} ${caller?.role ?? 'nobody'} ${status}${did === null ? '' : ` ${did.command} ${did.of} ${did.step ?? 'no step'}`}`,
+      ),
     config: [{ key: 'server.port', value: 8787, from: 'default' }],
     ask: answered as never,
     command: (asked) => {

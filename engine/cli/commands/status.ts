@@ -16,6 +16,7 @@ export function registerStatus(program: Command): void {
     .description('the run on this machine and the state of its roles')
     .option('--json', 'print as JSON')
     .addHelpText('after', '\nExample: fenshi status --json\nExit codes: 0 up and ready, 1 nothing runs, 3 up but not ready')
+    .addHelpText('after', tokenHelp)
     .action(async (flags: { readonly json?: boolean }) => status(flags.json === true));
   program
     .command('tail')
@@ -24,10 +25,14 @@ export function registerStatus(program: Command): void {
     .option('--state <state>', 'only opportunities in this state')
     .option('--json', 'one JSON object per line')
     .addHelpText('after', '\nExample: fenshi tail --state confirmed\nExit codes: 0 ended by a signal, 1 nothing runs, or the run has ended')
+    .addHelpText('after', tokenHelp)
     .action(async (flags: TailFlags) => tail(flags));
 }
 
 const lookMs = 1000;
+const tokenHelp = '\nWhere the gateway asks everybody for a token, FENSHI_TOKEN holds it (fenshi token create).';
+const tokenOf = (): string | undefined => process.env.FENSHI_TOKEN;
+const unauthorized = () => new FenshiError('UNAUTHORIZED', 'set FENSHI_TOKEN to a valid token; fenshi token create makes one');
 type TailFlags = { readonly symbol?: string; readonly state?: string; readonly json?: boolean };
 
 function running(): UpLock {
@@ -77,12 +82,13 @@ async function status(asJson: boolean): Promise<void> {
 
 const addressOf = ({ host, port }: UpLock): string => `http://${shownHost(host)}:${port}`;
 
+/** Null: nobody answers, or says no more than that it cannot. @throws FenshiError UNAUTHORIZED */
 async function reportOf(lock: UpLock): Promise<Report | null> {
-  try {
-    return (await (await fetch(`${addressOf(lock)}/v1/status`, { signal: AbortSignal.timeout(3000) })).json()) as Report;
-  } catch {
-    return null;
-  }
+  const token = tokenOf();
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const answer = await fetch(`${addressOf(lock)}/v1/status`, { headers, signal: AbortSignal.timeout(3000) }).catch(() => null);
+  if (answer?.status === 401) throw unauthorized();
+  return answer?.ok === true ? ((await answer.json().catch(() => null)) as Report | null) : null;
 }
 
 /** Follows /v1/stream with resume: a break of the gateway loses nothing. */
@@ -98,17 +104,20 @@ async function tail({ symbol, state, json }: TailFlags): Promise<void> {
     url: `ws://${shownHost(lock.host)}:${lock.port}/v1/stream`,
     ch: 'opportunities',
     filter,
+    ...(tokenOf() === undefined ? {} : { token: tokenOf()! }),
     WebSocket: WebSocket as unknown as SocketConstructor,
   });
   client.onEvents = (_seq, events) => {
     for (const event of events as StreamedEvent[]) console.log(json ? JSON.stringify(event) : line(event));
   };
-  client.start();
-  const ended = await new Promise<'signal' | 'gone'>((resolve) => {
+  const ended = await new Promise<'signal' | 'gone' | 'turned away'>((resolve) => {
+    client.onTurnedAway = () => resolve('turned away');
     process.once('SIGINT', () => resolve('signal')).once('SIGTERM', () => resolve('signal'));
     setInterval(() => readUpLock()?.pid !== lock.pid && resolve('gone'), lookMs).unref();
+    client.start();
   });
   client.stop();
+  if (ended === 'turned away') throw unauthorized();
   if (ended === 'gone') throw new FenshiError('NOTHING_RUNS', `${lock.run} has ended`);
 }
 
