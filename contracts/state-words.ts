@@ -64,3 +64,15 @@ export const eventWords: Of<ForecastEvent> = {
     'heat-lasts': 'is as hot half an hour on',
   },
 };
+/** Where a quote is from. */
+export const sourceWords: Readonly<Record<'zh' | 'en', Readonly<Record<string, string>>>> = {
+  zh: { tencent: '腾讯', sina: '新浪', eastmoney: '东财', tushare: 'Tushare', generator: '生成器', recorded: '录制' },
+  en: {
+    tencent: 'Tencent',
+    sina: 'Sina',
+    eastmoney: 'Eastmoney',
+    tushare: 'Tushare',
+    generator: 'Generator',
+    recorded: 'Recorded',
+  },
+};

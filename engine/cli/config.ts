@@ -105,7 +105,7 @@ function mapLayers(map: YAMLMap, path: readonly string[], line: (offset: number)
   });
 }
 
-/** `FENSHI__SERVER__PORT=8788` → server.port; segments match keys without regard to case, and DEVICE_KEY is deviceKey where no key is known. An empty one is as if unset. */
+/** `FENSHI__SERVER__PORT=8788` → server.port; segments match keys without regard to case, and DEVICE_KEY is deviceKey where no key is known. A list is JSON. An empty one is as if unset. */
 function envLayers(env: NodeJS.ProcessEnv): Layer[] {
   return Object.entries(env)
     .filter(([name, text]) => name.startsWith(envPrefix) && text !== '')
@@ -128,8 +128,18 @@ function camelPath(segments: readonly string[]): string[] {
   });
 }
 
+/** Lists and maps as JSON; what is none is text, and refused where a list is wanted. */
+function listOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
 function scalar(text: string): unknown {
   if (text === 'true' || text === 'false') return text === 'true';
+  if (/^\s*[[{]/.test(text)) return listOf(text);
   return text !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
 }
 

@@ -68,6 +68,7 @@ describe.skipIf(noGateway !== '')(`fenshi up${noGateway === '' ? '' : ` (${noGat
       FENSHI__NOTIFY__CHANNELS__HOOK__KIND: 'webhook',
       FENSHI__NOTIFY__CHANNELS__HOOK__URL: `http://127.0.0.1:9/${canaries.url}`,
       FENSHI__NOTIFY__CHANNELS__HOOK__SECRET: canaries.secret,
+      FENSHI__NOTIFY__RULES: JSON.stringify([{ id: 'all', about: 'opportunity', channels: ['hook'] }]),
     };
     strategyOn('mine', 'export default { decide: (moments) => moments.map(({ symbol }) => ({ symbol, score: 0.9 })) };');
     for (const [id, { decide }] of Object.entries(hostile)) strategyOn(id, `export default { decide(moments) { ${decide} } };`);
@@ -187,21 +188,23 @@ describe.skipIf(noGateway !== '')(`fenshi up${noGateway === '' ? '' : ` (${noGat
   test('its secrets are on no page, in no answer and no metric, though they are used', async () => {
     operator = (await fenshi(['token', 'create', 'canary', '--role', 'operator'])).stdout.trim();
     const base = `http://127.0.0.1:${env.FENSHI__SERVER__PORT}`;
-    const headers = { authorization: `Bearer ${operator}` };
+    const headers = { authorization: `Bearer ${operator}`, 'content-type': 'application/json' };
     // used, wrongly too: what refuses them must not say them back
     await fenshi(['notify', 'test', 'hook']);
+    const dismiss = { method: 'POST', body: JSON.stringify({ name: 'dismiss', opportunity: 'nobody' }) };
     const asked = [
       fetch(`${base}/v1/notifications/test`, { method: 'POST', headers, body: JSON.stringify({ channel: 'hook' }) }),
-      fetch(`${base}/v1/commands`, {
-        method: 'POST',
-        headers,
-        body: JSON.stringify({ name: 'dismiss', opportunity: operator.slice(0, 90) }),
-      }),
-      fetch(`${base}/v1/commands`, { method: 'POST', headers: { authorization: `Bearer ${operator}x` }, body: '{}' }),
+      fetch(`${base}/v1/commands`, { ...dismiss, headers }),
+      fetch(`${base}/v1/commands`, { ...dismiss, headers: { ...headers, 'idempotency-key': operator } }),
+      fetch(`${base}/v1/commands`, { ...dismiss, headers: { ...headers, authorization: `Bearer ${operator}x` } }),
     ];
+    const answers = (await Promise.all(asked)).map(({ status }) => status);
+    expect(answers, 'each of them reached its handler').toEqual([200, 409, 400, 401]);
     for (const path of ['/', '/docs', '/v1/openapi.json', '/v1/config', '/v1/notifications', '/v1/consumers', '/v1/sources', '/readyz'])
       asked.push(fetch(base + path, { headers }));
-    const texts = await Promise.all(asked.map(async (answer) => (await answer).text()));
+    const texts = await Promise.all(
+      asked.map(async (answer) => JSON.stringify([...(await answer).headers]) + (await (await answer).text())),
+    );
     let told = 0;
     const first = Number(env.FENSHI__OPS__PORT);
     for (const port of Array.from({ length: 8 }, (_, i) => first + i))
@@ -233,6 +236,8 @@ describe.skipIf(noGateway !== '')(`fenshi up${noGateway === '' ? '' : ` (${noGat
     expect(existsSync(join(dir, 'up.lock'))).toBe(false);
     const stopped = [...log.matchAll(/"event":"(scenarios|feed|engine|gateway|store|query)\.stopped"/g)].map(([, role]) => role);
     expect(stopped).toEqual(['scenarios', 'feed', 'engine', 'gateway', 'query', 'store']);
+    expect(log).toMatch(/"event":"notify.not-sent","channel":"hook"/);
+    expect(log).toContain('"event":"notify.stopped"');
     expect(log).toContain('"event":"sandbox.stopped"');
 
     expect(readPosition(join(dir, 'demo-1'))).toBeNull();

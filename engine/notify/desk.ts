@@ -119,14 +119,16 @@ export class NotifyDesk {
     return { channels: this.#orchestrator.channels(nowMs), deliveries: this.#ledger.lines(limit).reverse() };
   }
 
-  /** A message past rules and budgets; noted like all others. */
+  /** A message past the rules, not past what the channel bears; noted like all others. */
   async test(
     channel: string,
     clock: () => number,
   ): Promise<{ readonly outcome: string; readonly why: string | null; readonly latencyMs: number }> {
     const nowMs = clock();
     const message = testMessage(channel, nowMs);
-    const { outcome, why } = await this.#send(message);
+    const { outcome, why } = this.#orchestrator.spend(channel, nowMs)
+      ? await this.#send(message)
+      : { outcome: 'held', why: 'the channel bears no more messages this minute' };
     const latencyMs = clock() - nowMs;
     this.#note({ atMs: clock(), channel, outcome, title: message.title, key: message.key, latencyMs, why });
     return { outcome, why, latencyMs };

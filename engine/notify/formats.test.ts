@@ -17,6 +17,8 @@ const message: Message = {
   title: '🔴▲ 600519.SH|发现 → 确认',
   lines: ['命中:量比 3.1≥2.5', '<b>&"x"</b>'],
   path: '/o/1',
+  symbol: '600519.SH',
+  isLive: false,
   atMs: nowMs,
   count: 1,
   isDigest: false,

@@ -2,6 +2,7 @@
 import type { NatsConnection } from 'nats';
 import { readStep } from '../../contracts/compat/read.ts';
 import { NotifyConfig } from '../../contracts/notify.ts';
+import { askService } from '../../contracts/process/ask-service.ts';
 import { hear } from '../../contracts/process/hear.ts';
 import type { Log } from '../../contracts/process/log.ts';
 import { type RoleProcess, runRole } from '../../contracts/process/run-role.ts';
@@ -13,6 +14,7 @@ import { notifyMetrics } from '../telemetry/notify-metrics.ts';
 import { NotifyDesk } from './desk.ts';
 import { openNotifyDoor } from './door.ts';
 import { Ledger } from './ledger.ts';
+import { type Ask, withMarketWords } from './market-words.ts';
 import { sendBy } from './sender.ts';
 import { type Where, whereToBegin } from './where.ts';
 
@@ -21,7 +23,10 @@ const tickMs = 1000;
 async function main(role: RoleProcess): Promise<void> {
   const { start, log, signal, up, closing } = role;
   const config = start.notify ?? NotifyConfig.parse({});
-  const desk = deskOf(config, new Ledger(start.dir), log);
+  const broker: { nc: NatsConnection | null } = { nc: null };
+  const ask: Ask = (name, request) =>
+    broker.nc === null ? Promise.reject(new Error('not connected')) : askService(broker.nc, start.run, name, request);
+  const desk = deskOf(config, new Ledger(start.dir), log, ask);
   let untilSeq = Number.POSITIVE_INFINITY;
   const { nc, js, jsm, isAway } = await roleOnBroker(role, 'notify', () => {
     const seq = desk.seq ?? 0;
@@ -29,6 +34,7 @@ async function main(role: RoleProcess): Promise<void> {
     if (untilSeq === Number.POSITIVE_INFINITY) return { code: 'STARTING', facts: { seq } };
     return { code: seq < untilSeq ? 'CATCHING_UP' : null, detail: `${seq} / ${untilSeq}`, facts: { seq } };
   });
+  broker.nc = nc;
   hearEngine(nc, start.run, desk, log);
   openNotifyDoor(nc, start.run, config, desk, log);
   const clock = setInterval(() => desk.tick(Date.now(), !isAway(), Date.now), tickMs);
@@ -46,15 +52,14 @@ async function main(role: RoleProcess): Promise<void> {
     desk.step(subject.slice(subject.lastIndexOf('.') + 1), readStep(body), seq, storedMs, Date.now());
 }
 
-function deskOf(config: NotifyConfig, ledger: Ledger, log: Log): NotifyDesk {
+function deskOf(config: NotifyConfig, ledger: Ledger, log: Log, ask: Ask): NotifyDesk {
   return new NotifyDesk(
     config,
     ledger,
-    (message) => {
+    async (message) => {
       const channel = config.channels[message.channel];
-      return channel === undefined
-        ? Promise.resolve({ outcome: 'refused' as const, why: 'no such channel any more', waitMs: 0 })
-        : sendBy(channel, message, config.link, Date.now());
+      if (channel === undefined) return { outcome: 'refused' as const, why: 'no such channel any more', waitMs: 0 };
+      return sendBy(channel, await withMarketWords(message, ask, Date.now()), config.link, Date.now());
     },
     {
       onAnswered: ({ channel, atMs }, outcome, nowMs) => {

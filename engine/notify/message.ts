@@ -2,6 +2,7 @@
 import { type Severity, severities } from '../../contracts/notify.ts';
 import { clockOf, dashed, tradeDateOf } from '../../contracts/session.ts';
 import type { Origin } from '../../contracts/status.ts';
+import { InstrumentId } from '../../contracts/units.ts';
 import type { Alert } from './alert.ts';
 
 export type Message = {
@@ -11,6 +12,9 @@ export type Message = {
   readonly title: string;
   readonly lines: readonly string[];
   readonly path: string;
+  /** The one stock it is about; null for several, a sector, risk or the run. */
+  readonly symbol: string | null;
+  readonly isLive: boolean;
   /** Wall clock of the oldest of what it tells. */
   readonly atMs: number;
   readonly count: number;
@@ -32,7 +36,13 @@ export const worstOf = (alerts: readonly Alert[]): Severity =>
 /** `nowMs`: what is not of today says its date. */
 export function messageOf({ alerts, ...draft }: Draft, nowMs: number): Message {
   const [first] = alerts as readonly [Alert];
-  const base = { ...draft, severity: worstOf(alerts), atMs: Math.min(...alerts.map(({ atMs }) => atMs)) };
+  const base = {
+    ...draft,
+    severity: worstOf(alerts),
+    atMs: Math.min(...alerts.map(({ atMs }) => atMs)),
+    symbol: alerts.length === 1 && !draft.isDigest ? symbolOf(first) : null,
+    isLive: alerts.every(({ origin }) => origin === 'live'),
+  };
   const kinds = [...new Set(alerts.flatMap(({ origin }) => (origin === null ? [] : [originWords[origin]])))];
   const closing = [...kinds, disclaimer].join(' · ');
   if (alerts.length === 1 && !draft.isDigest)
@@ -47,6 +57,10 @@ export function messageOf({ alerts, ...draft }: Draft, nowMs: number): Message {
   return { ...base, title, lines: [...lines, ...more, closing], path: '/' };
 }
 
+/** A sector's opportunity has a code of its own kind. */
+const symbolOf = ({ facts: { symbol } }: Alert): string | null =>
+  symbol !== undefined && InstrumentId.safeParse(symbol).success ? symbol : null;
+
 function whenOf({ atMs, tsMs }: Alert, nowMs: number): string {
   return tradeDateOf(atMs) === tradeDateOf(nowMs) ? clockOf(tsMs) : `${dashed(tradeDateOf(tsMs)).slice(5)} ${clockOf(tsMs)}`;
 }
@@ -59,6 +73,8 @@ export const testMessage = (channel: string, nowMs: number): Message => ({
   title: '分时 测试消息',
   lines: [`${clockOf(nowMs)} · 通道 ${channel}`, '不构成投资建议'],
   path: '/',
+  symbol: null,
+  isLive: false,
   atMs: nowMs,
   count: 1,
   isDigest: false,

@@ -210,6 +210,27 @@ describe('what becomes of an alert', () => {
     expect(own.image().waiting.map(({ alerts: [first] }) => first!.about)).toEqual(['risk']);
   });
 
+  test('a vendor that counts by the second gets no more in one, however urgent; none is lost', () => {
+    const own = new Orchestrator(
+      NotifyConfig.parse({
+        channels: { bot: { kind: 'feishu', url: 'http://127.0.0.1/x', secret: 's' } },
+        rules: [{ id: 'r', about: 'risk', channels: ['bot'] }],
+      }),
+      'id',
+    );
+    const soon = at(10, 7, 9);
+    for (let i = 0; i < 10; i++) own.take(risk({ id: `r${i}`, group: `sector.${i}`, atMs: soon }), soon);
+    expect([0, 1, 2, 3].map((sec) => sent(own, soon + sec * 1000).length)).toEqual([4, 4, 2, 0]);
+  });
+
+  test('a message that somebody tries the channel with counts as one', () => {
+    const own = orchestrator();
+    for (let i = 0; i < budgets.wecom!; i++) expect(own.spend('bot', ten)).toBe(true);
+    expect([own.spend('bot', ten), own.channels(ten)[0]!.sent]).toEqual([false, budgets.wecom]);
+    own.take(alert(), ten);
+    expect(held(own, ten)).toEqual(['budget']);
+  });
+
   test('Feishu gets nothing but what is urgent around the full and the half hour', () => {
     const own = orchestrator(
       [

@@ -30,7 +30,7 @@ const lateMs = 60_000;
 const burstMin = 3;
 const triesMax = 3;
 const retryMs = [2000, 10_000] as const;
-const minuteMs = 60_000;
+const [minuteMs, secondMs] = [60_000, 1000];
 /** Messages a minute, under each vendor's own bound: one more may mute a robot for ten. */
 export const budgets: Readonly<Record<string, number>> = {
   wecom: 18,
@@ -41,6 +41,9 @@ export const budgets: Readonly<Record<string, number>> = {
   webhook: 120,
   smtp: 6,
 };
+
+/** And a second, where a vendor counts those too: Feishu bears five, Telegram one a chat. */
+const perSecond: Readonly<Record<string, number>> = { feishu: 4, telegram: 1 };
 
 const budgetOf = (kind: string): number => budgets[kind] ?? 10;
 
@@ -212,8 +215,16 @@ export class Orchestrator {
 
   #spend({ channel, alerts }: Waiting, nowMs: number): boolean {
     if (worstOf(alerts) !== 'urgent' && isBusyMoment(this.#config.channels[channel]?.kind, nowMs)) return false;
+    return this.spend(channel, nowMs);
+  }
+
+  /** Counts a message of a channel; false where that would be one too many. */
+  spend(channel: string, nowMs: number): boolean {
     if (this.#room(channel, nowMs) <= 0) return false;
-    this.#sentMs.get(channel)!.push(nowMs);
+    const sent = this.#sentMs.get(channel)!;
+    const most = perSecond[this.#config.channels[channel]?.kind ?? ''] ?? Number.POSITIVE_INFINITY;
+    if (sent.filter((at) => nowMs - at < secondMs).length >= most) return false;
+    sent.push(nowMs);
     return true;
   }
 

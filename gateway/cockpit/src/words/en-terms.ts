@@ -1,5 +1,5 @@
 /** The engine's own names for things, in English. */
-import { endWords, eventWords, riskWords, stateWords } from '../../../../contracts/state-words.ts';
+import { endWords, eventWords, riskWords, sourceWords, stateWords } from '../../../../contracts/state-words.ts';
 import type { Terms } from './zh-terms.ts';
 
 export const enTerms: Terms = {
@@ -97,14 +97,7 @@ export const enTerms: Terms = {
   boardLong: { MAIN: 'Main board', GEM: 'ChiNext 创业板', STAR: 'STAR 科创板', BSE: 'BSE 北交所' },
   regime: { unknown: 'unknown', panic: 'panic', weak: 'weak', neutral: 'neutral', strong: 'strong', euphoric: 'euphoric' },
   source: { connecting: 'connecting', live: 'live', lagging: 'lagging', open: 'tripped', probing: 'probing', standby: 'standby' },
-  sourceName: {
-    tencent: 'Tencent',
-    sina: 'Sina',
-    eastmoney: 'Eastmoney',
-    tushare: 'Tushare',
-    generator: 'Generator',
-    recorded: 'Recorded',
-  },
+  sourceName: sourceWords.en,
   machine: { opportunity: 'Opportunity', symbol: 'Symbol', risk: 'Risk', sector: 'Sector', market: 'Market', source: 'Source' },
   sector: { cold: 'cold', warming: 'warming', hot: 'hot', cooling: 'cooling' },
   kind: { industry: 'industry', concept: 'concept', region: 'region' },

@@ -1,5 +1,5 @@
 /** The engine's own names for things, in Chinese: states, reasons, timers, strategies, sources. */
-import { endWords, eventWords, riskWords, stateWords } from '../../../../contracts/state-words.ts';
+import { endWords, eventWords, riskWords, sourceWords, stateWords } from '../../../../contracts/state-words.ts';
 export const zhTerms = {
   phase: {
     CLOSED: '休市',
@@ -95,7 +95,7 @@ export const zhTerms = {
   boardLong: { MAIN: '主板', GEM: '创业板', STAR: '科创板', BSE: '北交所' },
   regime: { unknown: '未知', panic: '恐慌', weak: '弱势', neutral: '中性', strong: '强势', euphoric: '亢奋' },
   source: { connecting: '连接中', live: '实时', lagging: '滞后', open: '熔断', probing: '试探', standby: '待机' },
-  sourceName: { tencent: '腾讯', sina: '新浪', eastmoney: '东财', tushare: 'Tushare', generator: '生成器', recorded: '录制' },
+  sourceName: sourceWords.zh,
   machine: { opportunity: '机会', symbol: '个股', risk: '风控', sector: '板块', market: '市场', source: '数据源' },
   sector: { cold: '冷', warming: '升温', hot: '热', cooling: '退潮' },
   kind: { industry: '行业', concept: '概念', region: '地域' },
