@@ -7,7 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, request, WebSocket } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FenshiError } from '../contracts/errors.ts';
+import { z } from 'zod';
+import { decode, encode } from '../contracts/codec.ts';
+import { type ErrorCode, errorCodes, FenshiError } from '../contracts/errors.ts';
 import { frameLimits, ServerFrame } from '../contracts/frames.ts';
 import { Tokens } from '../contracts/process/tokens.ts';
 import { foldDay } from '../engine/runtime/fold.ts';
@@ -17,6 +19,7 @@ import { freePort } from '../scenarios/support/test-broker.ts';
 import { Access } from './auth/access.ts';
 import { DayState } from './day-state.ts';
 import type { Route } from './http/table.ts';
+import { refusalsOf } from './rest/open-api.ts';
 import { routesOf } from './rest/routes.ts';
 import { type Gateway, type GatewayOptions, startGateway } from './server.ts';
 import { loadUws, type Uws } from './uws.ts';
@@ -25,6 +28,17 @@ const loaded = await loadUws().catch((error: Error) => error);
 const reason = loaded instanceof Error ? loaded.message : '';
 const count = Number(process.env.FENSHI_FUZZ ?? '3000');
 const canary = 'canary-5f1d3c-secret';
+const Problem = z.strictObject({
+  type: z.string().startsWith('/problems/'),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  instance: z.string().startsWith('urn:fenshi:req:'),
+  code: z.enum(Object.keys(errorCodes) as [ErrorCode]),
+  retryable: z.boolean(),
+  errors: z.array(z.strictObject({ pointer: z.string(), message: z.string() })).optional(),
+});
+const patternOf = ({ path }: Route): RegExp => new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
 
 describe.skipIf(reason !== '')(`fuzz${reason === '' ? '' : ` (${reason})`}`, () => {
   const day = new DayState('test-1');
@@ -109,6 +123,12 @@ describe.skipIf(reason !== '')(`fuzz${reason === '' ? '' : ` (${reason})`}`, () 
     const random = lcg(7);
     const pick = <T>(of: readonly T[]): T => of[random(of.length)]!;
     const routes = routesOf({ ...options, consumers: () => [] });
+    /** Whose address it has become. */
+    const routeOf = (method: string, path: string): Route | undefined => {
+      const [pathname = ''] = path.split('?');
+      const own = routes.filter((each) => each.method === method && patternOf(each).test(pathname));
+      return own.find((each) => each.path === pathname) ?? own[0];
+    };
     const agent = new Agent({ connections: 32, pipelining: 1 });
     const codes = new Set<string>();
     let good = 0;
@@ -180,8 +200,7 @@ describe.skipIf(reason !== '')(`fuzz${reason === '' ? '' : ` (${reason})`}`, () 
     for (let done = 0; done < count; done += 50) {
       await Promise.all(
         Array.from({ length: Math.min(50, count - done) }, async () => {
-          const row = pick(routes);
-          const { path, method, headers, body } = made(row);
+          const { path, method, headers, body } = made(pick(routes));
           if (path.startsWith('/v1/events')) return; // it goes on for ever
           const answer = await request(`http://127.0.0.1:${port}${path}`, {
             method: method as 'GET',
@@ -193,13 +212,22 @@ describe.skipIf(reason !== '')(`fuzz${reason === '' ? '' : ` (${reason})`}`, () 
           expect(text.includes(canary) || text.includes(admin), `${method} ${path}`).toBe(false);
           expect(answer.statusCode, `${method} ${path}: ${text.slice(0, 200)}`).toBeLessThan(500);
           if (answer.statusCode < 300) good += 1;
-          if (answer.statusCode >= 400 && text !== '') codes.add((JSON.parse(text) as { code: string }).code);
-          if (answer.statusCode !== 200 || row.answer === undefined || method !== row.method) return;
-          // the path may have become another's
-          if (new URL(`http://x${path}`).pathname !== row.path && !row.path.includes('{')) return;
-          const parsed = row.answer.safeParse(JSON.parse(text));
-          if (row.path.includes('{') && !parsed.success) return;
-          expect(parsed.success ? '' : `${row.id} ${path}: ${parsed.error.message}`).toBe('');
+          if (method === 'HEAD' || method === 'OPTIONS' || text === '') return;
+          const said = `${method} ${path} ${answer.statusCode}: ${text.slice(0, 300)}`;
+          if (answer.headers['content-type'] === 'application/problem+json') {
+            const problem = Problem.parse(JSON.parse(text));
+            codes.add(problem.code);
+            expect(problem.status, said).toBe(answer.statusCode);
+            const own = routeOf(method, path);
+            if (own !== undefined) expect([...refusalsOf(own)], `${own.id} ${said}`).toContain(problem.code);
+            return;
+          }
+          const own = routeOf(method, path);
+          expect(own, said).toBeDefined();
+          if (own!.answer === undefined) return;
+          expect([200, ...(own!.alsoAt ?? [])], said).toContain(answer.statusCode);
+          const parsed = own!.answer.safeParse(JSON.parse(text));
+          expect(parsed.success ? '' : `${own!.id} ${path}: ${parsed.error.message}`).toBe('');
         }),
       );
     }
@@ -223,7 +251,7 @@ describe.skipIf(reason !== '')(`fuzz${reason === '' ? '' : ` (${reason})`}`, () 
     );
   });
 
-  test(`${count} frames: each is answered as the contract says, whatever it was`, async () => {
+  test(`${count} frames, half of them MessagePack: each is answered as the contract says, whatever it was`, async () => {
     const random = lcg(11);
     const pick = <T>(of: readonly T[]): T => of[random(of.length)]!;
     const codes = new Set<string>();
@@ -250,25 +278,38 @@ describe.skipIf(reason !== '')(`fuzz${reason === '' ? '' : ` (${reason})`}`, () 
       });
       return random(4) === 0 ? text.slice(0, random(text.length)) : text;
     };
+    /** The same as MessagePack, sometimes cut; what is no JSON as bytes. */
+    const packed = (text: string): Uint8Array<ArrayBuffer> => {
+      try {
+        const bytes = new Uint8Array(encode(JSON.parse(text)));
+        return random(16) === 0 ? bytes.slice(0, random(bytes.length)) : bytes;
+      } catch {
+        return new Uint8Array(Buffer.from(text));
+      }
+    };
     // a few more than a burst: the last are refused, and end it
     const perSocket = frameLimits.framesBurst + 4;
     for (let done = 0; done < count; done += perSocket * 16) {
       await Promise.all(
         Array.from(
           { length: Math.min(16, Math.ceil((count - done) / perSocket)) },
-          () =>
+          (_, i) =>
             new Promise<void>((resolve, reject) => {
-              const socket = new WebSocket(`ws://127.0.0.1:${port}/v1/stream`, 'fenshi.v1.json');
+              const isPacked = i % 2 === 1;
+              const socket = new WebSocket(`ws://127.0.0.1:${port}/v1/stream`, isPacked ? 'fenshi.v1.msgpack' : 'fenshi.v1.json');
+              socket.binaryType = 'arraybuffer';
               socket.onmessage = ({ data }) => {
-                const text = String(data);
-                const known = ServerFrame.safeParse(JSON.parse(text));
+                const raw: unknown = isPacked ? decode(new Uint8Array(data as ArrayBuffer)) : JSON.parse(String(data));
+                const text = JSON.stringify(raw);
+                const known = ServerFrame.safeParse(raw);
                 if (!known.success || text.includes(canary) || text.includes(admin))
                   return reject(new Error(`not of the contract: ${text.slice(0, 300)}`));
                 const told = known.data;
                 if ('op' in told && told.op === 'welcome') {
-                  for (let i = 0; i < perSocket; i++) socket.send(frame());
+                  const say = (one: string): void => socket.send(isPacked ? packed(one) : one);
+                  for (let k = 0; k < perSocket; k++) say(frame());
                   // the last word, and its answer the end
-                  socket.send('{"op":"ping","id":"end"}');
+                  say('{"op":"ping","id":"end"}');
                 }
                 if ('error' in told) {
                   codes.add(told.error.code);

@@ -45,6 +45,8 @@ export type Route = {
   readonly body?: z.ZodType;
   /** Of status 200; absent where it is no JSON. */
   readonly answer?: z.ZodType;
+  /** Under which other statuses the same body comes: a command that the cell refuses, a gateway that is not ready. */
+  readonly alsoAt?: readonly number[];
   /** Codes it may be refused with, besides those of every route. */
   readonly codes?: readonly ErrorCode[];
   readonly deadlineMs?: number;

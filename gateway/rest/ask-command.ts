@@ -25,6 +25,7 @@ export const commandRoute = {
   tag: 'commands',
   role: 'operator',
   answer: Answered,
+  alsoAt: [409],
   deadlineMs: 2 * waitMs,
   codes: ['SERVICE_UNAVAILABLE', 'CONTROL_PENDING', 'BUSY'],
 } as const;

@@ -27,7 +27,7 @@ const states = [
 const recentChanges = 60;
 
 export function dayRoutes({ past }: RestContext): Route[] {
-  const common = { method: 'GET', tag, role: 'viewer', codes: ['NOT_FOUND', 'SERVICE_UNAVAILABLE'], deadlineMs: 30_000 } as const;
+  const common = { method: 'GET', tag, role: 'viewer', codes: ['BUSY', 'NOT_FOUND', 'SERVICE_UNAVAILABLE'], deadlineMs: 30_000 } as const;
   return [
     route({
       ...common,

@@ -54,10 +54,23 @@ export function openApiOf(routes: readonly Route[], version: string): Json {
   };
 }
 
-function operationOf({ id, summary, tag, role, params, query, body, answer, codes = [], method, path }: Route): Json {
+/** Every code that a route may be refused with. */
+export function refusalsOf({ role, path, body, method, codes = [] }: Route): ReadonlySet<ErrorCode> {
   const refusals = new Set<ErrorCode>([...always, ...codes]);
-  if (role !== null) refusals.add('UNAUTHORIZED').add('FORBIDDEN');
-  if (params !== undefined || query !== undefined || body !== undefined) refusals.add('BAD_REQUEST');
+  // a token that is none is refused wherever it is shown
+  refusals.add('UNAUTHORIZED');
+  if (role !== null) refusals.add('FORBIDDEN');
+  // what a path, a query or a body holds may be none; where nothing can be asked, asking is wrong
+  refusals.add('BAD_REQUEST');
+  if (path.includes('{')) refusals.add('NOT_FOUND');
+  if (body !== undefined) refusals.add('UNSUPPORTED_TYPE');
+  if (method === 'POST' || method === 'PUT') refusals.add('BODY_TOO_LARGE');
+  return refusals;
+}
+
+function operationOf(row: Route): Json {
+  const { id, summary, tag, role, params, query, body, answer, alsoAt = [], method, path } = row;
+  const refusals = refusalsOf(row);
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of refusals) byStatus.set(errorCodes[code].status, [...(byStatus.get(errorCodes[code].status) ?? []), code]);
   const success =
@@ -77,10 +90,12 @@ function operationOf({ id, summary, tag, role, params, query, body, answer, code
     responses: {
       200: success,
       ...Object.fromEntries(
-        [...byStatus].map(([status, each]) => [
-          status,
-          { description: each.join(', '), content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
-        ]),
+        [...new Set([...byStatus.keys(), ...alsoAt])].map((status) => {
+          const each = byStatus.get(status) ?? [];
+          const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
+          const own = alsoAt.includes(status) && answer !== undefined ? { 'application/json': { schema: schemaOf(answer, 'output') } } : {};
+          return [status, { description: each.join(', ') || 'the body of 200', content: { ...(each.length > 0 ? problem : {}), ...own } }];
+        }),
       ),
     },
   };

@@ -32,6 +32,7 @@ export function systemRoutes(context: RestContext, openApi: () => unknown, docs:
         why: z.string().optional(),
         checks: z.record(z.string(), z.unknown()),
       }),
+      alsoAt: [503],
       handle: () => {
         const ready = context.ready();
         return { status: ready.ready ? 200 : 503, body: ready };
