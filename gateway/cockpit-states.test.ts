@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Tokens } from '../contracts/process/tokens.ts';
+import { Answers } from '../engine/query/answers.ts';
+import { DayTable } from '../engine/query/day-table.ts';
 import { foldDay } from '../engine/runtime/fold.ts';
 import { chromiumOrWhy, launch, lookAt } from '../scenarios/support/browser.ts';
 import { generatedDay } from '../scenarios/support/days.ts';
@@ -98,5 +100,30 @@ describe.skipIf(reason !== '')(`the cockpit’s states${reason === '' ? '' : ` (
     await page.click('.empty .btn');
     await expect.poll(() => new URL(page.url()).pathname).toBe('/');
     await page.context().close();
+  });
+
+  test('names that a vendor sends are text, whatever stands in them', async () => {
+    const made = generatedDay({ count: 60, until: '10:30' });
+    const hostile = [
+      '<img src=x onerror="globalThis.hit=1">',
+      '\u202eabc',
+      'x'.repeat(10_000),
+      '</script><script>globalThis.hit=1</script>',
+    ];
+    const instruments = made.bundle.instruments.map((each, i) => ({ ...each, name: hostile[i % hostile.length]! }));
+    const table = new DayTable({ ...made.bundle, instruments });
+    for (const [n, entry] of made.entries.entries()) table.apply(n, entry);
+    const answers = new Answers({ day: () => table, store: () => null });
+    const day = new DayState('test-1');
+    for (const step of foldDay(made.bundle, made.entries).steps) day.apply(made.bundle.tradeDate, step);
+    const url = await over(day, { ask: ((name: never, request: never) => answers.answer(name, request)) as never });
+    const { id, instrument } = day.book.list().find(({ entity }) => entity.kind === 'symbol')!;
+    for (const path of ['/?state=all', '/heat', '/limit', `/o/${id}`, `/s/${instrument}`]) {
+      const { page } = await lookAt(browser, url + path);
+      await expect.poll(() => page.innerText('body'), { message: path }).toMatch(/<img src=x|\u202eabc|xxxxxxxx|<script>/);
+      expect([await page.evaluate('globalThis.hit'), await page.locator('img[src="x"]').count()], path).toEqual([undefined, 0]);
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), `${path} is no wider than the window`).toBe(true);
+      await page.context().close();
+    }
   });
 });

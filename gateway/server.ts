@@ -59,6 +59,8 @@ export type GatewayOptions = Omit<RestContext, 'consumers'> & {
   readonly requests?: { readonly perSec: number; readonly burst: number };
 };
 
+const [drainMs, drainLookMs] = [5000, 20];
+
 /** @throws FenshiError PORT_IN_USE */
 export async function startGateway(uws: Uws, options: GatewayOptions): Promise<Gateway> {
   const { host, port, day, values, access, measure: metrics, snapshotPart = 100 } = options;
@@ -145,7 +147,7 @@ export async function startGateway(uws: Uws, options: GatewayOptions): Promise<G
   };
   const events = new EventStreams(hub, hooks);
   events.serve(app);
-  serve(app, routesOf({ ...options, consumers: () => [...connections].map((each) => each.shown(Date.now())) }), hooks);
+  const serving = serve(app, routesOf({ ...options, consumers: () => [...connections].map((each) => each.shown(Date.now())) }), hooks);
   const listener = await listen(app, host, port);
   const asked = new Asked(values, questionsOf(options));
   const validity = validityOf(options);
@@ -170,7 +172,10 @@ export async function startGateway(uws: Uws, options: GatewayOptions): Promise<G
       clearInterval(clock);
       uws.us_listen_socket_close(listener);
       for (const connection of [...connections]) connection.shutdown();
-      await sleep(50);
+      events.close();
+      // what was asked is answered and what was said is heard, where that does not take for ever
+      for (let waited = 0; waited < drainMs && (serving.answering > 0 || connections.size > 0); waited += drainLookMs)
+        await sleep(drainLookMs);
       app.close();
     },
   };

@@ -3,6 +3,10 @@ import { createServer, type Server } from 'node:http';
 import type { Registry } from 'prom-client';
 import { FenshiError } from '../errors.ts';
 
+const loopback = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
+/** Another site's page that was given this machine's address asks under its own name. A port that was opened to others knows no such names. */
+const isStranger = (bound: string, asked: string | undefined): boolean => loopback.test(bound) && !loopback.test(asked ?? '');
+
 /** Answered as it is: what is checked, and why it is not ready. */
 export type Readiness = () => { readonly ready: boolean };
 
@@ -14,6 +18,7 @@ export function serveOps(
 ): Promise<Server> {
   const server = createServer((request, response) => {
     const send = (status: number, type: string, body: string) => response.writeHead(status, { 'content-type': type }).end(body);
+    if (isStranger(host, request.headers.host)) return send(403, 'text/plain', 'HOST_REFUSED\n');
     if (request.url === '/healthz') return send(200, 'text/plain', 'ok\n');
     if (request.url === '/readyz') {
       const answer = readiness();

@@ -73,6 +73,13 @@ class EventStream implements Member {
     if (this.#fullSec * 1000 >= frameLimits.stuckMs) this.end();
   }
 
+  /** Ends behind what has been said. */
+  finish(): void {
+    if (this.over) return;
+    this.over = true;
+    this.#response.cork(() => this.#response.end(`${this.#queue.map(({ text }) => text).join('')}: the server ends\n\n`));
+  }
+
   end(): void {
     if (!this.over) this.#response.close();
   }
@@ -120,6 +127,11 @@ export class EventStreams {
       if (stream.tokenId !== null && !isValid(stream.tokenId)) stream.end();
       else if (isDue) stream.send(': still here\n\n');
     }
+  }
+
+  /** Each ends whole, and comes again by its last id. */
+  close(): void {
+    for (const stream of this.#open) stream.finish();
   }
 
   #take(response: HttpResponse, request: HttpRequest): void {

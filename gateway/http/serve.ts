@@ -50,13 +50,18 @@ type Incoming = {
   readonly headers: ReadonlyMap<string, string>;
 };
 
-export function serve(app: TemplatedApp, routes: readonly Route[], hooks: ServeHooks): void {
+/** `answering`: how many requests have no answer yet. */
+export type Serving = { answering: number };
+
+export function serve(app: TemplatedApp, routes: readonly Route[], hooks: ServeHooks): Serving {
+  const serving: Serving = { answering: 0 };
   for (const [path, rows] of groupedByPath(routes)) {
     const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
     const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1');
-    app.any(pattern, (response, request) => take(response, request, names, path, rows, hooks));
+    app.any(pattern, (response, request) => take(response, request, names, path, rows, hooks, serving));
   }
-  app.any('/*', (response, request) => take(response, request, [], '/*', [], hooks));
+  app.any('/*', (response, request) => take(response, request, [], '/*', [], hooks, serving));
+  return serving;
 }
 
 const groupedByPath = (routes: readonly Route[]): Map<string, Route[]> => {
@@ -72,10 +77,17 @@ function take(
   path: string,
   rows: readonly Route[],
   hooks: ServeHooks,
+  serving: Serving,
 ): void {
-  let aborted = false;
+  serving.answering += 1;
+  let [aborted, isCounted] = [false, true];
+  const over = (): void => {
+    if (isCounted) serving.answering -= 1;
+    isCounted = false;
+  };
   response.onAborted(() => {
     aborted = true;
+    over();
   });
   const startedMs = performance.now();
   const headers = new Map<string, string>();
@@ -100,7 +112,8 @@ function take(
       const ready = await finished(incoming.headers, reply, hooks);
       hooks.onDone(path, knownMethods.includes(method) ? method : 'OTHER', ready.status, (performance.now() - startedMs) / 1000);
       if (!aborted) write(response, method, ready);
-    });
+    })
+    .finally(over);
 }
 
 async function answer(incoming: Incoming, bytes: Buffer | null, path: string, rows: readonly Route[], hooks: ServeHooks): Promise<Reply> {

@@ -21,7 +21,7 @@ const types: Readonly<Record<string, string>> = {
 };
 /** Nothing may be loaded, run or framed but what is ours; styles are set on elements by charts and bars. */
 const policy =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss:; img-src 'self' data: blob:; font-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; img-src 'self' data: blob:; font-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 const notBuilt =
   '<!doctype html><meta charset="utf-8"><title>Fenshi</title><p>页面没有构建：npm start 会构建它；API 在 <a href="/docs">/docs</a>。</p><p>The cockpit was not built: npm start builds it. The API: <a href="/docs">/docs</a>.</p>';
 
