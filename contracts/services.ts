@@ -326,7 +326,7 @@ export const notifyServices = {
       deliveries: z.array(DeliveryLine),
     }),
   },
-  /** One message by a channel, now, past rules and budgets. */
+  /** One message by a channel, now, past the rules; `held` where the channel bears no more this minute. */
   'notify-test': {
     request: z.object({ channel: z.string().max(40) }),
     answer: z.object({ ok: z.literal(true), outcome: z.string(), why: z.string().nullable(), latencyMs: z.number() }),

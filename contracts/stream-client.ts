@@ -8,6 +8,7 @@
  */
 import type { Filter } from './frames.ts';
 import type { Phase } from './session.ts';
+import type { EventOf, ItemOf, ValueOf } from './stream-types.ts';
 
 type Data = string | Uint8Array;
 /** Another encoding than JSON: `fenshi.v1.msgpack` with any MessagePack library. */
@@ -64,15 +65,16 @@ type Frame = {
   error?: { code: string; detail: string; temporary: boolean };
 };
 
-export type Handlers = {
+/** `I`: items of its snapshots, `E`: its events, `V`: values of a conflated channel. */
+export type Handlers<I = unknown, E = unknown, V = unknown> = {
   /** Whole snapshots, never a part: what was shown before is to be replaced. */
-  readonly onSnapshot?: (items: readonly unknown[], offset: number) => void;
+  readonly onSnapshot?: (items: readonly I[], offset: number) => void;
   /** `tsMs`: tape time of the step; null for what was missed while away. */
-  readonly onEvents?: (seq: number, events: readonly unknown[], tsMs: number | null) => void;
+  readonly onEvents?: (seq: number, events: readonly E[], tsMs: number | null) => void;
   /** The subscription was answered: what was told is what the server has. After each connection once, behind what was missed. */
   readonly onCurrent?: () => void;
   /** Of a conflated channel; `whole`: in place of what was before. */
-  readonly onValues?: (values: readonly unknown[], whole: boolean, tsMs: number) => void;
+  readonly onValues?: (values: readonly V[], whole: boolean, tsMs: number) => void;
   /** The server refuses the subscription; it is not asked again. */
   readonly onRefused?: (code: string, detail: string) => void;
 };
@@ -206,8 +208,9 @@ export class FenshiClient {
   }
 
   /** Asks for a channel, now and after every break; another filter for the same channel takes the place of the one before. */
-  subscribe(ch: string, handlers: Handlers, filter?: Filter): Subscription {
-    const subscription = new Subscription(ch, filter, handlers, (own) => this.#ask(own));
+  subscribe<C extends string>(ch: C, handlers: Handlers<ItemOf<C>, EventOf<C>, ValueOf<C>>, filter?: Filter): Subscription {
+    // what comes is of the contract of its channel: the server has checked it as it left
+    const subscription = new Subscription(ch, filter, handlers as Handlers, (own) => this.#ask(own));
     this.#subscriptions.set(ch, subscription);
     if (this.#connected) this.#ask(subscription);
     return subscription;

@@ -190,6 +190,8 @@ describe.skipIf(reason !== '')(`fuzz${reason === '' ? '' : ` (${reason})`}`, () 
                 JSON.stringify({ name: pick(junk) }),
                 '{"name":"skip","tradeDate":"20261123","n":1}',
                 `"${'x'.repeat(70_000)}"`,
+                `"${'x'.repeat(70_000)}"`,
+                `"${'x'.repeat(70_000)}"`,
               ])
             : JSON.stringify(bodies[id]!());
       if (body !== undefined) headers['content-type'] = broken && random(3) === 0 ? 'text/plain' : 'application/json';

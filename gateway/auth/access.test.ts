@@ -158,7 +158,7 @@ describe.skipIf(reason !== '')(`who may${reason === '' ? '' : ` (${reason})`}`, 
     );
   });
 
-  test('where reading takes a token too, a guest sees health and nothing else', async () => {
+  test('where reading takes a token too, a guest sees health, the page and the reference, and nothing of the market or the run', async () => {
     const own = await freePort();
     const locked = await startGateway(loaded as Uws, {
       ...door.options,
@@ -167,9 +167,8 @@ describe.skipIf(reason !== '')(`who may${reason === '' ? '' : ` (${reason})`}`, 
     });
     const status = async (path: string, headers: Record<string, string> = {}) =>
       (await request(`http://127.0.0.1:${own}${path}`, { headers })).statusCode;
-    expect([await status('/v1/opportunities'), await status('/v1/status'), await status('/healthz'), await status('/')]).toEqual([
-      401, 401, 200, 200,
-    ]);
+    expect([await status('/v1/opportunities'), await status('/v1/status'), await status('/metrics')]).toEqual([401, 401, 401]);
+    expect([await status('/healthz'), await status('/'), await status('/docs'), await status('/v1/me')]).toEqual([200, 200, 200, 200]);
     expect(await status('/v1/opportunities', await door.bearer('viewer'))).toBe(200);
     await locked.close();
   });

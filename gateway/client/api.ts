@@ -5,12 +5,15 @@ export class FenshiProblem extends Error {
   readonly code: string;
   readonly status: number;
   readonly retryable: boolean;
+  /** Milliseconds that the server asks to wait; 0 where it does not say. */
+  readonly retryAfterMs: number;
 
-  constructor({ code, detail, status, retryable }: { code: string; detail: string; status: number; retryable: boolean }) {
+  constructor({ code, detail, status, retryable }: Told, retryAfterMs = 0) {
     super(`${code}: ${detail}`);
-    [this.code, this.status, this.retryable] = [code, status, retryable];
+    [this.code, this.status, this.retryable, this.retryAfterMs] = [code, status, retryable, retryAfterMs];
   }
 }
+type Told = { readonly code: string; readonly detail: string; readonly status: number; readonly retryable: boolean };
 
 type Query = Readonly<Record<string, string | number | readonly string[] | undefined>>;
 export type Page<T> = {
@@ -23,10 +26,11 @@ export type Page<T> = {
 export class FenshiApi {
   readonly #base: string;
   readonly #token: string | undefined;
+  readonly #timeoutMs: number;
 
-  /** `base`: `http://127.0.0.1:8787`. */
-  constructor(base: string, token?: string) {
-    [this.#base, this.#token] = [base.replace(/\/$/, ''), token];
+  /** `base`: `http://127.0.0.1:8787`. `timeoutMs`: after which a question is given up; a command may take ten seconds to be answered. */
+  constructor(base: string, token?: string, timeoutMs = 30_000) {
+    [this.#base, this.#token, this.#timeoutMs] = [base.replace(/\/$/, ''), token, timeoutMs];
   }
 
   /** @throws FenshiProblem */
@@ -46,6 +50,7 @@ export class FenshiApi {
 
   post = <T>(path: string, body: unknown, key?: string): Promise<T> =>
     this.#ask('POST', path, body, key === undefined ? {} : { 'idempotency-key': key });
+  delete = <T>(path: string): Promise<T> => this.#ask('DELETE', path);
   put = <T>(path: string, body: unknown): Promise<T> => this.#ask('PUT', path, body);
 
   /** `key`: a repeated command of the same one is answered and not carried out again. */
@@ -58,10 +63,15 @@ export class FenshiApi {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...more,
     };
-    const answer = await fetch(`${this.#base}${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
-    const told: unknown = await answer.json();
+    const answer = await fetch(`${this.#base}${path}`, {
+      method,
+      headers,
+      signal: AbortSignal.timeout(this.#timeoutMs),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const told: unknown = answer.status === 204 ? null : await answer.json();
     // a refused command is an answer with a step of its own
     if (answer.ok || (answer.status === 409 && (told as { accepted?: boolean }).accepted === false)) return told as T;
-    throw new FenshiProblem(told as ConstructorParameters<typeof FenshiProblem>[0]);
+    throw new FenshiProblem(told as Told, Number(answer.headers.get('retry-after') ?? '0') * 1000);
   }
 }

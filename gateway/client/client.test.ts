@@ -55,7 +55,8 @@ describe.skipIf(reason !== '')(`the client${reason === '' ? '' : ` (${reason})`}
         if (seen.size === 4) resolve();
       };
       client.subscribe('opportunities', { onSnapshot: got('opportunities') }, { state: ['archived', 'ended'] });
-      client.subscribe('market', { onSnapshot: got('market') });
+      // typed by its channel
+      client.subscribe('market', { onSnapshot: (items) => got('market')(items.map(({ actor, state }) => ({ actor, state }))) });
       client.subscribe('ops', { onValues: got('ops') });
       client.subscribe('weather', { onRefused: got('weather') });
       client.start();

@@ -52,7 +52,12 @@ export function replyOf(error: unknown, id: string, onFault: (error: unknown) =>
 export function headersFor(asked: ReadonlyMap<string, string>, { refusal }: Gate): Record<string, string> {
   const origin = asked.get('origin') ?? '';
   if (origin === '' || refusal(asked.get('host') ?? '', origin) !== null) return commonHeaders;
-  return { ...commonHeaders, 'access-control-allow-origin': origin, vary: 'origin' };
+  return {
+    ...commonHeaders,
+    'access-control-allow-origin': origin,
+    'access-control-expose-headers': 'etag, link, retry-after',
+    vary: 'origin',
+  };
 }
 
 export type Ready = { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array };

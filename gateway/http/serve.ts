@@ -17,7 +17,7 @@ import { type Did, type Method, mayAct, type Reply, type Route } from './table.t
 /** Labels of a metric: any word may come as a method. */
 const knownMethods: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'];
 const defaultDeadlineMs = 5000;
-const allowedHeaders = 'authorization, content-type, idempotency-key, last-event-id';
+const allowedHeaders = 'authorization, content-type, idempotency-key, if-none-match, last-event-id';
 
 export type ServeHooks = Gate & {
   /** Milliseconds for which an address is to wait; 0: it may go on. */

@@ -117,6 +117,46 @@ export function marketRoutes(context: RestContext): Route[] {
     }),
     route({
       ...common,
+      path: '/v1/symbols/{symbol}/flow',
+      id: 'listFlow',
+      summary: 'Its money flow as one source counts it, of the day at hand or a stored one; sources are never mixed',
+      params: SymbolParams,
+      query: z.strictObject({
+        date: z
+          .string()
+          .regex(/^\d{8}$/)
+          .optional(),
+        source: z.string().max(40).optional(),
+      }),
+      answer: rowsOf.extend({ asOf: z.record(z.string(), z.unknown()), source: z.string().nullable() }),
+      codes: [...common.codes, 'STORE_UNAVAILABLE', 'QUERY_INVALID'],
+      handle: async ({ params: { symbol }, query }) => {
+        const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined));
+        const { asOf, source, count, columns } = await ask('flow', { instrument: symbol, ...given });
+        return ok({ asOf, source, items: columnsAsRows(count, columns) });
+      },
+    }),
+    route({
+      ...common,
+      path: '/v1/actors',
+      id: 'listActors',
+      summary:
+        'States of every actor at an instant of the stored past, from those whose name begins with `actor`; `next` goes on by `after`',
+      query: z.strictObject({ at: msQuery, actor: z.string().max(80).optional(), after: z.string().max(80).optional(), limit: limitQuery }),
+      answer: z.object({
+        asOf: z.record(z.string(), z.unknown()),
+        items: services.state.answer.shape.states,
+        next: z.string().nullable(),
+      }),
+      codes: [...common.codes, 'STORE_UNAVAILABLE', 'QUERY_INVALID'],
+      handle: async ({ query: { at, limit, ...rest } }) => {
+        const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+        const { asOf, states, next } = await ask('state', { tsMs: at, limit, ...given });
+        return ok({ asOf, items: states, next });
+      },
+    }),
+    route({
+      ...common,
       path: '/v1/sectors',
       id: 'listSectors',
       summary: 'Sectors of the day with their members, and their states where they have one',

@@ -66,6 +66,8 @@ export const OpportunitiesQuery = z.strictObject({
   state: many(z.enum(publicStates)).optional(),
   family: many(z.enum(families)).optional(),
   detector: many(z.string().max(96)).optional(),
+  /** Its own opportunities and those linked to one as its children. */
+  sector: many(z.string().max(40)).optional(),
   symbol: many(InstrumentId).optional(),
   pMin: z
     .string()

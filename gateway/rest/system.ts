@@ -41,6 +41,7 @@ export function systemRoutes(context: RestContext, openApi: () => unknown, docs:
     route({
       ...common,
       path: '/metrics',
+      role: 'viewer',
       id: 'getMetrics',
       summary: 'Prometheus',
       handle: async () => {

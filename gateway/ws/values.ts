@@ -9,6 +9,7 @@
 import { columnOf } from '../../contracts/codec.ts';
 import type { ConflatedChannel, Subprotocol } from '../../contracts/frames.ts';
 import { absentMilli } from '../../contracts/quote.ts';
+import type { QuoteItem } from '../../contracts/stream-types.ts';
 import { InstrumentId, instrumentId, instrumentNo } from '../../contracts/units.ts';
 import type { GainsView, OpportunitiesView, SymbolsView } from '../../contracts/view.ts';
 import { type Message, Shared } from './encode.ts';
@@ -18,7 +19,6 @@ export type AskedChannel = 'heatmap' | 'auction' | 'notifications' | 'ops';
 
 /** What it needs of a connection. `offer` returns false when there is no room. */
 export type Listener = { readonly protocol: Subprotocol; readonly offer: (message: Message) => boolean };
-export type QuoteItem = { readonly symbol: string; readonly lastMilli: number | null; readonly preCloseMilli: number | null };
 type Quote = { last: number; preClose: number };
 type QuoteListener = { readonly listener: Listener; readonly numbers: ReadonlySet<number>; readonly due: Set<number>; wholeDue: boolean };
 

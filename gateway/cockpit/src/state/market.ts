@@ -156,12 +156,12 @@ class Feed {
     });
     for (const channel of stateChannels)
       this.client.subscribe(channel, {
-        onSnapshot: (items) => this.#setStates(channel, new Map(), items as StateItem[]),
-        onEvents: (_seq, events) => this.#setStates(channel, new Map(this.#states.get(channel)), events as StateItem[]),
+        onSnapshot: (items) => this.#setStates(channel, new Map(), items),
+        onEvents: (_seq, events) => this.#setStates(channel, new Map(this.#states.get(channel)), events),
       });
     this.client.subscribe('strategies', {
-      onSnapshot: (items) => this.#setStrategies(items as StrategyItem[]),
-      onEvents: (_seq, events) => this.#setStrategies([...this.#strategies, ...(events as StrategyItem[])]),
+      onSnapshot: (items) => this.#setStrategies(items),
+      onEvents: (_seq, events) => this.#setStrategies([...this.#strategies, ...events]),
     });
     this.client.subscribe('live', {
       onValues: (values) => this.change({ live: new Map((values as LiveValues[]).map((each) => [each.id, each])) }),
