@@ -6,6 +6,8 @@ import { z } from 'zod';
 import { EpochMs, InstrumentId } from './units.ts';
 
 export const mineBucket = (run: string): string => `MINE-${run}`;
+/** Who sits at this machine, with a token of its link's code or with none. */
+export const ownerHere = 'guest';
 /** The gateway may write under this prefix alone. No two names have one key. */
 export const mineKey = (subject: string): string =>
   `mine.${subject.replaceAll(/[^\w-]/g, (sign) => `=${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)}`;

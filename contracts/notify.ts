@@ -38,6 +38,10 @@ export const NotifyRule = z.strictObject({
   family: z.array(z.enum(families)).min(1).optional(),
   strategy: names.optional(),
   symbol: names.optional(),
+  /** Codes of sectors: what is of a stock in one, or of the sector itself. */
+  sector: names.optional(),
+  /** Names of watch-lists of who sits at this machine. */
+  list: names.optional(),
   /** Risk scopes as they begin: `market`, `sector.`, `symbol.SH.600519`. */
   scope: names.optional(),
   /** Least chance of a net gain. */

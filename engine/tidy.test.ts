@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 /** Source files of the five folders. */
 function sources(dir: string): string[] {
   return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
+    if (entry.name === 'dist') return []; // what was built, not what was written
     const path = join(dir, entry.name);
     if (entry.isDirectory()) return sources(path);
     return /\.ts$/.test(entry.name) ? [path] : [];

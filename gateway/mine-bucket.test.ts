@@ -1,9 +1,10 @@
 import { jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { mineBucket, nothingMine } from '../contracts/mine.ts';
+import { mineBucket, mineKey, nothingMine, ownerHere } from '../contracts/mine.ts';
 import { connectBroker } from '../engine/log/connect.ts';
 import { ensureMineBucket } from '../engine/log/feed-bucket.ts';
+import { ownLists } from '../engine/notify/own-lists.ts';
 import { startTestBroker, type TestBroker } from '../scenarios/support/test-broker.ts';
 import { type MineStore, mineStore } from './mine-bucket.ts';
 
@@ -41,6 +42,19 @@ describe('what a person keeps, with the rights of the gateway', () => {
     expect(second).toBeGreaterThan(first!);
     expect(await mine.read('li')).toBeNull();
     expect((await mine.read('wang'))!.mine.marks).toEqual({ 'o.1': { pinned: true } });
+  });
+
+  test('of who sits at this machine is read by the notify role, with its own rights', async () => {
+    const reader = await connectBroker(broker.access('notify'), 'test');
+    const lists = ownLists(reader, broker.run);
+    expect(await lists()).toBeNull();
+    await mine.write(ownerHere, own, 0);
+    expect((await lists())!.lists).toEqual(own.lists);
+    await expect(
+      jetstream(reader).publish(`$KV.${mineBucket(broker.run)}.${mineKey(ownerHere)}`, new Uint8Array(), { timeout: 1000, retries: 1 }),
+      'and never written by it',
+    ).rejects.toThrow();
+    await reader.close();
   });
 
   test('of a name with any signs in it is somebody’s own', async () => {

@@ -34,6 +34,9 @@ export type Alert = {
     readonly family?: string;
     readonly strategies?: readonly string[];
     readonly symbol?: string;
+    /** Sectors that it is in, and watch-lists; null: not known yet. */
+    readonly sectors?: readonly string[] | null;
+    readonly lists?: readonly string[] | null;
     readonly p?: number | null;
   };
 };

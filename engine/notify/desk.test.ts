@@ -35,7 +35,7 @@ function deskOn(dir: string, fromSeq: number, takes: (message: Message) => boole
       sent.push(message);
       return takes(message) ? Promise.resolve({ outcome: 'sent', why: null, waitMs: 0 }) : new Promise(() => undefined);
     },
-    { onAnswered: () => undefined, onFault: (why) => faults.push(why) },
+    { groupsOf: () => ({ sectors: null, lists: null }), onAnswered: () => undefined, onFault: (why) => faults.push(why) },
     1e12,
   );
   desk.begin(fromSeq);

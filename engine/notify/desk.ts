@@ -7,12 +7,15 @@ import type { Origin } from '../../contracts/status.ts';
 import { type Alert, alertOfNewDay, alertOfOpportunity, alertOfRisk } from './alert.ts';
 import { EngineWatch } from './engine-watch.ts';
 import type { Verdict } from './formats.ts';
+import type { GroupFacts } from './groups.ts';
 import type { Ledger } from './ledger.ts';
 import { type Message, testMessage } from './message.ts';
 import { type Answered, Orchestrator } from './orchestrator.ts';
 
 export type Send = (message: Message) => Promise<Verdict>;
 export type DeskHooks = {
+  /** Groups that a stock or a sector is in. */
+  readonly groupsOf: (code: string) => GroupFacts;
   readonly onAnswered: (message: Message, answered: Answered, nowMs: number) => void;
   /** What cannot be remembered, once a reason; null: it can again. */
   readonly onFault: (why: string | null) => void;
@@ -40,6 +43,10 @@ export class NotifyDesk {
     this.watch = new EngineWatch(nowMs, known?.isTold ?? false);
   }
 
+  /** Of what was read last; empty before the first step. */
+  get date(): string {
+    return this.#date;
+  }
   get seq(): number | null {
     return this.#seq;
   }
@@ -66,7 +73,9 @@ export class NotifyDesk {
     for (const alert of alertsOf(date, step, events, storedMs, origin)) this.take(alert, nowMs);
   }
 
-  take(alert: Alert, nowMs: number): void {
+  take(told: Alert, nowMs: number): void {
+    const { symbol } = told.facts;
+    const alert = symbol === undefined ? told : { ...told, facts: { ...told.facts, ...this.#hooks.groupsOf(symbol) } };
     for (const [channel, outcome] of Object.entries(this.#orchestrator.take(alert, nowMs)))
       if (outcome !== 'queued') this.#note({ atMs: nowMs, channel, outcome, title: alert.title });
   }

@@ -1,6 +1,7 @@
 /** The notify role: reads JOURNAL and the engine's word of itself, and tells people by their own channels. */
 import type { NatsConnection } from 'nats';
 import { readStep } from '../../contracts/compat/read.ts';
+import type { Mine } from '../../contracts/mine.ts';
 import { NotifyConfig } from '../../contracts/notify.ts';
 import { askService } from '../../contracts/process/ask-service.ts';
 import { hear } from '../../contracts/process/hear.ts';
@@ -13,12 +14,14 @@ import { roleOnBroker } from '../runtime/role-on-broker.ts';
 import { notifyMetrics } from '../telemetry/notify-metrics.ts';
 import { NotifyDesk } from './desk.ts';
 import { openNotifyDoor } from './door.ts';
+import { Groups } from './groups.ts';
 import { Ledger } from './ledger.ts';
 import { type Ask, withMarketWords } from './market-words.ts';
+import { ownLists } from './own-lists.ts';
 import { sendBy } from './sender.ts';
 import { type Where, whereToBegin } from './where.ts';
 
-const tickMs = 1000;
+const [tickMs, groupsMs] = [1000, 10_000];
 
 async function main(role: RoleProcess): Promise<void> {
   const { start, log, signal, up, closing } = role;
@@ -26,7 +29,8 @@ async function main(role: RoleProcess): Promise<void> {
   const broker: { nc: NatsConnection | null } = { nc: null };
   const ask: Ask = (name, request) =>
     broker.nc === null ? Promise.reject(new Error('not connected')) : askService(broker.nc, start.run, name, request);
-  const desk = deskOf(config, new Ledger(start.dir), log, ask);
+  const groups = new Groups(config.rules);
+  const desk = deskOf(config, new Ledger(start.dir), log, ask, groups);
   let untilSeq = Number.POSITIVE_INFINITY;
   const { nc, js, jsm, isAway } = await roleOnBroker(role, 'notify', () => {
     const seq = desk.seq ?? 0;
@@ -35,6 +39,7 @@ async function main(role: RoleProcess): Promise<void> {
     return { code: seq < untilSeq ? 'CATCHING_UP' : null, detail: `${seq} / ${untilSeq}`, facts: { seq } };
   });
   broker.nc = nc;
+  if (groups.isNamed) closing(keepLooking(groups, { desk, ask, mine: ownLists(nc, start.run), log }));
   hearEngine(nc, start.run, desk, log);
   openNotifyDoor(nc, start.run, config, desk, log);
   const clock = setInterval(() => desk.tick(Date.now(), !isAway(), Date.now), tickMs);
@@ -52,7 +57,7 @@ async function main(role: RoleProcess): Promise<void> {
     desk.step(subject.slice(subject.lastIndexOf('.') + 1), readStep(body), seq, storedMs, Date.now());
 }
 
-function deskOf(config: NotifyConfig, ledger: Ledger, log: Log, ask: Ask): NotifyDesk {
+function deskOf(config: NotifyConfig, ledger: Ledger, log: Log, ask: Ask, groups: Groups): NotifyDesk {
   return new NotifyDesk(
     config,
     ledger,
@@ -62,6 +67,7 @@ function deskOf(config: NotifyConfig, ledger: Ledger, log: Log, ask: Ask): Notif
       return sendBy(channel, await withMarketWords(message, ask, Date.now()), config.link, Date.now());
     },
     {
+      groupsOf: (code) => groups.of(code),
       onAnswered: ({ channel, atMs }, outcome, nowMs) => {
         notifyMetrics.messages.inc({ channel, outcome });
         if (outcome === 'sent') notifyMetrics.delay.observe({ channel }, Math.max(0, nowMs - atMs) / 1000);
@@ -71,6 +77,26 @@ function deskOf(config: NotifyConfig, ledger: Ledger, log: Log, ask: Ask): Notif
     },
     Date.now(),
   );
+}
+
+type Looking = { readonly desk: NotifyDesk; readonly ask: Ask; readonly mine: () => Promise<Mine | null>; readonly log: Log };
+
+/** @returns ends it */
+function keepLooking(groups: Groups, { desk, ask, mine, log }: Looking): () => void {
+  let told = '';
+  const look = (): void =>
+    void groups.look(desk.date, ask, mine).then(
+      () => {
+        told = '';
+      },
+      (error: unknown) => {
+        if (String(error) !== told) log.warn({ event: 'notify.groups', error: String(error) });
+        told = String(error);
+      },
+    );
+  look();
+  const clock = setInterval(look, groupsMs);
+  return () => clearInterval(clock);
 }
 
 function hearEngine(nc: NatsConnection, run: string, { watch }: NotifyDesk, log: Log): void {

@@ -5,7 +5,7 @@ import type { Alert } from './alert.ts';
 import { rankOf } from './message.ts';
 
 export function matches(rule: NotifyRule, { about, severity, group, facts }: Alert): boolean {
-  const { state, family, strategy, symbol, scope, pMin } = rule;
+  const { state, family, strategy, symbol, sector, list, scope, pMin } = rule;
   return (
     rule.about === about &&
     rankOf(severity) >= rankOf(rule.severity) &&
@@ -13,10 +13,16 @@ export function matches(rule: NotifyRule, { about, severity, group, facts }: Ale
     (family === undefined || family.includes(facts.family as never)) &&
     (strategy === undefined || (facts.strategies ?? []).some((id) => strategy.includes(id))) &&
     (symbol === undefined || symbol.includes(facts.symbol ?? '')) &&
+    (sector === undefined || mayBeAmong(sector, facts.sectors)) &&
+    (list === undefined || mayBeAmong(list, facts.lists)) &&
     (scope === undefined || scope.some((begin) => group.startsWith(begin))) &&
     (pMin === undefined || (typeof facts.p === 'number' && facts.p >= pMin))
   );
 }
+
+/** Where it is not known, one too many is better than one lost. */
+const mayBeAmong = (wanted: readonly string[], known: readonly string[] | null | undefined): boolean =>
+  known === null || (known ?? []).some((each) => wanted.includes(each));
 
 export function isQuiet({ quiet }: Pick<NotifyConfig, 'quiet'>, nowMs: number): boolean {
   const ms = msOfDay(nowMs);

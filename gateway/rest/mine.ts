@@ -1,7 +1,7 @@
 /** What is a person's own: watch-lists and marks. Whoever may read may keep his own; nobody sees another's. */
 import { z } from 'zod';
 import { FenshiError } from '../../contracts/errors.ts';
-import { Mine, nothingMine } from '../../contracts/mine.ts';
+import { Mine, nothingMine, ownerHere } from '../../contracts/mine.ts';
 import { type Caller, ofCode } from '../../contracts/process/tokens.ts';
 import { ok, type Route, route } from '../http/table.ts';
 import type { RestContext } from './context.ts';
@@ -43,4 +43,4 @@ export function mineRoutes({ mine }: RestContext): Route[] {
  * Who sits at this machine is one person, with the link's code or without it, in this start and the next; another token's name is another.
  * The code's token is only of one start.
  */
-const personOf = ({ id, subject }: Caller): string => (id === null || subject.startsWith(ofCode) ? 'guest' : subject);
+const personOf = ({ id, subject }: Caller): string => (id === null || subject.startsWith(ofCode) ? ownerHere : subject);

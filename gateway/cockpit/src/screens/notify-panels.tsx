@@ -97,6 +97,8 @@ function chipsOf(rule: Notifications['rules'][number], words: Words): string[] {
     ...(rule.family ?? []).map((family) => word(words.family, family)),
     ...(rule.strategy ?? []).map((id) => word(words.strategy, id)),
     ...(rule.symbol ?? []),
+    ...(rule.sector ?? []),
+    ...(rule.list ?? []),
     ...(rule.scope ?? []),
     ...(rule.pMin === undefined ? [] : [`${words.event['net-gain']} ≥ ${share(rule.pMin)}`]),
     ...(rule.severity === 'info' ? [] : [word(words.notifyPage.severities, rule.severity)]),
