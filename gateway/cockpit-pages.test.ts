@@ -27,6 +27,7 @@ describe.skipIf(reason !== '')(`the cockpit’s pages${reason === '' ? '' : ` ($
       ['risk', '/risk'],
       ['data', '/data'],
       ['watch', '/watch'],
+      ['quotes', '/quotes'],
       ['notify', '/notify'],
       ['replay', '/?day=2026-11-23&t=09:50:00'],
     ];
@@ -36,7 +37,7 @@ describe.skipIf(reason !== '')(`the cockpit’s pages${reason === '' ? '' : ` ($
     await market?.close();
   });
 
-  const ready = '.opps tbody tr, .machine, .bt, .tmx .tl, .lc, .rk .sg tbody tr, .kp, .watch, .gp';
+  const ready = '.opps tbody tr, .machine, .bt, .tmx .tl, .lc, .rk .sg tbody tr, .kp, .watch, .gp, .qt .scroll .qr';
   const looks: readonly (readonly [string, Settings, readonly [number, number]])[] = [
     ['dark zh', {}, [1440, 900]],
     ['light zh', { theme: 'light' }, [1440, 900]],

@@ -111,7 +111,8 @@ describe('a filter', () => {
     ['an unknown key', sub('opportunities', { filter: { minScore: 60 } })],
     ['a state that is none', sub('opportunities', { filter: { state: ['bogus'] } })],
     ['one of a channel that knows none', sub('market', { filter: { state: ['ended'] } })],
-    ['quotes of nobody', sub('quotes')],
+    ['quotes by anything but symbols', sub('quotes', { filter: { state: ['ended'] } })],
+    ['a symbol that is none, of opportunities', sub('opportunities', { filter: { symbol: ['ABC'] } })],
     ['quotes of what is no instrument', sub('quotes', { filter: { symbol: ['ABC'] } })],
   ])('%s is refused', async (_what, frame) => {
     const { say, frames } = connected(dayOf(1));
@@ -149,6 +150,24 @@ describe('values', () => {
       [true, ['600519.SH 1000000', '000001.SZ 10000']],
       [false, ['000001.SZ 10010']],
     ]);
+  });
+
+  test('without a filter they are of the whole market, of what comes to be known later too', async () => {
+    shared.values.symbols(view([1_600_519, 1_000_000], [2_000_001, 10_000]));
+    const { say, frames, connection } = connected(dayOf(1));
+    await say(sub('quotes'));
+    shared.values.symbols(view([1_600_519, 1_000_000], [2_000_001, 10_010], [2_000_002, 7]));
+    expect(frames.slice(1).map((frame) => [(frame as { whole: boolean }).whole, quotes(frame)])).toEqual([
+      [true, ['600519.SH 1000000', '000001.SZ 10000']],
+      [false, ['000001.SZ 10010', '000002.SZ 7']],
+    ]);
+    await say(sub('quotes', { filter: { symbol: ['000002.SZ'] }, id: 2 }));
+    frames.length = 0;
+    shared.values.symbols(view([1_600_519, 1], [2_000_002, 8]));
+    expect(frames.map(quotes), 'a filter takes its place').toEqual([['000002.SZ 8']]);
+    connection.gone();
+    shared.values.symbols(view([2_000_002, 9]));
+    expect(frames).toHaveLength(1);
   });
 
   test('one who has no room gets the newest when he has, and not what was between', async () => {

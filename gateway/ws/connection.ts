@@ -164,7 +164,7 @@ export class Connection {
     if (isConflated(ch)) {
       this.#conflated.add(ch);
       this.#send({ re: id, ok: true, ch });
-      return values.join(this, ch, filter.symbol ?? []);
+      return values.join(this, ch, filter.symbol ?? null);
     }
     // a client ahead of us has seen what we have not read yet: it is told to wait, never given an older day
     if (since !== undefined && hub.day.isBehind(since)) return this.#bye(closeCodes.shutdown, 'behind');
@@ -286,10 +286,9 @@ const backInMs = (): number => 250 + Math.floor(Math.random() * 1750); // clock-
 function wrongFilter(ch: string, filter: Filter): string | null {
   const given = Object.keys(filter);
   if (ch === 'quotes') {
-    if (filter.symbol === undefined) return 'filter.symbol: quotes are of the symbols that are named';
-    const unknown = Values.unknownOf(filter.symbol);
+    const unknown = Values.unknownOf(filter.symbol ?? []);
     if (unknown.length > 0) return `filter.symbol: ${unknown[0]} is no instrument such as 600519.SH`;
-    return given.length > 1 ? 'filter: quotes know symbol alone' : null;
+    return given.some((name) => name !== 'symbol') ? 'filter: quotes know symbol alone' : null;
   }
   const unknown = Values.unknownOf(filter.symbol ?? []);
   if (unknown.length > 0) return `filter.symbol: ${unknown[0]} is no instrument such as 600519.SH`;

@@ -2,7 +2,7 @@
  * The conflated channels: the newest values of VIEW and of the run's report, for whoever has room. What somebody could not take is not kept for
  * him; the next ones are whole.
  *
- * quotes   last price and previous close of the symbols that the filter names; first all of them, then those that changed
+ * quotes   last price and previous close of the symbols that the filter names, of every one without it; first all of them, then those that changed
  * live     of each live opportunity what moves between two transitions     gains   who gained most
  * heatmap, auction, notifications, ops   what another role says when it is asked (asked.ts)
  */
@@ -20,13 +20,21 @@ export type AskedChannel = 'heatmap' | 'auction' | 'notifications' | 'ops';
 /** What it needs of a connection. `offer` returns false when there is no room. */
 export type Listener = { readonly protocol: Subprotocol; readonly offer: (message: Message) => boolean };
 type Quote = { last: number; preClose: number };
-type QuoteListener = { readonly listener: Listener; readonly numbers: ReadonlySet<number>; readonly due: Set<number>; wholeDue: boolean };
+/** `numbers`: null for the whole market. */
+type QuoteListener = {
+  readonly listener: Listener;
+  readonly numbers: ReadonlySet<number> | null;
+  readonly due: Set<number>;
+  wholeDue: boolean;
+};
 
 const orNull = (milli: number): number | null => (milli === absentMilli ? null : milli);
 
 export class Values {
   readonly #quotes = new Map<number, Quote>();
   readonly #quoteListeners = new Map<Listener, QuoteListener>();
+  /** Those of the whole market. */
+  readonly #ofAll = new Set<QuoteListener>();
   readonly #byNumber = new Map<number, Set<QuoteListener>>();
   readonly #whole = new Map<ConflatedChannel, Set<Listener>>();
   /** Who had no room for the newest. */
@@ -37,7 +45,8 @@ export class Values {
   /** Symbols that are none are named. */
   static unknownOf = (symbols: readonly string[]): readonly string[] => symbols.filter((id) => !InstrumentId.safeParse(id).success);
 
-  join(listener: Listener, ch: ConflatedChannel, symbols: readonly string[]): void {
+  /** `symbols`: of `quotes`; null for every one there is. */
+  join(listener: Listener, ch: ConflatedChannel, symbols: readonly string[] | null): void {
     this.leave(listener, ch);
     if (ch !== 'quotes') {
       const own = this.#whole.get(ch) ?? new Set<Listener>();
@@ -46,10 +55,11 @@ export class Values {
       if (newest !== undefined) this.#offer(ch, listener, wholeOf(ch, newest));
       return;
     }
-    const numbers = new Set(symbols.map((id) => instrumentNo(id as InstrumentId)));
-    const entry = { listener, numbers, due: new Set(numbers), wholeDue: true };
+    const numbers = symbols === null ? null : new Set(symbols.map((id) => instrumentNo(id as InstrumentId)));
+    const entry = { listener, numbers, due: new Set(numbers ?? this.#quotes.keys()), wholeDue: true };
     this.#quoteListeners.set(listener, entry);
-    for (const no of numbers) {
+    if (numbers === null) this.#ofAll.add(entry);
+    for (const no of numbers ?? []) {
       const own = this.#byNumber.get(no) ?? new Set<QuoteListener>();
       this.#byNumber.set(no, own.add(entry));
     }
@@ -63,7 +73,8 @@ export class Values {
     const entry = this.#quoteListeners.get(listener);
     if (entry === undefined) return;
     this.#quoteListeners.delete(listener);
-    for (const no of entry.numbers) {
+    this.#ofAll.delete(entry);
+    for (const no of entry.numbers ?? []) {
       const own = this.#byNumber.get(no);
       own?.delete(entry);
       if (own?.size === 0) this.#byNumber.delete(no);
@@ -82,6 +93,7 @@ export class Values {
       if (was === undefined) this.#quotes.set(no, { last: last[i]!, preClose: preClose[i]! });
       else [was.last, was.preClose] = [last[i]!, preClose[i]!];
       for (const { due } of this.#byNumber.get(no) ?? []) due.add(no);
+      for (const { due } of this.#ofAll) due.add(no);
     }
     for (const entry of this.#quoteListeners.values()) this.#flush(entry);
   }

@@ -9,6 +9,7 @@ import type { Browser, CDPSession, Page } from 'playwright-core';
 import type { JournalStep, Transition } from '../../contracts/journal.ts';
 import { chromiumOrWhy, launch, lookAt } from '../support/browser.ts';
 import { type CockpitDay, loadUws, openCockpitDay } from '../support/cockpit-day.ts';
+import { type QuoteTableFigures, quoteTableBench } from './cockpit-quotes.ts';
 
 export type CockpitFigures = {
   readonly shellGzBytes: number;
@@ -19,8 +20,9 @@ export type CockpitFigures = {
   readonly p95: number;
   /** After a collection: megabytes a third of the way, and at the end. */
   readonly heapMb: readonly [early: number, late: number];
+  readonly table: QuoteTableFigures;
 };
-type Options = { readonly perSec: number; readonly seconds: number; readonly replaySec: number };
+type Options = { readonly perSec: number; readonly seconds: number; readonly replaySec: number; readonly tableSec: number };
 
 export async function cockpitBench(options: Options): Promise<CockpitFigures | string> {
   const chromium = await chromiumOrWhy();
@@ -32,7 +34,8 @@ export async function cockpitBench(options: Options): Promise<CockpitFigures | s
     const { firstRowMs, page } = await firstRow(browser, market);
     const paint = await paintOf(page, market, options);
     const heapMb = await heapOf(browser, market, options.replaySec);
-    return { shellGzBytes, firstRowMs, ...paint, heapMb };
+    const table = await quoteTableBench(browser, options.tableSec);
+    return { shellGzBytes, firstRowMs, ...paint, heapMb, table };
   } finally {
     await browser.close();
     await market.close();

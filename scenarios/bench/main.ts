@@ -57,16 +57,25 @@ function peerRows(
 }
 
 if (values.only === 'cockpit') {
-  const figures = await cockpitBench({ perSec: 200, seconds: 10, replaySec: 120 });
+  const figures = await cockpitBench({ perSec: 200, seconds: 10, replaySec: 120, tableSec: 20 });
   if (typeof figures === 'string') console.log(`cockpit: ${figures}`);
   else {
-    const { shellGzBytes, firstRowMs, changes, perSec, p50, p95, heapMb } = figures;
+    const { shellGzBytes, firstRowMs, changes, perSec, p50, p95, heapMb, table } = figures;
     row('cockpit: shell, gzip', `${(shellGzBytes / 1024).toFixed(0)} KiB`, 'budget 180 KiB', shellGzBytes <= 180 * 1024);
     row('cockpit: address to first row', ms(firstRowMs), 'budget 3,000 ms', firstRowMs <= 3000);
     row(`cockpit: sent to painted, ${count(changes)} changes at ${perSec.toFixed(0)} a second, p50`, ms(p50));
     row('cockpit: the same, p95', ms(p95), 'budget 100 ms', p95 <= 100);
     row('cockpit: heap looking back at two hours at 60×, a third in', `${heapMb[0].toFixed(1)} MB`);
     row('cockpit: the same, at the end', `${heapMb[1].toFixed(1)} MB`, 'at most a quarter more', heapMb[1] <= 1.25 * heapMb[0]);
+    const { rows, framesPerSec, processShare, mainThreadShare, idleShare } = table;
+    row(
+      `cockpit: ${count(rows)} quotes at ${framesPerSec.toFixed(1)} frames a second, of a core`,
+      `${(100 * processShare).toFixed(1)} %`,
+      'budget 25 %',
+      processShare <= 0.25,
+    );
+    row('cockpit: of which the main thread', `${(100 * mainThreadShare).toFixed(1)} %`);
+    row('cockpit: the same page with nothing told', `${(100 * idleShare).toFixed(1)} %`);
   }
   process.exit(below > 0 ? 1 : 0);
 }

@@ -2,10 +2,14 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bytesOf } from '../../contracts/codec.ts';
 import { FenshiError } from '../../contracts/errors.ts';
 import type { JournalStep } from '../../contracts/journal.ts';
 import type { Mine } from '../../contracts/mine.ts';
 import { Tokens } from '../../contracts/process/tokens.ts';
+import { absentMilli } from '../../contracts/quote.ts';
+import { type InstrumentId, instrumentNo } from '../../contracts/units.ts';
+import type { SymbolsView } from '../../contracts/view.ts';
 import { Answers } from '../../engine/query/answers.ts';
 import { DayTable } from '../../engine/query/day-table.ts';
 import { foldDay } from '../../engine/runtime/fold.ts';
@@ -13,6 +17,7 @@ import { lanesOf, whyOf } from '../../engine/runtime/why-door.ts';
 import { Access } from '../../gateway/auth/access.ts';
 import { DayState } from '../../gateway/day-state.ts';
 import { PastDays } from '../../gateway/past-days.ts';
+import { columnsAsRows } from '../../gateway/rest/columns.ts';
 import { type Gateway, startGateway } from '../../gateway/server.ts';
 import { loadUws, type Uws } from '../../gateway/uws.ts';
 import { Values } from '../../gateway/ws/values.ts';
@@ -45,6 +50,7 @@ export async function openCockpitDay(
   for (const [n, entry] of open.entries()) if (entry.tsMs <= toldMs) table.apply(n, entry);
   const answers = new Answers({ day: () => table, store: () => null });
   const values = new Values();
+  values.symbols(pricesOf(table, toldMs));
   const port = await freePort();
   const tokens = new Tokens(mkdtempSync(join(tmpdir(), 'fenshi-cockpit-')));
   const commands: unknown[] = [];
@@ -84,6 +90,7 @@ export async function openCockpitDay(
     state,
     commands,
     table,
+    values,
     steps: before,
     url: `http://127.0.0.1:${port}`,
     /** The next steps of the day, as they would come. */
@@ -109,6 +116,26 @@ export async function openCockpitDay(
       gateway = await startGateway(uws, options);
     },
     close: () => gateway.close(),
+  };
+}
+
+/** Last prices as the engine would publish them. */
+export function pricesOf(table: DayTable, tsMs: number, change: (lastMilli: number, i: number) => number = (last) => last): SymbolsView {
+  const { count, columns } = table.quotes(null, 0, Number.MAX_SAFE_INTEGER);
+  const rows = columnsAsRows(count, columns) as { symbol: InstrumentId; lastMilli: number | null; preCloseMilli: number | null }[];
+  const milli = (of: (row: (typeof rows)[number], i: number) => number | null): Uint8Array =>
+    bytesOf(Int32Array.from(rows, (row, i) => of(row, i) ?? absentMilli));
+  return {
+    v: 1,
+    step: 1,
+    tsMs,
+    count,
+    columns: {
+      instrumentNo: bytesOf(Uint32Array.from(rows, ({ symbol }) => instrumentNo(symbol))),
+      lastMilli: milli(({ lastMilli }, i) => (lastMilli === null ? null : change(lastMilli, i))),
+      preCloseMilli: milli(({ preCloseMilli }) => preCloseMilli),
+      awake: new Uint8Array(count),
+    },
   };
 }
 

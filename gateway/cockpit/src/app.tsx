@@ -18,6 +18,7 @@ import { useSettings } from './state/settings.ts';
 const Palette = lazy(() => import('./frame/palette.tsx'));
 const Detail = lazy(() => import('./screens/detail.tsx'));
 const SymbolPage = lazy(() => import('./screens/symbol.tsx'));
+const Quotes = lazy(() => import('./screens/quotes.tsx'));
 const Heat = lazy(() => import('./screens/heat.tsx'));
 const Limit = lazy(() => import('./screens/limit.tsx'));
 const Risk = lazy(() => import('./screens/risk.tsx'));
@@ -63,6 +64,7 @@ export function App() {
 const pages: readonly (readonly [pattern: RegExp, page: (match: RegExpExecArray) => React.ReactNode])[] = [
   [/^\/o\/([\w.-]+)$/, ([, id]) => <Detail key={id} id={id!} />],
   [/^\/s\/(\d{6}\.(?:SH|SZ|BJ))$/, ([, symbol]) => <SymbolPage key={symbol} symbol={symbol!} />],
+  [/^\/quotes$/, () => <Quotes />],
   [/^\/heat$/, () => <Heat />],
   [/^\/limit$/, () => <Limit />],
   [/^\/risk$/, () => <Risk />],

@@ -11,7 +11,16 @@ import { closePalette, openPalette, usePalette } from './palette-state.ts';
 
 export const useHelp = create<{ readonly open: boolean }>()(() => ({ open: false }));
 const chordMs = 1200;
-const places: Readonly<Record<string, string>> = { o: '/', h: '/heat', l: '/limit', s: '/risk', d: '/data', w: '/watch', n: '/notify' };
+const places: Readonly<Record<string, string>> = {
+  o: '/',
+  q: '/quotes',
+  h: '/heat',
+  l: '/limit',
+  s: '/risk',
+  d: '/data',
+  w: '/watch',
+  n: '/notify',
+};
 
 /** Goes back to where the tape stands now, ready to be moved. */
 export function openReplay(): void {

@@ -13,6 +13,7 @@ import { openPalette } from './palette-state.ts';
 
 const pages = [
   ['home', '/'],
+  ['quotes', '/quotes'],
   ['heat', '/heat'],
   ['limit', '/limit'],
   ['risk', '/risk'],

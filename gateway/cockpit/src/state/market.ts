@@ -7,6 +7,7 @@
 import { create } from 'zustand';
 import { FenshiClient } from '../../../../contracts/stream-client.ts';
 import { PaintClock } from './paint-clock.ts';
+import { board } from './quote-board.ts';
 import { api, forgetToken, token } from './session.ts';
 import {
   type Change,
@@ -122,6 +123,12 @@ class Feed {
       { onValues: (values) => this.#hearQuotes(values as Omit<Quote, 'receivedMs'>[]) },
       { symbol: [...symbols] },
     );
+  }
+
+  /** Of every stock from now on, into the board. */
+  quoteAll(): void {
+    this.quote([]);
+    this.client.subscribe('quotes', { onValues: (values, whole, tsMs) => board.take(values, whole, tsMs) });
   }
 
   change(more: Partial<Market>): void {
@@ -270,3 +277,8 @@ export function startFeed(): void {
   feed.client.start();
 }
 export const watchQuotes = (symbols: readonly string[]): void => feed?.quote(symbols);
+/** @returns ends it */
+export function watchMarket(): () => void {
+  feed?.quoteAll();
+  return () => feed?.quote([]);
+}

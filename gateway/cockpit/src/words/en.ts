@@ -17,6 +17,7 @@ export const en: Words = {
   noAdvice: 'no investment advice',
   nav: {
     home: 'Opportunities',
+    quotes: 'Quotes',
     heat: 'Heat',
     limit: 'Limit-up',
     risk: 'Risk & strategies',

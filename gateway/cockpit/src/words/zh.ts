@@ -14,7 +14,7 @@ export const zh = {
   liveHint: '行情来自公开数据源',
   replay: '回放',
   noAdvice: '不构成投资建议',
-  nav: { home: '机会', heat: '热力', limit: '涨停', risk: '风控与策略', data: '数据与运维', watch: '自选', notify: '通知' },
+  nav: { home: '机会', quotes: '行情', heat: '热力', limit: '涨停', risk: '风控与策略', data: '数据与运维', watch: '自选', notify: '通知' },
   active: '活跃',
   all: '全部',
   columns: {
