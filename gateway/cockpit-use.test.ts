@@ -1,8 +1,9 @@
 /** The cockpit in use: by the keyboard alone, while the market goes on, through a break, and looking back. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { instrumentId } from '../contracts/units.ts';
 import { chromiumOrWhy, launch, lookAt } from '../scenarios/support/browser.ts';
-import { type CockpitDay, cockpitCode, openCockpitDay } from '../scenarios/support/cockpit-day.ts';
+import { type CockpitDay, cockpitCode, openCockpitDay, pricesOf } from '../scenarios/support/cockpit-day.ts';
 import { loadUws, type Uws } from './uws.ts';
 
 const [chromium, uws] = await Promise.all([chromiumOrWhy(), loadUws().catch((error: Error) => error)]);
@@ -188,6 +189,49 @@ describe.skipIf(reason !== '')(`the cockpit in use${reason === '' ? '' : ` (${re
     await expect.poll(async () => (await page.innerText('.clock')) <= '09:50:00').toBe(true);
     await page.keyboard.press('Shift+ArrowRight');
     await expect.poll(async () => (await page.innerText('.clock')) > '09:50:00').toBe(true);
+  });
+
+  test('every stock has its price as it comes; the order stands still under the pointer, and a row leads to its stock', async () => {
+    const complaints = await open('/quotes');
+    const cells = (): Promise<string[][]> =>
+      page.$$eval('.qt .scroll .qr', (rows) =>
+        rows.map((each) => [...each.children].map((cell) => (cell as unknown as { innerText: string }).innerText)),
+      );
+    const codes = async (): Promise<string[]> => (await cells()).slice(0, 12).map(([code]) => code!);
+    await page.waitForSelector('.qt .scroll .qr');
+    expect(Number(await page.getAttribute('.qt', 'aria-rowcount'))).toBe(301);
+    const [code, , shown, gain] = (await cells())[0]!;
+    const { items } = (await (await fetch(`${market.url}/v1/symbols?q=${code}&limit=1`)).json()) as { items: { symbol: string }[] };
+    const { item } = (await (await fetch(`${market.url}/v1/symbols/${items[0]!.symbol}/quote`)).json()) as {
+      item: { lastMilli: number; preCloseMilli: number };
+    };
+    expect([shown, gain]).toEqual([
+      (item.lastMilli / 1000).toFixed(2),
+      `+${(100 * (item.lastMilli / item.preCloseMilli - 1)).toFixed(2)}%`,
+    ]);
+
+    // the leader halves: under the pointer it stays where it is, with its new price; after that it goes
+    const before = await codes();
+    await page.hover('.qt .scroll .qr >> nth=3');
+    market.values.symbols(
+      pricesOf(market.table, market.day.tsMs + 1000, (last, i) =>
+        instrumentId(market.table.bundle.instruments[i]!.no).startsWith(code!) ? last / 2 : last,
+      ),
+    );
+    await expect.poll(async () => (await cells())[0]![2]).toBe((Math.round(item.lastMilli / 2) / 1000).toFixed(2));
+    expect(await codes()).toEqual(before);
+    await page.hover('.hd');
+    market.values.symbols(pricesOf(market.table, market.day.tsMs + 2000));
+    await expect.poll(async () => (await cells())[0]![2], { message: 'and back with its price' }).toBe(shown);
+
+    await page.click('.qt [role=columnheader] >> nth=0 >> button');
+    await page.click('.qt [role=columnheader] >> nth=0 >> button');
+    await expect.poll(async () => (await codes()).join()).toBe([...(await codes())].sort().join());
+    await page.fill('.s-quotes .field', code!);
+    await expect.poll(async () => (await cells()).map(([each]) => each)).toEqual([code]);
+    await page.click('.qt .nm');
+    await page.waitForURL(`**/s/${items[0]!.symbol}`);
+    expect(complaints).toEqual([]);
   });
 
   test('a list of one’s own takes what people paste, and keeps it', async () => {

@@ -2,6 +2,7 @@
 import '../css/quotes.css';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useMemo, useRef, useState } from 'react';
+import { boards } from '../../../../contracts/instruments.ts';
 import { StatusBar } from '../frame/status-bar.tsx';
 import { Empty, Skeleton, To } from '../pieces/bits.tsx';
 import { csvOf } from '../pieces/csv.ts';
@@ -19,7 +20,7 @@ import { BoardChip } from './home-row.tsx';
 
 const rowPx = 30;
 const sortEveryMs = 1000;
-const boards = ['all', 'MAIN', 'GEM', 'STAR', 'BSE'] as const;
+const boardTabs = ['all', ...boards] as const;
 
 export default function Quotes() {
   const words = useWords();
@@ -47,7 +48,7 @@ export default function Quotes() {
     <div className="s-quotes page-col">
       <div className="bar">
         <div className="tabs" role="tablist" aria-label={words.nav.quotes}>
-          {boards.map((each) => (
+          {boardTabs.map((each) => (
             <button
               key={each}
               type="button"
@@ -110,7 +111,7 @@ function useOrder(instruments: ReadonlyMap<string, Instrument>, version: number,
   const query = usePlace((place) => place.query);
   const sort = quoteSorts.includes(query.by as QuoteSort) ? (query.by as QuoteSort) : 'gain';
   const isRising = query.dir === 'up';
-  const shownBoard = boards.find((each) => each === query.board) ?? 'all';
+  const shownBoard = boardTabs.find((each) => each === query.board) ?? 'all';
   const text = (query.q ?? '').trim().toUpperCase();
   const listed = useMemo(
     () =>

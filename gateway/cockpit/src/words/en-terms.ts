@@ -1,4 +1,5 @@
 /** The engine's own names for things, in English. */
+import type { Board } from '../../../../contracts/instruments.ts';
 import { endWords, eventWords, riskWords, sourceWords, stateWords } from '../../../../contracts/state-words.ts';
 import type { Terms } from './zh-terms.ts';
 
@@ -93,8 +94,8 @@ export const enTerms: Terms = {
   },
   eventLong: eventWords.en,
   fitted: { synthetic: 'synthetic', 'real-bars': 'real minutes', paper: 'paper', live: 'live' },
-  board: { MAIN: '', GEM: 'C', STAR: 'S', BSE: 'B' },
-  boardLong: { MAIN: 'Main board', GEM: 'ChiNext 创业板', STAR: 'STAR 科创板', BSE: 'BSE 北交所' },
+  board: { MAIN: '', CHINEXT: 'C', STAR: 'S', BSE: 'B' } satisfies Record<Board, string>,
+  boardLong: { MAIN: 'Main board', CHINEXT: 'ChiNext 创业板', STAR: 'STAR 科创板', BSE: 'BSE 北交所' } satisfies Record<Board, string>,
   regime: { unknown: 'unknown', panic: 'panic', weak: 'weak', neutral: 'neutral', strong: 'strong', euphoric: 'euphoric' },
   source: { connecting: 'connecting', live: 'live', lagging: 'lagging', open: 'tripped', probing: 'probing', standby: 'standby' },
   sourceName: sourceWords.en,

@@ -1,4 +1,5 @@
 /** The engine's own names for things, in Chinese: states, reasons, timers, strategies, sources. */
+import type { Board } from '../../../../contracts/instruments.ts';
 import { endWords, eventWords, riskWords, sourceWords, stateWords } from '../../../../contracts/state-words.ts';
 export const zhTerms = {
   phase: {
@@ -91,8 +92,8 @@ export const zhTerms = {
   },
   eventLong: eventWords.zh,
   fitted: { synthetic: '模拟', 'real-bars': '真实分钟线', paper: '模拟盘', live: '实盘' },
-  board: { MAIN: '', GEM: '创', STAR: '科', BSE: '北' },
-  boardLong: { MAIN: '主板', GEM: '创业板', STAR: '科创板', BSE: '北交所' },
+  board: { MAIN: '', CHINEXT: '创', STAR: '科', BSE: '北' } satisfies Record<Board, string>,
+  boardLong: { MAIN: '主板', CHINEXT: '创业板', STAR: '科创板', BSE: '北交所' } satisfies Record<Board, string>,
   regime: { unknown: '未知', panic: '恐慌', weak: '弱势', neutral: '中性', strong: '强势', euphoric: '亢奋' },
   source: { connecting: '连接中', live: '实时', lagging: '滞后', open: '熔断', probing: '试探', standby: '待机' },
   sourceName: sourceWords.zh,
