@@ -2,13 +2,13 @@
 import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import { FenshiError } from '../errors.ts';
 
-const [lookMs, patienceMs] = [5, 3000];
+const lookMs = 5;
 /** Whoever made a lock that is so old has died with it. */
 const deadMs = 10_000;
 
-/** @throws FenshiError BUSY where another holds it for three seconds */
-export function whileLocked<T>(file: string, work: () => T): T {
-  take(file);
+/** @throws FenshiError BUSY where another holds it for longer than `patienceMs` */
+export function whileLocked<T>(file: string, work: () => T, patienceMs = 3000): T {
+  take(file, patienceMs);
   try {
     return work();
   } finally {
@@ -16,7 +16,7 @@ export function whileLocked<T>(file: string, work: () => T): T {
   }
 }
 
-function take(file: string): void {
+function take(file: string, patienceMs: number): void {
   for (let waited = 0; ; waited += lookMs) {
     try {
       return closeSync(openSync(file, 'wx'));

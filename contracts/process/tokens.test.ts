@@ -1,23 +1,32 @@
-import { mkdtempSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { whileLocked } from './file-lock.ts';
 import { ofCode, Tokens } from './tokens.ts';
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'fenshi-tokens-'));
 const hour = 3_600_000;
+const run = promisify(execFile);
 
-test('what two processes change at once is all there: no new token brings back a revoked one', async () => {
+test('what several processes change at once is all there: none writes over what another has issued or revoked', async () => {
   const dir = folder();
-  const [cli, gateway] = [new Tokens(dir), new Tokens(dir)];
-  const { issued } = await cli.issue('lost phone', 'operator', hour);
-  // the gateway has read the list, and makes one of its own after the other has revoked
-  expect(gateway.list()).toHaveLength(1);
-  const [revoked] = await Promise.all([
-    cli.revoke(issued.id),
-    ...Array.from({ length: 20 }, (_, i) => gateway.issue(`t${i}`, 'viewer', hour)),
-  ]);
-  expect([revoked, gateway.list().length, cli.validity(Date.now())(issued.id)]).toEqual([true, 21, false]);
+  const tokens = new Tokens(dir);
+  const { issued } = await tokens.issue('lost phone', 'operator', hour);
+  const script = join(dir, 'issue.mts');
+  writeFileSync(
+    script,
+    `import { Tokens } from ${JSON.stringify(resolve('contracts/process/tokens.ts'))};
+const tokens = new Tokens(${JSON.stringify(dir)});
+for (let i = 0; i < 40; i++) await tokens.issue(\`t\${process.pid} \${i}\`, 'viewer', ${hour});
+`,
+  );
+  const begun = Array.from({ length: 3 }, () => run(process.execPath, ['--import', 'tsx', script]));
+  expect(tokens.revoke(issued.id)).toBe(true);
+  await Promise.all(begun);
+  expect([tokens.list().length, tokens.validity(Date.now())(issued.id)]).toEqual([121, false]);
   expect(readdirSync(join(dir, 'auth')).sort()).toEqual(['key.json', 'tokens.json']);
 });
 
@@ -49,14 +58,14 @@ test('a list that cannot be read admits nobody, and is not written over', async 
   expect(readFileSync(file, 'utf8')).toBe('[{"id":');
 });
 
-test('a lock whose maker died holds nobody for ever', async () => {
-  const dir = folder();
-  const tokens = new Tokens(dir);
-  await tokens.issue('me', 'viewer', hour);
-  const lock = join(dir, 'auth', 'tokens.json.lock');
+test('a lock that is held is waited for so long; one whose maker died holds nobody for ever', () => {
+  const lock = join(folder(), 'a.lock');
+  const work = (): string => whileLocked(lock, () => 'done', 10);
+  expect(work()).toBe('done');
   writeFileSync(lock, '');
-  await expect(tokens.issue('two', 'viewer', hour)).rejects.toMatchObject({ code: 'BUSY' });
+  expect(work).toThrow(/BUSY/);
   utimesSync(lock, new Date(0), new Date(0));
-  await tokens.issue('two', 'viewer', hour);
-  expect(tokens.list()).toHaveLength(2);
+  expect([work(), existsSync(lock)]).toEqual(['done', false]);
+  expect(() => whileLocked(lock, () => JSON.parse('{'), 10)).toThrow(SyntaxError);
+  expect(existsSync(lock), 'nor does one whose work failed').toBe(false);
 });
