@@ -58,7 +58,7 @@ test('a list that cannot be read admits nobody, and is not written over', async 
   expect(readFileSync(file, 'utf8')).toBe('[{"id":');
 });
 
-test('a lock that is held is waited for so long; one whose maker died holds nobody for ever', () => {
+test('a lock that is held is waited a while; one whose maker died holds nobody for ever', () => {
   const lock = join(folder(), 'a.lock');
   const work = (): string => whileLocked(lock, () => 'done', 10);
   expect(work()).toBe('done');
