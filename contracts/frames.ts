@@ -42,7 +42,7 @@ export const Since = z.strictObject({ epoch: z.string().max(128), offset: z.int(
 const names = z.array(z.string().max(96)).min(1).max(500);
 /**
  * All that is given must hold. An event passes when the opportunity passes after it or before it; in the second case it is marked `left`.
- * `symbol` names the instruments of `quotes`, where it must be given.
+ * `symbol` names the instruments of `quotes`; without it they are of every one.
  */
 export const Filter = z.strictObject({
   state: z.array(z.enum(publicStates)).min(1).optional(),

@@ -160,4 +160,23 @@ describe('as many channels as a server allows', () => {
     expect(new Set(own.sent.map((frame) => frame.ch)).size).toBe(channels);
     many.stop();
   });
+
+  test('of one that is asked for again and again the newest alone waits, and a new beginning has no word of the old', () => {
+    const one = new FenshiClient({ url: 'ws://there', WebSocket: Line as unknown as SocketConstructor });
+    one.start();
+    const own = line();
+    own.say({ ...welcome, limits: { msgPerSec: 20, burst: 8, channels: 256 } });
+    for (let i = 0; i < 30; i++) one.subscribe('quotes', {}, { symbol: [`60000${i % 10}.SH`] });
+    expect(own.sent).toHaveLength(4);
+    vi.advanceTimersByTime(1100);
+    expect(own.sent.slice(4)).toEqual([{ op: 'sub', id: 30, ch: 'quotes', filter: { symbol: ['600009.SH'] } }]);
+    for (let i = 0; i < 40; i++) one.subscribe(`opportunity:${i}`, {});
+    one.stop();
+    one.start();
+    const next = line();
+    expect(next.sent).toEqual([]);
+    next.say({ ...welcome, limits: { msgPerSec: 20, burst: 64, channels: 256 } });
+    expect(next.sent).toHaveLength(41);
+    one.stop();
+  });
 });

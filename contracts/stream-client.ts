@@ -4,10 +4,11 @@
  *
  * FenshiClient   any number of channels on one socket       StreamClient   one channel and nothing else
  * Silence        a server says something every five seconds; who hears nothing for three times as long is cut off and does not know it
- * Imports        types only: the page is served this file with its types taken off
+ * Imports        types and the outbox only: a page is served both as one file, with their types taken off
  */
 import type { Filter } from './frames.ts';
 import type { Phase } from './session.ts';
+import { Outbox } from './stream-outbox.ts';
 import type { EventOf, ItemOf, ValueOf } from './stream-types.ts';
 
 type Data = string | Uint8Array;
@@ -79,9 +80,6 @@ export type Handlers<I = unknown, E = unknown, V = unknown> = {
   readonly onRefused?: (code: string, detail: string) => void;
 };
 
-/** The server counts by the second: a little longer than one of its own. */
-const paceMs = 1100;
-const spare = 4;
 const json: Codec = {
   protocol: 'fenshi.v1.json',
   encode: (value) => JSON.stringify(value),
@@ -184,12 +182,7 @@ export class FenshiClient {
   #leastWaitMs = 0;
   #connected = false;
   #frames = 1;
-  /** Frames that the server's limits let go out now, and what waits for its turn: many channels are asked for in more than one burst. */
-  #mayStill = Number.POSITIVE_INFINITY;
-  #burst = Number.POSITIVE_INFINITY;
-  #perPace = Number.POSITIVE_INFINITY;
-  readonly #outbox: unknown[] = [];
-  #pace: ReturnType<typeof setTimeout> | undefined;
+  readonly #outbox = new Outbox((frame) => this.#socket?.send(this.#codec.encode(frame) as never));
   #timer: ReturnType<typeof setTimeout> | undefined;
   #silence: ReturnType<typeof setTimeout> | undefined;
   onState: (connected: boolean) => void = () => undefined;
@@ -217,7 +210,7 @@ export class FenshiClient {
   }
 
   unsubscribe(ch: string): void {
-    if (this.#subscriptions.delete(ch) && this.#connected) this.#send({ op: 'unsub', id: this.#frames++, ch });
+    if (this.#subscriptions.delete(ch) && this.#connected) this.#outbox.push({ op: 'unsub', id: this.#frames++, ch });
   }
 
   start(): void {
@@ -259,7 +252,7 @@ export class FenshiClient {
     this.#stopped = true;
     clearTimeout(this.#timer);
     clearTimeout(this.#silence);
-    clearTimeout(this.#pace);
+    this.#outbox.clear();
     this.#socket?.close();
   }
 
@@ -267,9 +260,7 @@ export class FenshiClient {
     if (this.#socket !== socket) return; // given up before
     this.#socket = null;
     clearTimeout(this.#silence);
-    clearTimeout(this.#pace);
-    this.#pace = undefined;
-    this.#outbox.length = 0;
+    this.#outbox.clear();
     this.#connected = false;
     this.onState(false);
     if (code >= 4500) this.onTurnedAway(code);
@@ -280,46 +271,19 @@ export class FenshiClient {
     this.#timer = setTimeout(() => this.start(), wait); // clock-ok: a client's reconnect
   }
 
-  #send(frame: unknown): void {
-    this.#outbox.push(frame);
-    this.#flush();
-  }
-
-  #flush(): void {
-    while (this.#mayStill >= 1 && this.#outbox.length > 0) {
-      this.#mayStill -= 1;
-      this.#socket?.send(this.#codec.encode(this.#outbox.shift()) as never);
-    }
-    if (this.#mayStill >= this.#burst || this.#pace !== undefined) return;
-    this.#pace = setTimeout(() => this.#refill(), paceMs); // clock-ok: a client keeps to the server's limits
-  }
-
-  #refill(): void {
-    this.#pace = undefined;
-    this.#mayStill = Math.min(this.#burst, this.#mayStill + this.#perPace);
-    this.#flush();
-  }
-
-  /** A little is left over, for a frame that is on its way while the server counts. */
-  #limited({ msgPerSec, burst }: { msgPerSec: number; burst: number }): void {
-    this.#burst = Math.max(1, burst - spare);
-    this.#mayStill = this.#burst;
-    this.#perPace = msgPerSec;
-  }
-
   #ask(subscription: Subscription): void {
     if (subscription.isRefused) return;
     subscription.begin();
     subscription.askedBy = this.#frames++;
     const { ch, filter, epoch, offset, askedBy: id } = subscription;
     const since = epoch === null ? {} : { since: { epoch, offset } };
-    this.#send({ op: 'sub', id, ch, ...(filter === undefined ? {} : { filter }), ...since });
+    this.#outbox.push({ op: 'sub', id, ch, ...(filter === undefined ? {} : { filter }), ...since });
   }
 
   #receive(frame: Frame): void {
     if (frame.op === 'welcome') {
       this.#connected = true;
-      if (frame.limits !== undefined) this.#limited(frame.limits);
+      if (frame.limits !== undefined) this.#outbox.keepTo(frame.limits);
       this.onState(true);
       this.onWelcome(frame.session?.phase);
       for (const subscription of this.#subscriptions.values()) this.#ask(subscription);

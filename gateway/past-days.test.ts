@@ -77,6 +77,9 @@ describe('a stored day as of an instant', () => {
     const codes = told.flatMap((each) => (each.status === 'rejected' ? (each.reason as FenshiError).code : []));
     expect(new Set(codes)).toEqual(new Set(['BUSY']));
     expect(codes.length).toBeLessThan(30);
+    // and nobody who was told to come again has thrown out what was read meanwhile
+    const again = many.at(date, late.length - 1);
+    expect((await again).day).toBe((await many.at(date, late.length - 1)).day);
     expect((await many.at(date, 50)).day.step).toBe(late[50]!.step);
   });
 

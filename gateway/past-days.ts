@@ -50,16 +50,24 @@ export class PastDays {
     const steps = after < 0 ? all : all.slice(0, after);
     const key = `${date} ${steps.length}`;
     const known = this.#folds.get(key);
-    this.#folds.delete(key);
+    if (known === undefined && this.#waiting >= waitingMax) throw new FenshiError('BUSY', 'many instants of the past are being read');
     const folded = known ?? this.#inTurn(() => this.#folded(date, steps));
+    this.#folds.delete(key);
     this.#folds.set(key, folded);
-    folded.catch(() => this.#folds.delete(key));
-    for (const old of [...this.#folds.keys()].slice(0, -keptFolds)) this.#folds.delete(old);
+    folded.then(
+      () => this.#forgetOld(),
+      () => this.#folds.get(key) === folded && this.#folds.delete(key),
+    );
     return folded;
   }
 
+  /** Those that wait are nobody's to forget. */
+  #forgetOld(): void {
+    const most = keptFolds + this.#waiting;
+    for (const old of [...this.#folds.keys()].slice(0, -most)) this.#folds.delete(old);
+  }
+
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#waiting >= waitingMax) return Promise.reject(new FenshiError('BUSY', 'many instants of the past are being read'));
     this.#waiting += 1;
     const done = this.#turn.then(work).finally(() => {
       this.#waiting -= 1;

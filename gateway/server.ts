@@ -59,7 +59,7 @@ export type GatewayOptions = Omit<RestContext, 'consumers'> & {
   readonly requests?: { readonly perSec: number; readonly burst: number };
 };
 
-const [drainMs, drainLookMs] = [5000, 20];
+const [leastDrainMs, drainMs, drainLookMs] = [100, 5000, 20];
 
 /** @throws FenshiError PORT_IN_USE */
 export async function startGateway(uws: Uws, options: GatewayOptions): Promise<Gateway> {
@@ -116,8 +116,12 @@ export async function startGateway(uws: Uws, options: GatewayOptions): Promise<G
           connection.tokenId = caller.id;
           if (!connection.closed) connection.welcome({ id: data.id, server: options.version, role: caller.role }, Date.now());
         })
-        .catch(() => {
-          if (!connection.closed) end(ws, { code: closeCodes.unauthorized, reason: 'UNAUTHORIZED' });
+        .catch((error: unknown) => {
+          const isHis = error instanceof FenshiError && error.code === 'UNAUTHORIZED';
+          if (!isHis) options.onFault(error);
+          // for ever only where it is his: of a fault of ours he comes back
+          if (!connection.closed)
+            end(ws, isHis ? { code: closeCodes.unauthorized, reason: 'UNAUTHORIZED' } : { code: closeCodes.shutdown, reason: 'INTERNAL' });
         });
     },
     message: (ws, message, isBinary) => ws.getUserData().connection?.receive(message, isBinary),
@@ -160,6 +164,7 @@ export async function startGateway(uws: Uws, options: GatewayOptions): Promise<G
       else connection.tick(nowMs);
     }
     events.tick(nowMs, isValid);
+    values.catchUp();
     seconds += 1;
     if (seconds % askedEverySec === 0) void asked.tick(nowMs);
   }, 1000);
@@ -173,8 +178,9 @@ export async function startGateway(uws: Uws, options: GatewayOptions): Promise<G
       uws.us_listen_socket_close(listener);
       for (const connection of [...connections]) connection.shutdown();
       events.close();
-      // what was asked is answered and what was said is heard, where that does not take for ever
-      for (let waited = 0; waited < drainMs && (serving.answering > 0 || connections.size > 0); waited += drainLookMs)
+      // what was asked is answered, where that does not take for ever; what is on its way has a moment
+      await sleep(leastDrainMs);
+      for (let waited = leastDrainMs; waited < drainMs && (serving.answering > 0 || connections.size > 0); waited += drainLookMs)
         await sleep(drainLookMs);
       app.close();
     },

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { Registry } from 'prom-client';
 import { FenshiError } from '../errors.ts';
 
-const loopback = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
+const loopback = /^(127\.0\.0\.1|localhost|::1|\[::1\](:\d+)?|127\.0\.0\.1:\d+|localhost:\d+)$/;
 /** Another site's page that was given this machine's address asks under its own name. A port that was opened to others knows no such names. */
 const isStranger = (bound: string, asked: string | undefined): boolean => loopback.test(bound) && !loopback.test(asked ?? '');
 

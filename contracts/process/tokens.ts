@@ -73,7 +73,7 @@ export class Tokens {
       .setIssuedAt(Math.floor(nowMs / 1000))
       .setExpirationTime(Math.floor(issued.expiresMs / 1000))
       .sign((await this.#ownKeys()).signs);
-    this.#change((all) => {
+    await this.#change((all) => {
       const isOld = ({ expiresMs }: Issued): boolean => expiresMs <= nowMs;
       const standing = all.filter((each) => !isOld(each));
       if (standing.length >= validMax) throw new FenshiError('TOKENS_FULL', `${validMax} stand; revoked ones count until they expire`);
@@ -106,9 +106,9 @@ export class Tokens {
   list = (): readonly Issued[] => [...this.#known().values()];
 
   /** False when there is none of that id that is still valid. */
-  revoke(id: string, nowMs = Date.now()): boolean {
+  async revoke(id: string, nowMs = Date.now()): Promise<boolean> {
     let found = false;
-    this.#change((all) => {
+    await this.#change((all) => {
       found = all.some((each) => each.id === id && each.revokedMs === null);
       return found ? all.map((each) => (each.id === id ? { ...each, revokedMs: nowMs } : each)) : all;
     });
@@ -127,10 +127,10 @@ export class Tokens {
   }
 
   /** One change at a time, whoever makes it: none is lost to another. */
-  #change(change: (all: readonly Issued[]) => readonly Issued[]): void {
+  async #change(change: (all: readonly Issued[]) => readonly Issued[]): Promise<void> {
     mkdirSync(this.#dir, { recursive: true, mode: 0o700 });
     const path = join(this.#dir, 'tokens.json');
-    whileLocked(`${path}.lock`, () => this.#save('tokens.json', change(existsSync(path) ? issuedIn(path) : [])));
+    await whileLocked(`${path}.lock`, () => this.#save('tokens.json', change(existsSync(path) ? issuedIn(path) : [])));
     this.#list = { atMs: -1, issued: new Map() };
   }
 
@@ -141,7 +141,7 @@ export class Tokens {
       const { privateKey } = await generateKeyPair(algorithm, { extractable: true });
       const made = await exportJWK(privateKey);
       mkdirSync(this.#dir, { recursive: true, mode: 0o700 });
-      whileLocked(`${path}.lock`, () => existsSync(path) || this.#save('key.json', made));
+      await whileLocked(`${path}.lock`, () => existsSync(path) || this.#save('key.json', made));
     }
     const { d, ...open } = JSON.parse(readFileSync(path, 'utf8')) as JWK;
     const [signs, verifies] = await Promise.all([importJWK({ ...open, d: d! }, algorithm), importJWK(open, algorithm)]);

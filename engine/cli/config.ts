@@ -144,6 +144,9 @@ function scalar(text: string): unknown {
 }
 
 function resolveSecret(value: unknown, from: string): unknown {
+  if (Array.isArray(value)) return value.map((each) => resolveSecret(each, from));
+  if (value !== null && typeof value === 'object')
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, resolveSecret(each, from)]));
   const found = typeof value === 'string' ? /^\$\{(env|file):(.+)\}$/.exec(value) : null;
   if (found === null) return value;
   const [, kind, name] = found as unknown as [string, 'env' | 'file', string];

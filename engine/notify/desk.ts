@@ -137,7 +137,7 @@ export class NotifyDesk {
     const message = testMessage(channel, nowMs);
     const { outcome, why } = this.#orchestrator.spend(channel, nowMs)
       ? await this.#send(message)
-      : { outcome: 'held', why: 'the channel bears no more messages this minute' };
+      : { outcome: 'held', why: 'the channel bears no more messages now' };
     const latencyMs = clock() - nowMs;
     this.#note({ atMs: clock(), channel, outcome, title: message.title, key: message.key, latencyMs, why });
     return { outcome, why, latencyMs };

@@ -10,9 +10,10 @@ const rulesOf = (over: object) =>
   }).rules;
 const mine = async () => ({ v: 1 as const, lists: [{ name: '自选', symbols: ['600519.SH' as never] }], marks: {} });
 let asked = 0;
+let answered = '20261123';
 const ask = (async () => {
   asked += 1;
-  return { rows: [{ symbol: '600519.SH', sectors: ['801120'] }] };
+  return { asOf: { tradeDate: answered }, rows: [{ symbol: '600519.SH', sectors: ['801120'] }] };
 }) as unknown as Ask;
 
 test('what no rule names is not read', async () => {
@@ -40,10 +41,20 @@ test('sectors are those of the day, lists those of now; a stock that the day has
   await groups.look('20261123', ask, mine);
   expect([groups.of('600519.SH').lists, asked]).toEqual([['自选'], 1]);
   await groups.look('20261124', ask, mine);
-  expect(asked).toBe(2);
+  expect(asked, 'the answer was still of the day before: it is asked again').toBe(2);
+  answered = '20261124';
+  for (let i = 0; i < 2; i++) await groups.look('20261124', ask, mine);
+  expect(asked).toBe(3);
+});
+
+test('one that cannot be read keeps the other from nothing', async () => {
+  const groups = new Groups(rulesOf({ sector: ['801120'], list: ['自选'] }));
+  await expect(groups.look('20261124', ask, () => Promise.reject(new Error('no bucket')))).rejects.toThrow('no bucket');
+  expect(groups.of('600519.SH')).toEqual({ sectors: ['801120'], lists: null });
 });
 
 test('where the query role does not answer, what was known stays', async () => {
+  answered = '20261123';
   const groups = new Groups(rulesOf({ sector: ['801120'] }));
   await groups.look('20261123', ask, mine);
   await expect(groups.look('20261124', (() => Promise.reject(new Error('away'))) as never, mine)).rejects.toThrow('away');

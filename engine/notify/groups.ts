@@ -37,11 +37,21 @@ export class Groups {
 
   /** @throws what the query role or the broker answers; what was known stays */
   async look(date: string, ask: Ask, mine: () => Promise<Mine | null>): Promise<void> {
-    // a list that was made is one that is wanted now; sectors are those of a day
-    if (this.#needsLists) this.#lists = (await mine())?.lists ?? [];
-    if (!this.#needsSectors || (this.#sectors !== null && date === this.#date)) return;
-    const { rows } = await ask('instruments', {});
+    const looks = [...(this.#needsLists ? [this.#lookAtLists(mine)] : []), ...(this.#needsSectors ? [this.#lookAtSectors(date, ask)] : [])];
+    const failed = (await Promise.allSettled(looks)).find((each) => each.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  /** A list that was made is one that is wanted now. */
+  async #lookAtLists(mine: () => Promise<Mine | null>): Promise<void> {
+    this.#lists = (await mine())?.lists ?? [];
+  }
+
+  /** Of a day: kept for it once the answer is of it too. */
+  async #lookAtSectors(date: string, ask: Ask): Promise<void> {
+    if (this.#sectors !== null && date === this.#date) return;
+    const { rows, asOf } = await ask('instruments', {});
     this.#sectors = new Map(rows.map(({ symbol, sectors }) => [symbol, sectors] as const));
-    this.#date = date;
+    this.#date = asOf.tradeDate;
   }
 }

@@ -39,7 +39,11 @@ async function main(role: RoleProcess): Promise<void> {
     return { code: seq < untilSeq ? 'CATCHING_UP' : null, detail: `${seq} / ${untilSeq}`, facts: { seq } };
   });
   broker.nc = nc;
-  if (groups.isNamed) closing(keepLooking(groups, { desk, ask, mine: ownLists(nc, start.run), log }));
+  if (groups.isNamed) {
+    const looking = keepLooking(groups, { desk, ask, mine: ownLists(nc, start.run), log });
+    closing(looking.end);
+    await looking.first;
+  }
   hearEngine(nc, start.run, desk, log);
   openNotifyDoor(nc, start.run, config, desk, log);
   const clock = setInterval(() => desk.tick(Date.now(), !isAway(), Date.now), tickMs);
@@ -81,11 +85,11 @@ function deskOf(config: NotifyConfig, ledger: Ledger, log: Log, ask: Ask, groups
 
 type Looking = { readonly desk: NotifyDesk; readonly ask: Ask; readonly mine: () => Promise<Mine | null>; readonly log: Log };
 
-/** @returns ends it */
-function keepLooking(groups: Groups, { desk, ask, mine, log }: Looking): () => void {
+/** `first`: over once they were looked at, or could not be for now. */
+function keepLooking(groups: Groups, { desk, ask, mine, log }: Looking): { readonly first: Promise<void>; readonly end: () => void } {
   let told = '';
-  const look = (): void =>
-    void groups.look(desk.date, ask, mine).then(
+  const look = (): Promise<void> =>
+    groups.look(desk.date, ask, mine).then(
       () => {
         told = '';
       },
@@ -94,9 +98,8 @@ function keepLooking(groups: Groups, { desk, ask, mine, log }: Looking): () => v
         told = String(error);
       },
     );
-  look();
-  const clock = setInterval(look, groupsMs);
-  return () => clearInterval(clock);
+  const clock = setInterval(() => void look(), groupsMs);
+  return { first: look(), end: () => clearInterval(clock) };
 }
 
 function hearEngine(nc: NatsConnection, run: string, { watch }: NotifyDesk, log: Log): void {

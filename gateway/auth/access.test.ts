@@ -1,5 +1,5 @@
 /** Who may read, command and make tokens, over real sockets; and what a command is answered. */
-import { mkdtempSync, readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { request, WebSocket } from 'undici';
@@ -57,7 +57,7 @@ describe.skipIf(reason !== '')(`who may${reason === '' ? '' : ` (${reason})`}`, 
         'one that was revoked',
         async () => {
           const { token, issued } = await door.tokens.issue('x', 'admin', 60_000);
-          door.tokens.revoke(issued.id);
+          await door.tokens.revoke(issued.id);
           return `Bearer ${token}`;
         },
       ],
@@ -84,6 +84,15 @@ describe.skipIf(reason !== '')(`who may${reason === '' ? '' : ` (${reason})`}`, 
       const access = new Access(new Tokens(mkdtempSync(join(tmpdir(), 'fenshi-codes-'))), { needsToken: false, code: 'the-right-one' });
       for (let i = 0; i < 10; i++) await expect(access.exchange('wrong-one')).rejects.toThrow('UNAUTHORIZED');
       await expect(access.exchange('the-right-one')).rejects.toThrow('UNAUTHORIZED');
+    });
+
+    test('a code for which no token could be made is not used up', async () => {
+      const dir = mkdtempSync(join(tmpdir(), 'fenshi-codes-'));
+      const access = new Access(new Tokens(dir), { needsToken: false, code: 'the-right-one' });
+      writeFileSync(join(dir, 'auth'), ''); // no folder can be made there
+      await expect(access.exchange('the-right-one')).rejects.toThrow();
+      rmSync(join(dir, 'auth'));
+      expect((await access.exchange('the-right-one')).role).toBe('admin');
     });
 
     test('keys are their owner’s alone, and a list shows no token', async () => {
@@ -156,6 +165,28 @@ describe.skipIf(reason !== '')(`who may${reason === '' ? '' : ` (${reason})`}`, 
     ])('%s: accepted, and closed with the reason', async (_what, protocols, headers, wanted) =>
       expect(await closed(protocols, headers)).toBe(wanted),
     );
+  });
+
+  test('while the list of tokens cannot be read nobody comes in by one, and whoever tries may come back', async () => {
+    const { token } = await door.tokens.issue('a friend', 'viewer', 60_000);
+    const file = join(door.dir, 'auth', 'tokens.json');
+    const kept = readFileSync(file);
+    const code = (): Promise<number> =>
+      new Promise((resolve) => {
+        const socket = new WebSocket(`ws://127.0.0.1:${door.port}/v1/stream`, ['fenshi.v1.json', `fenshi.token.${token}`]);
+        socket.onclose = (event) => resolve(event.code);
+        socket.onmessage = () => {
+          resolve(0);
+          socket.close();
+        };
+      });
+    writeFileSync(file, '[{');
+    utimesSync(file, new Date(), new Date(Date.now() + 9000));
+    expect(await code()).toBe(closeCodes.shutdown);
+    expect((await ask('/v1/opportunities', { headers: { authorization: `Bearer ${token}` } })).status).toBe(500);
+    writeFileSync(file, kept);
+    utimesSync(file, new Date(), new Date(Date.now() + 12_000));
+    expect(await code()).toBe(0);
   });
 
   test('where reading takes a token too, a guest sees health, the page and the reference, and nothing of the market or the run', async () => {

@@ -53,7 +53,10 @@ export class Access {
       throw new FenshiError('UNAUTHORIZED', 'the code is wrong');
     }
     this.#codeHash = null;
-    const { token, issued } = await this.#tokens.issue(nameOf(wanted), 'admin', sessionMs);
+    const { token, issued } = await this.#tokens.issue(nameOf(wanted), 'admin', sessionMs).catch((error: unknown) => {
+      this.#codeHash = wanted; // nothing was given for it
+      throw error;
+    });
     return { token, role: issued.role, expiresMs: issued.expiresMs };
   }
 }

@@ -1,6 +1,12 @@
-/** The page's stream client: the one that programs use, with its types taken off. */
-import { readFileSync } from 'node:fs';
-import { transformSync } from 'esbuild';
+/** The page's stream client: the one that programs use, as one file with its types taken off. */
+import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
 
-const source = readFileSync(new URL('../../contracts/stream-client.ts', import.meta.url), 'utf8');
-export const clientScript: string = transformSync(source, { loader: 'ts', format: 'esm', target: 'es2022' }).code;
+const built = buildSync({
+  entryPoints: [fileURLToPath(new URL('../../contracts/stream-client.ts', import.meta.url))],
+  bundle: true,
+  write: false,
+  format: 'esm',
+  target: 'es2022',
+});
+export const clientScript: string = built.outputFiles[0]!.text;

@@ -40,7 +40,7 @@ export function commandRoutes(context: RestContext): Route[] {
       role: null,
       body: z.strictObject({ code: z.string().min(8).max(200) }),
       answer: z.object({ token: z.string(), role: z.string(), expiresMs: z.number() }),
-      codes: ['UNAUTHORIZED'],
+      codes: ['UNAUTHORIZED', 'BUSY', 'TOKENS_FULL'],
       handle: async ({ body: { code } }) => ({ body: await access.exchange(code), headers: { 'cache-control': 'no-store' } }),
     }),
     route({
@@ -72,6 +72,7 @@ export function commandRoutes(context: RestContext): Route[] {
       role: 'admin',
       body: z.strictObject({ name: z.string().trim().min(1).max(60), role: z.enum(callerRoles), days: z.number().positive().max(366) }),
       answer: z.object({ token: z.string(), issued: Issued }),
+      codes: ['BUSY', 'TOKENS_FULL'],
       handle: async ({ body: { name, role, days } }) => ({
         body: await tokens.issue(name, role, days * dayMs),
         headers: { 'cache-control': 'no-store' },
@@ -86,9 +87,9 @@ export function commandRoutes(context: RestContext): Route[] {
       role: 'admin',
       params: z.strictObject({ id: z.string().min(1).max(40) }),
       answer: z.object({ id: z.string() }),
-      codes: ['NOT_FOUND'],
-      handle: ({ params: { id } }) => {
-        if (!tokens.revoke(id)) throw new FenshiError('NOT_FOUND', id);
+      codes: ['NOT_FOUND', 'BUSY'],
+      handle: async ({ params: { id } }) => {
+        if (!(await tokens.revoke(id))) throw new FenshiError('NOT_FOUND', id);
         return ok({ id });
       },
     }),

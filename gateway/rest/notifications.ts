@@ -28,7 +28,7 @@ export function notificationRoutes({ notify, consumers }: RestContext): Route[] 
       path: '/v1/notifications/test',
       id: 'postTestNotification',
       tag: 'notifications',
-      summary: 'One message by a channel, now, past rules and budgets',
+      summary: 'One message by a channel, now, past the rules; held where the channel bears no more',
       role: 'operator',
       body: z.strictObject({ channel: z.string().min(1).max(40) }),
       answer: notifyServices['notify-test'].answer.omit({ ok: true }),

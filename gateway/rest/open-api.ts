@@ -4,7 +4,7 @@ import { type ErrorCode, errorCodes } from '../../contracts/errors.ts';
 import type { Route } from '../http/table.ts';
 
 /** Every route may be refused with these. */
-const always: readonly ErrorCode[] = ['HOST_REFUSED', 'ORIGIN_REFUSED', 'TOO_MANY_REQUESTS', 'INTERNAL', 'DEADLINE'];
+const always: readonly ErrorCode[] = ['HOST_REFUSED', 'ORIGIN_REFUSED', 'TOO_MANY_REQUESTS', 'TOKENS_UNREADABLE', 'INTERNAL', 'DEADLINE'];
 
 type Json = Record<string, unknown>;
 /** `io`: what is sent is described as a client writes it. */

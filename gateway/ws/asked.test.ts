@@ -15,6 +15,7 @@ function listener(values: Values, ch: AskedChannel, hasRoom: () => boolean = () 
   const told: unknown[] = [];
   const own: Listener = {
     protocol: 'fenshi.v1.json',
+    hasRoom,
     offer: (message: Message) => {
       if (!hasRoom()) return false;
       told.push(JSON.parse(String(message)));

@@ -170,6 +170,23 @@ describe('values', () => {
     expect(frames).toHaveLength(1);
   });
 
+  test('of the whole market one frame is made for all who are in step; who had no room gets what he missed, without another quote', async () => {
+    shared.values.symbols(view([1_600_519, 1], [2_000_001, 1]));
+    const [one, other] = [connected(dayOf(1)), connected(dayOf(1))];
+    await one.say(sub('quotes'));
+    await other.say(sub('quotes'));
+    other.socket.buffered = 64 * 1024;
+    for (const each of [one, other]) each.raw.length = 0;
+    shared.values.symbols(view([1_600_519, 2]));
+    shared.values.symbols(view([2_000_001, 2]));
+    expect([one.frames.slice(2).map(quotes), other.raw.length]).toEqual([[['600519.SH 2'], ['000001.SZ 2']], 0]);
+    other.socket.buffered = 0;
+    shared.values.catchUp();
+    expect(quotes(other.frames.at(-1))).toEqual(['600519.SH 2', '000001.SZ 2']);
+    shared.values.symbols(view([1_600_519, 3]));
+    expect(one.raw.at(-1)).toBe(other.raw.at(-1));
+  });
+
   test('one who has no room gets the newest when he has, and not what was between', async () => {
     const { say, frames, socket } = connected(dayOf(1));
     await say(sub('quotes', { filter: { symbol: ['600519.SH'] } }));

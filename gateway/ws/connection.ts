@@ -205,8 +205,9 @@ export class Connection {
   };
 
   /** A frame of a conflated channel: taken where there is room, else never. */
+  readonly hasRoom = (): boolean => !this.closed && this.#queue.length === 0 && this.#socket.buffered() < roomBytes;
   readonly offer = (message: Message): boolean => {
-    if (this.closed || this.#queue.length > 0 || this.#socket.buffered() >= roomBytes) return false;
+    if (!this.hasRoom()) return false;
     this.#write(message);
     return true;
   };

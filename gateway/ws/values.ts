@@ -18,7 +18,12 @@ import { type Message, Shared } from './encode.ts';
 export type AskedChannel = 'heatmap' | 'auction' | 'notifications' | 'ops';
 
 /** What it needs of a connection. `offer` returns false when there is no room. */
-export type Listener = { readonly protocol: Subprotocol; readonly offer: (message: Message) => boolean };
+export type Listener = {
+  readonly protocol: Subprotocol;
+  /** Whether an offer would be taken: asked before anything is made for it. */
+  readonly hasRoom: () => boolean;
+  readonly offer: (message: Message) => boolean;
+};
 type Quote = { last: number; preClose: number };
 /** `numbers`: null for the whole market. */
 type QuoteListener = {
@@ -35,6 +40,8 @@ export class Values {
   readonly #quoteListeners = new Map<Listener, QuoteListener>();
   /** Those of the whole market. */
   readonly #ofAll = new Set<QuoteListener>();
+  /** The whole market as it stands, for all who come to it now. */
+  #ofAllNow: Shared | null = null;
   readonly #byNumber = new Map<number, Set<QuoteListener>>();
   readonly #whole = new Map<ConflatedChannel, Set<Listener>>();
   /** Who had no room for the newest. */
@@ -86,6 +93,8 @@ export class Values {
     const numbers = columnOf(Uint32Array, columns.instrumentNo);
     const last = columnOf(Int32Array, columns.lastMilli);
     const preClose = columnOf(Int32Array, columns.preCloseMilli);
+    const changed = new Set<number>();
+    this.#ofAllNow = null;
     for (let i = 0; i < count; i++) {
       const no = numbers[i]!;
       const was = this.#quotes.get(no);
@@ -93,9 +102,45 @@ export class Values {
       if (was === undefined) this.#quotes.set(no, { last: last[i]!, preClose: preClose[i]! });
       else [was.last, was.preClose] = [last[i]!, preClose[i]!];
       for (const { due } of this.#byNumber.get(no) ?? []) due.add(no);
-      for (const { due } of this.#ofAll) due.add(no);
+      changed.add(no);
     }
-    for (const entry of this.#quoteListeners.values()) this.#flush(entry);
+    this.#toAll(changed);
+    this.#flushDue();
+  }
+
+  /** One frame for all who have had everything before it; for the others it is due. */
+  #toAll(changed: ReadonlySet<number>): void {
+    let frame: Shared | null = null;
+    for (const entry of this.#ofAll) {
+      const isInStep = !entry.wholeDue && entry.due.size === 0;
+      if (isInStep && changed.size > 0 && entry.listener.hasRoom()) {
+        frame ??= this.#quotesFrame(changed, false);
+        if (entry.listener.offer(frame.in(entry.listener.protocol))) continue;
+      }
+      for (const no of changed) entry.due.add(no);
+    }
+  }
+
+  /** What somebody had no room for, once he has: he would wait for the next of the market else. To be called now and then. */
+  readonly catchUp = (): void => this.#flushDue();
+
+  #flushDue(): void {
+    for (const entry of this.#quoteListeners.values()) if (entry.wholeDue || entry.due.size > 0) this.#flush(entry);
+  }
+
+  #wholeMarket(): Shared {
+    this.#ofAllNow ??= this.#quotesFrame(this.#quotes.keys(), true);
+    return this.#ofAllNow;
+  }
+
+  #quotesFrame(numbers: Iterable<number>, whole: boolean): Shared {
+    const values = [...numbers].flatMap((no): QuoteItem[] => {
+      const quote = this.#quotes.get(no);
+      return quote === undefined
+        ? []
+        : [{ symbol: instrumentId(no), lastMilli: orNull(quote.last), preCloseMilli: orNull(quote.preClose) }];
+    });
+    return new Shared({ ch: 'quotes', type: 'values', ts: this.#tsMs, whole, values });
   }
 
   live = ({ tsMs, live }: OpportunitiesView): void => this.#tell('live', tsMs, live);
@@ -133,15 +178,9 @@ export class Values {
 
   /** What is due of a listener, if it has room; else it stays due, and the newest of it is sent then. */
   #flush(entry: QuoteListener): void {
-    const { listener, due, wholeDue: whole } = entry;
-    const values = [...due].flatMap((no): QuoteItem[] => {
-      const quote = this.#quotes.get(no);
-      return quote === undefined
-        ? []
-        : [{ symbol: instrumentId(no), lastMilli: orNull(quote.last), preCloseMilli: orNull(quote.preClose) }];
-    });
-    if (values.length === 0 && !whole) return;
-    const frame = new Shared({ ch: 'quotes', type: 'values', ts: this.#tsMs, whole, values });
+    const { listener, due, wholeDue, numbers } = entry;
+    if (!listener.hasRoom()) return;
+    const frame = wholeDue && numbers === null ? this.#wholeMarket() : this.#quotesFrame(due, wholeDue);
     if (!listener.offer(frame.in(listener.protocol))) return;
     due.clear();
     entry.wholeDue = false;

@@ -4,6 +4,7 @@ import { WebSocket } from 'undici';
 import { FenshiError } from '../../../contracts/errors.ts';
 import { sentenceOf } from '../../../contracts/evidence-words.ts';
 import type { StreamedEvent } from '../../../contracts/fold.ts';
+import { closeCodes } from '../../../contracts/frames.ts';
 import { type PublicState, publicStates } from '../../../contracts/opportunity.ts';
 import { clockOf } from '../../../contracts/session.ts';
 import { type SocketConstructor, StreamClient } from '../../../contracts/stream-client.ts';
@@ -110,14 +111,15 @@ async function tail({ symbol, state, json }: TailFlags): Promise<void> {
   client.onEvents = (_seq, events) => {
     for (const event of events as StreamedEvent[]) console.log(json ? JSON.stringify(event) : line(event));
   };
-  const ended = await new Promise<'signal' | 'gone' | 'turned away'>((resolve) => {
-    client.onTurnedAway = () => resolve('turned away');
+  const ended = await new Promise<'signal' | 'gone' | number>((resolve) => {
+    client.onTurnedAway = resolve;
     process.once('SIGINT', () => resolve('signal')).once('SIGTERM', () => resolve('signal'));
     setInterval(() => readUpLock()?.pid !== lock.pid && resolve('gone'), lookMs).unref();
     client.start();
   });
   client.stop();
-  if (ended === 'turned away') throw unauthorized();
+  if (ended === closeCodes.unauthorized) throw unauthorized();
+  if (typeof ended === 'number') throw new FenshiError('SERVICE_UNAVAILABLE', `the gateway turned the stream away with ${ended}`);
   if (ended === 'gone') throw new FenshiError('NOTHING_RUNS', `${lock.run} has ended`);
 }
 

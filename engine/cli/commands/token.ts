@@ -40,8 +40,8 @@ export function registerToken(program: Command): void {
     .command('revoke <id>')
     .description('it is refused from now on')
     .addHelpText('after', '\nExample: fenshi token revoke 3kP9_xTq81Zb\nExit codes: 0 done, 1 there is none of that id')
-    .action((id: string) => {
-      if (!new Tokens(dataDir).revoke(id)) throw new FenshiError('NOT_FOUND', `no valid token ${id}`);
+    .action(async (id: string) => {
+      if (!(await new Tokens(dataDir).revoke(id))) throw new FenshiError('NOT_FOUND', `no valid token ${id}`);
       console.log(`revoked ${id}`);
     });
 }

@@ -121,8 +121,19 @@ function useOrder(instruments: ReadonlyMap<string, Instrument>, version: number,
   const key = `${sort} ${isRising}`;
   const isSame = kept.current?.key === key && kept.current.listed === listed;
   const isFresh =
-    kept.current !== null && (inside || kept.current.version === version || performance.now() - kept.current.atMs < sortEveryMs);
+    // an order of before there were prices is none
+    kept.current !== null &&
+    kept.current.version > 0 &&
+    (inside || kept.current.version === version || performance.now() - kept.current.atMs < sortEveryMs);
   if (!isSame || !isFresh)
     kept.current = { key, listed, atMs: performance.now(), version, order: orderOf(listed, board.quotes, sort, isRising) };
+  // what came within the second is sorted at its end, though nothing comes any more
+  const isBehind = kept.current!.version !== version && !inside;
+  const [, again] = useState(0);
+  useEffect(() => {
+    if (!isBehind) return;
+    const timer = setTimeout(() => again((n) => n + 1), sortEveryMs);
+    return () => clearTimeout(timer);
+  }, [isBehind]);
   return { order: kept.current!.order, sort, isRising, shownBoard };
 }
