@@ -9,7 +9,7 @@ import { streamFrom } from '../log/jetstream-read.ts';
 import { newestDay } from '../log/jetstream-tape.ts';
 import { roleOnBroker } from '../runtime/role-on-broker.ts';
 import type { StoreAddress } from '../store/chdb-process.ts';
-import { Store } from '../store/client.ts';
+import { askedLimits, Store } from '../store/client.ts';
 import { storeAddress } from '../store/locate.ts';
 import { queryMetrics } from '../telemetry/query-metrics.ts';
 import { Answers } from './answers.ts';
@@ -60,7 +60,7 @@ function storeFinder(start: RoleStart): () => Store | null {
     if (address === null) return null;
     if (client === null || known?.url !== address.url || known.password !== address.password) {
       void client?.close();
-      [known, client] = [address, new Store(address)];
+      [known, client] = [address, new Store(address, askedLimits)];
     }
     return client;
   };

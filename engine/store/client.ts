@@ -7,11 +7,17 @@ import type { StoreAddress } from './chdb-process.ts';
 import type { RowBinary } from './row-binary.ts';
 
 const requestMs = 120_000;
+/** What one question may cost where others ask it: seconds, rows, bytes. Beyond any of them the store refuses. */
+export const askedLimits = { max_execution_time: 5, max_result_rows: 200_000, max_memory_usage: 2_000_000_000 } as const;
 
 export class Store {
   readonly #client: ClickHouseClient;
+  readonly #settings: string;
 
-  constructor({ url, username, password }: StoreAddress) {
+  /** `limits`: of every question for rows. */
+  constructor({ url, username, password }: StoreAddress, limits: Readonly<Record<string, number>> = {}) {
+    const set = Object.entries(limits).map(([name, most]) => `${name} = ${most}`);
+    this.#settings = set.length === 0 ? '' : ` SETTINGS ${set.join(', ')}`;
     this.#client = createClient({
       url,
       username,
@@ -28,7 +34,7 @@ export class Store {
   /** Rows of a question; parameters as `{name:Type}`. @throws FenshiError STORE_UNAVAILABLE | STORE_REFUSED */
   async rows<T>(query: string, params: Readonly<Record<string, unknown>> = {}): Promise<T[]> {
     return this.#told(async () => {
-      const answer = await this.#client.query({ query, query_params: { ...params }, format: 'JSONEachRow' });
+      const answer = await this.#client.query({ query: `${query}${this.#settings}`, query_params: { ...params }, format: 'JSONEachRow' });
       return answer.json<T>() as Promise<T[]>;
     });
   }

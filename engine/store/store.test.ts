@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ChdbProcess, startChdb } from './chdb-process.ts';
-import { Store } from './client.ts';
+import { askedLimits, Store } from './client.ts';
 import { RowBinary } from './row-binary.ts';
 import { migrate } from './schema.ts';
 
@@ -83,6 +83,14 @@ describe('chDB behind the ClickHouse protocol', () => {
       'SELECT count() AS n, max(close_milli) AS c, any(open_milli) AS o, max(volume_shares) AS v FROM fenshi.bars FINAL',
     );
     expect(row).toEqual({ n: 10_000, c: 10_010, o: null, v: 9_007_199_254_740_991 });
+  });
+
+  test('a question of others may not cost what it likes: beyond its limits it is refused, ours is not', async () => {
+    const asked = new Store(chdb, { ...askedLimits, max_result_rows: 1000 });
+    expect(await asked.rows('SELECT number FROM numbers({count:UInt32}) LIMIT 1000', { count: 5000 })).toHaveLength(1000);
+    await expect(asked.rows('SELECT number FROM numbers(5000)')).rejects.toMatchObject({ code: 'STORE_REFUSED' });
+    expect(await store.rows('SELECT number FROM numbers(5000)')).toHaveLength(5000);
+    await asked.close();
   });
 
   test('one process a folder', async () => {
