@@ -1,35 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { NotifyConfig, type NotifyRule } from '../../contracts/notify.ts';
-import { midnightOf } from '../../contracts/session.ts';
+import { NotifyConfig } from '../../contracts/notify.ts';
+import { alert, at, config, risk, ten } from '../../scenarios/support/alerts.ts';
 import type { Alert } from './alert.ts';
 import type { Verdict } from './formats.ts';
 import type { Message } from './message.ts';
 import { type Answered, budgets, Orchestrator } from './orchestrator.ts';
-import { matches } from './rules.ts';
 
-const at = (h: number, m: number, s = 0): number => midnightOf('20261123') + ((h * 60 + m) * 60 + s) * 1000;
-const ten = at(10, 0);
-const alert = (over: Partial<Alert> = {}): Alert => ({
-  id: 'a',
-  about: 'opportunity',
-  group: 'o1',
-  severity: 'notice',
-  atMs: ten,
-  tsMs: ten,
-  origin: 'simulated',
-  isClear: false,
-  title: 't1',
-  lines: ['命中'],
-  path: '/o/o1',
-  facts: { state: 'confirmed', family: 'momentum', strategies: ['rally'], symbol: '600519.SH', p: 0.5 },
-  ...over,
-});
-const config = (rules: object[] = [{ id: 'all', about: 'opportunity', channels: ['bot'] }], more: object = {}) =>
-  NotifyConfig.parse({
-    channels: { bot: { kind: 'wecom', url: 'http://127.0.0.1/x' }, mail: { kind: 'bark', deviceKey: 'k' } },
-    rules,
-    ...more,
-  });
 const orchestrator = (rules?: object[], more?: object): Orchestrator => new Orchestrator(config(rules, more), 'id');
 const titles = (messages: readonly Message[]): string[] => messages.map(({ title, channel }) => `${channel} ${title}`);
 /** What is sent at `nowMs`, and taken by the vendor. */
@@ -39,42 +15,12 @@ const sent = (own: Orchestrator, nowMs: number): readonly Message[] => {
   return messages;
 };
 const held = (own: Orchestrator, nowMs: number): string[] => own.due(nowMs).held.map(({ why }) => why);
-const risk = (over: Partial<Alert> = {}): Alert =>
-  alert({ about: 'risk', group: 'market', severity: 'urgent', title: '⚠️ 风控冻结|market', ...over });
 const clear = (over: Partial<Alert> = {}): Alert => risk({ isClear: true, title: '✅ 风控解除|market', ...over });
 const both = [
   { id: 'a', about: 'opportunity', channels: ['bot'] },
   { id: 'r', about: 'risk', channels: ['bot'] },
 ];
 const closing = '模拟行情 · 不构成投资建议';
-
-describe('a rule', () => {
-  const rule = (over: object): NotifyRule => config([{ id: 'r', about: 'opportunity', channels: ['bot'], ...over }]).rules[0]!;
-  test.each<[string, object, Partial<Alert>, Partial<Alert>]>([
-    ['what it is about', {}, {}, { about: 'risk' }],
-    ['state', { state: ['confirmed'] }, {}, { facts: { state: 'ended' } }],
-    ['family', { family: ['board'] }, { facts: { family: 'board' } }, {}],
-    ['strategy', { strategy: ['mine'] }, { facts: { strategies: ['rally', 'mine'] } }, {}],
-    ['symbol', { symbol: ['000001.SZ'] }, { facts: { symbol: '000001.SZ' } }, {}],
-    ['a sector that it is in', { sector: ['801080'] }, { facts: { sectors: ['801010', '801080'] } }, { facts: { sectors: ['801010'] } }],
-    ['a sector, where none is known yet', { sector: ['801080'] }, { facts: { sectors: null } }, { facts: {} }],
-    ['a watch-list', { list: ['自选'] }, { facts: { lists: ['自选'] } }, { facts: { lists: [] } }],
-    ['a watch-list, where none is known yet', { list: ['自选'] }, { facts: { lists: null } }, { facts: {} }],
-    ['least chance', { pMin: 0.5 }, {}, { facts: { p: 0.49 } }],
-    ['least chance, where there is none', { pMin: 0 }, {}, { facts: { p: null } }],
-    ['severity', { severity: 'notice' }, {}, { severity: 'info' }],
-  ])('by %s', (_what, own, holds, fails) =>
-    expect([matches(rule(own), alert(holds)), matches(rule(own), alert(fails))]).toEqual([true, false]),
-  );
-
-  test('by the beginning of a scope', () => {
-    const own = config([{ id: 'r', about: 'risk', channels: ['bot'], scope: ['sector.'] }]).rules[0]!;
-    expect([matches(own, alert({ about: 'risk', group: 'sector.BK1' })), matches(own, alert({ about: 'risk', group: 'market' }))]).toEqual([
-      true,
-      false,
-    ]);
-  });
-});
 
 describe('what becomes of an alert', () => {
   test('a channel is told once, whatever rules name it', () => {

@@ -3,11 +3,12 @@ import { pinyin } from 'pinyin-pro';
 import { z } from 'zod';
 import type { LosslessChannel } from '../../contracts/frames.ts';
 import { type ServiceAnswer, services, whyService } from '../../contracts/services.ts';
+import { TradeDate } from '../../contracts/units.ts';
 import { ok, type Route, route } from '../http/table.ts';
 import { columnsAsRows } from './columns.ts';
 import { placeOf, type RestContext, readDay } from './context.ts';
 import { paged } from './opportunities.ts';
-import { cursorQuery, Listed, limitQuery, msQuery, pageOf, place, SymbolParams } from './shapes.ts';
+import { cursorQuery, given, Listed, limitQuery, msQuery, pageOf, place, SymbolParams } from './shapes.ts';
 
 type Instrument = ServiceAnswer<'instruments'>['rows'][number];
 const InstrumentRow = services.instruments.answer.shape.rows.element;
@@ -89,15 +90,12 @@ export function marketRoutes(context: RestContext): Route[] {
       summary: 'Its minutes of a day; the day at hand without one',
       params: SymbolParams,
       query: z.strictObject({
-        date: z
-          .string()
-          .regex(/^\d{8}$/)
-          .optional(),
+        date: TradeDate.optional(),
       }),
       answer: rowsOf.extend({ asOf: z.record(z.string(), z.unknown()) }),
       codes: [...common.codes, 'STORE_UNAVAILABLE'],
-      handle: async ({ params: { symbol }, query: { date } }) => {
-        const { asOf, count, columns } = await ask('minutes', { instrument: symbol, ...(date === undefined ? {} : { date }) });
+      handle: async ({ params: { symbol }, query }) => {
+        const { asOf, count, columns } = await ask('minutes', { instrument: symbol, ...given(query) });
         return ok({ asOf, items: columnsAsRows(count, columns) });
       },
     }),
@@ -122,17 +120,13 @@ export function marketRoutes(context: RestContext): Route[] {
       summary: 'Its money flow as one source counts it, of the day at hand or a stored one; sources are never mixed',
       params: SymbolParams,
       query: z.strictObject({
-        date: z
-          .string()
-          .regex(/^\d{8}$/)
-          .optional(),
+        date: TradeDate.optional(),
         source: z.string().max(40).optional(),
       }),
       answer: rowsOf.extend({ asOf: z.record(z.string(), z.unknown()), source: z.string().nullable() }),
       codes: [...common.codes, 'STORE_UNAVAILABLE', 'QUERY_INVALID'],
       handle: async ({ params: { symbol }, query }) => {
-        const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined));
-        const { asOf, source, count, columns } = await ask('flow', { instrument: symbol, ...given });
+        const { asOf, source, count, columns } = await ask('flow', { instrument: symbol, ...given(query) });
         return ok({ asOf, source, items: columnsAsRows(count, columns) });
       },
     }),
@@ -150,8 +144,7 @@ export function marketRoutes(context: RestContext): Route[] {
       }),
       codes: [...common.codes, 'STORE_UNAVAILABLE', 'QUERY_INVALID'],
       handle: async ({ query: { at, limit, ...rest } }) => {
-        const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-        const { asOf, states, next } = await ask('state', { tsMs: at, limit, ...given });
+        const { asOf, states, next } = await ask('state', { tsMs: at, limit, ...given(rest) });
         return ok({ asOf, items: states, next });
       },
     }),

@@ -2,12 +2,11 @@
 import { z } from 'zod';
 import { FenshiError } from '../../contracts/errors.ts';
 import type { listed, OpportunityView } from '../../contracts/fold.ts';
-import type { Filter } from '../../contracts/frames.ts';
 import { publicState } from '../../contracts/opportunity.ts';
 import { ok, type Route, route } from '../http/table.ts';
 import { snapshotFor } from '../ws/channels.ts';
 import { placeOf, type RestContext, readDay } from './context.ts';
-import { Change, Listed, msQuery, OpportunitiesQuery, OpportunityParams, one, pageOf, place } from './shapes.ts';
+import { Change, given, Listed, msQuery, OpportunitiesQuery, OpportunityParams, one, pageOf, place } from './shapes.ts';
 
 const tag = 'opportunities';
 
@@ -27,8 +26,7 @@ export function opportunityRoutes({ day }: RestContext): Route[] {
       query: OpportunitiesQuery,
       answer: pageOf(Listed),
       handle: ({ query: { limit, cursor, ...asked } }) => {
-        const filter = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) as Filter;
-        const all = snapshotFor('opportunities', filter, readDay(day)) as readonly ReturnType<typeof listed>[];
+        const all = snapshotFor('opportunities', given(asked), readDay(day)) as readonly ReturnType<typeof listed>[];
         const whole = (): string[] =>
           readDay(day)
             .book.list()

@@ -62,6 +62,10 @@ export const cursorQuery = z
   .optional();
 export const msQuery = wholeNumber(0, 4_102_444_800_000);
 
+/** What was asked, without what was left out. */
+export const given = <Q extends object>(query: Q): { [K in keyof Q]?: Exclude<Q[K], undefined> } =>
+  Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as never;
+
 export const OpportunitiesQuery = z.strictObject({
   state: many(z.enum(publicStates)).optional(),
   family: many(z.enum(families)).optional(),
