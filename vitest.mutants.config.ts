@@ -9,7 +9,7 @@ export default mergeConfig(
       include: [
         'actors/**/*.test.ts',
         'engine/{clean,detectors,opportunities}/**/*.test.ts',
-        'engine/cell/{timer-queue,lanes,boards,guards,risk-guard,explain}.test.ts',
+        'engine/cell/{timer-queue,lanes,boards,guards,risk-guard,explain,commands,hot-swap,external-lane}.test.ts',
         'engine/features/{gain-board,leaders,sectors}.test.ts',
         'gateway/{ws/**/*,run-status}.test.ts',
         'scenarios/histories/**/*.test.ts',

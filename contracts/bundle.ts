@@ -9,6 +9,7 @@ import { Config } from './config.ts';
 import { FenshiError } from './errors.ts';
 import { BaseRate, ForecastMap, speaks } from './forecast.ts';
 import { boards } from './instruments.ts';
+import { modelStates } from './model.ts';
 import { strategyModes } from './signal.ts';
 import { TradeDate } from './units.ts';
 
@@ -119,6 +120,16 @@ export const StrategyInstance = z.object({
 });
 export type StrategyInstance = z.infer<typeof StrategyInstance>;
 
+/** A model of the day: whose maps `strategy#id` in the calibration are, and as what the day opens with it. */
+export const DayModel = z.object({
+  id: z.string(),
+  strategy: z.string(),
+  state: z.enum(modelStates),
+  /** Version of the features it was fitted on; null: it does not say. */
+  features: z.string().nullable(),
+});
+export type DayModel = z.infer<typeof DayModel>;
+
 export const Bundle = z.object({
   v: z.literal(3),
   tradeDate: TradeDate,
@@ -134,6 +145,8 @@ export const Bundle = z.object({
   /** How often each event comes without choosing. An event without one has no probability. */
   baseRates: z.array(BaseRate),
   calibration: Calibration,
+  /** Absent where the day has none. */
+  models: z.array(DayModel).optional(),
   config: BundleConfig,
   /** Where each part came from, for people: `instruments` → `tencent`. */
   openedWith: z.record(z.string(), z.string()).optional(),

@@ -1,6 +1,7 @@
 /** The whole configuration, each key with its default. Unknown keys are errors. fenshi.config.yaml comments them for people. */
 import { z } from 'zod';
 import { ForecastMap } from './forecast.ts';
+import { modelStates } from './model.ts';
 import { NotifyConfig } from './notify.ts';
 import { InstrumentId } from './units.ts';
 
@@ -86,13 +87,19 @@ export const Config = z.strictObject({
   /** By detector: `mode` (off, shadow, canary, active) and its own parameters, which its own schema checks (engine/detectors). */
   detectors: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
   /**
-   * Maps by model: for a strategy's paths, '' for all it has none for. An `active` one speaks from the day's open on; the others lie ready in the
-   * bundle, for control to swap to.
+   * Maps by model: for a strategy's paths, '' for all it has none for. `state`: as what a day opens with it (contracts/spec/detectors.md#models);
+   * `active: true` is the same as `state: active`. `features`: the version of the features it was fitted on, another than this code's keeps it out.
    */
   models: z
     .record(
       z.string().regex(/^[a-z][a-z0-9-]{0,31}$/),
-      z.strictObject({ strategy: z.string(), active: z.boolean().default(false), maps: z.record(z.string(), z.array(ForecastMap)) }),
+      z.strictObject({
+        strategy: z.string(),
+        active: z.boolean().default(false),
+        state: z.enum(modelStates).optional(),
+        features: z.string().optional(),
+        maps: z.record(z.string(), z.array(ForecastMap)),
+      }),
     )
     .default({}),
   notify: section(NotifyConfig),

@@ -8,6 +8,9 @@ type Words = { readonly unit: string; readonly zh: string; readonly en: string }
 
 /** What detectors and the lifecycle say besides features: [id, unit, zh, en]. */
 const others = [
+  ['modelBrier', '1', '模型 Brier 分', 'the model’s Brier score'],
+  ['scorePsi', '1', '评分分布偏移 PSI', 'shift of scores, PSI'],
+  ['scoreUnknown', '1', '评分未知占比', 'share of unknown scores'],
   ['give', '1', '涨幅保留', 'share of the rise that stands'],
   ['lastOverVwapSinceEnter', '1', '现价/发现后均价', 'price over its average since discovery'],
   ['limitShare', '1', '现价/涨停价', 'price over its upper limit'],

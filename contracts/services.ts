@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { ForecastMap } from './forecast.ts';
+import { modelStates } from './model.ts';
 import { DeliveryLine, NotifyRule } from './notify.ts';
 import { Evidence } from './signal.ts';
 import { Command } from './tape.ts';
@@ -13,6 +14,7 @@ import { EpochMs, InstrumentId, TradeDate } from './units.ts';
 
 const Bytes = z.instanceof(Uint8Array);
 const Columns = z.record(z.string(), Bytes.or(z.array(z.string())));
+const Fitted = z.array(ForecastMap.omit({ a: true, b: true, knots: true }));
 /** Up to where the answer has read the tape of its day. */
 export const AsOf = z.object({ tradeDate: TradeDate, tsMs: EpochMs, n: z.int() });
 const answer = <S extends z.ZodRawShape>(shape: S) => z.object({ ok: z.literal(true), asOf: AsOf, ...shape });
@@ -235,7 +237,7 @@ export const services = {
           params: z.record(z.string(), z.unknown()),
           schema: z.record(z.string(), z.unknown()),
           /** What its probabilities were fitted on, and how well that told: the forecast maps of its calibration. */
-          forecasts: z.array(ForecastMap.omit({ a: true, b: true, knots: true })),
+          forecasts: Fitted,
         }),
       ),
     }),
@@ -296,7 +298,20 @@ export const lanesService = {
         id: z.string(),
         mode: z.string(),
         isDisabled: z.boolean(),
+        /** Whose maps speak, and whose on one instrument in ten; null: the strategy's own, and nobody's. */
         modelId: z.string().nullable(),
+        canaryId: z.string().nullable(),
+        forecasts: Fitted,
+        /** `brier`: mean squared distance of what it said from what came, `against` that of the strategy's own maps, over `n` outcomes of today. */
+        models: z.array(
+          z.object({
+            id: z.string(),
+            state: z.enum(modelStates),
+            n: z.int(),
+            brier: z.number().nullable(),
+            against: z.number().nullable(),
+          }),
+        ),
         params: z.record(z.string(), z.unknown()),
         paramHash: z.string(),
       }),

@@ -1,5 +1,6 @@
 /** States, reasons and events in words, in Chinese and English: one wording for pages and messages. */
 import type { ForecastEvent } from './forecast.ts';
+import type { ModelState } from './model.ts';
 
 type Of<K extends string> = { readonly zh: Readonly<Record<K, string>>; readonly en: Readonly<Record<K, string>> };
 
@@ -63,6 +64,11 @@ export const eventWords: Of<ForecastEvent> = {
     'next-open-gain': 'opens tomorrow above the close and its cost',
     'heat-lasts': 'is as hot half an hour on',
   },
+};
+/** How far a model may speak. */
+export const modelWords: Of<ModelState> = {
+  zh: { candidate: '候选', shadow: '影子', canary: '灰度', active: '启用', retired: '退役' },
+  en: { candidate: 'candidate', shadow: 'shadow', canary: 'canary', active: 'active', retired: 'retired' },
 };
 /** Where a quote is from. */
 export const sourceWords: Readonly<Record<'zh' | 'en', Readonly<Record<string, string>>>> = {

@@ -10,6 +10,7 @@ import { decode, encode } from './codec.ts';
 import { upcast } from './compat/upcast.ts';
 import { Entity } from './entity.ts';
 import { FlowBatch } from './flow.ts';
+import { modelStates } from './model.ts';
 import { encodeQuotes, type QuoteBatch, type QuoteScratch, quotesOf } from './quote.ts';
 import { directions, Evidence, strategyModes } from './signal.ts';
 import { origins } from './status.ts';
@@ -70,8 +71,12 @@ export const Command = z.discriminatedUnion('name', [
     paramHash: z.string(),
     from: z.string().optional(),
   }),
-  /** The maps of a model that the day's bundle has; null: the strategy's own again. */
+  /** From here on the maps of a model that the day's bundle has, whatever it was before; null: the strategy's own again. */
   z.object({ name: z.literal('model'), strategy: z.string(), modelId: z.string().nullable() }),
+  /** A step of a model's life: refused where it is not one of its next. */
+  z.object({ name: z.literal('stage'), strategy: z.string(), modelId: z.string(), state: z.enum(modelStates) }),
+  /** What was let speak last is retired, and who spoke before speaks again. */
+  z.object({ name: z.literal('rollback'), strategy: z.string() }),
   /** Instrument numbers whose features VIEW publishes, in place of those before. Changes nothing that is decided. */
   z.object({ name: z.literal('watch'), instruments: z.array(z.int()).max(500) }),
   /** Names entry `n` of that day: it is passed over undecoded. */

@@ -40,8 +40,11 @@ export function applyCommand(decisions: Decisions, command: AnyCommand, skip: (c
     }
     case 'model':
       if (lane === undefined || !decisions.hasModel(lane, command.modelId)) return 'NOT_FOUND';
-      lane.speakFrom(command.modelId);
-      return null;
+      return decisions.models.choose(lane, command.modelId);
+    case 'stage':
+      return lane === undefined ? 'NOT_FOUND' : decisions.models.stage(lane, command.modelId, command.state);
+    case 'rollback':
+      return lane === undefined ? 'NOT_FOUND' : decisions.models.rollBack(lane);
     case 'watch':
       decisions.watched.clear();
       for (const no of command.instruments) decisions.watched.add(no);

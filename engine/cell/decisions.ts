@@ -21,6 +21,7 @@ import { applyCommand } from './commands.ts';
 import { type Lane, type LaneImage, lanesOf, type Mismatch } from './lanes.ts';
 import { MarketCoordinator, marketId } from './market-coordinator.ts';
 import type { Decider, MarketState } from './market-state.ts';
+import { Models } from './models.ts';
 import { Openings } from './openings.ts';
 import { OpportunityBook, type OpportunityBookImage } from './opportunity-book.ts';
 import { Recorder } from './recorder.ts';
@@ -40,6 +41,7 @@ export class Decisions implements Decider {
   readonly sectors: SectorCoordinator;
   readonly #guard: RiskGuard;
   readonly openings: Openings;
+  readonly models: Models;
   readonly lanes: readonly Lane[];
   readonly #mismatches: readonly Mismatch[];
   readonly #timers = new TimerQueue();
@@ -59,13 +61,18 @@ export class Decisions implements Decider {
     this.actors = new Actors(this.recorder, this.#timers);
     this.marketCoordinator = new MarketCoordinator(market, this.actors, this.recorder, bundle.tradeDate);
     this.openings = new Openings(bundle.config.opportunities);
+    this.models = new Models(bundle, lanes, this.actors, this.recorder);
     const scopes = new Set(['market', 'account', ...market.universe.actorIds]);
     for (const code of market.sectors.codes) scopes.add(`sector.${code}`);
     for (const { id } of lanes) scopes.add(`strategy.${id}`);
     const exits = new Map(lanes.map((lane) => [lane.id, lane]));
     this.desk = new OpportunityBook(bundle, this.actors, this.recorder, {
       isScope: (scope) => scopes.has(scope),
-      opened: (given, standing) => this.openings.note(given, standing, tsecOf(this.recorder.nowMs)),
+      opened: (given, standing) => {
+        const tsec = tsecOf(this.recorder.nowMs);
+        this.openings.note(given, standing, tsec);
+        this.models.note(given, tsec);
+      },
       released: (row, id) => {
         const own = market.sectorOf(row) ?? row;
         for (const lane of lanes) if (lane.runs.get(own)?.opportunity === id) lane.release(own);
@@ -76,7 +83,8 @@ export class Decisions implements Decider {
       },
       exitScore: (strategy) => exits.get(strategy)?.scores.exit ?? 0,
     });
-    const parts = { actors: this.actors, desk: this.desk, recorder: this.recorder, market: this.marketCoordinator };
+    const { actors, desk, recorder, models, marketCoordinator } = this;
+    const parts = { actors, desk, recorder, models, market: marketCoordinator };
     const ofKind = (kind: AnyDetector['entity']) => lanes.filter(({ detector }) => detector.entity === kind);
     this.symbols = new SymbolCoordinator(bundle, market, ofKind('symbol') as unknown as SymbolLane[], parts);
     this.sectors = new SectorCoordinator(bundle, market, ofKind('sector') as unknown as SectorLane[], parts);
@@ -98,9 +106,10 @@ export class Decisions implements Decider {
     this.recorder.nowMs = timeMs;
   }
 
-  /** Says of each strategy the bundle named and this code does not have as named. */
+  /** Says of each strategy the bundle named and this code does not have as named, and as what each model begins. */
   opened(): void {
     for (const { id, code, message } of this.#mismatches) this.recorder.fault(marketId, `strategy:${id}`, code, message);
+    this.models.opened();
   }
 
   settled(verdict: Readonly<RowVerdict>, batch: QuoteBatch, i: number): void {
@@ -161,6 +170,7 @@ export class Decisions implements Decider {
   clock(isNew: boolean): void {
     this.marketCoordinator.clock(isNew);
     if (isNew) this.#guard.update(tsecOf(this.recorder.nowMs));
+    if (isNew) this.models.update(tsecOf(this.recorder.nowMs), this.market.features.midOf);
     if (isNew) this.symbols.guard.tidy();
     if (isNew) this.sectors.update();
     this.symbols.states.watchData(this.recorder.nowMs);
@@ -220,6 +230,7 @@ export class Decisions implements Decider {
       market: this.marketCoordinator.image(),
       guard: this.#guard.image(),
       openings: this.openings.image(),
+      models: this.models.image(),
       sectors: this.sectors.image(),
       actors: this.actors.image(),
       actorEvents: this.actors.events,
@@ -242,6 +253,7 @@ export class Decisions implements Decider {
     this.marketCoordinator.restore(image.market);
     this.#guard.restore(image.guard);
     this.openings.restore(image.openings);
+    this.models.restore(image.models);
     this.sectors.restore(image.sectors);
     this.#answered.restore(image.answered);
     this.recorder.restore(image.seq);
@@ -261,6 +273,7 @@ export type DecisionsImage = {
   readonly market: ReturnType<MarketCoordinator['image']>;
   readonly guard: ReturnType<RiskGuard['image']>;
   readonly openings: ReturnType<Openings['image']>;
+  readonly models: ReturnType<Models['image']>;
   readonly sectors: ReturnType<SectorCoordinator['image']>;
   readonly actors: readonly ActorImage[];
   readonly actorEvents: number;

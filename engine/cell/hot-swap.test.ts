@@ -2,9 +2,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Bundle } from '../../contracts/bundle.ts';
 import { type AnyCommand, decodeTape, encodeTape, type TapeEntry } from '../../contracts/tape.ts';
+import { instrumentNo } from '../../contracts/units.ts';
 import { type GeneratedDay, generatedDay } from '../../scenarios/support/days.ts';
 import { rally } from '../detectors/rally.ts';
-import { withModels } from '../reference/shipped.ts';
+import { givenModels, withModels } from '../reference/shipped.ts';
 import { foldDay } from '../runtime/fold.ts';
 import { Cell } from './cell.ts';
 import { decodeImage, encodeImage } from './image.ts';
@@ -15,12 +16,14 @@ let cut: number;
 beforeAll(() => {
   day = generatedDay({ seed: 2, count: 30, until: '10:30', detectors: ['rally'] });
   const bolder = day.bundle.calibration.rally!.map((map) => ({ ...map, b: map.b + 1 }));
+  const models = {
+    bolder: { strategy: 'rally', active: false, state: 'shadow' as const, maps: { '': bolder } },
+    'of-another': { strategy: 'rotation', active: false, maps: { '': bolder } },
+  };
   bundle = {
     ...day.bundle,
-    calibration: withModels(day.bundle.calibration, {
-      bolder: { strategy: 'rally', active: false, maps: { '': bolder } },
-      'of-another': { strategy: 'rotation', active: false, maps: { '': bolder } },
-    }),
+    calibration: withModels(day.bundle.calibration, models),
+    ...givenModels({ models }),
   };
   cut = day.entries.findIndex(({ tsMs, type }) => type === 'clock' && tsMs >= day.entries[0]!.tsMs + 75 * 60_000);
 });
@@ -45,7 +48,7 @@ describe.each(swaps)('%s', (_what, command) => {
     const before = plain.filter(({ n }) => n < cut);
 
     expect(swapped.slice(0, before.length)).toEqual(before);
-    expect(swapped[before.length]!.entries).toMatchObject([{ kind: 'control', accepted: true }]);
+    expect(swapped[before.length]!.entries.at(-1)).toMatchObject({ kind: 'control', accepted: true });
     expect(swapped.at(-1)!.hash).not.toBe(plain.at(-1)!.hash);
     expect(swapped.slice(before.length + 1).map(({ entries }) => entries)).not.toEqual(
       plain.slice(before.length).map(({ entries }) => entries),
@@ -75,6 +78,35 @@ test('a signal names the model it spoke from; rolled back, the strategy speaks f
   expect(new Set(modelsOf(back))).toEqual(new Set([null]));
 });
 
+test('a canary speaks of one instrument in ten, its signals say so, and it does after a restart', () => {
+  const large = generatedDay({ seed: 2, count: 60, until: '10:30', detectors: ['rally'] });
+  const bundle = { ...large.bundle, models: [{ id: 'bolder', strategy: 'rally', state: 'canary' as const, features: null }] };
+  const cell = new Cell(bundle);
+  const half = large.entries.findIndex(({ tsMs }) => tsMs >= large.entries[0]!.tsMs + 50 * 60_000);
+  for (const entry of large.entries.slice(0, half)) cell.apply(entry);
+  const again = Cell.restore(bundle, decodeImage(encodeImage(cell.image())));
+  const entries = large.entries.slice(half).flatMap((entry) => again.apply(entry).draft?.entries ?? []);
+  const spoken = entries.flatMap((entry) => (entry.kind === 'signal' ? [entry.signal] : []));
+  const isOneInTen = (key: string): boolean => instrumentNo(key) % 10 === 0;
+
+  expect(spoken.filter(({ entity }) => isOneInTen(entity.key)).length).toBeGreaterThan(0);
+  for (const { entity, strategy } of spoken) expect(strategy.modelId).toBe(isOneInTen(entity.key) ? 'bolder' : null);
+});
+
+test('who spoke is taken back: the strategy speaks from its own maps again', () => {
+  const entries = withSwap({ name: 'model', strategy: 'rally', modelId: 'bolder' }, { name: 'rollback', strategy: 'rally' });
+  const all = steps(entries).flatMap(({ entries: own }) => own);
+  const states = all.flatMap((entry) =>
+    entry.kind === 'transition' && entry.machine === 'model' ? [[entry.from, entry.to, entry.data.by]] : [],
+  );
+
+  expect(states).toEqual([
+    [null, 'shadow', null],
+    ['shadow', 'active', 'operator'],
+    ['active', 'retired', 'operator'],
+  ]);
+});
+
 test('a bolder model says more of what comes after it', () => {
   const saidOf = (entries: readonly TapeEntry[]) =>
     steps(entries).flatMap(({ entries: all }) =>
@@ -100,6 +132,9 @@ test('a bolder model says more of what comes after it', () => {
 test.each<[string, AnyCommand]>([
   ['a model that the day does not have', { name: 'model', strategy: 'rally', modelId: 'nobody' }],
   ['a model of another strategy', { name: 'model', strategy: 'rally', modelId: 'of-another' }],
+  ['a step of a model that the day does not have', { name: 'stage', strategy: 'rally', modelId: 'nobody', state: 'shadow' }],
+  ['a step of a strategy that is not there', { name: 'stage', strategy: 'nobody', modelId: 'bolder', state: 'canary' }],
+  ['a roll-back of a strategy that is not there', { name: 'rollback', strategy: 'nobody' }],
   ['a strategy that is not there', { name: 'model', strategy: 'nobody', modelId: 'bolder' }],
 ])('%s: NOT_FOUND, and nothing changes', (_what, command) => {
   const swapped = steps(withSwap(command));

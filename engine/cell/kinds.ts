@@ -1,5 +1,6 @@
 /** The machines the cell runs, their inputs and events, and what each tells of itself in a transition's `data`. */
 import { type MarketEvent, marketMachine } from '../../actors/market/market.machine.ts';
+import { type ModelContext, type ModelEvent, type ModelInput, modelMachine } from '../../actors/model/model.machine.ts';
 import type { OpportunityContext, OpportunityEvent, OpportunityInput } from '../../actors/opportunity/context.ts';
 import { opportunityMachine } from '../../actors/opportunity/opportunity.machine.ts';
 import { stopOf } from '../../actors/opportunity/prices.ts';
@@ -16,6 +17,7 @@ export type Spoken = {
   readonly symbol: { readonly input: { readonly instrument: string }; readonly event: SymbolEvent };
   readonly sector: { readonly input: { readonly code: string; readonly name: string }; readonly event: SectorEvent };
   readonly risk: { readonly input: { readonly scope: string }; readonly event: RiskEvent };
+  readonly model: { readonly input: ModelInput; readonly event: ModelEvent };
   readonly opportunity: { readonly input: OpportunityInput; readonly event: OpportunityEvent };
 };
 export type KindName = keyof Spoken;
@@ -66,6 +68,11 @@ export const kinds: { readonly [K in KindName]: Kind<K> } = {
     name: 'risk',
     machine: riskMachine,
     facts: (({ causes }: RiskContext) => ({ causes })) as (context: never) => Record<string, unknown>,
+  },
+  model: {
+    name: 'model',
+    machine: modelMachine,
+    facts: (({ strategy, modelId, by }: ModelContext) => ({ strategy, modelId, by })) as (context: never) => Record<string, unknown>,
   },
   opportunity: { name: 'opportunity', machine: opportunityMachine, facts: opportunityFacts as (context: never) => Record<string, unknown> },
 };

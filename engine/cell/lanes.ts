@@ -40,6 +40,8 @@ export class Lane<D extends AnyDetector = AnyDetector> {
   readonly detector: D;
   /** Whose maps speak for it; null: its own. */
   modelId: string | null;
+  /** Whose maps speak on one instrument in ten in their place; null: nobody's. */
+  canaryId: string | null = null;
   readonly runs = new Map<number, Run>();
   readonly rows: LaneRows;
   readonly bit: number;
@@ -51,6 +53,7 @@ export class Lane<D extends AnyDetector = AnyDetector> {
   params: unknown;
   paramHash: string;
   strategy!: StrategyRef;
+  #canary!: StrategyRef;
   scores!: { readonly enter: number; readonly exit: number };
   horizonSec!: number;
 
@@ -78,11 +81,18 @@ export class Lane<D extends AnyDetector = AnyDetector> {
     this.#refer();
   }
 
-  /** From here on the maps of this model; what has been said stays as it was said. */
-  speakFrom(modelId: string | null): void {
+  /** From here on the maps of these models; what has been said stays as it was said. */
+  speakFrom(modelId: string | null, canaryId: string | null = null): void {
     this.modelId = modelId;
+    this.canaryId = canaryId;
     this.#refer();
   }
+
+  #isCanarys = (no: number): boolean => this.canaryId !== null && no % canaryShare === 0;
+  /** Whose maps speak of instrument `no`; of a sector, without one, there is no one in ten. */
+  modelFor = (no: number | null): string | null => (no !== null && this.#isCanarys(no) ? this.canaryId : this.modelId);
+  /** Who speaks of instrument `no`. */
+  strategyFor = (no: number): StrategyRef => (this.#isCanarys(no) ? this.#canary : this.strategy);
 
   promote(mode: StrategyMode): void {
     this.mode = mode;
@@ -93,6 +103,7 @@ export class Lane<D extends AnyDetector = AnyDetector> {
     const { variant, version } = this.detector;
     const { id, paramHash, modelId, mode } = this;
     this.strategy = { id, variant, version, paramHash, modelId, mode };
+    this.#canary = { ...this.strategy, modelId: this.canaryId };
   }
 
   get disabled(): boolean {
@@ -172,11 +183,12 @@ export class Lane<D extends AnyDetector = AnyDetector> {
   }
 
   image(): LaneImage {
-    const { id, mode, modelId, params, paramHash, disabled } = this;
+    const { id, mode, modelId, canaryId, params, paramHash, disabled } = this;
     return {
       id,
       mode,
       modelId,
+      canaryId,
       params,
       paramHash,
       disabled,
@@ -190,6 +202,7 @@ export class Lane<D extends AnyDetector = AnyDetector> {
   restore(image: LaneImage): void {
     this.mode = image.mode;
     this.modelId = image.modelId;
+    this.canaryId = image.canaryId;
     this.retune(image.params, image.paramHash);
     this.disabled = image.disabled;
     for (const [row, run] of image.runs) {
@@ -206,6 +219,7 @@ export type LaneImage = {
   readonly id: string;
   readonly mode: StrategyMode;
   readonly modelId: string | null;
+  readonly canaryId: string | null;
   readonly params: unknown;
   readonly paramHash: string;
   readonly disabled: boolean;

@@ -164,13 +164,8 @@ export class SectorCoordinator {
       subject: this.subjectOf(k),
       lane,
       reading,
-      claims: () =>
-        claimsOf(
-          this.#knowledge,
-          mapsOf(this.#knowledge.maps, mapsKey(lane.id, lane.modelId), reading.path, regime),
-          reading.score,
-          nowhere,
-        ),
+      claims: (modelId = lane.modelFor(null)) =>
+        claimsOf(this.#knowledge, mapsOf(this.#knowledge.maps, mapsKey(lane.id, modelId), reading.path, regime), reading.score, nowhere),
       t0Tsec: tsec - lookBackSec,
       feedHealthy: this.#answers.feedHealthy,
       plan: null,

@@ -18,8 +18,8 @@ export type SignalCase = {
   readonly subject: Subject;
   readonly lane: Lane;
   readonly reading: Reading;
-  /** What its score says of each event; none where nothing was fitted. Asked for by what acts on it. */
-  readonly claims: () => readonly Claim[];
+  /** What its score says of each event, by the maps of whoever speaks or of another model; none where nothing was fitted. Asked for by what acts on it. */
+  readonly claims: (modelId?: string | null) => readonly Claim[];
   /** null for a sector, which has a level and no price. */
   readonly plan: Omit<PlanInput, 'costs'> | null;
   /** The sector's level where `plan` is null. */

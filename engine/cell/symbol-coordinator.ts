@@ -24,6 +24,7 @@ import { explain, type SymbolWhy } from './explain.ts';
 import type { Lane, LaneRows } from './lanes.ts';
 import { onNews } from './levels.ts';
 import type { MarketState } from './market-state.ts';
+import type { Models } from './models.ts';
 import { Moment } from './moment.ts';
 import type { OpportunityBook } from './opportunity-book.ts';
 import type { Recorder } from './recorder.ts';
@@ -49,6 +50,15 @@ const lookBackSec = 180;
 const sigma900To600 = Math.sqrt(600 / 900);
 const awakeSec = 60;
 
+/** What it tells and asks of the deciding side. */
+type Parts = {
+  readonly actors: Actors;
+  readonly desk: OpportunityBook;
+  readonly recorder: Recorder;
+  readonly models: Models;
+  readonly market: MarketAnswers;
+};
+
 export class SymbolCoordinator {
   readonly #knowledge: Knowledge;
   readonly #state: MarketState;
@@ -56,6 +66,7 @@ export class SymbolCoordinator {
   readonly #desk: OpportunityBook;
   readonly #recorder: Recorder;
   readonly #market: MarketAnswers;
+  readonly #models: Models;
   readonly #lanes: readonly SymbolLane[];
   /** null where there are no lanes. */
   readonly #rows: LaneRows | null;
@@ -74,12 +85,7 @@ export class SymbolCoordinator {
   /** Wakes every lane for every quote: what a test compares the predicates with. */
   openGate = false;
 
-  constructor(
-    bundle: Bundle,
-    state: MarketState,
-    lanes: readonly SymbolLane[],
-    parts: { readonly actors: Actors; readonly desk: OpportunityBook; readonly recorder: Recorder; readonly market: MarketAnswers },
-  ) {
+  constructor(bundle: Bundle, state: MarketState, lanes: readonly SymbolLane[], parts: Parts) {
     this.#knowledge = knowledgeOf(bundle);
     this.#monitored = new Set(bundle.monitored);
     this.#state = state;
@@ -89,6 +95,7 @@ export class SymbolCoordinator {
     this.#desk = parts.desk;
     this.#recorder = parts.recorder;
     this.#market = parts.market;
+    this.#models = parts.models;
     this.#moment = new Moment(state, bundle.config);
     this.states = new SymbolStates(state, parts);
     this.guard = new SymbolGuard(state.features, parts.desk, state.universe.actorIds);
@@ -187,10 +194,11 @@ export class SymbolCoordinator {
 
   #journal(s: number, lane: SymbolLane, spoke: Reading, phase: SignalPhase, input: DetectorInput): void {
     this.signals += 1;
+    if (phase === 'enter') this.#models.scored(lane, spoke.score);
     this.observer.signal?.(s, lane.id, spokeOf(spoke, phase), input);
     this.#recorder.record('signal', this.#state.universe.actorIds[s]!, {
       signal: {
-        strategy: lane.strategy,
+        strategy: lane.strategyFor(input.instrument.no),
         entity: this.subjectOf(s).entity,
         direction: spoke.direction,
         phase,
@@ -219,8 +227,8 @@ export class SymbolCoordinator {
       subject: this.subjectOf(s),
       lane,
       reading,
-      claims: () =>
-        claimsOf(this.#knowledge, mapsOf(this.#knowledge.maps, mapsKey(lane.id, lane.modelId), reading.path, input.regime), reading.score, {
+      claims: (modelId = lane.modelFor(input.instrument.no)) =>
+        claimsOf(this.#knowledge, mapsOf(this.#knowledge.maps, mapsKey(lane.id, modelId), reading.path, input.regime), reading.score, {
           tickBp: (tickMilli / input.lastMilli) * 10_000,
           sigma600: input.feature('sigma900') * sigma900To600,
           tsec: input.tsec,

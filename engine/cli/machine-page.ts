@@ -1,6 +1,7 @@
 /** contracts/spec/machines.md, read off the machines themselves: what stands there is what runs. */
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
 import { marketMachine } from '../../actors/market/market.machine.ts';
+import { modelMachine } from '../../actors/model/model.machine.ts';
 import { opportunityMachine } from '../../actors/opportunity/opportunity.machine.ts';
 import { riskMachine } from '../../actors/risk/risk.machine.ts';
 import { sectorMachine } from '../../actors/sector/sector.machine.ts';
@@ -15,6 +16,7 @@ const machines: readonly (readonly [AnyStateMachine, consumers: string])[] = [
   [riskMachine, 'every opportunity of the scope, through the risk desk; the journal'],
   [sectorMachine, 'sector detectors and, through their input, detectors of symbols; the page'],
   [marketMachine, 'gates, calibration strata, detectors, the end of the session'],
+  [modelMachine, 'the lane of its strategy, whose forecasts it makes; the page'],
   [sourceMachine, 'gates K1 and U9, the page'],
 ];
 
@@ -42,6 +44,7 @@ export const guardWords: Readonly<Record<string, string>> = {
   opensNear: 'resumes within 3 % of its last price',
   reopens: 'a new signal may reopen it (identity)',
   isLevel: 'the level is',
+  opensAs: 'the day opens with it as',
   isNews: 'differs from the regime that is proposed',
   holds: 'what is proposed is',
 };

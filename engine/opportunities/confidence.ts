@@ -39,6 +39,17 @@ export const mapsOf = (maps: Calibration, key: string, path: string, regime: Reg
   maps[`${key}.${path}@${regime}`] ?? maps[`${key}.${path}`] ?? maps[key] ?? none;
 /** Under which a strategy's maps stand in the calibration: its own, or those of a model. */
 export const mapsKey = (strategy: string, modelId: string | null): string => (modelId === null ? strategy : `${strategy}#${modelId}`);
+/** What a strategy's probabilities were fitted on, and how well that told. */
+export const fittedOf = (calibration: Calibration, strategy: string, modelId: string | null) =>
+  (calibration[mapsKey(strategy, modelId)] ?? none).map(({ event, horizonSec, source, data, days, n, auc95 }) => ({
+    event,
+    horizonSec,
+    source,
+    data,
+    days,
+    n,
+    auc95,
+  }));
 const none: readonly ForecastMap[] = [];
 const inventedOrigins: ReadonlySet<string> = new Set(['generator', 'scenario']);
 

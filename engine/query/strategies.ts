@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Bundle } from '../../contracts/bundle.ts';
 import type { ServiceAnswer } from '../../contracts/services.ts';
 import { instantiable } from '../detectors/registry.ts';
+import { fittedOf } from '../opportunities/confidence.ts';
 
 type Row = ServiceAnswer<'strategies'>['rows'][number];
 
@@ -15,15 +16,7 @@ export function strategyRows({ detectors, calibration }: Pick<Bundle, 'detectors
       string,
       unknown
     >;
-    const forecasts = (calibration[modelId ?? id] ?? []).map(({ event, horizonSec, source, data, days, n, auc95 }) => ({
-      event,
-      horizonSec,
-      source,
-      data,
-      days,
-      n,
-      auc95,
-    }));
+    const forecasts = fittedOf(calibration, id, modelId);
     return [{ id, detector: name, variant, family, entity, version, mode, modelId, paramHash, params, schema, forecasts }];
   });
 }

@@ -14,7 +14,7 @@ import { adjustedCloses, boardsIn, type DayClose } from './boards.ts';
 import { listingDayN, nextTradingDay, tradingDaysUntil } from './calendar.ts';
 import { type DayRecord, historyOf, sigmaOf } from './history.ts';
 import { isNoLimitDay, type LimitStatus, limitPrices, limitRate } from './price-limits.ts';
-import { flowAssumption, realForecasts, registeredDetectors, shippedProfile, withModels } from './shipped.ts';
+import { flowAssumption, givenModels, realForecasts, registeredDetectors, shippedProfile, withModels } from './shipped.ts';
 
 /** One instrument as a source tells it before the open. */
 export type Listed = {
@@ -117,6 +117,7 @@ export async function preOpenBundle(date: TradeDate, config: DayConfig, from: Pr
     detectors: registeredDetectors(config),
     ...realForecasts,
     calibration: withModels(realForecasts.calibration, config.models),
+    ...givenModels(config),
     config: bundleConfig(config),
     openedWith: openedWith(from, instruments, profiles.length - 1),
     assumed: [flowAssumption, ...notes.sentences(numbers.length), ...from.remarks()],

@@ -40,9 +40,28 @@ export const registeredDetectors = (config: Pick<Config, 'detectors' | 'models'>
   );
 
 const activeModel = (models: Config['models'], strategy: string): string | null =>
-  Object.keys(models)
-    .sort()
-    .find((id) => models[id]!.active && models[id]!.strategy === strategy) ?? null;
+  modelsOf({ models })?.find((each) => each.state === 'active' && each.strategy === strategy)?.id ?? null;
+
+/** The models of a day as it opens with them, by id: of several active ones of a strategy the first is, the others stand by. Undefined: there are none. */
+function modelsOf({ models }: Pick<Config, 'models'>): Bundle['models'] {
+  const all = Object.entries(models).sort(([a], [b]) => (a < b ? -1 : 1));
+  const taken = new Set<string>();
+  const listed = all.map(([id, { strategy, active, state, features = null }]) => {
+    const wanted = state ?? (active ? 'active' : 'candidate');
+    const place = `${strategy} ${wanted}`;
+    const isOne = wanted === 'active' || wanted === 'canary';
+    const given = isOne && taken.has(place) ? 'shadow' : wanted;
+    taken.add(place);
+    return { id, strategy, state: given, features } as const;
+  });
+  return listed.length === 0 ? undefined : listed;
+}
+
+/** Their part of a bundle. */
+export function givenModels(config: Pick<Config, 'models'>): Pick<Bundle, 'models'> {
+  const models = modelsOf(config);
+  return models === undefined ? {} : { models };
+}
 
 /** A calibration with the maps of every model beside it. */
 export const withModels = (calibration: Calibration, models: Config['models']): Calibration => ({

@@ -7,6 +7,7 @@ import { whyService } from '../../contracts/services.ts';
 import { subjects } from '../../contracts/subjects.ts';
 import { instrumentNo } from '../../contracts/units.ts';
 import type { Cell } from '../cell/cell.ts';
+import { fittedOf } from '../opportunities/confidence.ts';
 
 export function openWhyDoor(nc: NatsConnection, run: string, cellOf: () => Cell | null, log: Log): void {
   const answerBy = (name: 'why' | 'lanes', work: (request: unknown) => object): void => {
@@ -39,14 +40,22 @@ function replyTo(data: Uint8Array, work: (request: unknown) => object, log: Log)
 export function lanesOf(cell: Cell | null) {
   if (cell === null) throw new FenshiError('NOT_READY', 'no day is open');
   const asOf = { tradeDate: cell.bundle.tradeDate, tsMs: cell.timeMs, n: cell.n - 1 };
-  const lanes = cell.decisions.lanes.map(({ id, mode, disabled: isDisabled, modelId, params, paramHash }) => ({
-    id,
-    mode,
-    isDisabled,
-    modelId,
-    params: params as Record<string, unknown>,
-    paramHash,
-  }));
+  const { models } = cell.decisions;
+  const lanes = cell.decisions.lanes.map((lane) => {
+    const { id, mode, disabled: isDisabled, modelId, canaryId, params, paramHash } = lane;
+    const forecasts = fittedOf(cell.bundle.calibration, id, modelId);
+    return {
+      id,
+      mode,
+      isDisabled,
+      modelId,
+      canaryId,
+      forecasts,
+      models: models.report(lane),
+      params: params as Record<string, unknown>,
+      paramHash,
+    };
+  });
   return { asOf, lanes };
 }
 

@@ -67,5 +67,5 @@ export const placeOf = ({ epoch, origin, step }: DayState) => ({ epoch, origin, 
 export async function runningStrategies({ ask, lanes }: Pick<RestContext, 'ask' | 'lanes'>) {
   const [{ asOf, rows }, now] = await Promise.all([ask('strategies', {}), lanes()]);
   const byId = new Map(now.lanes.map((each) => [each.id, each]));
-  return { asOf, rows: rows.map((row) => ({ ...row, isDisabled: false, ...byId.get(row.id) })) };
+  return { asOf, rows: rows.map((row) => ({ ...row, isDisabled: false, canaryId: null, models: [], ...byId.get(row.id) })) };
 }

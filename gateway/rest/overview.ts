@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { FenshiError } from '../../contracts/errors.ts';
 import { MachineSketch } from '../../contracts/machine-sketch.ts';
-import { AsOf, services } from '../../contracts/services.ts';
+import { AsOf, lanesService, services } from '../../contracts/services.ts';
 import { InstrumentId, TradeDate } from '../../contracts/units.ts';
 import { ok, type Route, route } from '../http/table.ts';
 import { type RestContext, runningStrategies } from './context.ts';
@@ -13,7 +13,12 @@ const machines = JSON.parse(readFileSync(new URL('../../contracts/schemas/machin
 
 const Running = z.object({
   asOf: AsOf,
-  rows: z.array(services.strategies.answer.shape.rows.element.extend({ isDisabled: z.boolean() })),
+  rows: z.array(
+    services.strategies.answer.shape.rows.element.extend({
+      isDisabled: z.boolean(),
+      ...lanesService.answer.shape.lanes.element.pick({ canaryId: true, models: true }).shape,
+    }),
+  ),
 });
 
 export function overviewRoutes(context: RestContext): Route[] {

@@ -5,7 +5,7 @@ import { bytesOf } from '../../contracts/codec.ts';
 import { clamp, exp, log, medianInPlace } from '../../contracts/math.ts';
 import { smooth } from '../../engine/reference/history.ts';
 import { limitPrices, limitRate } from '../../engine/reference/price-limits.ts';
-import { inventedForecasts, registeredDetectors, withModels } from '../../engine/reference/shipped.ts';
+import { givenModels, inventedForecasts, registeredDetectors, withModels } from '../../engine/reference/shipped.ts';
 import { industryName } from './names.ts';
 import { type Nature, natures, type Preset } from './nature.ts';
 import { randomOf } from './random.ts';
@@ -85,6 +85,7 @@ export function generatedBundle({
     detectors: registeredDetectors(config),
     ...(forecasts ?? inventedForecasts[preset]),
     calibration: withModels((forecasts ?? inventedForecasts[preset]).calibration, config.models),
+    ...givenModels(config),
     config: bundleConfig(config),
     assumed: ['Invented market: no instrument, price or event in it is real.'],
   };

@@ -74,6 +74,15 @@ export function registerControl(program: Program): void {
     strategy,
     modelId: model === 'none' ? null : model,
   }));
+  add(
+    'stage <strategy> <model> <state>',
+    'a step of a model’s life: candidate, shadow, canary, active, retired; forward one at a time',
+    (strategy, modelId, state) => ({ name: 'stage', strategy, modelId, state }),
+  );
+  add('rollback <strategy>', 'retire the model that was let speak last; who spoke before it speaks again', (strategy) => ({
+    name: 'rollback',
+    strategy,
+  }));
   add('watch [instruments...]', 'whose features VIEW publishes', (...ids) => ({ name: 'watch', instruments: ids.map(numberOf) }));
   add('skip <date> <n>', 'pass over an entry that crashes the engine', (tradeDate, n) => ({ name: 'skip', tradeDate, n: Number(n) }));
   add('fence', 'hand over to another version at this entry', () => ({ name: 'fence' }));

@@ -8,7 +8,7 @@ import { instrumentId, type TradeDate } from '../../../contracts/units.ts';
 import { assumedAdv20 } from '../../clean/universe.ts';
 import { type DayRecord, historyOf, sigmaOf } from '../../reference/history.ts';
 import { limitPrices, limitRate } from '../../reference/price-limits.ts';
-import { flowAssumption, realForecasts, registeredDetectors, shippedProfile, withModels } from '../../reference/shipped.ts';
+import { flowAssumption, givenModels, realForecasts, registeredDetectors, shippedProfile, withModels } from '../../reference/shipped.ts';
 
 /** Daily deviation of log returns by board, towards which a symbol's few earlier days are shrunk. */
 const assumedSigma: Readonly<Record<Board, number>> = { MAIN: 0.024, CHINEXT: 0.032, STAR: 0.032, BSE: 0.035 };
@@ -91,6 +91,7 @@ export function fileBundle({ date, preClose, earlier }: DayFacts, config: Config
     detectors: registeredDetectors(config),
     ...realForecasts,
     calibration: withModels(realForecasts.calibration, config.models),
+    ...givenModels(config),
     config: bundleConfig(config),
     assumed: assumptions(borrowed),
   };

@@ -6,9 +6,10 @@ import { missing } from '../pieces/numbers.ts';
 import { useKeys } from '../state/keys.ts';
 import { clockText, useShown } from '../state/look-back.ts';
 import { useInstruments, useSectorNames, useStrategies } from '../state/queries.ts';
-import type { DayView, StateItem, Strategies, StrategyItem } from '../state/shapes.ts';
+import type { DayView, StateItem, Strategies } from '../state/shapes.ts';
 import { useWords, type Words, word } from '../words/index.ts';
 import { command } from './acts.ts';
+import { History, ModelTable } from './models.tsx';
 import { ParamsForm } from './params-form.tsx';
 import '../css/risk.css';
 
@@ -33,6 +34,7 @@ export default function Risk() {
         <div className="scroll">
           <StrategyTable strategies={strategies} day={day} chosen={current?.id ?? ''} onChoose={choose} isPast={isPast} />
           {current !== undefined && <ParamsForm key={current.id + current.paramHash} strategy={current} isPast={isPast} />}
+          {current !== undefined && <ModelTable strategy={current} isPast={isPast} />}
           <History strategies={day.strategies} />
         </div>
       </div>
@@ -244,32 +246,5 @@ function Edge({ strategy }: { readonly strategy: Strategy }) {
     <span className={speaks ? 's12' : 't3 s12'} title={`${words.eventLong[first.event]} · ${words.fitted[first.source]} n=${first.n}`}>
       {words.event[first.event]} AUC {first.auc95[0].toFixed(2)}–{first.auc95[1].toFixed(2)}
     </span>
-  );
-}
-
-function History({ strategies }: { readonly strategies: readonly StrategyItem[] }) {
-  const words = useWords();
-  return (
-    <section className="pn" aria-label={words.riskPage.history}>
-      <div className="h2">
-        <span>{words.riskPage.history}</span>
-      </div>
-      {strategies.length === 0 && <p className="t3 s12">{words.empty.nothing}</p>}
-      <table className="hh">
-        <tbody>
-          {[...strategies].reverse().map((each, i) => (
-            <tr key={`${i}`}>
-              <td className="t3" style={{ width: 72 }}>
-                {clockText(each.tsMs)}
-              </td>
-              <td>{each.kind === 'control' ? each.command : each.strategy}</td>
-              <td className={each.kind === 'control' && each.accepted ? 't2' : 'warn'}>
-                {each.kind === 'control' ? (each.accepted ? '✓' : (each.code ?? '')) : `${each.code} ${each.message}`}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
   );
 }

@@ -5,7 +5,7 @@ import type { Consumer, Mark } from '../../../../contracts/door.ts';
 import type { ListedOpportunity, OpportunityEvent } from '../../../../contracts/fold.ts';
 import type { Forecast } from '../../../../contracts/forecast.ts';
 import type { QualityClass } from '../../../../contracts/quality.ts';
-import type { notifyServices, ServiceAnswer } from '../../../../contracts/services.ts';
+import type { lanesService, notifyServices, ServiceAnswer } from '../../../../contracts/services.ts';
 import type { StateItem, StrategyItem } from '../../../../contracts/stream-items.ts';
 
 export type { Consumer, Forecast, Mark, StateItem, StrategyItem };
@@ -67,7 +67,10 @@ export type SealRow = ServiceAnswer<'seals'>['rows'][number];
 export type Auctions = Omit<ServiceAnswer<'auction'>, 'ok'>;
 export type Heatmap = Omit<ServiceAnswer<'heatmap'>, 'ok'>;
 /** As they run now, after the commands of the day. */
-export type Strategies = { readonly rows: readonly (ServiceAnswer<'strategies'>['rows'][number] & { readonly isDisabled: boolean })[] };
+type Lane = z.infer<typeof lanesService.answer>['lanes'][number];
+export type Strategies = {
+  readonly rows: readonly (ServiceAnswer<'strategies'>['rows'][number] & Pick<Lane, 'isDisabled' | 'canaryId' | 'models'>)[];
+};
 export type RoleReport = {
   readonly role: string;
   readonly ready: boolean;

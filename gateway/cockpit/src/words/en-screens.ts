@@ -198,6 +198,13 @@ export const enScreens: ScreenWords = {
     edge: 'Measured',
     disable: 'Disable',
     enable: 'Enable',
+    models: 'Models',
+    modelNow: 'speaks now',
+    brier: (own: string, base: string, n: number) => `Brier ${own}, the strategy’s own ${base}, ${n} cases`,
+    unjudged: 'nothing has matured yet',
+    rollback: 'Roll back',
+    drift: 'drifted, rolled back by itself',
+    replaced: 'replaced',
     exits: 'How they ended today',
   },
   dataPage: {

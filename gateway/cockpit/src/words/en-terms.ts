@@ -1,6 +1,6 @@
 /** The engine's own names for things, in English. */
 import type { Board } from '../../../../contracts/instruments.ts';
-import { endWords, eventWords, riskWords, sourceWords, stateWords } from '../../../../contracts/state-words.ts';
+import { endWords, eventWords, modelWords, riskWords, sourceWords, stateWords } from '../../../../contracts/state-words.ts';
 import type { Terms } from './zh-terms.ts';
 
 export const enTerms: Terms = {
@@ -84,6 +84,7 @@ export const enTerms: Terms = {
     approach: 'Near limit',
   },
   variant: { rule: 'rule', stat: 'stat', ml: 'model' },
+  model: modelWords.en,
   mode: { active: 'active', canary: 'canary', shadow: 'shadow', off: 'off' },
   event: {
     'moves-1pct': 'move',

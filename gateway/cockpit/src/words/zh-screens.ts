@@ -194,6 +194,13 @@ export const zhScreens = {
     edge: '测得',
     disable: '停用',
     enable: '启用',
+    models: '模型',
+    modelNow: '现由其发言',
+    brier: (own: string, base: string, n: number) => `Brier ${own}，自带 ${base}，${n} 例`,
+    unjudged: '还没有到期的结果',
+    rollback: '回滚',
+    drift: '漂移，已自动回滚',
+    replaced: '被替换',
     exits: '今日结束原因',
   },
   dataPage: {

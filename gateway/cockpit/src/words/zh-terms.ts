@@ -1,6 +1,6 @@
 /** The engine's own names for things, in Chinese: states, reasons, timers, strategies, sources. */
 import type { Board } from '../../../../contracts/instruments.ts';
-import { endWords, eventWords, riskWords, sourceWords, stateWords } from '../../../../contracts/state-words.ts';
+import { endWords, eventWords, modelWords, riskWords, sourceWords, stateWords } from '../../../../contracts/state-words.ts';
 export const zhTerms = {
   phase: {
     CLOSED: '休市',
@@ -82,6 +82,7 @@ export const zhTerms = {
     approach: '临近涨停',
   },
   variant: { rule: '规则', stat: '统计', ml: '模型' },
+  model: modelWords.zh,
   mode: { active: '启用', canary: '灰度', shadow: '影子', off: '停用' },
   event: {
     'moves-1pct': '波动',
