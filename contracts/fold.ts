@@ -2,10 +2,10 @@
  * The pure fold of a day's journal into what people see: opportunities with their transitions.
  * Gateway, tail and tests use this one fold; snapshots, resume and REST come from it.
  */
-import type { Entity } from './entity.ts';
+import { type Entity, entityToken } from './entity.ts';
 import type { JournalStep, Transition } from './journal.ts';
 import { publicState } from './opportunity.ts';
-import type { Direction } from './signal.ts';
+import type { Direction, SignalPayload } from './signal.ts';
 
 /** One visible change of an opportunity: where it stands in the journal, and what happened. */
 export type OpportunityEvent = {
@@ -20,6 +20,9 @@ export type OpportunityEvent = {
   readonly note: string | null;
   readonly evidence: Transition['evidence'];
 };
+
+/** Who spoke for an opportunity when it last changed: as what, from which quote. */
+export type Spoken = Pick<SignalPayload, 'tsExchangeMs' | 'horizonSec'> & SignalPayload['strategy'];
 
 export type OpportunityView = {
   readonly id: string;
@@ -39,10 +42,12 @@ export type OpportunityView = {
   readonly updatedMs: number;
   readonly facts: Readonly<Record<string, unknown>>;
   readonly transitions: readonly OpportunityEvent[];
+  /** The newest word of each of its strategies at its last change. */
+  readonly spoken: readonly Spoken[];
 };
 
 /** An opportunity as lists and streams have it: without its history. */
-export type ListedOpportunity = Omit<OpportunityView, 'transitions'>;
+export type ListedOpportunity = Omit<OpportunityView, 'transitions' | 'spoken'>;
 
 /** An event as streamed: the opportunity after it. */
 export type StreamedEvent = {
@@ -53,14 +58,22 @@ export type StreamedEvent = {
 /** An event with the opportunity before it, null at its birth: what a filter asks for as well. */
 export type FoldedEvent = StreamedEvent & { readonly was: ListedOpportunity | null };
 
-export function listed({ transitions: _history, ...rest }: OpportunityView): ListedOpportunity {
+export function listed({ transitions: _history, spoken: _spoken, ...rest }: OpportunityView): ListedOpportunity {
   return rest;
 }
+
+/** As a page of one has it. */
+export const withHistory = (view: OpportunityView): ListedOpportunity & Pick<OpportunityView, 'transitions'> => ({
+  ...listed(view),
+  transitions: view.transitions,
+});
 
 const prefix = 'opportunity.';
 
 export class OpportunityBook {
   readonly #byId = new Map<string, OpportunityView>();
+  /** By entity and strategy: its newest word. */
+  readonly #spoken = new Map<string, Map<string, Spoken>>();
   step = 0;
   hash = '';
 
@@ -77,10 +90,12 @@ export class OpportunityBook {
   apply(step: JournalStep): FoldedEvent[] {
     const events: FoldedEvent[] = [];
     for (const entry of step.entries) {
+      if (entry.kind === 'signal') this.#hear(entry.signal);
       if (entry.kind !== 'transition' || !entry.actorId.startsWith(prefix)) continue;
       const id = entry.actorId.slice(prefix.length);
       const before = this.#byId.get(id);
-      const view = viewAfter(before, id, entry, step);
+      const said = this.#spoken.get(entityToken(entry.data.entity as Entity));
+      const view = viewAfter(before, id, entry, step, said);
       this.#byId.set(id, view);
       events.push({ id, change: view.transitions.at(-1)!, opportunity: listed(view), was: before === undefined ? null : listed(before) });
     }
@@ -88,11 +103,24 @@ export class OpportunityBook {
     this.hash = step.hash;
     return events;
   }
+
+  #hear({ strategy, entity, tsExchangeMs, horizonSec }: SignalPayload): void {
+    const token = entityToken(entity);
+    const said = this.#spoken.get(token) ?? new Map<string, Spoken>();
+    this.#spoken.set(token, said.set(strategy.id, { ...strategy, tsExchangeMs, horizonSec }));
+  }
 }
 
-function viewAfter(before: OpportunityView | undefined, id: string, entry: Transition, step: JournalStep): OpportunityView {
+function viewAfter(
+  before: OpportunityView | undefined,
+  id: string,
+  entry: Transition,
+  step: JournalStep,
+  said: ReadonlyMap<string, Spoken> | undefined,
+): OpportunityView {
   const { tsMs, actorSeq, region, from, to, event, note, evidence, data } = entry;
   const change: OpportunityEvent = { step: step.step, hash: step.hash, actorSeq, tsMs, region, from, to, event, note, evidence };
+  const strategies = Object.keys((data.tracks ?? {}) as object);
   const path = region === 'lifecycle' ? to : (before?.path ?? 'discovered');
   return {
     id,
@@ -100,7 +128,7 @@ function viewAfter(before: OpportunityView | undefined, id: string, entry: Trans
     instrument: (data.entity as Entity).key,
     direction: data.direction as Direction,
     family: String(data.family),
-    strategies: Object.keys((data.tracks ?? {}) as object),
+    strategies,
     state: publicState(path),
     path,
     risk: region === 'risk' ? to : (before?.risk ?? 'normal'),
@@ -109,5 +137,6 @@ function viewAfter(before: OpportunityView | undefined, id: string, entry: Trans
     updatedMs: tsMs,
     facts: data,
     transitions: [...(before?.transitions ?? []), change],
+    spoken: strategies.flatMap((strategy) => said?.get(strategy) ?? []),
   };
 }

@@ -1,6 +1,7 @@
 /** States, reasons and events in words, in Chinese and English: one wording for pages and messages. */
 import type { ForecastEvent } from './forecast.ts';
 import type { ModelState } from './model.ts';
+import type { Advice, Family } from './opportunity.ts';
 
 type Of<K extends string> = { readonly zh: Readonly<Record<K, string>>; readonly en: Readonly<Record<K, string>> };
 
@@ -64,6 +65,57 @@ export const eventWords: Of<ForecastEvent> = {
     'next-open-gain': 'opens tomorrow above the close and its cost',
     'heat-lasts': 'is as hot half an hour on',
   },
+};
+/** What a person who trades might do; never more than the data carries. */
+export const adviceWords: Of<Advice> = {
+  zh: { T0_WITH_BASE: '有底仓可做 T', OPEN_T1: '新开仓须过夜', WATCH: '仅观察', REDUCE: '减仓', AVOID: '回避' },
+  en: { T0_WITH_BASE: 'T+0 with base', OPEN_T1: 'Open, hold over', WATCH: 'Watch', REDUCE: 'Reduce', AVOID: 'Avoid' },
+};
+/** What an offer says of itself besides its numbers (contracts/spec/lifecycle.md#notes). */
+export const riskNoteWords = {
+  zh: {
+    R_ABNORMAL: '异动监管',
+    R_MONITORED: '重点监控',
+    R_CONCENTRATED: '集中',
+    R_DISTRIBUTION: '放量滞涨',
+    R_DIVERGENCE: '量价背离',
+    R_EX_DATE: '除权日',
+    R_LIMIT_NEAR: '近涨停',
+    R_CHASE: '追高',
+    R_THIN: '流动性薄',
+    R_WALL: '挂单墙',
+    R_ST: '风险警示',
+    R_NEW: '次新',
+    R_SECTOR_FADE: '板块退潮',
+    R_MKT_WEAK: '市场弱',
+    R_LATE: '尾盘',
+    R_T1: 'T+1',
+    R_DATA: '数据欠佳',
+  },
+  en: {
+    R_ABNORMAL: 'watched',
+    R_MONITORED: 'monitored',
+    R_CONCENTRATED: 'concentrated',
+    R_DISTRIBUTION: 'distribution',
+    R_DIVERGENCE: 'divergence',
+    R_EX_DATE: 'ex-date',
+    R_LIMIT_NEAR: 'near limit',
+    R_CHASE: 'chase',
+    R_THIN: 'thin',
+    R_WALL: 'wall',
+    R_ST: 'ST',
+    R_NEW: 'new',
+    R_SECTOR_FADE: 'sector fades',
+    R_MKT_WEAK: 'weak market',
+    R_LATE: 'late',
+    R_T1: 'T+1',
+    R_DATA: 'poor data',
+  },
+};
+/** What an opportunity is about. */
+export const familyWords: Of<Family> = {
+  zh: { momentum: '拉升异动', board: '涨停/二板', sector: '板块轮动', risk: '风险' },
+  en: { momentum: 'Rally', board: 'Limit-up', sector: 'Rotation', risk: 'Risk' },
 };
 /** How far a model may speak. */
 export const modelWords: Of<ModelState> = {

@@ -64,7 +64,7 @@ function section(machine: AnyStateMachine, consumers: string): string {
 
 /** [in, event, guard, to, does] of a node and all within it, in the order of the chart. */
 export function rowsOf(node: AnyStateNode): string[][] {
-  const own = [...node.transitions].flatMap(([event, transitions]) =>
+  const own = transitionsOf(node).flatMap(([event, transitions]) =>
     transitions.map((transition) => [placeOf(node), event, guardOf(transition), targetOf(transition), doesOf(transition)]),
   );
   return [...own, ...Object.values(node.states).flatMap(rowsOf)];
@@ -89,7 +89,7 @@ function statesOf(node: AnyStateNode): StateSketch[] {
 }
 
 function edgesOf(node: AnyStateNode): EdgeSketch[] {
-  const own = [...node.transitions].flatMap(([event, transitions]) =>
+  const own = transitionsOf(node).flatMap(([event, transitions]) =>
     transitions.map((transition) => ({
       from: pathOf(node),
       event,
@@ -101,6 +101,12 @@ function edgesOf(node: AnyStateNode): EdgeSketch[] {
   );
   return [...own, ...Object.values(node.states).flatMap(edgesOf)];
 }
+
+/** By event; what needs none is taken at once. */
+const transitionsOf = (node: AnyStateNode): (readonly [event: string, readonly AnyTransitionDefinition[]])[] => [
+  ...node.transitions,
+  ...(node.always === undefined || node.always.length === 0 ? [] : [['at once', node.always] as const]),
+];
 
 const guardName = ({ guard }: AnyTransitionDefinition): string | null =>
   guard === undefined ? null : typeof guard === 'string' ? guard : (guard as { type: string }).type;

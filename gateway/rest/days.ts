@@ -1,13 +1,15 @@
 /** Stored days, and any of them as of an instant: for looking back. Nothing journaled later than the instant is in an answer. */
 import { z } from 'zod';
+import { Brief } from '../../contracts/brief.ts';
 import { Mark } from '../../contracts/door.ts';
 import { FenshiError } from '../../contracts/errors.ts';
-import { type ListedOpportunity, listed, type OpportunityEvent, type OpportunityView } from '../../contracts/fold.ts';
+import { type ListedOpportunity, listed, type OpportunityEvent, type OpportunityView, withHistory } from '../../contracts/fold.ts';
 import type { losslessChannels } from '../../contracts/frames.ts';
 import { midnightOf } from '../../contracts/session.ts';
 import { TradeDate } from '../../contracts/units.ts';
 import { ok, type Route, route } from '../http/table.ts';
 import type { DayAt } from '../past-days.ts';
+import { briefFor } from './brief.ts';
 import { placeOf, type RestContext } from './context.ts';
 import { Change, Listed, msQuery, one, place } from './shapes.ts';
 
@@ -26,7 +28,8 @@ const states = [
 /** Newest changes with their evidence. */
 const recentChanges = 60;
 
-export function dayRoutes({ past }: RestContext): Route[] {
+export function dayRoutes(context: RestContext): Route[] {
+  const { past } = context;
   const common = { method: 'GET', tag, role: 'viewer', codes: ['BUSY', 'NOT_FOUND', 'SERVICE_UNAVAILABLE'], deadlineMs: 30_000 } as const;
   return [
     route({
@@ -67,7 +70,22 @@ export function dayRoutes({ past }: RestContext): Route[] {
         const { day } = await past.at(date, at);
         const item = day.book.get(id);
         if (item === null) throw new FenshiError('NOT_FOUND', `${id} at that instant`);
-        return ok({ ...placeOf(day), item });
+        return ok({ ...placeOf(day), item: withHistory(item) });
+      },
+    }),
+    route({
+      ...common,
+      path: '/v1/days/{date}/opportunities/{id}/brief',
+      id: 'getPastBrief',
+      summary: 'All of it in one object as it was at an instant: without a quote, and of another day than the one at hand without a limit',
+      params: DayParams.extend({ id: z.string().min(1).max(96) }),
+      query: AtQuery,
+      answer: one(Brief),
+      handle: async ({ params: { date, id }, query: { at } }) => {
+        const { day } = await past.at(date, at);
+        const view = day.book.get(id);
+        if (view === null) throw new FenshiError('NOT_FOUND', `${id} at that instant`);
+        return ok({ ...placeOf(day), item: await briefFor(context, view, { shown: day, isPast: true }) });
       },
     }),
     route({

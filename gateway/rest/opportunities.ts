@@ -1,16 +1,19 @@
 /** Opportunities of the day at hand, from the gateway's own fold of JOURNAL. */
 import { z } from 'zod';
+import { Brief } from '../../contracts/brief.ts';
 import { FenshiError } from '../../contracts/errors.ts';
-import type { listed, OpportunityView } from '../../contracts/fold.ts';
+import { type listed, type OpportunityView, withHistory } from '../../contracts/fold.ts';
 import { publicState } from '../../contracts/opportunity.ts';
 import { ok, type Route, route } from '../http/table.ts';
 import { snapshotFor } from '../ws/channels.ts';
+import { briefFor } from './brief.ts';
 import { placeOf, type RestContext, readDay } from './context.ts';
 import { Change, given, Listed, msQuery, OpportunitiesQuery, OpportunityParams, one, pageOf, place } from './shapes.ts';
 
 const tag = 'opportunities';
 
-export function opportunityRoutes({ day }: RestContext): Route[] {
+export function opportunityRoutes(context: RestContext): Route[] {
+  const { day } = context;
   const find = (id: string): OpportunityView => {
     const found = readDay(day).book.get(id);
     if (found === null) throw new FenshiError('NOT_FOUND', id);
@@ -41,7 +44,17 @@ export function opportunityRoutes({ day }: RestContext): Route[] {
       summary: 'One, with its history',
       params: OpportunityParams,
       answer: one(Listed.extend({ transitions: z.array(Change) })),
-      handle: ({ params: { id } }) => ok({ ...placeOf(day), item: find(id) }),
+      handle: ({ params: { id } }) => ok({ ...placeOf(day), item: withHistory(find(id)) }),
+    }),
+    route({
+      ...common,
+      path: '/v1/opportunities/{id}/brief',
+      id: 'getBrief',
+      summary: 'All of it at its last change in one object, with words in Chinese and English',
+      params: OpportunityParams,
+      answer: one(Brief),
+      handle: async ({ params: { id } }) =>
+        ok({ ...placeOf(day), item: await briefFor(context, find(id), { shown: readDay(day), isPast: false }) }),
     }),
     route({
       ...common,

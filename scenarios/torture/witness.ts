@@ -25,7 +25,11 @@ export class Witness {
     };
     this.#client.onEvents = (_seq, events) => {
       for (const { id, change, opportunity } of events as StreamedEvent[])
-        this.opportunities.set(id, { ...opportunity, transitions: [...(this.opportunities.get(id)?.transitions ?? []), change] });
+        this.opportunities.set(id, {
+          ...opportunity,
+          spoken: [],
+          transitions: [...(this.opportunities.get(id)?.transitions ?? []), change],
+        });
     };
   }
 

@@ -1,5 +1,6 @@
 /** What can be done about an opportunity: at once, and taken back within five seconds where that is possible. */
 
+import type { Brief } from '../../../../contracts/brief.ts';
 import { FenshiProblem } from '../../../client/api.ts';
 import { tell } from '../frame/toast.tsx';
 import { useLookBack } from '../state/look-back.ts';
@@ -53,13 +54,26 @@ export async function command(wanted: Readonly<Record<string, unknown>>, done: s
   }
 }
 
-/** Says so only where it was copied: not every page may. */
-export async function copyLink(): Promise<void> {
+/** Says so only where it was copied: not every page may, and what could not be is shown. */
+async function copy(text: string, done: string): Promise<void> {
   try {
-    await navigator.clipboard.writeText(location.href);
-    tell(words().copied);
+    await navigator.clipboard.writeText(text);
+    tell(done);
   } catch {
-    tell(location.href);
+    tell(text);
+  }
+}
+export const copyLink = (): Promise<void> => copy(location.href, words().copied);
+
+/** What it says of itself in words, as it is now or was at the instant looked back to. */
+export async function copyBrief({ id }: Pick<Opportunity, 'id'>): Promise<void> {
+  const { at, date } = useLookBack.getState();
+  const path = at === null ? `/v1/opportunities/${id}/brief` : `/v1/days/${date}/opportunities/${id}/brief`;
+  try {
+    const { item } = await api().get<{ item: Brief }>(path, at === null ? {} : { at });
+    await copy(item.text[useSettings.getState().language], words().briefCopied);
+  } catch (error) {
+    tell(error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -80,6 +94,7 @@ export const opportunityKeys = (opportunity: Opportunity) => ({
   p: () => pin(opportunity),
   x: () => dismiss(opportunity),
   c: () => void copyLink(),
+  'Shift+C': () => void copyBrief(opportunity),
 });
 
 /** Whether acting is possible now at all. */

@@ -20,7 +20,7 @@ import { type Reading, readingOf, withLive } from '../state/reading.ts';
 import { useSettings } from '../state/settings.ts';
 import type { Instrument } from '../state/shapes.ts';
 import { useWords, word } from '../words/index.ts';
-import { ack, copyLink, dismiss, opportunityKeys, pin } from './acts.ts';
+import { ack, copyBrief, copyLink, dismiss, opportunityKeys, pin } from './acts.ts';
 import { DayChart } from './day-chart.tsx';
 import { DetailEvidence } from './detail-evidence.tsx';
 import { MachinePanel } from './detail-machine.tsx';
@@ -252,6 +252,9 @@ function Acts({ opportunity }: { readonly opportunity: Whole }) {
       </button>
       <button type="button" className="ib" aria-label={words.copyLink} onClick={() => void copyLink()}>
         <Icon name="link" />
+      </button>
+      <button type="button" className="ib" aria-label={words.copyBrief} title={words.copyBrief} onClick={() => void copyBrief(opportunity)}>
+        <Icon name="rows" />
       </button>
       <button type="button" className="ib" aria-label={words.keys.export} onClick={() => saveJson(opportunity)}>
         <Icon name="download" />

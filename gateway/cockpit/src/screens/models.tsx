@@ -38,10 +38,10 @@ export function ModelTable({ strategy, isPast }: Props) {
         <tbody>
           {models.map(({ id, state, n, brier, against }) => (
             <tr key={id}>
-              <td>
+              <td style={{ width: 170 }}>
                 {id} {id === modelId && <span className="t3 s12">{words.riskPage.modelNow}</span>}
               </td>
-              <td>
+              <td style={{ width: 60 }}>
                 <span className={state === 'active' ? '' : 'tag life'}>{words.model[state]}</span>
               </td>
               <td className="t3 s12">
@@ -49,7 +49,7 @@ export function ModelTable({ strategy, isPast }: Props) {
                   ? words.riskPage.unjudged
                   : words.riskPage.brier(brier.toFixed(3), against.toFixed(3), n)}
               </td>
-              <td className="r">
+              <td className="r" style={{ width: 170 }}>
                 {modelSteps[state].map((next) => (
                   <HoldButton
                     key={next}

@@ -1,6 +1,16 @@
 /** The engine's own names for things, in English. */
 import type { Board } from '../../../../contracts/instruments.ts';
-import { endWords, eventWords, modelWords, riskWords, sourceWords, stateWords } from '../../../../contracts/state-words.ts';
+import {
+  adviceWords,
+  endWords,
+  eventWords,
+  familyWords,
+  modelWords,
+  riskNoteWords,
+  riskWords,
+  sourceWords,
+  stateWords,
+} from '../../../../contracts/state-words.ts';
 import type { Terms } from './zh-terms.ts';
 
 export const enTerms: Terms = {
@@ -52,27 +62,9 @@ export const enTerms: Terms = {
     suspendLimit: 'halt limit',
     riskDwell: 'step-down',
   },
-  advice: { T0_WITH_BASE: 'T+0 with base', OPEN_T1: 'Open, hold over', WATCH: 'Watch', REDUCE: 'Reduce', AVOID: 'Avoid' },
-  risks: {
-    R_ABNORMAL: 'watched',
-    R_MONITORED: 'monitored',
-    R_CONCENTRATED: 'concentrated',
-    R_DISTRIBUTION: 'distribution',
-    R_DIVERGENCE: 'divergence',
-    R_EX_DATE: 'ex-date',
-    R_LIMIT_NEAR: 'near limit',
-    R_CHASE: 'chase',
-    R_THIN: 'thin',
-    R_WALL: 'wall',
-    R_ST: 'ST',
-    R_NEW: 'new',
-    R_SECTOR_FADE: 'sector fades',
-    R_MKT_WEAK: 'weak market',
-    R_LATE: 'late',
-    R_T1: 'T+1',
-    R_DATA: 'poor data',
-  },
-  family: { momentum: 'Rally', board: 'Limit-up', sector: 'Rotation', risk: 'Risk' },
+  advice: adviceWords.en,
+  risks: riskNoteWords.en,
+  family: familyWords.en,
   strategy: {
     rally: 'Rally',
     'rally-stat': 'Rally',

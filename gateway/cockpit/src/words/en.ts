@@ -156,5 +156,7 @@ export const en: Words = {
   exportCsv: 'Export CSV',
   copyLink: 'Copy link',
   copied: 'Link copied',
+  copyBrief: 'Copy the brief',
+  briefCopied: 'Brief copied',
   density: 'Density',
 };

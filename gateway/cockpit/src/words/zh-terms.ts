@@ -1,6 +1,16 @@
 /** The engine's own names for things, in Chinese: states, reasons, timers, strategies, sources. */
 import type { Board } from '../../../../contracts/instruments.ts';
-import { endWords, eventWords, modelWords, riskWords, sourceWords, stateWords } from '../../../../contracts/state-words.ts';
+import {
+  adviceWords,
+  endWords,
+  eventWords,
+  familyWords,
+  modelWords,
+  riskNoteWords,
+  riskWords,
+  sourceWords,
+  stateWords,
+} from '../../../../contracts/state-words.ts';
 export const zhTerms = {
   phase: {
     CLOSED: '休市',
@@ -50,27 +60,9 @@ export const zhTerms = {
     suspendLimit: '停牌上限',
     riskDwell: '降级等待',
   },
-  advice: { T0_WITH_BASE: '有底仓可做 T', OPEN_T1: '新开仓须过夜', WATCH: '仅观察', REDUCE: '减仓', AVOID: '回避' },
-  risks: {
-    R_ABNORMAL: '异动监管',
-    R_MONITORED: '重点监控',
-    R_CONCENTRATED: '集中',
-    R_DISTRIBUTION: '放量滞涨',
-    R_DIVERGENCE: '量价背离',
-    R_EX_DATE: '除权日',
-    R_LIMIT_NEAR: '近涨停',
-    R_CHASE: '追高',
-    R_THIN: '流动性薄',
-    R_WALL: '挂单墙',
-    R_ST: '风险警示',
-    R_NEW: '次新',
-    R_SECTOR_FADE: '板块退潮',
-    R_MKT_WEAK: '市场弱',
-    R_LATE: '尾盘',
-    R_T1: 'T+1',
-    R_DATA: '数据欠佳',
-  },
-  family: { momentum: '拉升异动', board: '涨停/二板', sector: '板块轮动', risk: '风险' },
+  advice: adviceWords.zh,
+  risks: riskNoteWords.zh,
+  family: familyWords.zh,
   strategy: {
     rally: '拉升异动',
     'rally-stat': '拉升异动',

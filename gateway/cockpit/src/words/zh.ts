@@ -145,6 +145,8 @@ export const zh = {
   exportCsv: '导出 CSV',
   copyLink: '复制链接',
   copied: '链接已复制',
+  copyBrief: '复制简报',
+  briefCopied: '简报已复制',
   density: '密度',
 };
 export type Words = typeof zh;
