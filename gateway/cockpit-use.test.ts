@@ -43,6 +43,9 @@ describe.skipIf(reason !== '')(`the cockpit in use${reason === '' ? '' : ` (${re
     await page.keyboard.press('Enter');
     await page.waitForURL(`**/o/${chosen}`);
     await page.waitForSelector('.machine');
+    // where a page may not copy it is shown
+    await page.keyboard.press('Shift+C');
+    await expect.poll(() => page.innerText('.toast')).toMatch(/简报已复制|不构成投资建议/);
     await page.keyboard.press('a');
     await expect.poll(() => page.innerText('.op')).toContain('已读 ✓');
     // the second opportunity, and back

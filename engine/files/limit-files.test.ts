@@ -66,6 +66,26 @@ describe('daily rows with limits, and limit-up lists', () => {
     ]);
   });
 
+  test('a day that has only begun: empty and 0 are both nothing yet, half of a row is out of order', async () => {
+    write(
+      'd.csv',
+      dailyHead,
+      '600001.SH,20260701,10.2,,,,10,11,9,,,,,',
+      '600002.SH,20260701,10.2,0,0,0,10,11,9,0,0,,,0',
+      '600003.SH,20260701,10.2,0,0,0,10,11,9,5000,0,,,',
+    );
+    const { daily, files } = await readLimitFiles(dir);
+
+    for (const row of daily)
+      for (const name of ['high', 'low', 'close', 'volume', 'amount', 'turnover'] as const) expect(row[name]).toBeNaN();
+    expect(daily.map(({ symbol, open }) => [symbol, open])).toEqual([
+      [1_600_001, 10.2],
+      [1_600_002, 10.2],
+    ]);
+    expect(files).toMatchObject([{ rows: 3, refused: { order: 1 } }]);
+    expect(limitDays(daily, []).sessions.map(({ isWhole }) => isWhole)).toEqual([false, false]);
+  });
+
   test('rows that cannot be read are counted by what was wrong; lists of the lower limit and of failed seals are other lists', async () => {
     write(
       'd.csv',

@@ -131,9 +131,21 @@ function dailyOf(cells: readonly string[], at: readonly number[]): DailyRow | Re
     number,
     number,
   ];
+  const row = { symbol, date, open, high, low, close, preClose, upLimit, volume, amount, turnover };
+  // as a day begins: some write nothing for what has not come, some 0
+  if (open > 0 && [high, low, close, volume, amount].every((value) => !(value > 0))) return openOnly(row);
   if (high < Math.max(open, close, low) || low > Math.min(open, close)) return 'order';
-  return { symbol, date, open, high, low, close, preClose, upLimit, volume, amount, turnover };
+  return row;
 }
+const openOnly = (row: DailyRow): DailyRow => ({
+  ...row,
+  high: Number.NaN,
+  low: Number.NaN,
+  close: Number.NaN,
+  volume: Number.NaN,
+  amount: Number.NaN,
+  turnover: Number.NaN,
+});
 
 function barOf(cells: readonly string[], at: readonly number[]): HighBar | Refused {
   const symbol = symbolOf(cells[at[0]!] ?? '');

@@ -32,6 +32,8 @@ export type ListEntry = {
 export type Session = DailyRow & {
   /** Place of its day among the market's days. */
   readonly day: number;
+  /** False of a day that has only begun: its open is known and nothing else. */
+  readonly isWhole: boolean;
   /** up_limit ÷ pre_close − 1. */
   readonly limit: number;
   readonly isRiskWarning: boolean;
@@ -58,16 +60,25 @@ export type LimitDays = { readonly days: readonly MarketDay[]; readonly sessions
 /** Whether a price is at its upper limit; yuan of different files differ in the last places of a double. */
 export const isAtLimit = (price: number, upLimit: number): boolean => price >= upLimit - 1e-6;
 
-/** Rows without a limit in force, with one of another kind, without a trade, or with a price that nobody knows say nothing here. */
-function isKept({ upLimit, preClose, volume, open, high, low, close }: DailyRow): boolean {
+/** Rows without a limit in force, with one of another kind, or without an open say nothing here. */
+function isKept({ upLimit, preClose, open }: DailyRow): boolean {
   const limit = upLimit / preClose - 1;
-  return limit > 0.03 && limit < 0.31 && volume > 0 && open > 0 && high > 0 && low > 0 && close > 0;
+  return limit > 0.03 && limit < 0.31 && open > 0;
 }
+/** It was traded, and all four prices are known. */
+const isWholeRow = ({ volume, high, low, close }: DailyRow): boolean => volume > 0 && high > 0 && low > 0 && close > 0;
+/** As the last day is at 09:25: what came of it is unknown. */
+const isOpenOnly = ({ volume, high, low, close }: DailyRow): boolean => [volume, high, low, close].every(Number.isNaN);
 
-/** In the order of day and symbol. A second row of one symbol and day takes the place of the first. */
+/**
+ * In the order of day and symbol. A second row of one symbol and day takes the place of the first. Rows that are not whole say nothing, but those of
+ * the last day that have only an open.
+ */
 export function limitDays(rows: Iterable<DailyRow>, list: Iterable<ListEntry>): LimitDays {
+  const all = [...rows].filter(isKept);
+  const last = [...new Set(all.map(({ date }) => date))].sort().at(-1);
   const byKey = new Map<string, DailyRow>();
-  for (const row of rows) if (isKept(row)) byKey.set(`${row.date}${row.symbol}`, row);
+  for (const row of all) if (isWholeRow(row) || (row.date === last && isOpenOnly(row))) byKey.set(`${row.date}${row.symbol}`, row);
   const kept = [...byKey.values()].sort((a, b) => (a.date === b.date ? a.symbol - b.symbol : a.date < b.date ? -1 : 1));
   const entries = new Map([...list].map((entry) => [`${entry.date}${entry.symbol}`, entry]));
   const dates = [...new Set(kept.map(({ date }) => date))];
@@ -77,7 +88,7 @@ export function limitDays(rows: Iterable<DailyRow>, list: Iterable<ListEntry>): 
     const past: Past = pasts.get(row.symbol) ?? { last: null, amounts: [] };
     const session = sessionOf(row, dayOf.get(row.date)!, past, entries.get(`${row.date}${row.symbol}`) ?? null);
     past.last = session;
-    if (past.amounts.push(row.amount) > advDays) past.amounts.shift();
+    if (session.isWhole && past.amounts.push(row.amount) > advDays) past.amounts.shift();
     pasts.set(row.symbol, past);
     return session;
   });
@@ -93,6 +104,7 @@ function sessionOf(row: DailyRow, day: number, { last, amounts }: Past, listed: 
   return {
     ...row,
     day,
+    isWhole: isWholeRow(row),
     limit,
     isRiskWarning: limit < 0.06,
     isWide: limit > 0.15,

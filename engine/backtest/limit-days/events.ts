@@ -144,7 +144,7 @@ export function forecastsOf(event: LimitEvent, { sessions, days }: LimitDays, fr
   if (needsNext) for (const session of sessions) if (session.before !== null) nextOf.set(session.before, session);
   return sessions.flatMap((session) => {
     const next = nextOf.get(session) ?? null;
-    if (session.day < from || !isAbout(session) || (needsNext && next === null)) return [];
+    if (session.day < from || !session.isWhole || !isAbout(session) || (needsNext && next === null)) return [];
     const p = probabilityOf(limitModels[event], features(session, days));
     return [{ day: session.day, p, naive: naive(session), came: came(session, next) }];
   });

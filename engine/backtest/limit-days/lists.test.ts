@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type DailyRow, type ListEntry, limitDays } from './days.ts';
-import { limitDefinitions, limitModels, probabilityOf } from './events.ts';
+import { forecastsOf, limitDefinitions, limitModels, probabilityOf } from './events.ts';
 import { listsOf } from './lists.ts';
 
 const dates = ['20260701', '20260702', '20260703', '20260706', '20260707', '20260708', '20260709'];
@@ -51,6 +51,34 @@ describe('the lists of a day', () => {
     expect(touch!.names[0]!.naive).toBeCloseTo(0.6, 12);
     expect(second).toMatchObject({ event: 'second-board', speaks: true, n: 1 });
     expect(second!.names.map(({ symbol }) => symbol)).toEqual([b]);
+  });
+
+  test('at 09:25 of the last day an open is enough: the same lists as once it is whole, and nothing is taken for what came', () => {
+    const nothing = { high: Number.NaN, low: Number.NaN, close: Number.NaN, volume: Number.NaN, amount: Number.NaN, turnover: Number.NaN };
+    const begun = limitDays(
+      rows.map((each) => (each.date === dates[6] ? { ...each, ...nothing } : each)),
+      [seal()],
+    );
+
+    expect(listsOf(begun, dates[6]!, 20)).toEqual(listsOf(market, dates[6]!, 20));
+    expect(forecastsOf('touch', begun, 0).map(({ day }) => day)).not.toContain(6);
+    expect(forecastsOf('touch', market, 0).map(({ day }) => day)).toContain(6);
+    // tomorrow's open is all that a next open waits for
+    expect(forecastsOf('next-open', begun, 0)).toEqual(forecastsOf('next-open', market, 0));
+    expect(forecastsOf('next-open', begun, 0)).toHaveLength(1);
+  });
+
+  test('an open alone of an earlier day, or with half of the rest, is no session', () => {
+    const without = (day: number, more: Partial<DailyRow>) =>
+      limitDays(
+        rows.map((each) => (each.date === dates[day] && each.symbol === a ? { ...each, ...more } : each)),
+        [],
+      ).sessions.filter(({ symbol, date }) => symbol === a && date === dates[day]);
+    const none = { high: Number.NaN, low: Number.NaN, close: Number.NaN, volume: Number.NaN };
+
+    expect(without(3, none)).toEqual([]);
+    expect(without(6, { ...none, high: 10.2 })).toEqual([]);
+    expect(without(6, none)).toMatchObject([{ isWhole: false, touched: false, sealed: false, boards: 0 }]);
   });
 
   test('at its close: the model that beat nothing gives way to the one number, and says the base rate', () => {
