@@ -293,6 +293,8 @@ export const whyService = {
 export const lanesService = {
   request: z.object({}),
   answer: answer({
+    /** The part of the configuration that decisions are made by, after the commands of the day. */
+    settings: z.object({ opportunities: z.record(z.string(), z.unknown()), universe: z.record(z.string(), z.unknown()) }),
     lanes: z.array(
       z.object({
         id: z.string(),

@@ -41,7 +41,7 @@ export type StrategyItem =
     };
 
 const machineOf: Readonly<Record<string, LosslessChannel>> = { market: 'market', source: 'sources', risk: 'risk', sector: 'sectors' };
-const aboutStrategies: readonly string[] = ['disable', 'enable', 'promote', 'params', 'model', 'stage', 'rollback'];
+const aboutStrategies: readonly string[] = ['disable', 'enable', 'promote', 'params', 'model', 'stage', 'rollback', 'config'];
 
 export type ChannelEvent = StateEvent | SignalItem | StrategyItem;
 

@@ -8,6 +8,7 @@
 import { z } from 'zod';
 import { decode, encode } from './codec.ts';
 import { upcast } from './compat/upcast.ts';
+import { ConfigChange } from './config.ts';
 import { Entity } from './entity.ts';
 import { FlowBatch } from './flow.ts';
 import { modelStates } from './model.ts';
@@ -75,6 +76,8 @@ export const Command = z.discriminatedUnion('name', [
   z.object({ name: z.literal('model'), strategy: z.string(), modelId: z.string().nullable() }),
   /** A step of a model's life: refused where it is not one of its next. */
   z.object({ name: z.literal('stage'), strategy: z.string(), modelId: z.string(), state: z.enum(modelStates) }),
+  /** Values of the configuration that the day's decisions are made by: from here on these, what is left out as it was. */
+  z.object({ name: z.literal('config'), config: ConfigChange }),
   /** What was let speak last is retired, and who spoke before speaks again. */
   z.object({ name: z.literal('rollback'), strategy: z.string() }),
   /** Instrument numbers whose features VIEW publishes, in place of those before. Changes nothing that is decided. */

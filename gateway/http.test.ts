@@ -2,6 +2,7 @@
 import { gunzipSync } from 'node:zlib';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { withHistory } from '../contracts/fold.ts';
 import { type Asked, type Door, openDoor } from '../scenarios/support/door.ts';
 import { freePort } from '../scenarios/support/test-broker.ts';
 import { routesOf } from './rest/routes.ts';
@@ -118,7 +119,7 @@ describe.skipIf(reason !== '')(`the door${reason === '' ? '' : ` (${reason})`}`,
     test('one with its history, its changes, its evidence with margins, and its states at an instant', async () => {
       const view = door.day.book.list().find(({ transitions }) => transitions.length > 4)!;
       const get = async (tail: string) => (await ask(`/v1/opportunities/${view.id}${tail}`)).json() as Record<string, unknown>;
-      expect((await get('')).item).toEqual(JSON.parse(JSON.stringify(view)));
+      expect((await get('')).item).toEqual(JSON.parse(JSON.stringify(withHistory(view))));
       expect((await get('/transitions')).items).toHaveLength(view.transitions.length);
       const all = ((await get('/evidence')).items as { evidence: { value: number; threshold: number; margin: number }[] }[]).flatMap(
         ({ evidence }) => evidence,

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { OpportunityContext } from '../../actors/opportunity/context.ts';
 import { sectorEntity } from '../../contracts/entity.ts';
-import type { JournalEntry } from '../../contracts/journal.ts';
+import type { JournalEntry, Transition } from '../../contracts/journal.ts';
 import { type AnyCommand, decodeTape, encodeTape, type TapeEntry } from '../../contracts/tape.ts';
 import { type GeneratedDay, generatedDay } from '../../scenarios/support/days.ts';
 import { rally } from '../detectors/rally.ts';
@@ -146,6 +146,43 @@ describe('what they do', () => {
 
     expect(mains).toEqual([]);
     expect(new Set(signals.map((entry) => (entry.kind === 'signal' ? entry.signal.strategy.paramHash : '')))).toEqual(new Set(['steep']));
+  });
+
+  test('values of the configuration hold from there on; what is left out stays, and what lives keeps what it was born with', () => {
+    const opened = (entries: readonly JournalEntry[]) => transitions(entries, 'discovered').length;
+    const reasons = (entries: readonly JournalEntry[]) => entries.flatMap((entry) => (entry.kind === 'suppressed' ? [entry.reason] : []));
+    const plain = run();
+    const full = run({ name: 'config', config: { opportunities: { liveMax: 1 } } });
+    expect([full.answers, reasons(full.after).includes('CAPACITY'), reasons(plain.after).includes('CAPACITY')]).toEqual([
+      ['accepted'],
+      true,
+      false,
+    ]);
+    expect(full.cell.decisions.settings.opportunities).toEqual({ ...day.bundle.config.opportunities, liveMax: 1 });
+    expect(full.cell.decisions.settings.universe).toEqual(day.bundle.config.universe);
+    expect(opened(run({ name: 'config', config: { universe: { adv20Min: 1e12 } } }).after)).toBe(0);
+    expect(opened(plain.after)).toBeGreaterThan(0);
+    // a target lies beyond its cost
+    const targets = (entries: readonly JournalEntry[]) =>
+      transitions(entries, 'discovered').map((entry) => {
+        const { entryMilli, target1Milli } = (entry as Transition).data.plan as { entryMilli: number; target1Milli: number };
+        return target1Milli / entryMilli - 1;
+      });
+    const dear = targets(run({ name: 'config', config: { opportunities: { roundTripCost: 0.05 } } }).after);
+    expect(Math.min(...dear)).toBeGreaterThan(0.05);
+    expect(Math.min(...targets(plain.after))).toBeLessThan(0.05);
+    // cool-downs are those of who is born from there on
+    const cell = new Cell(day.bundle);
+    const born = new Map<boolean, number>();
+    const command: AnyCommand = { name: 'config', config: { opportunities: { coolDownStopSec: 7 } } };
+    for (const entry of day.entries.toSpliced(cut, 0, at(command))) {
+      cell.apply(entry);
+      for (const { context } of cell.desk.views()) born.set(context.openedMs < day.entries[cut]!.tsMs, context.coolDowns.stop);
+    }
+    expect([...born].sort()).toEqual([
+      [false, 7],
+      [true, 1200],
+    ]);
   });
 
   test('parameters that were made of others than those that run are refused, and change nothing', () => {

@@ -45,6 +45,9 @@ export function applyCommand(decisions: Decisions, command: AnyCommand, skip: (c
       return lane === undefined ? 'NOT_FOUND' : decisions.models.stage(lane, command.modelId, command.state);
     case 'rollback':
       return lane === undefined ? 'NOT_FOUND' : decisions.models.rollBack(lane);
+    case 'config':
+      decisions.settings.change(command.config);
+      return null;
     case 'watch':
       decisions.watched.clear();
       for (const no of command.instruments) decisions.watched.add(no);

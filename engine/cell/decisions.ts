@@ -27,6 +27,7 @@ import { OpportunityBook, type OpportunityBookImage } from './opportunity-book.t
 import { Recorder } from './recorder.ts';
 import { RiskGuard } from './risk-guard.ts';
 import { SectorCoordinator, type SectorLane } from './sector-coordinator.ts';
+import { Settings } from './settings.ts';
 import { SymbolCoordinator, type SymbolImage, type SymbolLane } from './symbol-coordinator.ts';
 import { TimerQueue } from './timer-queue.ts';
 
@@ -36,6 +37,7 @@ export class Decisions implements Decider {
   readonly recorder = new Recorder();
   readonly actors: Actors;
   readonly desk: OpportunityBook;
+  readonly settings: Settings;
   readonly symbols: SymbolCoordinator;
   readonly marketCoordinator: MarketCoordinator;
   readonly sectors: SectorCoordinator;
@@ -60,13 +62,14 @@ export class Decisions implements Decider {
     this.#mismatches = mismatches;
     this.actors = new Actors(this.recorder, this.#timers);
     this.marketCoordinator = new MarketCoordinator(market, this.actors, this.recorder, bundle.tradeDate);
-    this.openings = new Openings(bundle.config.opportunities);
-    this.models = new Models(bundle, lanes, this.actors, this.recorder);
+    this.settings = new Settings(bundle.config);
+    this.openings = new Openings(this.settings);
+    this.models = new Models(bundle.models, this.settings, lanes, this.actors, this.recorder);
     const scopes = new Set(['market', 'account', ...market.universe.actorIds]);
     for (const code of market.sectors.codes) scopes.add(`sector.${code}`);
     for (const { id } of lanes) scopes.add(`strategy.${id}`);
     const exits = new Map(lanes.map((lane) => [lane.id, lane]));
-    this.desk = new OpportunityBook(bundle, this.actors, this.recorder, {
+    this.desk = new OpportunityBook(bundle, this.settings, this.actors, this.recorder, {
       isScope: (scope) => scopes.has(scope),
       opened: (given, standing) => {
         const tsec = tsecOf(this.recorder.nowMs);
@@ -83,8 +86,8 @@ export class Decisions implements Decider {
       },
       exitScore: (strategy) => exits.get(strategy)?.scores.exit ?? 0,
     });
-    const { actors, desk, recorder, models, marketCoordinator } = this;
-    const parts = { actors, desk, recorder, models, market: marketCoordinator };
+    const { actors, desk, recorder, models, settings, marketCoordinator } = this;
+    const parts = { actors, desk, recorder, models, settings, market: marketCoordinator };
     const ofKind = (kind: AnyDetector['entity']) => lanes.filter(({ detector }) => detector.entity === kind);
     this.symbols = new SymbolCoordinator(bundle, market, ofKind('symbol') as unknown as SymbolLane[], parts);
     this.sectors = new SectorCoordinator(bundle, market, ofKind('sector') as unknown as SectorLane[], parts);
@@ -231,6 +234,7 @@ export class Decisions implements Decider {
       guard: this.#guard.image(),
       openings: this.openings.image(),
       models: this.models.image(),
+      settings: this.settings.image(),
       sectors: this.sectors.image(),
       actors: this.actors.image(),
       actorEvents: this.actors.events,
@@ -254,6 +258,7 @@ export class Decisions implements Decider {
     this.#guard.restore(image.guard);
     this.openings.restore(image.openings);
     this.models.restore(image.models);
+    this.settings.restore(image.settings);
     this.sectors.restore(image.sectors);
     this.#answered.restore(image.answered);
     this.recorder.restore(image.seq);
@@ -274,6 +279,7 @@ export type DecisionsImage = {
   readonly guard: ReturnType<RiskGuard['image']>;
   readonly openings: ReturnType<Openings['image']>;
   readonly models: ReturnType<Models['image']>;
+  readonly settings: ReturnType<Settings['image']>;
   readonly sectors: ReturnType<SectorCoordinator['image']>;
   readonly actors: readonly ActorImage[];
   readonly actorEvents: number;

@@ -40,6 +40,7 @@ const steps = (entries: readonly TapeEntry[]) => foldDay(bundle, entries).steps;
 
 const swaps: readonly [string, AnyCommand][] = [
   ['parameters', { name: 'params', strategy: 'rally', params: rally.params.parse({ r3: 0.006, ex3: 0.004, z3: 1.5 }), paramHash: 'easy' }],
+  ['a value of the configuration', { name: 'config', config: { universe: { adv20Min: 1e12 } } }],
   ['a model', { name: 'model', strategy: 'rally', modelId: 'bolder' }],
 ];
 describe.each(swaps)('%s', (_what, command) => {

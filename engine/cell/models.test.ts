@@ -10,6 +10,7 @@ import { Actors } from './actors.ts';
 import type { Lane } from './lanes.ts';
 import { Models } from './models.ts';
 import { Recorder } from './recorder.ts';
+import { Settings } from './settings.ts';
 import type { SignalCase } from './signal-case.ts';
 import { TimerQueue } from './timer-queue.ts';
 
@@ -32,7 +33,7 @@ const model = (id: string, state: DayModel['state'], features: string | null = n
 function cellOf(models: readonly DayModel[], lane = laneOf()) {
   const recorder = new Recorder();
   const actors = new Actors(recorder, new TimerQueue());
-  const held = new Models({ models: [...models], config: defaultConfig }, [lane], actors, recorder);
+  const held = new Models([...models], new Settings(defaultConfig), [lane], actors, recorder);
   held.opened();
   const states = () => Object.fromEntries(models.map(({ id }) => [id, held.stateOf(lane, id)]));
   return { held, lane, states, recorder, actors, speaking: () => [lane.modelId, lane.canaryId] };
@@ -256,7 +257,7 @@ describe('K14', () => {
     const first = drifting(models, laneOf('a'), { a: 0.31, b: 0.3, own: 0.3 });
     first.held.choose(first.lane, 'b');
     const lane = laneOf('b');
-    const again = new Models({ models, config: defaultConfig }, [lane], first.actors, first.recorder);
+    const again = new Models(models, new Settings(defaultConfig), [lane], first.actors, first.recorder);
     again.restore(structuredClone(first.held.image()));
 
     expect(again.report(lane)).toEqual(first.held.report(first.lane));

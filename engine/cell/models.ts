@@ -15,6 +15,7 @@ import type { Actors } from './actors.ts';
 import type { Lane } from './lanes.ts';
 import { marketId } from './market-coordinator.ts';
 import type { Recorder } from './recorder.ts';
+import type { Settings } from './settings.ts';
 import type { SignalCase } from './signal-case.ts';
 
 const sigma900To600 = Math.sqrt(600 / 900);
@@ -22,7 +23,7 @@ const nothing = (): readonly Evidence[] => [];
 
 export class Models {
   readonly #models: readonly DayModel[];
-  readonly #costs: Bundle['config']['opportunities'];
+  readonly #settings: Settings;
   readonly #lanes: readonly Lane[];
   readonly #actors: Actors;
   readonly #recorder: Recorder;
@@ -30,9 +31,9 @@ export class Models {
   /** By strategy: who has spoken for all, the one who does last; null is the strategy's own maps. */
   readonly #spoke = new Map<string, (string | null)[]>();
 
-  constructor({ models = [], config }: Pick<Bundle, 'models' | 'config'>, lanes: readonly Lane[], actors: Actors, recorder: Recorder) {
-    this.#models = models;
-    [this.#costs, this.#lanes, this.#actors, this.#recorder] = [config.opportunities, lanes, actors, recorder];
+  constructor(models: Bundle['models'], settings: Settings, lanes: readonly Lane[], actors: Actors, recorder: Recorder) {
+    this.#models = models ?? [];
+    [this.#settings, this.#lanes, this.#actors, this.#recorder] = [settings, lanes, actors, recorder];
   }
 
   /** Each is born as the bundle says; one that does not fit is said to and stays a candidate. */
@@ -145,7 +146,7 @@ export class Models {
       midMilli: plan.lastMilli,
       direction: reading.direction === 'up' ? (1 as const) : (-1 as const),
       scale: plan.feature('sigma900') * sigma900To600,
-      cost: costOf(plan.entryMilli, this.#costs),
+      cost: costOf(plan.entryMilli, this.#settings.opportunities),
       tsec,
       claims: new Map([[watch.own, claims(null)], ...judged.map(({ id }) => [id, claims(id)] as const)]),
     };

@@ -1,5 +1,5 @@
 /** What a symbol's detectors see at one accepted quote. One object for all of them, good until the next quote. */
-import type { Bundle, Instrument } from '../../contracts/bundle.ts';
+import type { Instrument } from '../../contracts/bundle.ts';
 import { absentMilli, bookLevels, type QuoteBatch } from '../../contracts/quote.ts';
 import { slotSec } from '../../contracts/session.ts';
 import type { RowVerdict } from '../clean/cleaner.ts';
@@ -8,6 +8,7 @@ import { askYuanOf } from '../features/book.ts';
 import { at } from '../features/rings.ts';
 import type { Snapshot } from '../features/snapshot.ts';
 import type { MarketState } from './market-state.ts';
+import type { Settings } from './settings.ts';
 
 const lunchSlot = 2400;
 const nan = Number.NaN;
@@ -17,8 +18,7 @@ export class Moment implements DetectorInput {
   readonly #state: MarketState;
   readonly #snapshot: Snapshot;
   readonly feature: DetectorInput['feature'];
-  readonly excludeRiskWarning: boolean;
-  readonly adv20Min: number;
+  readonly #settings: Settings;
   instrument!: Instrument;
   id!: DetectorInput['id'];
   regime: DetectorInput['regime'] = 'unknown';
@@ -33,12 +33,18 @@ export class Moment implements DetectorInput {
   runVolume = nan;
   #s = 0;
 
-  constructor(state: MarketState, { universe }: Bundle['config']) {
+  constructor(state: MarketState, settings: Settings) {
+    this.#settings = settings;
     this.#state = state;
     this.#snapshot = state.snapshot;
     this.feature = state.snapshot.feature;
-    this.excludeRiskWarning = universe.excludeRiskWarning;
-    this.adv20Min = universe.adv20Min;
+  }
+
+  get excludeRiskWarning(): boolean {
+    return this.#settings.universe.excludeRiskWarning;
+  }
+  get adv20Min(): number {
+    return this.#settings.universe.adv20Min;
   }
 
   /** Turns to the quote that was just accepted. */

@@ -2,20 +2,21 @@
 import type { Standing } from '../../actors/opportunity/context.ts';
 import { costOf } from '../opportunities/plan.ts';
 import { matured, maturesSec, newRecord, type StrategyRecord } from '../opportunities/strategy-watch.ts';
+import type { Settings } from './settings.ts';
 import type { SignalCase } from './signal-case.ts';
 
 const minuteSec = 60;
 
 export class Openings {
-  readonly #costs: Parameters<typeof costOf>[1];
+  readonly #settings: Settings;
   /** tsec of each opening of the last minute. */
   #recent: number[] = [];
   /** Openings of the day before that minute. */
   #before = 0;
   readonly #records = new Map<string, StrategyRecord>();
 
-  constructor(costs: Parameters<typeof costOf>[1]) {
-    this.#costs = costs;
+  constructor(settings: Settings) {
+    this.#settings = settings;
   }
 
   /** One opened at `tsec`. Sectors and boards have no price that a quarter of an hour could judge. */
@@ -28,7 +29,7 @@ export class Openings {
       row: subject.row,
       midMilli: plan.lastMilli,
       direction: reading.direction === 'up' ? (1 as const) : (-1 as const),
-      cost: costOf(plan.entryMilli, this.#costs),
+      cost: costOf(plan.entryMilli, this.#settings.opportunities),
       p0: base.p0,
       dueTsec: tsec + maturesSec,
     };

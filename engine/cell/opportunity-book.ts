@@ -5,7 +5,7 @@
  * Feedback  `released` is told of each opportunity that ended: the runs that stood by it are over
  */
 import type { Offer, OpportunityContext, OpportunityEvent, Plan, Price, Standing } from '../../actors/opportunity/context.ts';
-import { type CoolDowns, coolDownSec } from '../../actors/opportunity/cool-down.ts';
+import { coolDownSec } from '../../actors/opportunity/cool-down.ts';
 import type { Bundle } from '../../contracts/bundle.ts';
 import { entityActorId } from '../../contracts/entity.ts';
 import { type Family, opportunityId } from '../../contracts/opportunity.ts';
@@ -19,6 +19,7 @@ import { LiveRows } from './live-rows.ts';
 import { priceEvidence } from './price-evidence.ts';
 import type { Recorder } from './recorder.ts';
 import { tellRisk } from './risk-guard.ts';
+import type { Settings } from './settings.ts';
 import { offerOfCase, planOfCase, type SignalCase, type Subject, scopesOf, trackOf } from './signal-case.ts';
 import { Standings } from './standings.ts';
 import { Watch } from './watch.ts';
@@ -31,6 +32,7 @@ const overrideMs = 600_000;
 export class OpportunityBook {
   readonly risk: RiskDesk;
   readonly #bundle: Bundle;
+  readonly #settings: Settings;
   readonly #actors: Actors;
   readonly #recorder: Recorder;
   readonly #links: Links;
@@ -38,18 +40,16 @@ export class OpportunityBook {
   readonly #keys = new Map<string, manager.KeyRecord>();
   readonly #watches = new Map<string, Watch>();
   readonly #live: LiveRows;
-  readonly #coolDowns: CoolDowns;
 
-  constructor(bundle: Bundle, actors: Actors, recorder: Recorder, links: Links) {
+  constructor(bundle: Bundle, settings: Settings, actors: Actors, recorder: Recorder, links: Links) {
     this.#bundle = bundle;
+    this.#settings = settings;
     this.#live = new LiveRows(bundle.instruments.length + bundle.sectors.length);
     this.#actors = actors;
     this.#recorder = recorder;
     this.#links = links;
     this.risk = new RiskDesk(links.isScope);
     this.#standings = new Standings(this.risk, recorder, links.exitScore);
-    const { coolDownSec: other, coolDownTargetSec, coolDownStopSec, coolDownTwoStopsSec } = bundle.config.opportunities;
-    this.#coolDowns = { other, target: coolDownTargetSec, stop: coolDownStopSec, twoStops: coolDownTwoStopsSec };
   }
 
   hasLive = (row: number): boolean => this.#live.has(row);
@@ -76,7 +76,7 @@ export class OpportunityBook {
     };
     // a frozen strategy neither opens nor joins, and a frozen account asks for nothing new
     if (this.risk.of([`strategy.${lane.id}`, 'account']).level === 3) return { kind: 'suppress', reason: 'RISK_FROZEN' };
-    const now = { live: this.live, liveMax: this.#bundle.config.opportunities.liveMax, riskLevel: this.#riskOf(given), feedHealthy };
+    const now = { live: this.live, liveMax: this.#settings.opportunities.liveMax, riskLevel: this.#riskOf(given), feedHealthy };
     const verdict = manager.judge(this.#supported(given, raise.tsec), raise, now);
     if ((verdict.kind === 'open' || verdict.kind === 'reopen') && given.overlaps?.() === true)
       return { kind: 'suppress', reason: 'OVERLAP' };
@@ -182,7 +182,7 @@ export class OpportunityBook {
         offer: this.#offerOf(given, plan, standing, capped),
         horizonSec: lane.horizonSec,
         enterScore: lane.scores.enter,
-        coolDowns: this.#coolDowns,
+        coolDowns: this.#settings.coolDowns,
         stopsToday: record.stops,
         ...linksOf(this.#keys, given),
       },
@@ -232,13 +232,13 @@ export class OpportunityBook {
     return { capped, yields };
   }
 
-  #planOf = (given: SignalCase): Plan | null => planOfCase(given, this.#bundle.config.opportunities);
+  #planOf = (given: SignalCase): Plan | null => planOfCase(given, this.#settings.opportunities);
 
   #offerOf(given: SignalCase, plan: Plan, standing: Standing, capped: boolean): Offer {
     const { subject } = given;
     const inSector = [...this.#watches.values()].filter((each) => subject.industry >= 0 && each.subject.industry === subject.industry);
     const rest = { standing, capped, riskLevel: this.#riskOf(given), activeInSector: inSector.length, active: this.#watches.size };
-    return offerOfCase(given, this.#bundle.config.opportunities, plan, rest);
+    return offerOfCase(given, this.#settings.opportunities, plan, rest);
   }
 
   #watch(id: string, subject: Subject): void {
@@ -350,7 +350,7 @@ export class OpportunityBook {
     const reason = context?.endReason ?? null;
     const endedTsec = tsecOf(context?.endedMs ?? this.#recorder.nowMs);
     const stops = record.stops + (reason === 'STOP' ? 1 : 0);
-    const cool = reason === null ? this.#coolDowns.other : coolDownSec(reason, stops, this.#coolDowns);
+    const cool = reason === null ? this.#settings.coolDowns.other : coolDownSec(reason, stops, this.#settings.coolDowns);
     this.#keys.set(key, manager.ended(record, id, reason, endedTsec, cool));
     this.#links.released(subject.row, id);
   }

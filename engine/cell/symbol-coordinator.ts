@@ -28,6 +28,7 @@ import type { Models } from './models.ts';
 import { Moment } from './moment.ts';
 import type { OpportunityBook } from './opportunity-book.ts';
 import type { Recorder } from './recorder.ts';
+import type { Settings } from './settings.ts';
 import type { SignalCase, Subject } from './signal-case.ts';
 import { SymbolGuard } from './symbol-guard.ts';
 import { SymbolStates } from './symbol-states.ts';
@@ -56,6 +57,7 @@ type Parts = {
   readonly desk: OpportunityBook;
   readonly recorder: Recorder;
   readonly models: Models;
+  readonly settings: Settings;
   readonly market: MarketAnswers;
 };
 
@@ -96,7 +98,7 @@ export class SymbolCoordinator {
     this.#recorder = parts.recorder;
     this.#market = parts.market;
     this.#models = parts.models;
-    this.#moment = new Moment(state, bundle.config);
+    this.#moment = new Moment(state, parts.settings);
     this.states = new SymbolStates(state, parts);
     this.guard = new SymbolGuard(state.features, parts.desk, state.universe.actorIds);
     this.#awakeSlot = new Int32Array(bundle.instruments.length).fill(neverSlot);

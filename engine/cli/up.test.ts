@@ -152,6 +152,15 @@ describe.skipIf(noGateway !== '')(`fenshi up${noGateway === '' ? '' : ` (${noGat
     const twice = await asked('risk', 'market', '1', 'hold', '--id', 'quiet-1');
     expect(JSON.parse(twice.stdout), 'the same command again').toEqual(JSON.parse(first.stdout));
     expect((await fenshi(['control', 'risk', 'market', '7'])).stderr).toContain('USAGE: level');
+    // the configuration and the life of a model, at a place of the tape
+    expect(JSON.parse((await asked('config', 'opportunities.liveMax=150', 'universe.adv20Min=2e7')).stdout)).toMatchObject({
+      accepted: true,
+    });
+    expect((await asked('config', 'opportunities.liveMax')).stderr).toContain('USAGE: opportunities.liveMax: expected a value such as');
+    expect((await asked('config', 'opportunities.liveMax=many')).stderr).toContain('USAGE: config.opportunities.liveMax');
+    expect((await asked('stage', 'rally', 'nobody', 'shadow')).stderr).toContain('CONTROL_REFUSED: NOT_FOUND');
+    expect((await asked('stage', 'rally', 'nobody', 'loud')).stderr).toContain('USAGE: state');
+    expect((await asked('rollback', 'rally')).stderr).toContain('CONTROL_REFUSED: NOTHING_TO_ROLL_BACK');
   });
 
   test('a strategy of one’s own speaks through the tape; those that loop, throw, leak a gigabyte, flood or exit are ended and disabled there, and the run goes on', async () => {

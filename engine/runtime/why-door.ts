@@ -56,7 +56,8 @@ export function lanesOf(cell: Cell | null) {
       paramHash,
     };
   });
-  return { asOf, lanes };
+  const { opportunities, universe } = cell.decisions.settings;
+  return { asOf, lanes, settings: { opportunities, universe } };
 }
 
 /** @throws FenshiError NOT_READY, NOT_FOUND */

@@ -65,7 +65,7 @@ export function systemRoutes(context: RestContext, openApi: () => unknown, docs:
       id: 'getConfig',
       summary: 'The configuration in force: each value and where it came from; secrets are hidden',
       answer: z.object({ items: z.array(z.object({ key: z.string(), value: z.unknown(), from: z.string() })) }),
-      handle: () => ok({ items: context.config }),
+      handle: async () => ok({ items: await configInForce(context) }),
     }),
     route({
       ...common,
@@ -116,3 +116,20 @@ export function systemRoutes(context: RestContext, openApi: () => unknown, docs:
 }
 
 const html = (body: string, policy: string) => ({ type: 'text/html; charset=utf-8', body, headers: { 'content-security-policy': policy } });
+
+/** As the run began, and over it what control has changed since; while the engine is away, what it began with. */
+async function configInForce({ config, lanes }: RestContext): Promise<RestContext['config']> {
+  const settings = await lanes().then(
+    (answer) => answer.settings,
+    () => null,
+  );
+  if (settings === null) return config;
+  const now = new Map<string, unknown>(
+    Object.entries(settings).flatMap(([section, values]) =>
+      Object.entries(values).map(([name, value]) => [`${section}.${name}`, value] as const),
+    ),
+  );
+  return config.map((item) =>
+    now.has(item.key) && now.get(item.key) !== item.value ? { ...item, value: now.get(item.key), from: 'control' } : item,
+  );
+}

@@ -83,6 +83,11 @@ export function registerControl(program: Program): void {
     name: 'rollback',
     strategy,
   }));
+  add(
+    'config <values...>',
+    'values of opportunities and universe from here on, such as opportunities.liveMax=100; what lives keeps what it was born with',
+    (...values) => configCommand(values),
+  );
   add('watch [instruments...]', 'whose features VIEW publishes', (...ids) => ({ name: 'watch', instruments: ids.map(numberOf) }));
   add('skip <date> <n>', 'pass over an entry that crashes the engine', (tradeDate, n) => ({ name: 'skip', tradeDate, n: Number(n) }));
   add('fence', 'hand over to another version at this entry', () => ({ name: 'fence' }));
@@ -97,6 +102,25 @@ function paramsCommand(strategy: string, file: string, from: string | undefined)
     throw new FenshiError('USAGE', `${file}: ${(error as Error).message}`);
   }
   return { name: 'params', strategy, params, paramHash: paramHashOf(params), ...(from === undefined ? {} : { from }) };
+}
+
+/** `section.name=value`, the value as JSON has it. @throws FenshiError USAGE */
+function configCommand(values: readonly (string | undefined)[]) {
+  const config: Record<string, Record<string, unknown>> = {};
+  for (const given of values) {
+    const [, section, name, value] = /^(\w+)\.(\w+)=(.+)$/.exec(given ?? '') ?? [];
+    if (section === undefined || name === undefined || value === undefined)
+      throw new FenshiError('USAGE', `${given}: expected a value such as opportunities.liveMax=100`);
+    config[section] = { ...config[section], [name]: jsonOf(value) };
+  }
+  return { name: 'config', config };
+}
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 /** @throws FenshiError USAGE */
