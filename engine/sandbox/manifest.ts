@@ -39,10 +39,18 @@ const mostFiles = 200;
 
 /** @throws FenshiError STRATEGY_INVALID naming file and key */
 export function readStrategy(dir: string): UserStrategy {
+  const strategy = describeStrategy(dir);
+  const { engine } = strategy.manifest;
+  if (!fitsEngine(engine)) throw invalid(`engine: it is for ${engine}, this is ${codeVersion}`);
+  return strategy;
+}
+export const fitsEngine = (range: string): boolean => satisfies(codeVersion, range);
+
+/** One that may be for another version of the product. @throws FenshiError STRATEGY_INVALID naming file and key */
+export function describeStrategy(dir: string): UserStrategy {
   const files = filesOf(dir);
   const manifest = manifestOf(dir);
   if (!files.includes(manifest.main)) throw invalid(`main: there is no file ${manifest.main}`);
-  if (!satisfies(codeVersion, manifest.engine)) throw invalid(`engine: it is for ${manifest.engine}, this is ${codeVersion}`);
   paramsOf(manifest, {});
   return { dir, manifest, sha256: checksumOf(dir, files) };
 }

@@ -7,8 +7,9 @@ import { FenshiError } from '../../../contracts/errors.ts';
 import { opsPortOf } from '../../../contracts/roles.ts';
 import { strategyModes } from '../../../contracts/signal.ts';
 import { dataDir } from '../../runtime/paths.ts';
-import { invalid, paramsOf, readStrategy, signatureFile } from '../../sandbox/manifest.ts';
+import { fitsEngine, invalid, paramsOf, readStrategy, signatureFile } from '../../sandbox/manifest.ts';
 import { Seat } from '../../sandbox/seat.ts';
+import { indexShelf, searchShelf, shelfFile, takeFromShelf } from '../../sandbox/shelf.ts';
 import { StrategyStore, signatureOf, versionsOf } from '../../sandbox/store.ts';
 import { codeTemplate, manifestTemplate } from '../../sandbox/template.ts';
 import { readUpLock } from '../up-lock.ts';
@@ -40,9 +41,16 @@ export function registerStrategy(program: Command): void {
   add('trust <name> <key>', 'strategies signed by this public key (PEM file) are installed without asking').action(
     (name: string, key: string) => console.log(`trusted: ${name} ${store().trust(name, readFileSync(key, 'utf8'))}`),
   );
+  add('index <shelf>', 'write the index of a folder of strategies, to be handed on as a whole').action(index);
+  add('search <shelf> [word]', 'what is on a shelf, by part of its id or label')
+    .option('--json', 'print as JSON')
+    .action((shelf: string, word: string | undefined, { json }: { readonly json?: boolean }) => search(shelf, word, json === true));
   add('install <folder>', 'copy it into the store; its version becomes the current one')
     .option('--unsigned', 'although no trusted key signed it')
-    .action((folder: string, { unsigned = false }: { readonly unsigned?: boolean }) => install(store(), folder, unsigned));
+    .option('--from <shelf>', 'the newest that fits of this id, or id@version, on a shelf')
+    .action((folder: string, { unsigned = false, from }: { readonly unsigned?: boolean; readonly from?: string }) =>
+      install(store(), from === undefined ? resolve(folder) : takeFromShelf(resolve(from), folder), unsigned),
+    );
   add(
     'enable <id> [mode]',
     'in the next demo or the next day a live run opens: shadow (journaled only), canary (one symbol in ten) or active',
@@ -105,8 +113,23 @@ function signFolder(folder: string, keyFile: string): void {
   console.log(`signed: ${join(folder, signatureFile)}`);
 }
 
+/** @throws FenshiError NOT_FOUND, STRATEGY_INVALID */
+function index(shelf: string): void {
+  const listed = indexShelf(resolve(shelf), (path, why) => console.log(`${path}: left out, ${why}`));
+  console.log(`${join(shelf, shelfFile)}: ${listed.length} ${listed.length === 1 ? 'strategy' : 'strategies'}`);
+}
+
+/** @throws FenshiError NOT_FOUND, STRATEGY_INVALID */
+function search(shelf: string, word: string | undefined, json: boolean): void {
+  const found = searchShelf(resolve(shelf), word);
+  if (json) return console.log(JSON.stringify({ strategies: found }));
+  if (found.length === 0) console.log('none');
+  for (const { id, version, engine, label } of found)
+    console.log(`${id.padEnd(24)} ${version.padEnd(10)} ${label.zh} / ${label.en}${fitsEngine(engine) ? '' : `, for ${engine}`}`);
+}
+
 function install(store: StrategyStore, folder: string, unsigned: boolean): void {
-  const { strategy, signedBy, turnedOff } = store.install(resolve(folder), { unsigned });
+  const { strategy, signedBy, turnedOff } = store.install(folder, { unsigned });
   const { id, version } = strategy.manifest;
   if (turnedOff) console.log(`${id}: turned off, for ${version} does not know the parameters it ran under`);
   console.log(
