@@ -96,7 +96,7 @@ const around: Around = {
   epoch: 'live/20261123/live',
   instrument: { name: '贵州茅台', board: 'MAIN' },
   limit: { limitUpMilli: 11_000, boards: 2 },
-  sector: { id: 'BK0477', name: '白酒', heat: 'hot' },
+  sector: { id: 'BK0477', name: '白酒', state: 'hot', facts: { heat: 1.4, leader: '600519.SH' } },
   quote: { source: 'tencent', lastMilli: 10_000, ageMs: 1200 },
 };
 const nothing: Around = { epoch: 'live/20261123/live', instrument: null, limit: null, sector: null, quote: null };
@@ -132,7 +132,7 @@ test('all of it, as the facts and what stands around have it', () => {
       { id: 'R_LATE', text: { zh: '尾盘', en: 'late' } },
     ],
     evidence: [{ feature: 'ret_3m', value: 0.0152, threshold: 0.01, unit: 'ln' }],
-    sector: { id: 'BK0477', name: '白酒', heat: 'hot', opportunity: null },
+    sector: { id: 'BK0477', name: '白酒', state: 'hot', facts: { heat: 1.4, leader: '600519.SH' }, opportunity: null },
     limit: { upMilli: 11_000, boards: 2 },
     data: { source: 'tencent', lastMilli: 10_000, ageMs: 1200, state: 'fresh' },
     versions: [

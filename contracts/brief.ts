@@ -84,7 +84,14 @@ export const Brief = z.object({
   text: Worded,
   /** The sector that it is a part of, or that it is. */
   sector: z
-    .object({ id: z.string(), name: z.string().nullable(), heat: z.string().nullable(), opportunity: z.string().nullable() })
+    .object({
+      id: z.string(),
+      name: z.string().nullable(),
+      /** Its state, and what it was when that changed. */
+      state: z.string().nullable(),
+      facts: z.record(z.string(), z.unknown()).nullable(),
+      opportunity: z.string().nullable(),
+    })
     .nullable(),
   limit: z.object({ upMilli: nullable, distUp: nullable, boards: z.int() }).nullable(),
   /** Of the quote at hand, not of the change; null when looking back. */
@@ -100,7 +107,12 @@ export type Around = {
   readonly instrument: { readonly name: string; readonly board: string } | null;
   /** null for another day than the one at hand. */
   readonly limit: { readonly limitUpMilli: number | null; readonly boards: number } | null;
-  readonly sector: { readonly id: string; readonly name: string | null; readonly heat: string | null } | null;
+  readonly sector: {
+    readonly id: string;
+    readonly name: string | null;
+    readonly state: string | null;
+    readonly facts: Readonly<Record<string, unknown>> | null;
+  } | null;
   readonly quote: { readonly source: string; readonly lastMilli: number | null; readonly ageMs: number | null } | null;
 };
 

@@ -26,6 +26,8 @@ const others = [
   ['secHeat', '1', '板块热度', 'heat of the sector'],
   ['secEx5', 'ln', '板块 5 分钟超额', 'sector ahead of the market over 5 min'],
   ['secBreadth', '1', '板块上涨广度', 'breadth of the sector'],
+  ['secDiffusion', '1', '扩散(领先大盘的成员)', 'members ahead of the market'],
+  ['secDiffusionSpeed', '1', '扩散速度(每分钟)', 'how fast it spreads, a minute'],
   ['live', 'count', '有报价的成分股', 'members with a quote'],
   ['sealSlopeLn', '1', '封单变化', 'change of the seal, ln'],
   ['firstSealTsec', 'tsec', '首次封板', 'first sealed at'],

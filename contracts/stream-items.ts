@@ -12,6 +12,8 @@ export type StateItem = {
   readonly state: string;
   readonly sinceMs: number;
   readonly note: string | null;
+  /** Of a sector, when its state changed: heat, breadth, diffusion, diffusionSpeed (a minute), leader; null where nobody knew. */
+  readonly facts?: Readonly<Record<string, unknown>>;
 };
 export type StateEvent = StateItem & { readonly from: string | null; readonly event: string };
 /** Item of `signals`: what a strategy said. */
@@ -69,6 +71,6 @@ function modelItemOf({ tsMs, from, to, data, evidence }: Transition): StrategyIt
   return { kind: 'model', tsMs, strategy, modelId, from, state: to, by, evidence };
 }
 
-function stateEventOf({ actorId, region, from, to, event, note, tsMs }: Transition): StateEvent {
-  return { actor: actorId, region, state: to, sinceMs: tsMs, note, from, event };
+function stateEventOf({ actorId, machine, region, from, to, event, note, tsMs, data }: Transition): StateEvent {
+  return { actor: actorId, region, state: to, sinceMs: tsMs, note, ...(machine === 'sector' ? { facts: data } : {}), from, event };
 }

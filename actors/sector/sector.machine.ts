@@ -4,12 +4,23 @@
  * Consumed   SectorInput of sector detectors, DetectorInput of symbols in it, the cockpit's heat map
  * Table      contracts/spec/machines.md#sector
  */
-import { setup } from 'xstate';
+import { assign, setup } from 'xstate';
 import type { At } from '../common/actor-event.ts';
 
 export const sectorStates = ['cold', 'warming', 'hot', 'cooling'] as const;
 export type SectorState = (typeof sectorStates)[number];
-export type SectorEvent = At & { readonly type: `sector.${SectorState}` };
+/** What it was when its state changed: null where nobody knows. `leader`: an instrument id. */
+export type SectorFacts = {
+  readonly heat: number | null;
+  readonly breadth: number | null;
+  readonly diffusion: number | null;
+  readonly diffusionSpeed: number | null;
+  readonly leader: string | null;
+};
+export type SectorEvent = At & { readonly type: `sector.${SectorState}`; readonly facts: SectorFacts };
+type SectorInput = { readonly code: string; readonly name: string };
+export type SectorContext = SectorInput & { readonly facts: SectorFacts };
+const unknown: SectorFacts = { heat: null, breadth: null, diffusion: null, diffusionSpeed: null, leader: null };
 
 /** Excess of the members' median 3-minute return over the market's, and share of members that rise; with hysteresis below each. */
 const levels = { hot: { excess: 0.008, rising: 0.7 }, warming: { excess: 0.004, rising: 0.6 }, keep: 0.75, cooled: 0.001 } as const;
@@ -29,20 +40,19 @@ export function sectorStateOf(current: SectorState, excess3m: number, advShare: 
   return reaches('warming', current, excess3m, advShare) ? 'warming' : 'cold';
 }
 
+const to = (state: SectorState) => ({ target: state, actions: 'note' as const });
+
 export const sectorMachine = setup({
-  types: {
-    events: {} as SectorEvent,
-    context: {} as { readonly code: string; readonly name: string },
-    input: {} as { readonly code: string; readonly name: string },
-  },
+  types: { events: {} as SectorEvent, context: {} as SectorContext, input: {} as SectorInput },
+  actions: { note: assign({ facts: ({ event }) => event.facts }) },
 }).createMachine({
   id: 'sector',
-  context: ({ input }) => ({ code: input.code, name: input.name }),
+  context: ({ input }) => ({ ...input, facts: unknown }),
   initial: 'cold',
   states: {
-    cold: { on: { 'sector.warming': 'warming', 'sector.hot': 'hot' } },
-    warming: { on: { 'sector.hot': 'hot', 'sector.cold': 'cold' } },
-    hot: { on: { 'sector.cooling': 'cooling' } },
-    cooling: { on: { 'sector.hot': 'hot', 'sector.cold': 'cold' } },
+    cold: { on: { 'sector.warming': to('warming'), 'sector.hot': to('hot') } },
+    warming: { on: { 'sector.hot': to('hot'), 'sector.cold': to('cold') } },
+    hot: { on: { 'sector.cooling': to('cooling') } },
+    cooling: { on: { 'sector.hot': to('hot'), 'sector.cold': to('cold') } },
   },
 });

@@ -6,7 +6,7 @@ import type { DecisionsImage } from './decisions.ts';
 import type { MarketImage } from './market-state.ts';
 
 /** Raised whenever an image's parts mean something else, also where they fit: a checkpoint of another version is not taken. */
-export const imageVersion = 12;
+export const imageVersion = 13;
 
 export type CellImage<Bytes = Uint8Array> = {
   readonly v: typeof imageVersion;

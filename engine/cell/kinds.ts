@@ -5,7 +5,7 @@ import type { OpportunityContext, OpportunityEvent, OpportunityInput } from '../
 import { opportunityMachine } from '../../actors/opportunity/opportunity.machine.ts';
 import { stopOf } from '../../actors/opportunity/prices.ts';
 import { type RiskContext, type RiskEvent, riskMachine } from '../../actors/risk/risk.machine.ts';
-import { type SectorEvent, sectorMachine } from '../../actors/sector/sector.machine.ts';
+import { type SectorContext, type SectorEvent, sectorMachine } from '../../actors/sector/sector.machine.ts';
 import { type SourceMachineEvent, sourceMachine } from '../../actors/source/source.machine.ts';
 import { type SymbolEvent, symbolMachine } from '../../actors/symbol/symbol.machine.ts';
 import type { Kind } from './actors.ts';
@@ -63,7 +63,11 @@ export const kinds: { readonly [K in KindName]: Kind<K> } = {
   market: { name: 'market', machine: marketMachine, facts: none },
   source: { name: 'source', machine: sourceMachine, facts: none },
   symbol: { name: 'symbol', machine: symbolMachine, facts: none },
-  sector: { name: 'sector', machine: sectorMachine, facts: ({ heat, breadth, leader }: never) => ({ heat, breadth, leader }) },
+  sector: {
+    name: 'sector',
+    machine: sectorMachine,
+    facts: (({ facts }: SectorContext) => ({ ...facts })) as (context: never) => Record<string, unknown>,
+  },
   risk: {
     name: 'risk',
     machine: riskMachine,

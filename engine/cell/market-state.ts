@@ -10,6 +10,7 @@ import { type ColumnImage, imageOf, type OpenImage, restoreColumns, type Taken }
 import { type Universe, universeOf } from '../clean/universe.ts';
 import { FeatureEngine, type FeatureImage } from '../features/engine.ts';
 import { IndexLine } from '../features/index-line.ts';
+import { SectorDiffusion } from '../features/sector-diffusion.ts';
 import { SectorHeat } from '../features/sector-heat.ts';
 import { Sectors } from '../features/sectors.ts';
 import { Snapshot } from '../features/snapshot.ts';
@@ -32,6 +33,7 @@ export class MarketState {
   readonly index = new IndexLine();
   readonly sectors: Sectors;
   readonly sectorHeat: SectorHeat;
+  readonly sectorDiffusion: SectorDiffusion;
   /** Of the quote at hand, for whoever decides: computed once. */
   readonly snapshot: Snapshot;
   readonly hot: HotValues;
@@ -53,6 +55,7 @@ export class MarketState {
     this.features = new FeatureEngine(this.universe, this.cleaner.accepted);
     this.sectors = new Sectors(bundle, this.universe);
     this.sectorHeat = new SectorHeat(this.features, this.sectors, () => this.serial);
+    this.sectorDiffusion = new SectorDiffusion(this.features, this.sectors);
     this.snapshot = new Snapshot(this.features);
     this.hot = new HotValues(this.features);
     this.#handlers = {
@@ -97,6 +100,7 @@ export class MarketState {
     this.features.crossSection.idxRet3m = this.index.ret(Math.floor(tsec / slotSec), 60);
     this.features.updateCrossSection(tsec);
     this.sectors.update(this.features.sectioner);
+    this.sectorDiffusion.update(tsec);
     return true;
   }
 
@@ -136,6 +140,7 @@ export class MarketState {
     return {
       cleaner: this.cleaner.image(),
       sectors: imageOf(this.sectors.columns),
+      diffusion: imageOf(this.sectorDiffusion.columns),
       index: this.index.image(),
       poisoned: [...this.#poisoned],
       clocks: this.#clocks,
@@ -147,6 +152,7 @@ export class MarketState {
     this.cleaner.restore(image.cleaner);
     this.features.restore(image.features);
     restoreColumns(this.sectors.columns, image.sectors);
+    restoreColumns(this.sectorDiffusion.columns, image.diffusion);
     this.index.restore(image.index);
     for (const s of image.poisoned) this.#poisoned.add(s);
     this.#clocks = image.clocks;
@@ -158,6 +164,7 @@ export type MarketImage<Bytes = Uint8Array> = {
   readonly cleaner: ReturnType<Cleaner['image']>;
   readonly features: FeatureImage<Bytes>;
   readonly sectors: ColumnImage;
+  readonly diffusion: ColumnImage;
   readonly index: ReturnType<IndexLine['image']>;
   readonly poisoned: readonly number[];
   readonly clocks: number;

@@ -1,6 +1,6 @@
 /** Sector actors and the lanes of sector detectors, at every new cross-section. */
 
-import { type SectorState, sectorStateOf } from '../../actors/sector/sector.machine.ts';
+import { type SectorFacts, type SectorState, sectorStateOf } from '../../actors/sector/sector.machine.ts';
 import { dataLimits } from '../../actors/symbol/symbol.machine.ts';
 import type { Bundle } from '../../contracts/bundle.ts';
 import { sectorEntity } from '../../contracts/entity.ts';
@@ -84,7 +84,18 @@ export class SectorCoordinator {
     const { codes, names } = this.#market.sectors;
     const id = `sector.${codes[k]}`;
     if (!this.#actors.has(id)) this.#actors.spawn('sector', id, { code: codes[k]!, name: names[k]! });
-    this.#actors.send('sector', id, { type: `sector.${state}`, tsMs: this.#recorder.nowMs });
+    this.#actors.send('sector', id, { type: `sector.${state}`, tsMs: this.#recorder.nowMs, facts: this.#factsOf(k, state) });
+  }
+
+  #factsOf(k: number, state: SectorState): SectorFacts {
+    const { heat, breadth, diffusion, diffusionSpeed, movers } = this.#moment.take(k, state, this.#answers.regime, this.#recorder.nowMs);
+    return {
+      heat: known(heat),
+      breadth: known(breadth),
+      diffusion: known(diffusion),
+      diffusionSpeed: known(diffusionSpeed),
+      leader: movers().leaders[0]?.id ?? null,
+    };
   }
 
   #run(k: number, lane: SectorLane, state: SectorState): void {
@@ -201,3 +212,5 @@ export class SectorCoordinator {
     });
   }
 }
+
+const known = (value: number): number | null => (Number.isNaN(value) ? null : value);

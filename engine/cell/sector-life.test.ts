@@ -86,6 +86,31 @@ describe('an opportunity of a sector', () => {
   });
 });
 
+test('a change of a sector’s state says what it was: heat, breadth, how far it has spread and how fast, who leads', () => {
+  const changes = whole.filter((entry): entry is Transition => entry.kind === 'transition' && entry.machine === 'sector');
+  const { sectors, universe } = cell.market;
+  for (const { actorId, data } of changes) {
+    const k = sectors.codes.indexOf(actorId.slice('sector.'.length));
+    const members = [...sectors.members.subarray(sectors.from[k]!, sectors.from[k + 1]!)].map((row) => universe.ids[row]!);
+    expect(Object.keys(data)).toEqual(['heat', 'breadth', 'diffusion', 'diffusionSpeed', 'leader']);
+    // before 09:35 nobody has risen for five minutes
+    expect([null, ...members]).toContain(data.leader);
+    expect([data.breadth, data.diffusion].map((share) => share === null)).toEqual([data.leader === null, data.leader === null]);
+    for (const share of [data.breadth, data.diffusion] as number[]) expect(share >= 0 && share <= 1).toBe(true);
+  }
+  const late = changes.filter(({ tsMs }) => tsMs > day.entries[0]!.tsMs + 60 * 60_000);
+  const speeds = late.map(({ data }) => data.diffusionSpeed);
+  expect(speeds.length).toBeGreaterThan(10);
+  for (const speed of speeds as number[]) expect(Math.abs(speed) <= 0.2).toBe(true);
+  expect(new Set(speeds).size).toBeGreaterThan(5);
+  // who gets hot has mostly spread, who cools mostly has not
+  const mean = (to: string): number => {
+    const own = late.filter((change) => change.to === to).map(({ data }) => data.diffusion as number);
+    return own.reduce((sum, share) => sum + share, 0) / own.length;
+  };
+  expect(mean('hot')).toBeGreaterThan(mean('cold'));
+});
+
 describe('a sector under a feed that is late or gone', () => {
   /** Quotes five seconds later: a minute's last ones come after the first look at the minute. */
   const late = (): TapeEntry[] =>

@@ -70,6 +70,12 @@ export class SectorMoment implements SectorInput {
   get breadth(): number {
     return this.#heat.breadth(this.#k);
   }
+  get diffusion(): number {
+    return this.#market.sectorDiffusion.share(this.#k);
+  }
+  get diffusionSpeed(): number {
+    return this.#market.sectorDiffusion.speed(this.#k, this.tsec);
+  }
   get levelMilli(): number {
     return this.levelOf(this.#k, this.tsMs);
   }

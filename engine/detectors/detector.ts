@@ -80,6 +80,9 @@ export type SectorInput = {
   readonly heat: number;
   /** Share of live members that rose by more than half a sigma in five minutes. */
   readonly breadth: number;
+  /** Share of live members that are ahead of the market by more than a sigma over five minutes, and what it gains a minute. */
+  readonly diffusion: number;
+  readonly diffusionSpeed: number;
   /** Where the members stand to their previous closes, by their median: 10,000 is where they were. */
   readonly levelMilli: number;
   /** Of live members' five-minute returns ahead of the market's: how many, their mean and their deviation. */

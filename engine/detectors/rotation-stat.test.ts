@@ -121,6 +121,8 @@ test('it says of what it holds: score, anchor, evidence', () => {
     'secMoneyZ',
     'secBreadthZ',
     'live',
+    'secDiffusion',
+    'secDiffusionSpeed',
     'leader.600001.SH',
     'follower.600002.SH',
   ]);

@@ -12,7 +12,7 @@ import { clamp } from '../../contracts/math.ts';
 import type { Anchor, Evidence } from '../../contracts/signal.ts';
 import type { Reading, SectorDetector, SectorInput, StepResult } from './detector.ts';
 import { info } from './evidence.ts';
-import { anchorOf, begun, followed, fromTsec, moversOf, noRun, type SectorRun, untilTsec } from './sector-run.ts';
+import { anchorOf, begun, followed, fromTsec, noRun, type SectorRun, spreadAndMovers, untilTsec } from './sector-run.ts';
 
 const RotationStatParams = z.strictObject({
   z: z.number().default(4),
@@ -135,7 +135,7 @@ class StatReading implements Reading {
       info('secMoneyZ', money, share(money)),
       info('secBreadthZ', breadth, share(breadth)),
       info('live', this.#input.live),
-      ...moversOf(this.#input),
+      ...spreadAndMovers(this.#input),
     ];
   }
 }

@@ -97,6 +97,8 @@ test('its evidence says what it rests on and who moves, and who has not', () => 
     ['secEx5', expect.closeTo(0.01, 12)],
     ['secBreadth', 0.8],
     ['live', 10],
+    ['secDiffusion', 0.4],
+    ['secDiffusionSpeed', 0.05],
     ['leader.600001.SH', 0.03],
     ['follower.600002.SH', 0],
   ]);

@@ -11,7 +11,7 @@ import { ramp } from '../../contracts/math.ts';
 import type { Anchor, Evidence } from '../../contracts/signal.ts';
 import type { Reading, SectorDetector, SectorInput, StepResult } from './detector.ts';
 import { info } from './evidence.ts';
-import { anchorOf, begun, followed, fromTsec, moversOf, noRun, type SectorRun, untilTsec } from './sector-run.ts';
+import { anchorOf, begun, followed, fromTsec, noRun, type SectorRun, spreadAndMovers, untilTsec } from './sector-run.ts';
 
 /** Heat in units of its spread, returns and shares fractions, times trading seconds. */
 const RotationParams = z.strictObject({
@@ -95,7 +95,7 @@ class RotationReading implements Reading {
       info('secEx5', ret5m - market5m, 0.3 * ramp(ret5m - market5m, 0.002, 0.015)),
       info('secBreadth', breadth, 0.3 * ramp(breadth, 0.5, 0.9)),
       info('live', live),
-      ...moversOf(this.#input),
+      ...spreadAndMovers(this.#input),
     ];
   }
 }

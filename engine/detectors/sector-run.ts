@@ -48,10 +48,12 @@ export function anchorOf({ level0Milli, enterMilli }: SectorRun, { levelMilli }:
   return { p0Milli, enterMilli, peakMilli: enterMilli, impulse: enterMilli / p0Milli - 1 };
 }
 
-/** Members that lead and those that follow, listed and never advised. */
-export function moversOf(input: SectorInput): Evidence[] {
+/** How far it has spread, the members that lead and those that follow: listed and never advised. */
+export function spreadAndMovers(input: SectorInput): Evidence[] {
   const { leaders, followers } = input.movers();
   return [
+    info('secDiffusion', input.diffusion),
+    info('secDiffusionSpeed', input.diffusionSpeed),
     ...leaders.map(({ id, ret5m }) => info(`leader.${id}`, ret5m)),
     ...followers.map(({ id, ret5m }) => info(`follower.${id}`, ret5m)),
   ];

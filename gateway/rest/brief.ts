@@ -23,7 +23,7 @@ export async function briefFor(context: Context, view: OpportunityView, { shown,
     epoch: shown.epoch,
     instrument,
     limit: instrument === null || !isToday ? null : instrument,
-    sector: code === null ? null : { id: code, name: await sectorName(context, code), heat: heatOf(shown, code) },
+    sector: code === null ? null : { id: code, name: await sectorName(context, code), ...stateOf(shown, code) },
     quote,
   });
 }
@@ -53,5 +53,7 @@ async function sectorName({ ask }: Context, code: string): Promise<string | null
   return answer?.rows.find((each) => each.code === code)?.name ?? null;
 }
 
-const heatOf = (shown: DayState, code: string): string | null =>
-  (shown.itemsOf('sectors') as readonly StateItem[]).find(({ actor }) => actor === `sector.${code}`)?.state ?? null;
+function stateOf(shown: DayState, code: string) {
+  const found = (shown.itemsOf('sectors') as readonly StateItem[]).find(({ actor }) => actor === `sector.${code}`);
+  return { state: found?.state ?? null, facts: found?.facts ?? null };
+}

@@ -13,7 +13,15 @@ import { cursorQuery, given, Listed, limitQuery, msQuery, pageOf, place, SymbolP
 type Instrument = ServiceAnswer<'instruments'>['rows'][number];
 const InstrumentRow = services.instruments.answer.shape.rows.element;
 const rowsOf = z.object({ items: z.array(z.record(z.string(), z.unknown())) });
-const StateRow = z.object({ actor: z.string(), region: z.string(), state: z.string(), sinceMs: z.number(), note: z.string().nullable() });
+const StateRow = z.object({
+  actor: z.string(),
+  region: z.string(),
+  state: z.string(),
+  sinceMs: z.number(),
+  note: z.string().nullable(),
+  /** Of a sector: what it was when its state changed. */
+  facts: z.record(z.string(), z.unknown()).optional(),
+});
 
 export function marketRoutes(context: RestContext): Route[] {
   const { day, ask, values } = context;

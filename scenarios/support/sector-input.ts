@@ -20,6 +20,8 @@ export const sectorInputWith = (change: Partial<SectorInput> = {}): SectorInput 
   market5m: 0.002,
   heat: 2,
   breadth: 0.8,
+  diffusion: 0.4,
+  diffusionSpeed: 0.05,
   marketBreadth: 0.35,
   levelMilli: 10_120,
   spread: () => ({ live: 10, mean: 0.01, sd: 0.01 * Math.sqrt(10 / 3.25 / 4) }),
