@@ -19,7 +19,7 @@ const say = {
     chance: (event: string, p: string, lo: string, hi: string, p0: string) => `${event}：${p}（${lo}–${hi}，基准 ${p0}）`,
     plan: (entry: string, t1: string, t2: string, stop: string, rr: string) =>
       `参考 ${entry}，目标 ${t1}–${t2}，失效 ${stop}，盈亏比 ${rr}`,
-    net: (bp: string) => `扣费后期望 ${bp} 基点`,
+    net: (bp: string) => `按计划目标与止损估算，扣费后 ${bp} 基点`,
     risks: (all: string) => `留意：${all}`,
   },
   en: {
@@ -30,7 +30,7 @@ const say = {
     chance: (event: string, p: string, lo: string, hi: string, p0: string) => `${event}: ${p} (${lo}–${hi}, base rate ${p0})`,
     plan: (entry: string, t1: string, t2: string, stop: string, rr: string) =>
       `Reference ${entry}, targets ${t1}–${t2}, void at ${stop}, reward over risk ${rr}`,
-    net: (bp: string) => `Expected ${bp} bp net of cost`,
+    net: (bp: string) => `By the plan’s target and stop ${bp} bp net of cost`,
     risks: (all: string) => `Mind: ${all}`,
   },
 } as const;
@@ -44,13 +44,15 @@ export function briefText(parts: Parts, language: Language): string {
   const what = [name, entity.key].filter((each) => each !== null).join(' ');
   const ended = endReason === null ? '' : ` (${wordOf(endWords[language], endReason)})`;
   const said = sentenceOf(evidence, language);
+  // a base rate is no expectation of this plan
+  const isMeasured = parts.forecasts.some((each) => each.event === 'net-gain' && speaks(each));
   const isOver = state === 'ended' || state === 'archived';
   const sentences = [
     `${direction === 'up' ? '▲' : '▼'} ${what} ${familyWords[language][family]} ${wordOf(stateWords[language], state)}${ended}`,
     ...(said === '' ? [] : [words.hit(said)]),
     ...parts.forecasts.flatMap((forecast) => chanceOf(forecast, language)),
     ...(isOver || entity.kind === 'sector' ? [] : [planText(parts, language)]),
-    ...(isOver || expectedNetBp === null ? [] : [words.net(expectedNetBp.toFixed(0))]),
+    ...(isOver || expectedNetBp === null || !isMeasured ? [] : [words.net(expectedNetBp.toFixed(0))]),
     ...(isOver || advice === null ? [] : [adviceWords[language][advice]]),
     ...(riskLevel === 'normal' ? [] : [wordOf(riskWords[language], riskLevel)]),
     ...(risks.length === 0 ? [] : [words.risks(risks.map(({ text }) => text[language]).join(words.list))]),

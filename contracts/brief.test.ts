@@ -68,6 +68,8 @@ const spoken = {
   paramHash: 'ph',
   modelId: null,
   mode: 'active',
+  direction: 'up',
+  step: 7,
   tsExchangeMs: 700,
   horizonSec: 900,
 } as const;
@@ -116,7 +118,7 @@ test('all of it, as the facts and what stands around have it', () => {
     event: 'snapshot.next',
     tExMs: 1500,
     tDecideMs: 2000,
-    latencyMs: 500,
+    latencyMs: null,
     confidence: { event: 'moves-1pct', p: 0.58, lo: 0.5, hi: 0.66, source: 'real-bars', n: 176, measured: true },
     score: 0.6,
     rank: -12,
@@ -172,6 +174,10 @@ describe('numbers', () => {
     expect(briefOf(view({}, { p: null }), nothing).expectedNetBp).toBeNull();
   });
 
+  test('how late it was is said of a change that a strategy’s word made', () => {
+    expect(briefOf(view({ spoken: [spoken, { ...spoken, id: 'rally-stat', step: 9, tsExchangeMs: 1500 }] }), nothing).latencyMs).toBe(500);
+  });
+
   test('what nobody knows is null', () => {
     expect(briefOf(view({ spoken: [] }), nothing)).toMatchObject({
       name: null,
@@ -194,8 +200,8 @@ describe('numbers', () => {
   });
 
   test('an old journal says less, and stays readable', () => {
-    const { tracks, plan } = facts;
-    const old = briefOf(view({ facts: { tracks, plan } }), nothing);
+    const { plan } = facts;
+    const old = briefOf(view({ facts: { tracks: { rally: { score: 0.5, p: null } }, plan } }), nothing);
     expect(Brief.parse(old)).toMatchObject({ forecasts: [], confidence: null, advice: null, stop: 9_920, risks: [], expectedNetBp: null });
   });
 });
@@ -204,7 +210,7 @@ describe('words', () => {
   test('in Chinese, whole', () => {
     expect(briefOf(view(), around).text.zh).toBe(
       '▲ 贵州茅台 600519.SH 拉升异动 跟踪。依据：3 分钟涨跌 1.52 %（≥ 1.00 %）。15 分钟内涨或跌 1%：58%（50%–66%，基准 24%）。' +
-        '扣费后盈利，先于止损：未测得优势，基准 30%。参考 10.00，目标 10.10–10.18，失效 9.95，盈亏比 0.97。扣费后期望 -48 基点。仅观察。留意：T+1、尾盘。不构成投资建议。',
+        '扣费后盈利，先于止损：未测得优势，基准 30%。参考 10.00，目标 10.10–10.18，失效 9.95，盈亏比 0.97。仅观察。留意：T+1、尾盘。不构成投资建议。',
     );
   });
 
@@ -212,8 +218,13 @@ describe('words', () => {
     expect(briefOf(view(), around).text.en).toBe(
       '▲ 贵州茅台 600519.SH Rally Tracking. Because return over 3 min 1.52 % (≥ 1.00 %). moves 1% either way within 15 min: 58% (50%–66%, base rate 24%). ' +
         'gains net of cost, before its stop: no edge measured, base rate 30%. Reference 10.00, targets 10.10–10.18, void at 9.95, reward over risk 0.97. ' +
-        'Expected -48 bp net of cost. Watch. Mind: T+1, late. No investment advice.',
+        'Watch. Mind: T+1, late. No investment advice.',
     );
+  });
+
+  test('what is expected is said where an edge was measured', () => {
+    const measured = { forecasts: [moves, { ...gain, auc95: [0.55, 0.6] }] };
+    expect(briefOf(view({}, measured), around).text.zh).toContain('按计划目标与止损估算，扣费后 -48 基点。');
   });
 
   test('of one that is over: why, and nothing that might be done', () => {

@@ -36,7 +36,7 @@ export const Brief = z.object({
   riskLevel: z.string(),
   endReason: z.string().nullable(),
   event: z.string(),
-  /** Exchange time of the newest quote that a strategy of it spoke from, tape time of this change, and what lies between. */
+  /** Exchange time of the newest quote that a strategy of it spoke from, and tape time of this change; what lies between where a strategy's word is what changed it. */
   tExMs: nullable,
   tDecideMs: z.number(),
   latencyMs: nullable,
@@ -74,7 +74,7 @@ export const Brief = z.object({
   trail: nullable,
   horizonSec: nullable,
   rewardRisk: nullable,
-  /** P · target 1 − (1 − P) · stop − cost; null without a chance of a net gain. Under 0 the plan loses on average. */
+  /** P · target 1 − (1 − P) · stop − cost, of the plan's own target and stop, where P is of y_tb's barriers: an estimate. null without a chance of a net gain. */
   expectedNetBp: nullable,
   advice: z.enum(advices).nullable(),
   adviceText: Worded.nullable(),
@@ -121,12 +121,12 @@ const Facts = z.object({
   tracks: z.record(
     z.string(),
     z.object({
-      variant: z.enum(variants),
-      path: z.string(),
+      variant: z.enum(variants).default('rule'),
+      path: z.string().default('main'),
       score: nullable,
       p: nullable,
       odds: z.record(z.string(), z.number()).default({}),
-      raised: z.boolean(),
+      raised: z.boolean().default(true),
     }),
   ),
   forecasts: z.array(Forecast).default([]),
@@ -156,6 +156,7 @@ export function briefOf(view: OpportunityView, { epoch, instrument, limit, secto
   // what its strategies said last, where this change rests on no word of theirs
   const evidence = view.transitions.findLast((each) => each.evidence.length > 0)?.evidence ?? [];
   const tExMs = newestOf(view.spoken);
+  const spokenNow = newestOf(view.spoken.filter(({ step }) => step === change.step));
   const { plan } = facts;
   const parts = {
     v: 1 as const,
@@ -176,7 +177,7 @@ export function briefOf(view: OpportunityView, { epoch, instrument, limit, secto
     event: change.event,
     tExMs,
     tDecideMs: change.tsMs,
-    latencyMs: tExMs === null ? null : change.tsMs - tExMs,
+    latencyMs: spokenNow === null ? null : change.tsMs - spokenNow,
     forecasts: facts.forecasts,
     confidence: confidenceOf(facts.forecasts),
     score: facts.score,

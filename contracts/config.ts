@@ -12,26 +12,22 @@ export const feedSources = ['tencent', 'sina', 'eastmoney'] as const;
 export const loopbackHosts: readonly string[] = ['127.0.0.1', '::1', 'localhost'];
 const section = <T extends z.ZodObject>(schema: T) => schema.prefault({} as z.input<T>);
 
-const seconds = z.int().min(0).max(14_400);
-const cost = z.number().min(0).max(0.1);
-/** What may change within a day (command `config`), without defaults: what is left out stays. */
-const opportunityValues = {
-  liveMax: z.int().min(1).max(5000),
-  coolDownSec: seconds,
-  coolDownTargetSec: seconds,
-  coolDownStopSec: seconds,
-  coolDownTwoStopsSec: seconds,
-  roundTripCost: cost,
-  impactCost: cost,
-};
-const universeValues = {
-  excludeRiskWarning: z.boolean(),
-  /** Yuan a day: U8's floor for the 20-day average turnover. */
-  adv20Min: z.number().min(0).max(1e12),
-};
+const seconds = z.int().min(0).max(14_400).optional();
+const cost = z.number().min(0).max(0.1).optional();
+/** What may change within a day (command `config`): what is left out stays. Bounds are the command's: a day's bundle has what it was opened with. */
 export const ConfigChange = z.strictObject({
-  opportunities: z.strictObject(opportunityValues).partial().optional(),
-  universe: z.strictObject(universeValues).partial().optional(),
+  opportunities: z
+    .strictObject({
+      liveMax: z.int().min(1).max(5000).optional(),
+      coolDownSec: seconds,
+      coolDownTargetSec: seconds,
+      coolDownStopSec: seconds,
+      coolDownTwoStopsSec: seconds,
+      roundTripCost: cost,
+      impactCost: cost,
+    })
+    .optional(),
+  universe: z.strictObject({ excludeRiskWarning: z.boolean().optional(), adv20Min: z.number().min(0).max(1e12).optional() }).optional(),
 });
 export type ConfigChange = z.infer<typeof ConfigChange>;
 
@@ -91,19 +87,20 @@ export const Config = z.strictObject({
   ),
   universe: section(
     z.strictObject({
-      excludeRiskWarning: universeValues.excludeRiskWarning.default(true),
-      adv20Min: universeValues.adv20Min.default(30_000_000),
+      excludeRiskWarning: z.boolean().default(true),
+      /** Yuan a day: U8's floor for the 20-day average turnover. */
+      adv20Min: z.number().default(30_000_000),
     }),
   ),
   opportunities: section(
     z.strictObject({
-      liveMax: opportunityValues.liveMax.default(200),
-      coolDownSec: opportunityValues.coolDownSec.default(600),
-      coolDownTargetSec: opportunityValues.coolDownTargetSec.default(300),
-      coolDownStopSec: opportunityValues.coolDownStopSec.default(1200),
-      coolDownTwoStopsSec: opportunityValues.coolDownTwoStopsSec.default(1800),
-      roundTripCost: opportunityValues.roundTripCost.default(0.00102),
-      impactCost: opportunityValues.impactCost.default(0.0002),
+      liveMax: z.int().default(200),
+      coolDownSec: z.int().default(600),
+      coolDownTargetSec: z.int().default(300),
+      coolDownStopSec: z.int().default(1200),
+      coolDownTwoStopsSec: z.int().default(1800),
+      roundTripCost: z.number().default(0.00102),
+      impactCost: z.number().default(0.0002),
     }),
   ),
   /** By detector: `mode` (off, shadow, canary, active) and its own parameters, which its own schema checks (engine/detectors). */

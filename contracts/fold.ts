@@ -22,7 +22,11 @@ export type OpportunityEvent = {
 };
 
 /** Who spoke for an opportunity when it last changed: as what, from which quote. */
-export type Spoken = Pick<SignalPayload, 'tsExchangeMs' | 'horizonSec'> & SignalPayload['strategy'];
+export type Spoken = Pick<SignalPayload, 'tsExchangeMs' | 'horizonSec' | 'direction'> &
+  SignalPayload['strategy'] & {
+    /** Of the journal, at which it spoke. */
+    readonly step: number;
+  };
 
 export type OpportunityView = {
   readonly id: string;
@@ -42,7 +46,7 @@ export type OpportunityView = {
   readonly updatedMs: number;
   readonly facts: Readonly<Record<string, unknown>>;
   readonly transitions: readonly OpportunityEvent[];
-  /** The newest word of each of its strategies at its last change. */
+  /** The newest word of each of its strategies while it lived, as of its last change. */
   readonly spoken: readonly Spoken[];
 };
 
@@ -90,7 +94,7 @@ export class OpportunityBook {
   apply(step: JournalStep): FoldedEvent[] {
     const events: FoldedEvent[] = [];
     for (const entry of step.entries) {
-      if (entry.kind === 'signal') this.#hear(entry.signal);
+      if (entry.kind === 'signal') this.#hear(entry.signal, step.step);
       if (entry.kind !== 'transition' || !entry.actorId.startsWith(prefix)) continue;
       const id = entry.actorId.slice(prefix.length);
       const before = this.#byId.get(id);
@@ -104,10 +108,10 @@ export class OpportunityBook {
     return events;
   }
 
-  #hear({ strategy, entity, tsExchangeMs, horizonSec }: SignalPayload): void {
+  #hear({ strategy, entity, direction, tsExchangeMs, horizonSec }: SignalPayload, step: number): void {
     const token = entityToken(entity);
     const said = this.#spoken.get(token) ?? new Map<string, Spoken>();
-    this.#spoken.set(token, said.set(strategy.id, { ...strategy, tsExchangeMs, horizonSec }));
+    this.#spoken.set(token, said.set(strategy.id, { ...strategy, direction, tsExchangeMs, horizonSec, step }));
   }
 }
 
@@ -137,6 +141,20 @@ function viewAfter(
     updatedMs: tsMs,
     facts: data,
     transitions: [...(before?.transitions ?? []), change],
-    spoken: strategies.flatMap((strategy) => said?.get(strategy) ?? []),
+    spoken: spokenOf(before, strategies, data.direction as Direction, said),
   };
+}
+
+/** What is said after its end is said of another. */
+function spokenOf(
+  before: OpportunityView | undefined,
+  strategies: readonly string[],
+  direction: Direction,
+  said: ReadonlyMap<string, Spoken> | undefined,
+): readonly Spoken[] {
+  if (before?.state === 'ended') return before.spoken;
+  return strategies.flatMap((strategy) => {
+    const word = said?.get(strategy);
+    return word === undefined || word.direction !== direction ? [] : [word];
+  });
 }

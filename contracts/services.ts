@@ -294,7 +294,12 @@ export const lanesService = {
   request: z.object({}),
   answer: answer({
     /** The part of the configuration that decisions are made by, after the commands of the day. */
-    settings: z.object({ opportunities: z.record(z.string(), z.unknown()), universe: z.record(z.string(), z.unknown()) }),
+    settings: z.object({
+      opportunities: z.record(z.string(), z.unknown()),
+      universe: z.record(z.string(), z.unknown()),
+      /** Keys that a command has named. */
+      changed: z.array(z.string()),
+    }),
     lanes: z.array(
       z.object({
         id: z.string(),

@@ -85,7 +85,7 @@ describe.skipIf(reason !== '')(`fuzz${reason === '' ? '' : ` (${reason})`}`, () 
           return Promise.resolve({ ok: true, asOf, rows: [] });
         return Promise.reject(new FenshiError('NOT_FOUND', 'no such instrument'));
       }) as never,
-      lanes: () => Promise.resolve({ ok: true, asOf, settings: { opportunities: {}, universe: {} }, lanes: [] }),
+      lanes: () => Promise.resolve({ ok: true, asOf, settings: { opportunities: {}, universe: {}, changed: [] }, lanes: [] }),
       why: () => Promise.reject(new FenshiError('NOT_FOUND', 'no such instrument')),
       notify: ((name: string) =>
         name === 'notifications'

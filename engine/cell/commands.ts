@@ -36,6 +36,7 @@ export function applyCommand(decisions: Decisions, command: AnyCommand, skip: (c
       const parsed = lane.detector.params.safeParse(command.params);
       if (!parsed.success || !mayRetune(lane, parsed.data)) return 'PARAMS_INVALID';
       lane.retune(parsed.data, command.paramHash);
+      decisions.models.retuned(lane);
       return null;
     }
     case 'model':

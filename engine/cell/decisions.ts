@@ -31,6 +31,9 @@ import { Settings } from './settings.ts';
 import { SymbolCoordinator, type SymbolImage, type SymbolLane } from './symbol-coordinator.ts';
 import { TimerQueue } from './timer-queue.ts';
 
+/** A price is of this cross-section or the one before, or nothing was heard. */
+const heardSec = 6;
+
 export class Decisions implements Decider {
   readonly bundle: Bundle;
   readonly market: MarketState;
@@ -173,10 +176,16 @@ export class Decisions implements Decider {
   clock(isNew: boolean): void {
     this.marketCoordinator.clock(isNew);
     if (isNew) this.#guard.update(tsecOf(this.recorder.nowMs));
-    if (isNew) this.models.update(tsecOf(this.recorder.nowMs), this.market.features.midOf);
+    if (isNew) this.#judgeModels(tsecOf(this.recorder.nowMs));
     if (isNew) this.symbols.guard.tidy();
     if (isNew) this.sectors.update();
     this.symbols.states.watchData(this.recorder.nowMs);
+  }
+
+  /** What a symbol is worth that is not quoted now is not known now. */
+  #judgeModels(tsec: number): void {
+    const { features } = this.market;
+    this.models.update(tsec, (row) => features.midWithin(row, tsec, heardSec));
   }
 
   /** A command and its answer, the same one for its id all day. `skip` is the cell's to answer. */

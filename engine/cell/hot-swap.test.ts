@@ -94,6 +94,32 @@ test('a canary speaks of one instrument in ten, its signals say so, and it does 
   for (const { entity, strategy } of spoken) expect(strategy.modelId).toBe(isOneInTen(entity.key) ? 'bolder' : null);
 });
 
+test('a symbol that is not quoted any more is judged by no price: what it waited for is forgotten', () => {
+  const cell = new Cell(bundle);
+  const waits = () => cell.decisions.models.image().records.flatMap(([, { waiting }]) => waiting).length;
+  const judged = () => cell.decisions.models.image().records.flatMap(([, record]) => record.judged).length;
+  let n = 0;
+  for (; waits() === 0 || n < cut; n++) cell.apply(day.entries[n]!);
+  const [waiting, before] = [waits(), judged()];
+  for (let sec = 1; sec <= 90; sec++) cell.apply({ type: 'clock', v: 1, tsMs: cell.timeMs + 1000 });
+
+  expect(waiting).toBeGreaterThan(0);
+  expect([waits(), judged()]).toEqual([0, before]);
+});
+
+test('a key cools down as the opportunity was born to: no cool-down is none for who is born from there on', () => {
+  const none = { coolDownSec: 0, coolDownTargetSec: 0, coolDownStopSec: 0, coolDownTwoStopsSec: 0 };
+  const refusedWith = (atMin: number): string[] => {
+    const from = day.entries.findIndex(({ tsMs }) => tsMs >= day.entries[0]!.tsMs + atMin * 60_000);
+    const command = { ...at({ name: 'config', config: { opportunities: none } }, 0), tsMs: day.entries[from]!.tsMs };
+    return steps(day.entries.toSpliced(from, 0, command)).flatMap(({ entries: all }) =>
+      all.flatMap((entry) => (entry.kind === 'suppressed' && entry.reason === 'COOL_DOWN' ? [entry.actorId] : [])),
+    );
+  };
+  // born in minute 100, over in minute 107, and raised again at once
+  expect([refusedWith(105).includes('symbol.SH.600004'), refusedWith(95).includes('symbol.SH.600004')]).toEqual([true, false]);
+});
+
 test('who spoke is taken back: the strategy speaks from its own maps again', () => {
   const entries = withSwap({ name: 'model', strategy: 'rally', modelId: 'bolder' }, { name: 'rollback', strategy: 'rally' });
   const all = steps(entries).flatMap(({ entries: own }) => own);
@@ -101,6 +127,10 @@ test('who spoke is taken back: the strategy speaks from its own maps again', () 
     entry.kind === 'transition' && entry.machine === 'model' ? [[entry.from, entry.to, entry.data.by]] : [],
   );
 
+  const later = all.slice(all.findLastIndex(({ kind }) => kind === 'control'));
+  const speaking = later.flatMap((entry) => (entry.kind === 'signal' ? [entry.signal.strategy.modelId] : []));
+  expect(speaking.length).toBeGreaterThan(5);
+  expect(new Set(speaking)).toEqual(new Set([null]));
   expect(states).toEqual([
     [null, 'shadow', null],
     ['shadow', 'active', 'operator'],

@@ -70,6 +70,22 @@ describe('a day opens', () => {
     ]);
   });
 
+  test('one that does not fit silences nobody who does, is never let speak, and retired stays retired', () => {
+    const lane = laneOf('b');
+    const { held, states, speaking } = cellOf([model('a', 'canary'), model('b', 'active', 'fs-0'), model('c', 'retired', 'fs-0')], lane);
+    expect([states(), speaking()]).toEqual([{ a: 'canary', b: 'candidate', c: 'retired' }, [null, 'a']]);
+    expect([held.choose(lane, 'b'), held.stage(lane, 'b', 'shadow'), held.choose(lane, 'c')]).toEqual([
+      'MODEL_MISFIT',
+      'MODEL_MISFIT',
+      'MODEL_RETIRED',
+    ]);
+    expect([held.stage(lane, 'b', 'retired'), held.stage(lane, 'b', 'candidate'), held.stage(lane, 'b', 'shadow')]).toEqual([
+      null,
+      null,
+      'MODEL_MISFIT',
+    ]);
+  });
+
   test('a model of a strategy that does not run is nobody’s', () => {
     const { held, lane, recorder } = cellOf([{ ...model('a', 'active'), strategy: 'off' }]);
     expect(held.stateOf(lane, 'a')).toBeNull();
@@ -136,6 +152,14 @@ describe('the operator chooses', () => {
     expect([states(), speaking()]).toEqual([{ a: 'shadow', b: 'retired', c: 'active' }, ['c', null]]);
   });
 
+  test('the strategy’s own maps speak of every instrument: a canary goes to the shadow too', () => {
+    const alone = cellOf([model('a', 'canary')]);
+    expect([alone.held.choose(alone.lane, null), alone.states(), alone.speaking()]).toEqual([null, { a: 'shadow' }, [null, null]]);
+    const both = cellOf([model('a', 'active'), model('b', 'canary')], laneOf('a'));
+    both.held.choose(both.lane, null);
+    expect([both.states(), both.speaking()]).toEqual([{ a: 'shadow', b: 'shadow' }, [null, null]]);
+  });
+
   test('the strategy’s own maps; who speaks already is left', () => {
     const { held, lane, states, speaking, recorder } = cellOf([model('a', 'active')], laneOf('a'));
     recorder.take();
@@ -167,6 +191,25 @@ describe('back', () => {
       'model.rally.a active retired operator',
     ]);
     expect(held.rollBack(lane)).toBe('NOTHING_TO_ROLL_BACK');
+  });
+
+  test('who is taken back is not who comes after it, however often it spoke', () => {
+    const ways = [(held: Models, lane: Lane) => held.rollBack(lane), (held: Models, lane: Lane) => held.stage(lane, 'a', 'shadow')];
+    for (const [i, back] of ways.entries()) {
+      const { held, lane, states, speaking } = cellOf([model('a', 'shadow'), model('b', 'shadow')]);
+      for (const id of ['a', 'b', 'a']) held.choose(lane, id);
+      held.stage(lane, 'b', 'retired');
+      expect(back(held, lane)).toBeNull();
+      expect([states().a, speaking()]).toEqual([i === 0 ? 'retired' : 'shadow', [null, null]]);
+    }
+  });
+
+  test('one that is a candidate again is not let speak by a roll-back: nobody judged it', () => {
+    const { held, lane, states, speaking } = cellOf([model('a', 'active'), model('b', 'shadow')], laneOf('a'));
+    held.choose(lane, 'b');
+    held.stage(lane, 'a', 'candidate');
+    held.rollBack(lane);
+    expect([states(), speaking()]).toEqual([{ a: 'candidate', b: 'retired' }, [null, null]]);
   });
 
   test('who was retired meanwhile is passed over', () => {
@@ -225,6 +268,18 @@ describe('K14', () => {
     expect([states(), speaking()]).toEqual([{ a: 'active', b: 'retired' }, ['a', null]]);
   });
 
+  test('the active one is watched beside a canary as well, and goes alone', () => {
+    const { states, speaking } = drifting([model('a', 'active'), model('b', 'canary')], laneOf('a'), { a: 0.9, b: 0.3, own: 0.3 });
+    expect([states(), speaking()]).toEqual([{ a: 'retired', b: 'canary' }, [null, 'b']]);
+  });
+
+  test('begun anew it is judged by what comes then', () => {
+    const { held, lane, states } = drifting([model('a', 'active')], laneOf('a'), { a: 0.9, own: 0.3 });
+    for (const state of ['candidate', 'shadow', 'canary', 'active'] as const) expect(held.stage(lane, 'a', state)).toBeNull();
+    held.update(1006, () => 10_000);
+    expect([states(), held.report(lane)[0]!.n]).toEqual([{ a: 'active' }, 0]);
+  });
+
   test('one in the shadow is judged and left', () => {
     const { states, held, lane } = drifting([model('a', 'shadow'), model('b', 'candidate')], laneOf(), { a: 0.9, b: 0.9, own: 0.3 });
     expect(states()).toEqual({ a: 'shadow', b: 'candidate' });
@@ -249,6 +304,7 @@ describe('K14', () => {
     const { held } = cellOf([model('a', 'active')], lane);
     const given = caseOf(lane, { a: 0.9, own: 0.3 });
     held.note(plan ? given : { ...given, plan: null }, 100);
+    expect(held.report(lane)[0]).toMatchObject({ n: 0 });
     expect(held.image().records).toEqual([]);
   });
 
@@ -256,12 +312,15 @@ describe('K14', () => {
     const models = [model('a', 'active'), model('b', 'shadow')];
     const first = drifting(models, laneOf('a'), { a: 0.31, b: 0.3, own: 0.3 });
     first.held.choose(first.lane, 'b');
+    const recorder = new Recorder();
+    const actors = new Actors(recorder, new TimerQueue());
+    actors.restore(structuredClone(first.actors.image()));
     const lane = laneOf('b');
-    const again = new Models(models, new Settings(defaultConfig), [lane], first.actors, first.recorder);
+    const again = new Models(models, new Settings(defaultConfig), [lane], actors, recorder);
     again.restore(structuredClone(first.held.image()));
 
     expect(again.report(lane)).toEqual(first.held.report(first.lane));
     again.rollBack(lane);
-    expect([lane.modelId, again.stateOf(lane, 'b')]).toEqual(['a', 'retired']);
+    expect([lane.modelId, again.stateOf(lane, 'a'), again.stateOf(lane, 'b')]).toEqual(['a', 'active', 'retired']);
   });
 });

@@ -350,7 +350,7 @@ export class OpportunityBook {
     const reason = context?.endReason ?? null;
     const endedTsec = tsecOf(context?.endedMs ?? this.#recorder.nowMs);
     const stops = record.stops + (reason === 'STOP' ? 1 : 0);
-    const cool = reason === null ? this.#settings.coolDowns.other : coolDownSec(reason, stops, this.#settings.coolDowns);
+    const cool = reason === null ? last.coolDowns.other : coolDownSec(reason, stops, last.coolDowns);
     this.#keys.set(key, manager.ended(record, id, reason, endedTsec, cool));
     this.#links.released(subject.row, id);
   }

@@ -10,9 +10,10 @@ test('a change names what it changes: the rest stays, also what is given as noth
 
   expect(settings.opportunities).toEqual({ ...defaultConfig.opportunities, liveMax: 5 });
   expect(settings.universe).toEqual({ ...defaultConfig.universe, excludeRiskWarning: false });
+  expect(settings.changed).toEqual(['opportunities.liveMax', 'universe.excludeRiskWarning']);
   const again = new Settings(defaultConfig);
   again.restore(structuredClone(settings.image()));
-  expect([again.opportunities, again.universe]).toEqual([settings.opportunities, settings.universe]);
+  expect([again.opportunities, again.universe, again.changed]).toEqual([settings.opportunities, settings.universe, settings.changed]);
 });
 
 test.each([

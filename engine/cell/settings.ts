@@ -7,6 +7,8 @@ type Held = Pick<BundleConfig, 'opportunities' | 'universe'>;
 
 export class Settings {
   #held: Held;
+  /** Keys that control has named, such as `opportunities.liveMax`. */
+  #changed: readonly string[] = [];
 
   constructor({ opportunities, universe }: Held) {
     this.#held = { opportunities, universe };
@@ -24,17 +26,25 @@ export class Settings {
     return { other, target: coolDownTargetSec, stop: coolDownStopSec, twoStops: coolDownTwoStopsSec };
   }
 
-  /** What lives keeps the plan, the cost and the cool-down that it was born with. */
+  /** What lives keeps the cool-down it was born with, and the plan it was confirmed with. */
   change({ opportunities, universe }: ConfigChange): void {
+    const named = Object.entries({ opportunities, universe }).flatMap(([section, values]) =>
+      Object.keys(given(values)).map((name) => `${section}.${name}`),
+    );
+    this.#changed = [...new Set([...this.#changed, ...named])];
     this.#held = {
       opportunities: { ...this.#held.opportunities, ...given(opportunities) },
       universe: { ...this.#held.universe, ...given(universe) },
     };
   }
 
-  image = (): Held => this.#held;
-  restore(image: Held): void {
-    this.#held = image;
+  get changed(): readonly string[] {
+    return this.#changed;
+  }
+
+  image = () => ({ held: this.#held, changed: this.#changed });
+  restore({ held, changed }: ReturnType<Settings['image']>): void {
+    [this.#held, this.#changed] = [held, changed];
   }
 }
 

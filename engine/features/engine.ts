@@ -163,6 +163,10 @@ export class FeatureEngine {
     return head < 0 ? Number.NaN : this.rings.values[this.rings.base(s, head) + at.mid]!;
   };
 
+  /** The same, NaN also where it is older than `maxSec` at `tsec`. */
+  midWithin = (s: number, tsec: number, maxSec: number): number =>
+    tsec - this.rings.head[s]! * slotSec > maxSec ? Number.NaN : this.midOf(s);
+
   /** Expected yuan over the `windowSec` up to `tsec`; NaN while a borrowed profile has no ratio yet. */
   expectedAmount(s: number, tsec: number, windowSec: number): number {
     const { universe } = this;

@@ -83,6 +83,9 @@ describe('daily rows with limits, and limit-up lists', () => {
       [1_600_002, 10.2],
     ]);
     expect(files).toMatchObject([{ rows: 3, refused: { order: 1 } }]);
+    write('later.csv', dailyHead, '600001.SH,20260702,10.2,,,,10,11,9,,,,,');
+    // of a day that is over two rows with nothing but an open are missing something
+    expect((await readLimitFiles(dir)).files.map(({ refused }) => refused)).toEqual([{ order: 1 }, {}, { begun: 2 }]);
     expect(limitDays(daily, []).sessions.map(({ isWhole }) => isWhole)).toEqual([false, false]);
   });
 

@@ -52,6 +52,9 @@ export async function readLimitFiles(path: string): Promise<LimitFiles> {
     const file = await readFile(input, into);
     if (file !== null) files.push(file);
   }
+  const last = [...new Set(into.daily.map(({ date }) => date))].sort().at(-1)!;
+  const begun = into.daily.filter((row) => row.date < last && isBegun(row)).length;
+  if (begun > 0) files.push({ path, kind: 'daily', rows: 0, refused: { begun } });
   if (into.daily.length === 0) throw new FenshiError('IMPORT_INVALID', `${path}: no file with daily rows (${dailyColumns.join(', ')})`);
   return { ...into, files };
 }
@@ -137,6 +140,8 @@ function dailyOf(cells: readonly string[], at: readonly number[]): DailyRow | Re
   if (high < Math.max(open, close, low) || low > Math.min(open, close)) return 'order';
   return row;
 }
+/** An open and nothing else: what the last day may have, and an earlier one not. */
+const isBegun = ({ close, volume }: DailyRow): boolean => Number.isNaN(close) && Number.isNaN(volume);
 const openOnly = (row: DailyRow): DailyRow => ({
   ...row,
   high: Number.NaN,

@@ -41,9 +41,10 @@ describe('an opening is put to each model', () => {
     ]);
     const { waiting } = watch.asked(watch.newModelRecord, opened(claims));
 
-    expect(waiting.map(({ event, said }) => [event, Object.keys(said)])).toEqual([
-      ['moves-1pct', ['new']],
-      ['net-gain', ['new']],
+    // where the strategy's own maps are silent the base rate stands
+    expect(waiting.map(({ event, said }) => [event, Object.keys(said), said[watch.own]])).toEqual([
+      ['moves-1pct', ['', 'new'], 0.5],
+      ['net-gain', ['', 'new'], 0.5],
     ]);
     expect(waiting[0]).toMatchObject({ dueTsec: 1900, seenTsec: 1000 });
     expect(waiting[0]!.said.new).toBeCloseTo(0.7, 12);
@@ -133,6 +134,23 @@ describe('what it is worth', () => {
     expect(watch.standingOf(watch.newModelRecord, 'new', watch.own)).toEqual({ n: 0, brier: null, against: null });
   });
 
+  test('of a model that never spoke nothing is known, whatever it is called', () => {
+    expect(watch.standingOf(judged([[0.8, 0.5, 1]]), 'constructor', watch.own)).toEqual({ n: 0, brier: null, against: null });
+  });
+
+  test('one that begins anew has said nothing; of the others everything stays', () => {
+    const waiting = watch.asked(judged([[0.8, 0.5, 1]]), opened(both(0.6, 0.5)));
+    const anew = watch.forgotten(waiting, 'new');
+    expect(watch.standingOf(anew, 'new', watch.own).n).toBe(0);
+    expect([anew.judged, anew.waiting].map((all) => all.map(({ said }) => Object.keys(said)))).toEqual([[['']], [['']]]);
+    expect(watch.standingOf(anew, watch.own, watch.own).n).toBe(1);
+  });
+
+  test('under other parameters scores begin anew', () => {
+    const record = watch.retuned(watch.scored(watch.spokeAnew(watch.scored(judged([[0.8, 0.5, 1]]), 0.4)), 0.6));
+    expect([record.before, record.since, record.judged.length]).toEqual([[], [], 1]);
+  });
+
   test('the last two hundred are kept', () => {
     let record = watch.newModelRecord;
     for (let i = 0; i < 201; i++) {
@@ -146,7 +164,7 @@ describe('what it is worth', () => {
 describe('K14', () => {
   test('worse than who would speak in its place by more than .02, and by more than chance: taken back', () => {
     // .9 said where half came: .41 against .25
-    expect(watch.driftOf(judged(rowsOf(60, 0.9, 0.5, 30)), 'new', watch.own)).toEqual({
+    expect(watch.worseThan(judged(rowsOf(60, 0.9, 0.5, 30)), 'new', watch.own)).toEqual({
       feature: 'modelBrier',
       value: expect.closeTo(0.41, 12),
       bound: expect.any(Number),
@@ -160,7 +178,7 @@ describe('K14', () => {
     ['by no more than chance', judged(rowsOf(60, 0.75, 0.5, 36).map(([a, b, came]) => [came === 1 ? a : 0.78, b, came]))],
   ];
   test.each(stands)('%s: it stands', (_what, record) => {
-    expect(watch.driftOf(record, 'new', watch.own)).toBeNull();
+    expect(watch.worseThan(record, 'new', watch.own)).toBeNull();
   });
 
   const scores = (n: number, of: (i: number) => number | null) => Array.from({ length: n }, (_, i) => of(i));
@@ -169,10 +187,10 @@ describe('K14', () => {
     const shifted = scores(200, (i) => (i % 5) / 10 + 0.55);
     const record = { ...watch.newModelRecord, before, since: shifted };
 
-    expect(watch.driftOf(record, 'new', watch.own)).toMatchObject({ feature: 'scorePsi', bound: 0.25 });
-    expect(watch.driftOf({ ...record, since: before }, 'new', watch.own)).toBeNull();
-    expect(watch.driftOf({ ...record, since: shifted.slice(1) }, 'new', watch.own)).toBeNull();
-    expect(watch.driftOf({ ...record, before: before.slice(1) }, 'new', watch.own)).toBeNull();
+    expect(watch.scoresDrift(record)).toMatchObject({ feature: 'scorePsi', bound: 0.25 });
+    expect(watch.scoresDrift({ ...record, since: before })).toBeNull();
+    expect(watch.scoresDrift({ ...record, since: shifted.slice(1) })).toBeNull();
+    expect(watch.scoresDrift({ ...record, before: before.slice(1) })).toBeNull();
   });
 
   test('PSI by hand: .5/.5 against .8/.2 is .416', () => {
@@ -188,9 +206,9 @@ describe('K14', () => {
 
   test('more than a fifth of the scores are unknown', () => {
     const some = (unknown: number, n: number) => ({ ...watch.newModelRecord, since: scores(n, (i) => (i < unknown ? null : 0.5)) });
-    expect(watch.driftOf(some(13, 60), 'new', watch.own)).toMatchObject({ feature: 'scoreUnknown', bound: 0.2 });
-    expect(watch.driftOf(some(12, 60), 'new', watch.own)).toBeNull();
-    expect(watch.driftOf(some(13, 59), 'new', watch.own)).toBeNull();
+    expect(watch.scoresDrift(some(13, 60))).toMatchObject({ feature: 'scoreUnknown', bound: 0.2 });
+    expect(watch.scoresDrift(some(12, 60))).toBeNull();
+    expect(watch.scoresDrift(some(13, 59))).toBeNull();
   });
 
   test('from another’s word on, what scores were is what they are compared with', () => {

@@ -46,13 +46,16 @@ export type Opened = Pick<Waiting, 'row' | 'midMilli' | 'direction' | 'scale' | 
 
 /** One case for each event that a price of the day itself decides. */
 export function asked(record: ModelRecord, { tsec, claims, scale, ...rest }: Opened): ModelRecord {
-  const saidOf = (event: Waiting['event']): Said =>
-    Object.fromEntries(
-      [...claims].flatMap(([model, said]) => {
-        const claim = said.find((each) => claimKey(each) === claimKey({ event, horizonSec: rules.horizonSec }));
-        return claim === undefined || claim.odds === null ? [] : [[model, sigmoid(logit(claim.p0) + claim.odds)]];
-      }),
-    );
+  const saidOf = (event: Waiting['event']): Said => {
+    const key = claimKey({ event, horizonSec: rules.horizonSec });
+    const told = [...claims].flatMap(([model, said]) => {
+      const claim = said.find((each) => claimKey(each) === key);
+      return claim === undefined || claim.odds === null ? [] : [{ model, p0: claim.p0, p: sigmoid(logit(claim.p0) + claim.odds) }];
+    });
+    // where the strategy's own maps are silent the base rate stands
+    const silent = told.length > 0 && told.every(({ model }) => model !== own) ? [[own, told[0]!.p0] as const] : [];
+    return Object.fromEntries([...silent, ...told.map(({ model, p }) => [model, p] as const)]);
+  };
   const dueTsec = Math.min(tsec + rules.horizonSec, rules.lastTsec);
   const own600 = Math.max(rules.scaleMin, Number.isNaN(scale) ? 0 : scale);
   const cases = (['moves-1pct', 'net-gain'] as const).flatMap((event): Waiting[] => {
@@ -93,6 +96,16 @@ export function scored(record: ModelRecord, score: number | null): ModelRecord {
   return { ...record, since: [...record.since, score].slice(-driftRules.kept) };
 }
 
+/** The strategy scores otherwise from here on: what its scores were says nothing of what they are. */
+export const retuned = (record: ModelRecord): ModelRecord => ({ ...record, before: [], since: [] });
+
+/** A model begins anew: what it said is not held against it. */
+export function forgotten(record: ModelRecord, model: string): ModelRecord {
+  const without = <E extends { readonly said: Said }>(all: readonly E[]): E[] =>
+    all.map((each) => ({ ...each, said: Object.fromEntries(Object.entries(each.said).filter(([id]) => id !== model)) }));
+  return { ...record, waiting: without(record.waiting), judged: without(record.judged) };
+}
+
 /** Somebody else speaks from here on: what scores were until now is what they are compared with. */
 export function spokeAnew(record: ModelRecord): ModelRecord {
   return { ...record, before: [...record.before, ...record.since].slice(-driftRules.kept), since: [] };
@@ -110,36 +123,36 @@ export function standingOf({ judged }: ModelRecord, model: string, other: string
 
 function pairsOf(judged: readonly Judged[], model: string, other: string): (readonly [number, number])[] {
   return judged.flatMap(({ came, said }): (readonly [number, number])[] => {
-    const [a, b] = [said[model], said[other]];
-    return a === undefined || b === undefined ? [] : [[square(a - came), square(b - came)]];
+    // a model may be called as what every object has
+    if (!Object.hasOwn(said, model) || !Object.hasOwn(said, other)) return [];
+    return [[square(said[model]! - came), square(said[other]! - came)]];
   });
 }
 
 /** Why who speaks is taken back: which number, what it was, and what is borne. */
 export type Drift = { readonly feature: 'modelBrier' | 'scorePsi' | 'scoreUnknown'; readonly value: number; readonly bound: number };
 
-/** `other`: who would speak in its place. null: nothing is known against it. */
-export function driftOf(record: ModelRecord, model: string, other: string): Drift | null {
-  const { since, before } = record;
+/** What the strategy's own scores say against who was let speak last; null: nothing. */
+export function scoresDrift({ since, before }: ModelRecord): Drift | null {
   const unknown = since.filter((score) => score === null).length / Math.max(1, since.length);
   if (since.length >= driftRules.cases && unknown > driftRules.unknown)
     return { feature: 'scoreUnknown', value: unknown, bound: driftRules.unknown };
-  const worse = worseBy(pairsOf(record.judged, model, other));
-  if (worse !== null) return { feature: 'modelBrier', ...worse };
   const psi = psiOf(known(before), known(since));
   return psi > driftRules.psi ? { feature: 'scorePsi', value: psi, bound: driftRules.psi } : null;
 }
 const known = (scores: readonly (number | null)[]): readonly number[] => scores.filter((score) => score !== null);
 
-/** Worse by more than .02 on the same cases, and by more than chance would make it (one-sided 5 %). */
-function worseBy(pairs: readonly (readonly [number, number])[]): { readonly value: number; readonly bound: number } | null {
+/** Worse than `other`, who would speak in its place, by more than .02 on the same cases, and by more than chance would make it (one-sided 5 %); null: it is not. */
+export function worseThan({ judged }: ModelRecord, model: string, other: string): Drift | null {
+  const pairs = pairsOf(judged, model, other);
   const n = pairs.length;
   if (n < driftRules.cases) return null;
   const [value, bound] = [0, 1].map((at) => pairs.reduce((sum, pair) => sum + pair[at]!, 0) / n) as [number, number];
   const gap = value - bound;
   const variance = pairs.reduce((sum, [a, b]) => sum + square(a - b - gap), 0) / (n - 1);
   const chance = driftRules.z * Math.sqrt(variance / n);
-  return gap > driftRules.worseBy && gap > chance ? { value, bound: bound + Math.max(driftRules.worseBy, chance) } : null;
+  if (gap <= driftRules.worseBy || gap <= chance) return null;
+  return { feature: 'modelBrier', value, bound: bound + Math.max(driftRules.worseBy, chance) };
 }
 
 /** Population stability index over tenths of 0 to 1; 0 before both are whole. A tenth that was never seen counts as half a case. */

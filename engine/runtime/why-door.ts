@@ -56,8 +56,8 @@ export function lanesOf(cell: Cell | null) {
       paramHash,
     };
   });
-  const { opportunities, universe } = cell.decisions.settings;
-  return { asOf, lanes, settings: { opportunities, universe } };
+  const { opportunities, universe, changed } = cell.decisions.settings;
+  return { asOf, lanes, settings: { opportunities, universe, changed: [...changed] } };
 }
 
 /** @throws FenshiError NOT_READY, NOT_FOUND */

@@ -98,6 +98,20 @@ describe('taken from it', () => {
     expect(() => takeFromShelf(dir, 'swing')).toThrow(/not those of strategies\.json/);
   });
 
+  test('an index that calls one strategy by the name of another gives neither', () => {
+    put('swing', 'swing', '1.0.0');
+    indexShelf(dir, never);
+    const index = readFileSync(join(dir, shelfFile), 'utf8');
+    for (const [from, to] of [
+      ['"id": "swing"', '"id": "surge"'],
+      ['"version": "1.0.0"', '"version": "2.0.0"'],
+    ] as const) {
+      writeFileSync(join(dir, shelfFile), index.replace(from, to));
+      const { id, version } = readShelf(dir)[0]!;
+      expect(() => takeFromShelf(dir, `${id}@${version}`)).toThrow(/not those of strategies\.json/);
+    }
+  });
+
   test('goes into the store as every folder does: unsigned only when told', () => {
     put('swing', 'swing', '1.0.0');
     indexShelf(dir, never);

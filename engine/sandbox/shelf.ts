@@ -85,6 +85,8 @@ export function takeFromShelf(shelf: string, wanted: string): string {
   const [newest] = fitting;
   if (newest === undefined) throw invalid(`${wanted}: it is for ${known.map(({ engine }) => engine).join(', ')}`);
   const dir = join(shelf, newest.path);
-  if (readStrategy(dir).sha256 !== newest.sha256) throw invalid(`${wanted}: its files are not those of ${shelfFile}`);
+  const { manifest, sha256 } = readStrategy(dir);
+  if (sha256 !== newest.sha256 || manifest.id !== newest.id || manifest.version !== newest.version)
+    throw invalid(`${wanted}: its files are not those of ${shelfFile}`);
   return dir;
 }

@@ -17,9 +17,11 @@ const shown = async (lanes: () => Promise<unknown>) => {
   return (row.answer!.parse((await row.handle({} as never)).body) as { items: unknown[] }).items;
 };
 
-test('what was changed since says control; the rest is as it began', async () => {
+test('what a command has named says control, what the day was opened with says day; the rest is as it began', async () => {
   const settings = { opportunities: { liveMax: 150 }, universe: { adv20Min: 3e7 } };
-  expect(await shown(async () => ({ settings }))).toEqual([{ ...config[0], value: 150, from: 'control' }, config[1], config[2]]);
+  const by = (changed: readonly string[]) => shown(async () => ({ settings: { ...settings, changed } }));
+  expect(await by(['opportunities.liveMax'])).toEqual([{ ...config[0], value: 150, from: 'control' }, config[1], config[2]]);
+  expect(await by([])).toEqual([{ ...config[0], value: 150, from: 'day' }, config[1], config[2]]);
 });
 
 test('while the engine is away it is what the run began with', async () => {

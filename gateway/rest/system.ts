@@ -117,19 +117,19 @@ export function systemRoutes(context: RestContext, openApi: () => unknown, docs:
 
 const html = (body: string, policy: string) => ({ type: 'text/html; charset=utf-8', body, headers: { 'content-security-policy': policy } });
 
-/** As the run began, and over it what control has changed since; while the engine is away, what it began with. */
+/** As the run began, and over it what the day goes by: by its bundle (`day`), or by a command. While the engine is away, what it began with. */
 async function configInForce({ config, lanes }: RestContext): Promise<RestContext['config']> {
   const settings = await lanes().then(
     (answer) => answer.settings,
     () => null,
   );
   if (settings === null) return config;
+  const { changed, ...sections } = settings;
   const now = new Map<string, unknown>(
-    Object.entries(settings).flatMap(([section, values]) =>
-      Object.entries(values).map(([name, value]) => [`${section}.${name}`, value] as const),
-    ),
+    Object.entries(sections).flatMap(([section, values]) => Object.entries(values).map(([name, value]) => [`${section}.${name}`, value])),
   );
-  return config.map((item) =>
-    now.has(item.key) && now.get(item.key) !== item.value ? { ...item, value: now.get(item.key), from: 'control' } : item,
-  );
+  return config.map((item) => {
+    if (changed.includes(item.key)) return { ...item, value: now.get(item.key), from: 'control' };
+    return now.has(item.key) && now.get(item.key) !== item.value ? { ...item, value: now.get(item.key), from: 'day' } : item;
+  });
 }

@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { Brief, briefOf } from '../../contracts/brief.ts';
 import { decodeBundle } from '../../contracts/bundle.ts';
 import { decode } from '../../contracts/codec.ts';
 import { readStep } from '../../contracts/compat/read.ts';
 import { evidenceWords } from '../../contracts/evidence-words.ts';
+import { OpportunityBook } from '../../contracts/fold.ts';
 import { type JournalDraft, JournalStep } from '../../contracts/journal.ts';
 import { decodeTape } from '../../contracts/tape.ts';
 import { chain, sha256 } from '../../engine/log/hash.ts';
@@ -40,6 +42,14 @@ describe.each(names)('history %s', (name) => {
     );
     expect(named.length).toBeGreaterThan(40);
     expect([...new Set(named)].filter((id) => evidenceWords(id) === null)).toEqual([]);
+  });
+
+  test('every opportunity of it has a brief, however old the journal is', () => {
+    const book = new OpportunityBook();
+    for (const step of journal.map(readStep)) book.apply(step);
+    const around = { epoch: 'x', instrument: null, limit: null, sector: null, quote: null };
+    expect(book.size).toBeGreaterThan(0);
+    for (const view of book.list()) expect(Brief.parse(briefOf(view, around)).text.zh).toContain('不构成投资建议');
   });
 
   test('its hashes chain over the bytes as they were written', () => {

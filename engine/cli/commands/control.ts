@@ -85,7 +85,7 @@ export function registerControl(program: Program): void {
   }));
   add(
     'config <values...>',
-    'values of opportunities and universe from here on, such as opportunities.liveMax=100; what lives keeps what it was born with',
+    'values of opportunities and universe from here on, such as opportunities.liveMax=100; what lives keeps its cool-down and a plan that was confirmed',
     (...values) => configCommand(values),
   );
   add('watch [instruments...]', 'whose features VIEW publishes', (...ids) => ({ name: 'watch', instruments: ids.map(numberOf) }));

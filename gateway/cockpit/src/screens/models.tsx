@@ -17,7 +17,9 @@ export function ModelTable({ strategy, isPast }: Props) {
   const words = useWords();
   const queries = useQueryClient();
   const { models, modelId, canaryId } = strategy;
-  if (models.length === 0) return null;
+  // as of now: of then the history below tells
+  if (models.length === 0 || isPast) return null;
+  const isJudged = strategy.family === 'momentum';
   const act = async (wanted: Readonly<Record<string, unknown>>, done: string): Promise<void> => {
     await command({ strategy: strategy.id, ...wanted }, done);
     await queries.invalidateQueries({ queryKey: ['strategies'] });
@@ -29,7 +31,7 @@ export function ModelTable({ strategy, isPast }: Props) {
           {words.riskPage.models} <small>{strategy.id}</small>
         </span>
         {(modelId ?? canaryId) !== null && (
-          <HoldButton className="ctl" disabled={isPast} onHeld={() => void act({ name: 'rollback' }, words.riskPage.rollback)}>
+          <HoldButton className="ctl" onHeld={() => void act({ name: 'rollback' }, words.riskPage.rollback)}>
             {words.riskPage.rollback}
           </HoldButton>
         )}
@@ -45,16 +47,17 @@ export function ModelTable({ strategy, isPast }: Props) {
                 <span className={state === 'active' ? '' : 'tag life'}>{words.model[state]}</span>
               </td>
               <td className="t3 s12">
-                {brier === null || against === null
-                  ? words.riskPage.unjudged
-                  : words.riskPage.brier(brier.toFixed(3), against.toFixed(3), n)}
+                {!isJudged
+                  ? words.riskPage.notJudged
+                  : brier === null || against === null
+                    ? words.riskPage.unjudged
+                    : words.riskPage.brier(brier.toFixed(3), against.toFixed(3), n)}
               </td>
               <td className="r" style={{ width: 170 }}>
                 {modelSteps[state].map((next) => (
                   <HoldButton
                     key={next}
                     className="ctl"
-                    disabled={isPast}
                     onHeld={() => void act({ name: 'stage', modelId: id, state: next }, `${id} ${words.model[next]}`)}
                   >
                     {words.model[next]}

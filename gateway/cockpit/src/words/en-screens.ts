@@ -201,6 +201,7 @@ export const enScreens: ScreenWords = {
     models: 'Models',
     modelNow: 'speaks now',
     brier: (own: string, base: string, n: number) => `Brier ${own}, the strategy’s own ${base}, ${n} cases`,
+    notJudged: 'not judged: no price of a quarter of an hour tells',
     unjudged: 'nothing has matured yet',
     rollback: 'Roll back',
     drift: 'drifted, rolled back by itself',

@@ -197,6 +197,7 @@ export const zhScreens = {
     models: '模型',
     modelNow: '现由其发言',
     brier: (own: string, base: string, n: number) => `Brier ${own}，自带 ${base}，${n} 例`,
+    notJudged: '不评判：一刻钟的价格说不了它',
     unjudged: '还没有到期的结果',
     rollback: '回滚',
     drift: '漂移，已自动回滚',
