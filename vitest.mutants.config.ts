@@ -9,8 +9,8 @@ export default mergeConfig(
       include: [
         'actors/**/*.test.ts',
         'engine/{clean,detectors,opportunities}/**/*.test.ts',
-        'engine/cell/{timer-queue,lanes,boards,guards,risk-guard,explain,commands,hot-swap,external-lane}.test.ts',
-        'engine/features/{gain-board,leaders,sectors}.test.ts',
+        'engine/cell/{timer-queue,lanes,boards,guards,risk-guard,explain,commands,hot-swap,external-lane,models,settings}.test.ts',
+        'engine/features/{gain-board,leaders,sectors,sector-diffusion}.test.ts',
         'gateway/{ws/**/*,run-status}.test.ts',
         'scenarios/histories/**/*.test.ts',
         // whole runs of one symbol: what the cell's files are held by
