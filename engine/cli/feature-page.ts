@@ -8,7 +8,8 @@ Made from \`contracts/features.ts\` by \`npm run schemas\`; version ${featureVer
 ## Inputs
 
 mid is the mean of best bid and ask, the last price where a side is absent. Windows are slots of three trading seconds. c is 20,000 yuan. Expected amounts, deviations (lnMad) and variances come from minute
-profiles of at least ten earlier days, else from a borrowed one that is scaled by today's own ratio and trusted to four sigmas. σ(W) is the root of the profile's variance over W times the day's multiplier.
+profiles of at least ten earlier days, else from a borrowed one that is scaled by today's own ratio and trusted to four sigmas. σ(W) is the root of the profile's variance over W times the day's multiplier. What is usual of active buying (mean and deviation of
+nar3m by half hour, which netZ is told by) is a symbol's own from three earlier days on of which its book was recorded, else that of other symbols; stored minutes hold who bought actively (\`net_yuan\`).
 
 ## Null
 

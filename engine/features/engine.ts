@@ -15,7 +15,7 @@ import type { Universe } from '../clean/universe.ts';
 import { Bars } from './bars.ts';
 import { depth1Of, midOf, obi5Of } from './book.ts';
 import { type CrossSection, CrossSectioner, emptyCrossSection } from './cross-section.ts';
-import { activeBuyShare, orderFlow } from './flow.ts';
+import { activeBuyShare, isLockedRow, orderFlow } from './flow.ts';
 import { PriceTrail } from './price-trail.ts';
 import { at, hot, Rings, type SlotInput } from './rings.ts';
 import { bigThreshold, bucketOf, buckets } from './thresholds.ts';
@@ -90,23 +90,13 @@ export class FeatureEngine {
     const input = this.#input;
     input.net = input.bigNet = input.bigAmount = input.bigCount = 0;
     if (!(input.dv > 0) || !(input.da > 0)) return;
-    const locked = this.#isLockedRow(s, batch, i);
+    const locked = isLockedRow(this.accepted, s, batch, i);
     const bought = locked ? 0 : activeBuyShare(this.accepted, s, batch, i, input.dv, input.da);
     input.net = locked ? 0 : (2 * bought - 1) * input.da;
     if (locked || !(input.da >= this.bigThreshold(s, slot))) return;
     input.bigAmount = input.da;
     input.bigNet = bought > 0.5 ? input.da : bought < 0.5 ? -input.da : 0;
     input.bigCount = bought >= 0.7 ? 1 : bought <= 0.3 ? -1 : 0;
-  }
-
-  #isLockedRow(s: number, batch: QuoteBatch, i: number): boolean {
-    const limit = this.accepted.limitUp[s]!;
-    return (
-      limit !== absentMilli &&
-      batch.lastMilli[i] === limit &&
-      batch.bidMilli[i * bookLevels] === limit &&
-      batch.askMilli[i * bookLevels] === absentMilli
-    );
   }
 
   /** Last at the upper limit, the best bid too, nobody asking: of the quote last accepted. */

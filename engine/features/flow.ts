@@ -23,6 +23,23 @@ export function activeBuyShare(accepted: Accepted, s: number, batch: QuoteBatch,
   return leeReady(batch.lastMilli[i]!, accepted.last[s]!, bothSides ? (bid + ask) / 2 : Number.NaN);
 }
 
+/** A row at the upper limit, the best bid too, nobody asking: nobody there buys actively. */
+export function isLockedRow({ limitUp }: Accepted, s: number, batch: QuoteBatch, i: number): boolean {
+  const limit = limitUp[s]!;
+  return (
+    limit !== absentMilli &&
+    batch.lastMilli[i] === limit &&
+    batch.bidMilli[i * bookLevels] === limit &&
+    batch.askMilli[i * bookLevels] === absentMilli
+  );
+}
+
+/** Yuan bought less yuan sold actively in the interval; 0 where nothing was traded, or at a locked limit. `dv`, `da`: what the interval traded, NaN where unknown. */
+export function netBought(accepted: Accepted, s: number, batch: QuoteBatch, i: number, dv: number, da: number): number {
+  if (!(dv > 0) || !(da > 0) || isLockedRow(accepted, s, batch, i)) return 0;
+  return (2 * activeBuyShare(accepted, s, batch, i, dv, da) - 1) * da;
+}
+
 function vwapSplit(batch: QuoteBatch, i: number, bid: number, ask: number, vwap: number): number {
   const bidNow = batch.bidMilli[i * bookLevels]!;
   const askNow = batch.askMilli[i * bookLevels]!;

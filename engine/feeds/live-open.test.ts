@@ -176,6 +176,41 @@ describe('a pre-open bundle', () => {
     expect(stale.assumed.join('\n')).toMatch(/known up to 20261030 only, missing since 20261102/);
   });
 
+  test('what is usual of active buying is a symbol’s own from three days of which the book was seen, its shape the shipped one until ten', async () => {
+    const [own, other] = [instrumentNo('600001.SH'), instrumentNo('600002.SH')];
+    const seen = (n: number) =>
+      Array.from({ length: n }, (_, i) => ({
+        amounts: new Float64Array(240).fill(1e6),
+        closes: new Float64Array(240).fill(10_000),
+        nets: new Float64Array(240).fill(2e5),
+        volume: 7000,
+        highMilli: 10_500,
+        date: `202611${10 + i}`,
+      }));
+    const listed = [own, other].map((no) => ({ no, name: '某某', industry: null, listDate: null, floatShares: null }));
+    const bundleOf = (days: number) =>
+      preOpenBundle(date, defaultConfig, {
+        ...nothing,
+        listed: () => Promise.resolve(listed),
+        history: () => Promise.resolve(new Map([[own, seen(days)]])),
+      });
+    const three = await bundleOf(3);
+    const [first, second] = three.instruments;
+    expect(three.profiles[first!.profile]).toMatchObject({ id: 'flow-600001.SH', narMean: new Array(8).fill(expect.closeTo(0.2, 12)) });
+    expect(three.profiles[first!.profile]!.amountShare).toEqual(three.profiles[0]!.amountShare);
+    expect([first!.profileSource, second!.profile]).toEqual(['xs', 0]);
+    expect(three.openedWith).toMatchObject({ profiles: 'own 0 of 2', flow: 'own 1 of 2' });
+    expect(three.assumed.join('\n')).toMatch(/Fewer than 3 days with the book for 600002.SH: what is usual of active buying/);
+    const two = await bundleOf(2);
+    expect([two.instruments[0]!.profile, two.assumed.some((line) => line.includes('recorded ticks of other symbols'))]).toEqual([0, true]);
+    const ten = await bundleOf(10);
+    expect(ten.profiles[ten.instruments[0]!.profile]).toMatchObject({
+      id: 'own-600001.SH',
+      narMean: new Array(8).fill(expect.closeTo(0.2, 12)),
+    });
+    expect(ten.openedWith).toMatchObject({ profiles: 'own 1 of 2', flow: 'own 1 of 2' });
+  });
+
   test('nobody knows what is listed: no day', async () => {
     await expect(preOpenBundle(date, defaultConfig, nothing)).rejects.toThrow(/REFERENCE_MISSING/);
   });

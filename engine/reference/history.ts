@@ -16,10 +16,17 @@ export type DayRecord = {
   readonly highMilli: number;
   /** Its day, where what is known of it must be yesterday's. */
   readonly date?: TradeDate;
+  /** Yuan bought less yuan sold actively by trading minute, NaN where nobody saw the book. */
+  readonly nets?: Float64Array;
 };
 export type History = { readonly adv20: number; readonly profile: MinuteProfile };
 
 const daysMin = 10;
+const flowDaysMin = 3;
+/** Minutes of a half hour that must be known, over all days: else what is usual of others stands there. */
+const flowMinutesMin = 60;
+const flowSdMin = 0.05;
+const halfHour = 30;
 /** Weight of the board's deviation, in days, against a symbol's own few. */
 const sigmaPriorDays = 5;
 
@@ -45,6 +52,31 @@ function dayVariance({ closes }: DayRecord): number {
 }
 const lnC = 20_000;
 
+export type FlowNorm = Pick<MinuteProfile, 'narMean' | 'narSd'>;
+
+/**
+ * What is usual of a symbol's active buying: mean and deviation of its share of three minutes' amount (nar3m), by half hour, over at least three days
+ * of which the book was seen; a half hour of too few minutes is as others'. Null: there are no three such days.
+ */
+export function flowNormOf(days: readonly DayRecord[]): FlowNorm | null {
+  const seen = days.slice(-20).filter(({ nets }) => nets?.some((net) => !Number.isNaN(net)) === true);
+  if (seen.length < flowDaysMin) return null;
+  const byHalf = Array.from({ length: minutesPerDay / halfHour }, (): number[] => []);
+  for (const { nets, amounts } of seen)
+    for (let m = 2; m < minutesPerDay; m++) {
+      const amount = amounts[m]! + amounts[m - 1]! + amounts[m - 2]!;
+      const share = (nets![m]! + nets![m - 1]! + nets![m - 2]!) / amount;
+      if (amount > 0 && !Number.isNaN(share)) byHalf[Math.floor(m / halfHour)]!.push(share);
+    }
+  const norms = byHalf.map((shares, half) => {
+    const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
+    const variance = shares.reduce((sum, share) => sum + (share - mean) * (share - mean), 0) / shares.length;
+    const isOwn = shares.length >= flowMinutesMin;
+    return isOwn ? { mean, sd: Math.max(flowSdMin, Math.sqrt(variance)) } : { mean: flowNorm.narMean![half]!, sd: flowNorm.narSd![half]! };
+  });
+  return { narMean: norms.map(({ mean }) => mean), narSd: norms.map(({ sd }) => sd) };
+}
+
 export function historyOf(id: string, days: readonly DayRecord[]): History | null {
   if (days.length < daysMin) return null;
   const recent = days.slice(-20);
@@ -68,8 +100,8 @@ export function historyOf(id: string, days: readonly DayRecord[]): History | nul
       amountShare: bytesOf(smooth(medians, 1).map((yuan) => Math.max(yuan, 1000) / adv20)).slice(),
       lnMad: bytesOf(smooth(lnMad, 5)).slice(),
       varShare: bytesOf(smooth(squares, 2).map((x) => x / variance)).slice(),
-      // bars do not tell who was active
-      ...flowNorm,
+      // bars alone do not tell who was active
+      ...(flowNormOf(days) ?? flowNorm),
       amountQ99: null,
     },
   };

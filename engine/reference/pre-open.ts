@@ -12,7 +12,7 @@ import { midnightOf, tradeDateOf } from '../../contracts/session.ts';
 import { instrumentId, type TradeDate } from '../../contracts/units.ts';
 import { adjustedCloses, boardsIn, type DayClose } from './boards.ts';
 import { listingDayN, nextTradingDay, tradingDaysUntil } from './calendar.ts';
-import { type DayRecord, historyOf, sigmaOf } from './history.ts';
+import { type DayRecord, flowNormOf, historyOf, sigmaOf } from './history.ts';
 import { isNoLimitDay, type LimitStatus, limitPrices, limitRate } from './price-limits.ts';
 import { flowAssumption, givenModels, realForecasts, registeredDetectors, shippedProfile, withModels } from './shipped.ts';
 
@@ -71,6 +71,7 @@ export async function preOpenBundle(date: TradeDate, config: DayConfig, from: Pr
   const profiles: Bundle['profiles'] = [shippedProfile()];
   const byNo = new Map(listed.map((each) => [each.no, each]));
   const notes = new Notes();
+  let ownFlow = 0;
   const week = tradingDaysUntil(tradeDateOf(midnightOf(date) - 1), 5);
   const yesterday = week.at(-1)!;
   const instruments = numbers.map((no): Instrument => {
@@ -78,8 +79,12 @@ export async function preOpenBundle(date: TradeDate, config: DayConfig, from: Pr
     const reference = references.get(no);
     const days = history.get(no) ?? [];
     const own = historyOf(instrumentId(no), days);
+    const flow = flowNormOf(days);
     if (own === null) notes.add('profile', instrumentId(no));
-    else profiles.push(own.profile);
+    if (flow === null) notes.add('flow', instrumentId(no));
+    else ownFlow += 1;
+    const ownProfile = own?.profile ?? (flow === null ? null : { ...shippedProfile(), id: `flow-${instrumentId(no)}`, ...flow });
+    if (ownProfile !== null) profiles.push(ownProfile);
     const priced = pricesOf(each, reference, date, notes);
     // boards, highs and volumes are yesterday's or unknown: what an older day says of them is wrong
     const newest = days.at(-1)?.date === yesterday ? days.at(-1)! : null;
@@ -100,7 +105,7 @@ export async function preOpenBundle(date: TradeDate, config: DayConfig, from: Pr
       prevHighMilli: newest?.highMilli ?? null,
       boards: boardsIn(known, boardOf(no)!, readName(each.name).status),
       recentCloses: adjustedCloses(known, priced.preCloseMilli).slice(0, 30),
-      profile: own === null ? 0 : profiles.length - 1,
+      profile: ownProfile === null ? 0 : profiles.length - 1,
       profileSource: own === null ? 'xs' : 'own',
       ...priced,
     };
@@ -119,18 +124,19 @@ export async function preOpenBundle(date: TradeDate, config: DayConfig, from: Pr
     calibration: withModels(realForecasts.calibration, config.models),
     ...givenModels(config),
     config: bundleConfig(config),
-    openedWith: openedWith(from, instruments, profiles.length - 1),
-    assumed: [flowAssumption, ...notes.sentences(numbers.length), ...from.remarks()],
+    openedWith: openedWith(from, instruments, ownFlow),
+    assumed: [...notes.sentences(numbers.length), ...from.remarks()],
   };
 }
 
-function openedWith(from: PreOpenSources, instruments: readonly Instrument[], ownProfiles: number): Record<string, string> {
+function openedWith(from: PreOpenSources, instruments: readonly Instrument[], ownFlow: number): Record<string, string> {
   const limits = new Map<string, number>();
   for (const { limitSource } of instruments) limits.set(limitSource, (limits.get(limitSource) ?? 0) + 1);
   return {
     ...from.openedWith?.(),
     limits: [...limits].map(([source, n]) => `${source} ${n}`).join(', '),
-    profiles: `own ${ownProfiles} of ${instruments.length}`,
+    profiles: `own ${instruments.filter(({ profileSource }) => profileSource === 'own').length} of ${instruments.length}`,
+    flow: `own ${ownFlow} of ${instruments.length}`,
   };
 }
 
@@ -253,7 +259,7 @@ class Notes {
     if (date > this.#newest) this.#newest = date;
   }
 
-  add(what: 'profile' | 'st' | 'listing' | 'computed' | 'reference' | 'exDate' | 'rule' | 'sectors' | 'closes', id: string): void {
+  add(what: 'profile' | 'flow' | 'st' | 'listing' | 'computed' | 'reference' | 'exDate' | 'rule' | 'sectors' | 'closes', id: string): void {
     const ids = this.#of.get(what);
     if (ids === undefined) this.#of.set(what, [id]);
     else ids.push(id);
@@ -263,6 +269,10 @@ class Notes {
     const said: Readonly<Record<string, (ids: readonly string[]) => string>> = {
       profile: (ids) =>
         `Fewer than ${profileDays} earlier days for ${some(ids, all)}: shipped board profile scaled by today's own ratio, |z| ≤ 4, adv20 unknown. \`fenshi data backfill\` fills them.`,
+      flow: (ids) =>
+        ids.length === all
+          ? flowAssumption
+          : `Fewer than 3 days with the book for ${some(ids, all)}: what is usual of active buying (netZ) is that of other symbols.`,
       st: (ids) => `Risk warning of ${some(ids, all)} is read from today's name: valid for today only.`,
       listing: (ids) =>
         `No source says since when ${some(ids, all)} are listed, and no name begins with N or C: they are taken to be past their first days.`,

@@ -6,12 +6,13 @@ import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jet
 import type { NatsConnection } from 'nats';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { batchOf, type Quote } from '../../contracts/quote.ts';
-import { clockOf, midnightOf } from '../../contracts/session.ts';
+import { clockOf, midnightOf, tsecOf } from '../../contracts/session.ts';
 import { streams } from '../../contracts/subjects.ts';
 import { type FoldedDay, foldedDay } from '../../scenarios/support/days.ts';
 import { RoleProcess, roleStart } from '../../scenarios/support/role-process.ts';
 import { startTestBroker, type TestBroker } from '../../scenarios/support/test-broker.ts';
 import { archiveUnderFire } from '../../scenarios/torture/archive.ts';
+import { Cell } from '../cell/cell.ts';
 import { saveBundle } from '../log/bundle-store.ts';
 import { connectBroker } from '../log/connect.ts';
 import { JetStreamTapeWriter } from '../log/jetstream-tape.ts';
@@ -19,6 +20,7 @@ import { BarBuilder } from './bar-builder.ts';
 import { Store } from './client.ts';
 import { dayRecord, purgeDays, verifyDay } from './day-archive.ts';
 import { levelOf } from './disk.ts';
+import type { StoredBar } from './encode-rows.ts';
 import { chainInStore } from './journal-archive.ts';
 import { storeAddress } from './locate.ts';
 
@@ -47,6 +49,33 @@ describe('bars of a day', () => {
       expect(own.every((bar) => bar.lowMilli! <= bar.openMilli! && bar.closeMilli! <= bar.highMilli!)).toBe(true);
       expect(Math.max(...own.map((bar) => bar.highMilli!))).toBeLessThanOrEqual(issue.limits.upMilli);
       expect(new Set(own.map(({ tsMs }) => tsMs)).size).toBe(own.length);
+    }
+  });
+
+  test('who bought actively is split as features split it: the sums of a day agree, minute by minute, and of a match nobody knows', () => {
+    const clean = foldedDay({ count: 12, seed: 3, faulty: false });
+    const builder = new BarBuilder(clean.bundle);
+    const cell = new Cell(clean.bundle);
+    const bars = new Map<string, StoredBar>();
+    for (const [n, entry] of clean.entries.entries()) {
+      cell.apply(entry);
+      if (entry.type === 'quotes') builder.batch(entry.batch, n);
+      for (const bar of entry.type === 'clock' ? builder.take(entry.tsMs) : []) bars.set(`${bar.instrumentNo} ${bar.tsMs}`, bar);
+    }
+    for (const bar of builder.take(Number.POSITIVE_INFINITY)) bars.set(`${bar.instrumentNo} ${bar.tsMs}`, bar);
+    const { net, at } = cell.market.features.bars;
+    for (const [s, { no }] of clean.bundle.instruments.entries()) {
+      const own = [...bars.values()].filter(({ instrumentNo }) => instrumentNo === no);
+      const matches = own.filter(({ tsMs }) => ['09:30:00', '15:00:00'].includes(clockOf(tsMs)));
+      expect(matches.map(({ netYuan }) => netYuan)).toEqual(matches.map(() => null));
+      for (const minute of [30, 90, 200]) {
+        const until = own.filter(({ tsMs }) => tsecOf(tsMs) <= 60 * (minute + 1));
+        const sum = until.reduce((total, { netYuan }) => total + (netYuan ?? 0), 0);
+        const running = Array.from({ length: minute + 1 }, (_, m) => net[at.call(cell.market.features.bars, s, m)]!);
+        expect(sum).toBeCloseTo(running.findLast((each) => !Number.isNaN(each)) ?? 0, 2);
+      }
+      expect(own.some(({ netYuan }) => netYuan !== null && netYuan !== 0)).toBe(true);
+      for (const { netYuan, amountYuan } of own) if (netYuan !== null) expect(Math.abs(netYuan)).toBeLessThanOrEqual(amountYuan! + 0.01);
     }
   });
 

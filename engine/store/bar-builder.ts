@@ -4,6 +4,7 @@
  * Labels   closes, 09:30 for the opening match, 09:31 … 11:30, 13:01 … 14:57, 15:00 for the closing match
  * Closing  its rows are stamped 15:00:00 or later, where the cell's session is over: taken from the tape when the totals go on
  * Late     a row of a minute that was told already tells it again, known later
+ * Net      active buying of each accepted quote, split as features split it; unknown for the matches
  * Volume   difference of the day's totals at two closes; the exchange's total is one number, whichever source told it
  */
 import type { Bundle } from '../../contracts/bundle.ts';
@@ -12,6 +13,7 @@ import { midnightOf, msOfDay } from '../../contracts/session.ts';
 import type { TradeDate } from '../../contracts/units.ts';
 import { Cleaner, type RowVerdict } from '../clean/cleaner.ts';
 import { universeOf } from '../clean/universe.ts';
+import { netBought } from '../features/flow.ts';
 import type { StoredBar } from './encode-rows.ts';
 
 const minuteMs = 60_000;
@@ -26,7 +28,18 @@ const closingUntilMs = (15 * 60 + 5) * 60_000;
 /** A minute is told once rows of it are no more to be expected. */
 const settleMs = 5000;
 
-type Open = { ts: number; open: number; high: number; low: number; close: number; shares: number; yuan: number; source: string };
+type Open = {
+  ts: number;
+  open: number;
+  high: number;
+  low: number;
+  close: number;
+  shares: number;
+  yuan: number;
+  /** NaN before a quote of continuous trading. */
+  net: number;
+  source: string;
+};
 
 export class BarBuilder {
   readonly #date: TradeDate;
@@ -40,8 +53,13 @@ export class BarBuilder {
   /** The bar told last, with the totals before it. */
   readonly #last: ({ readonly bar: StoredBar; readonly before: { shares: number; yuan: number } } | null)[];
   readonly #ready: StoredBar[] = [];
+  /** Of the quote at hand; NaN for a row of a match. */
+  #net = Number.NaN;
   readonly #handlers = {
-    add: ({ s }: Readonly<RowVerdict>) => this.#opening(s),
+    add: ({ s, dv, da }: Readonly<RowVerdict>, batch: QuoteBatch, i: number) => {
+      this.#opening(s);
+      this.#net = netBought(this.#cleaner.accepted, s, batch, i, dv, da);
+    },
     settled: ({ s }: Readonly<RowVerdict>, batch: QuoteBatch, i: number) => this.#quote(s, batch, i),
     halted: () => undefined,
     threw: (_s: number, error: unknown) => {
@@ -63,6 +81,7 @@ export class BarBuilder {
   batch(batch: QuoteBatch, n: number): void {
     this.#cleaner.batch(batch, n, this.#handlers);
     this.#cleaner.quarantined = [];
+    this.#net = Number.NaN;
     for (let i = 0; i < batch.count; i++) this.#closing(batch, i);
   }
 
@@ -92,6 +111,7 @@ export class BarBuilder {
       close: price,
       shares: accepted.volume[s]!,
       yuan: accepted.amount[s]!,
+      net: Number.NaN,
       source: 'tape',
     };
     this.#close(s);
@@ -130,7 +150,17 @@ export class BarBuilder {
       bar = null as never;
     }
     if (bar === null) {
-      bar = { ts, open: last, high: last, low: last, close: last, shares: Number.NaN, yuan: Number.NaN, source: batch.source };
+      bar = {
+        ts,
+        open: last,
+        high: last,
+        low: last,
+        close: last,
+        shares: Number.NaN,
+        yuan: Number.NaN,
+        net: Number.NaN,
+        source: batch.source,
+      };
       this.#open[s] = bar;
     }
     bar.high = Math.max(bar.high, last);
@@ -138,6 +168,7 @@ export class BarBuilder {
     bar.close = last;
     bar.shares = batch.volumeShares[i]!;
     bar.yuan = batch.amountYuan[i]!;
+    bar.net = sumOf(bar.net, this.#net);
   }
 
   #close(s: number): void {
@@ -169,6 +200,7 @@ export class BarBuilder {
         closeMilli: last,
         volumeShares: more(shares, before.shares, bar.volumeShares),
         amountYuan: more(yuan, before.yuan, bar.amountYuan),
+        netYuan: knownOf(sumOf(bar.netYuan ?? Number.NaN, this.#net)),
       },
       before,
     );
@@ -193,6 +225,11 @@ export class BarBuilder {
       closeMilli: bar.close,
       volumeShares: more(bar.shares, told.shares),
       amountYuan: more(bar.yuan, told.yuan),
+      netYuan: knownOf(bar.net),
     };
   }
 }
+
+/** Of what is known of both. */
+const sumOf = (sum: number, more: number): number => (Number.isNaN(more) ? sum : Number.isNaN(sum) ? more : sum + more);
+const knownOf = (value: number): number | null => (Number.isNaN(value) ? null : value);

@@ -60,6 +60,8 @@ export type StoredBar = {
   readonly closeMilli: number | null;
   readonly volumeShares: number | null;
   readonly amountYuan: number | null;
+  /** Yuan bought less yuan sold actively; null where nobody has seen the book. */
+  readonly netYuan: number | null;
 };
 
 export function barRow(out: RowBinary, bar: StoredBar): void {
@@ -71,6 +73,7 @@ export function barRow(out: RowBinary, bar: StoredBar): void {
     .milli(bar.closeMilli)
     .double(bar.volumeShares)
     .double(bar.amountYuan)
+    .double(bar.netYuan)
     .endRow();
 }
 

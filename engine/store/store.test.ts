@@ -23,7 +23,7 @@ afterAll(async () => {
 
 describe('chDB behind the ClickHouse protocol', () => {
   test('migrations run once, in order', async () => {
-    expect(await migrate(store)).toEqual(['0001', '0002', '0003', '0004']);
+    expect(await migrate(store)).toEqual(['0001', '0002', '0003', '0004', '0005']);
     expect(await migrate(store)).toEqual([]);
     const tables = await store.rows<{ name: string }>("SELECT name FROM system.tables WHERE database = 'fenshi' ORDER BY name");
     expect(tables.map(({ name }) => name)).toEqual([
@@ -71,7 +71,7 @@ describe('chDB behind the ClickHouse protocol', () => {
           .string('tencent')
           .string('live')
           .i64(known);
-        rows.milli(null).milli(2_000_000_000).milli(1).milli(close).double(9_007_199_254_740_991).double(null);
+        rows.milli(null).milli(2_000_000_000).milli(1).milli(close).double(9_007_199_254_740_991).double(null).double(null);
         rows.endRow();
       }
       return rows;

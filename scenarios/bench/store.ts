@@ -101,6 +101,7 @@ async function insertBars(store: Store, wanted: number, symbols: number): Promis
           closeMilli: close,
           volumeShares: shares,
           amountYuan: (shares * (open + close)) / 2000,
+          netYuan: null,
         });
         total += 1;
         if (rows.rows < insertRows) continue;

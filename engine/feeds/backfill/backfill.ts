@@ -125,7 +125,7 @@ async function tell(store: Store, merged: Merged, instrument: number, date: Trad
     const before = known.get(`${source}|${minute.tsMs}`);
     if (before !== undefined && sameBar(before, minute)) return;
     const { tsMs, openMilli, highMilli, lowMilli, closeMilli, volumeShares, amountYuan } = minute;
-    const prices = { openMilli, highMilli, lowMilli, closeMilli, volumeShares, amountYuan };
+    const prices = { openMilli, highMilli, lowMilli, closeMilli, volumeShares, amountYuan, netYuan: null };
     barRow(rows, { date, periodSec: 60, instrumentNo: instrument, tsMs, source, kind: 'backfilled', knownMs, ...prices });
   };
   for (const minute of merged.minutes) put('merged', minute);

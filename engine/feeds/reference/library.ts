@@ -39,12 +39,13 @@ export async function libraryHistory(library: Store, wanted: ReadonlySet<number>
       high: number | null;
       shares: number | null;
       yuan: number | null;
+      net: number | null;
     }>(
-      `SELECT instrument AS no, toFloat64(ts_ms) AS tsMs, close_milli AS close, high_milli AS high, volume_shares AS shares, amount_yuan AS yuan FROM ${database}.bars FINAL
+      `SELECT instrument AS no, toFloat64(ts_ms) AS tsMs, close_milli AS close, high_milli AS high, volume_shares AS shares, amount_yuan AS yuan, net_yuan AS net FROM ${database}.bars FINAL
        WHERE period_sec = 60 AND trade_date = {day:Date} AND ${counted} ORDER BY instrument, ts_ms, ${nearest}, known_ms DESC LIMIT 1 BY instrument, ts_ms`,
       { day },
     );
-    for (const { no, tsMs, close, high, shares, yuan } of rows) {
+    for (const { no, tsMs, close, high, shares, yuan, net } of rows) {
       if (!wanted.has(no)) continue;
       const records = found.get(no) ?? [];
       found.set(no, records);
@@ -54,6 +55,7 @@ export async function libraryHistory(library: Store, wanted: ReadonlySet<number>
         record = {
           amounts: new Float64Array(240),
           closes: new Float64Array(240).fill(Number.NaN),
+          nets: new Float64Array(240).fill(Number.NaN),
           volume: 0,
           highMilli: 0,
           date: tradeDate,
@@ -63,6 +65,7 @@ export async function libraryHistory(library: Store, wanted: ReadonlySet<number>
       const m = Math.max(0, minuteOf(tsecOf(tsMs - 1)));
       record.amounts[m]! += yuan ?? 0;
       if (close !== null) record.closes[m] = close;
+      if (net !== null) record.nets![m] = net;
       record.volume += shares ?? 0;
       record.highMilli = Math.max(record.highMilli, high ?? close ?? 0);
     }

@@ -135,6 +135,18 @@ export async function removeRows(store: Store, table: string, name: string): Pro
     await store.command(`ALTER TABLE ${database}.${table} DELETE WHERE ${owner} = {name:String} SETTINGS mutations_sync = 1`, { name });
 }
 
+/** Rows that an earlier version landed lack the columns that a migration has added since; they were added last. */
+async function addColumnsOfTarget(store: Store, { target, landing }: Swap): Promise<void> {
+  const columnsOf = (table: string) =>
+    store.rows<{ name: string; type: string }>(
+      'SELECT name, type FROM system.columns WHERE database = {database:String} AND table = {table:String} ORDER BY position',
+      { database, table },
+    );
+  const had = new Set((await columnsOf(landing.split('.')[1]!)).map(({ name }) => name));
+  for (const { name, type } of await columnsOf(target))
+    if (!had.has(name)) await store.command(`ALTER TABLE ${landing} ADD COLUMN ${name} ${type}`);
+}
+
 /** Finishes what was cut short, and clears away what never was whole; how many were finished. */
 export async function recoverSwaps(store: Store): Promise<number> {
   const swaps = await store.rows<Swap>(`SELECT name, target, landing, statement, listing FROM ${database}.swaps ORDER BY at_ms`);
@@ -145,8 +157,10 @@ export async function recoverSwaps(store: Store): Promise<number> {
       name: swap.landing.split('.')[1],
     });
     // without its landing table it had got as far as clearing that away
-    if (there.length > 0) await finish(store, swap);
-    else await forget(store, swap.name);
+    if (there.length > 0) {
+      await addColumnsOfTarget(store, swap);
+      await finish(store, swap);
+    } else await forget(store, swap.name);
     done += there.length;
   }
   const left = await store.rows<{ name: string }>(`SELECT name FROM system.tables WHERE database = '${database}' AND name LIKE 'landing%'`);

@@ -65,6 +65,7 @@ async function* bars(file: FileRows, { dataset }: Told, out: RowBinary, count: C
       closeMilli: bar.closeMilli,
       volumeShares: bar.shares,
       amountYuan: bar.yuan,
+      netYuan: null,
     });
     yield { date: bar.date, instrument: bar.no };
   }
