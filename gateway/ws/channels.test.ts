@@ -24,7 +24,13 @@ describe('channels', () => {
     ['sectors', transition('sector.BK1', 'sector', 'hot'), { actor: 'sector.BK1', state: 'hot' }],
     [
       'signals',
-      { kind: 'signal', tsMs: 7, actorId: 'symbol.SH.600519', actorSeq: 1, signal: { score: 1 } },
+      {
+        kind: 'signal',
+        tsMs: 7,
+        actorId: 'symbol.SH.600519',
+        actorSeq: 1,
+        signal: { score: 1, strategy: { id: 'rally' }, entity: { kind: 'symbol', key: '600519.SH' }, direction: 'up' },
+      },
       { actor: 'symbol.SH.600519', tsMs: 7 },
     ],
     [
@@ -36,6 +42,15 @@ describe('channels', () => {
       'strategies',
       { kind: 'fault', tsMs: 7, actorId: 'symbol.SH.600519', actorSeq: 1, scope: 'strategy:mine', code: 'DETECTOR_THREW', message: 'no' },
       { strategy: 'mine' },
+    ],
+    [
+      'strategies',
+      {
+        ...transition('model.rally.spring', 'model', 'retired'),
+        data: { strategy: 'rally', modelId: 'spring', by: 'K14' },
+        evidence: [{ feature: 'scorePsi', value: 0.4, op: '<=', threshold: 0.25, contrib: 0 }],
+      },
+      { kind: 'model', strategy: 'rally', modelId: 'spring', state: 'retired', by: 'K14', evidence: [{ feature: 'scorePsi' }] },
     ],
   ])('%s has its entries, in the stream and in its snapshot', async (ch, entry, item) => {
     const day = dayOf(1);
