@@ -1,5 +1,5 @@
 /** What is wrong with an outcome, in sentences; empty when nothing is. */
-import { OpportunityBook } from '../../contracts/fold.ts';
+import { OpportunityBook, withHistory } from '../../contracts/fold.ts';
 import type { FoldedDay } from '../support/days.ts';
 import type { Outcome } from './fire.ts';
 
@@ -41,7 +41,7 @@ function compare(want: readonly string[], got: readonly string[], what: string, 
 function differences(expected: FoldedDay['steps'], client: ReadonlyMap<string, unknown>): number {
   const book = new OpportunityBook();
   for (const step of expected) book.apply(step);
-  const views = book.list();
+  const views = book.list().map(withHistory);
   const wrong = views.filter((view) => JSON.stringify(client.get(view.id)) !== JSON.stringify(view)).length;
   return wrong + Math.max(0, client.size - views.length);
 }

@@ -1,14 +1,14 @@
 /** A WebSocket client behind a gateway that is killed under it: what it holds in the end must be the fold of JOURNAL. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'undici';
-import type { OpportunityView, StreamedEvent } from '../../contracts/fold.ts';
+import type { StreamedEvent, withHistory } from '../../contracts/fold.ts';
 import type { JournalStep } from '../../contracts/journal.ts';
 import { type SocketConstructor, StreamClient } from '../../contracts/stream-client.ts';
 import { RoleProcess, roleStart } from '../support/role-process.ts';
 import { freePort, type TestBroker } from '../support/test-broker.ts';
 
 export class Witness {
-  readonly opportunities = new Map<string, OpportunityView>();
+  readonly opportunities = new Map<string, ReturnType<typeof withHistory>>();
   readonly #gateway: RoleProcess;
   readonly #client: StreamClient;
 
@@ -21,13 +21,12 @@ export class Witness {
     });
     this.#client.onSnapshot = (items) => {
       this.opportunities.clear();
-      for (const item of items as OpportunityView[]) this.opportunities.set(item.id, item);
+      for (const item of items as ReturnType<typeof withHistory>[]) this.opportunities.set(item.id, item);
     };
     this.#client.onEvents = (_seq, events) => {
       for (const { id, change, opportunity } of events as StreamedEvent[])
         this.opportunities.set(id, {
           ...opportunity,
-          spoken: [],
           transitions: [...(this.opportunities.get(id)?.transitions ?? []), change],
         });
     };
