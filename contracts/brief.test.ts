@@ -244,6 +244,14 @@ describe('words', () => {
     expect(brief.text.zh).toBe('▼ 白酒 BK0477 板块轮动 跟踪。依据：3 分钟涨跌 1.52 %（≥ 1.00 %）。仅观察。不构成投资建议。');
   });
 
+  test('what a price was beside its stop is no reason for it', () => {
+    const beside = { feature: 'bidMilli', value: 10_050, op: '<=', threshold: 9_950, contrib: 0 } as const;
+    const [first, second] = view().transitions;
+    const brief = briefOf(view({ transitions: [first!, { ...second!, event: 'price', evidence: [beside] }] }), around);
+    expect(brief.evidence.map(({ feature }) => feature)).toEqual(['ret_3m']);
+    expect(brief.text.zh).not.toContain('买一价');
+  });
+
   test('without evidence it gives none', () => {
     expect(briefOf(view({ transitions: [{ ...change, evidence: [] }] }), around).text.zh).not.toContain('依据');
   });

@@ -153,8 +153,8 @@ export function briefOf(view: OpportunityView, { epoch, instrument, limit, secto
   const facts = Facts.parse(view.facts);
   const { id, entity, direction, path } = view;
   const change = view.transitions.at(-1)!;
-  // what its strategies said last, where this change rests on no word of theirs
-  const evidence = view.transitions.findLast((each) => each.evidence.length > 0)?.evidence ?? [];
+  // what its strategies said last: what a price was beside its stop is no reason for it
+  const evidence = view.transitions.findLast((each) => each.evidence.length > 0 && each.event.startsWith('signal.'))?.evidence ?? [];
   const tExMs = newestOf(view.spoken);
   const spokenNow = newestOf(view.spoken.filter(({ step }) => step === change.step));
   const { plan } = facts;
