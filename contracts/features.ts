@@ -5,6 +5,8 @@
  * Page   contracts/spec/features.md is made from this table; evidence and displays take their words from it. A model refuses another version
  */
 export const featureVersion = 'fs-2';
+/** Whether what was fitted on features of a version fits this code's; null: it does not say. */
+export const fitsFeatures = (version: string | null): boolean => version === null || version === featureVersion;
 
 /** [id, unit, zh, en, formula, null when]. The order is the order of `values`; append only, else a new version. */
 const table = [

@@ -4,9 +4,8 @@
  *
  * Censored   a gap of more than 60 trading seconds before it has moved: what happened in it is unknown
  */
+import { labelRule } from '../opportunities/label-rule.ts';
 import type { Label } from './triple-barrier.ts';
-
-const rule = { horizonSec: 900, share: 0.01, gapSec: 60, lastTsec: 14_217 } as const;
 
 export class MoveLabel {
   readonly #from: number;
@@ -15,20 +14,20 @@ export class MoveLabel {
 
   constructor(fromMilli: number, tsec: number) {
     this.#from = fromMilli;
-    this.#expiryTsec = Math.min(tsec + rule.horizonSec, rule.lastTsec);
+    this.#expiryTsec = Math.min(tsec + labelRule.horizonSec, labelRule.lastTsec);
     this.#lastTsec = tsec;
   }
 
   /** The next quote. Null while open. */
   quote(tsec: number, milli: number): Label | null {
-    if (tsec - this.#lastTsec > rule.gapSec) return 'censored';
+    if (tsec - this.#lastTsec > labelRule.gapSec) return 'censored';
     if (tsec > this.#expiryTsec) return 0;
     this.#lastTsec = tsec;
-    return Math.abs(milli / this.#from - 1) >= rule.share ? 1 : null;
+    return Math.abs(milli / this.#from - 1) >= labelRule.move ? 1 : null;
   }
 
   /** No more quotes will come. */
   close(): Label {
-    return this.#lastTsec >= this.#expiryTsec - rule.gapSec ? 0 : 'censored';
+    return this.#lastTsec >= this.#expiryTsec - labelRule.gapSec ? 0 : 'censored';
   }
 }

@@ -6,7 +6,7 @@
  * Both     a quote that crosses both barriers is 0; bids cross at most one, so this falls out of asking the lower first
  * Censored a gap of more than 60 trading seconds: nobody knows what happened in it
  */
-const labelRule = { horizonSec: 900, upper: 1.5, lower: 1, scaleMin: 0.006, gapSec: 60, lastTsec: 14_217 } as const;
+import { labelRule } from '../opportunities/label-rule.ts';
 
 export type Label = 0 | 1 | 'censored';
 

@@ -1,11 +1,10 @@
 /** What the models of each strategy would have said of its openings, and what came of it: fed by the cell, judged by engine/opportunities/model-watch. */
 
+import { sigma600Of } from '../opportunities/confidence.ts';
 import * as watch from '../opportunities/model-watch.ts';
 import { costOf } from '../opportunities/plan.ts';
 import type { Settings } from './settings.ts';
 import type { SignalCase } from './signal-case.ts';
-
-const sigma900To600 = Math.sqrt(600 / 900);
 
 export class ModelRecords {
   readonly #settings: Settings;
@@ -25,7 +24,7 @@ export class ModelRecords {
       row: subject.row,
       midMilli: plan.lastMilli,
       direction: reading.direction === 'up' ? (1 as const) : (-1 as const),
-      scale: plan.feature('sigma900') * sigma900To600,
+      scale: sigma600Of(plan.feature('sigma900')),
       cost: costOf(plan.entryMilli, this.#settings.opportunities),
       tsec,
       claims: new Map([[watch.own, claims(null)], ...judged.map((id) => [id, claims(id)] as const)]),

@@ -7,7 +7,7 @@
  */
 import type { ModelBy } from '../../actors/model/model.machine.ts';
 import type { Bundle, DayModel } from '../../contracts/bundle.ts';
-import { featureVersion } from '../../contracts/features.ts';
+import { featureVersion, fitsFeatures } from '../../contracts/features.ts';
 import { judgedStates, type ModelState, modelSteps } from '../../contracts/model.ts';
 import type { Evidence } from '../../contracts/signal.ts';
 import * as watch from '../opportunities/model-watch.ts';
@@ -45,7 +45,7 @@ export class Models {
       const { id, strategy, state } = model;
       const lane = this.#lanes.find((each) => each.id === strategy);
       if (lane === undefined) continue;
-      const fits = fitsFeatures(model) || state === 'retired';
+      const fits = fitsFeatures(model.features) || state === 'retired';
       if (!fits) this.#misfit(lane, model);
       const input = { strategy, modelId: id, state: fits ? state : 'candidate' } as const;
       this.#actors.spawn('model', actorOf(lane, id), input, { region: 'state', event: 'day.open', evidence: nothing });
@@ -62,7 +62,7 @@ export class Models {
   stateOf = (lane: Lane, id: string): ModelState | null =>
     this.#actors.has(actorOf(lane, id)) ? (this.#actors.state(actorOf(lane, id), 'state') as ModelState) : null;
 
-  #fits = (lane: Lane, id: string): boolean => this.#of(lane).every((model) => model.id !== id || fitsFeatures(model));
+  #fits = (lane: Lane, id: string): boolean => this.#of(lane).every((model) => model.id !== id || fitsFeatures(model.features));
 
   /** A step of a model's life. Returns a code, null for done. */
   stage(lane: Lane, id: string, state: ModelState): string | null {
@@ -203,6 +203,5 @@ export class Models {
   }
 }
 
-const fitsFeatures = ({ features }: DayModel): boolean => features === null || features === featureVersion;
 const actorOf = (lane: Lane, id: string): string => `model.${lane.id}.${id}`;
 const evidenceOf = ({ feature, value, bound }: watch.Drift): Evidence => ({ feature, value, op: '<=', threshold: bound, contrib: 0 });

@@ -16,7 +16,7 @@ import type { RowVerdict } from '../clean/cleaner.ts';
 import type { ColumnImage } from '../clean/columns.ts';
 import type { DetectorInput, Reading, SymbolDetector } from '../detectors/detector.ts';
 import type { Snapshot } from '../features/snapshot.ts';
-import { claimsOf, type Knowledge, knowledgeOf, mapsKey, mapsOf } from '../opportunities/confidence.ts';
+import { claimsOf, type Knowledge, knowledgeOf, mapsKey, mapsOf, sigma600Of } from '../opportunities/confidence.ts';
 import { isDive } from '../opportunities/dive.ts';
 import { newsOf } from '../opportunities/report.ts';
 import type { Actors } from './actors.ts';
@@ -48,7 +48,6 @@ export type Observer = {
 export type MarketAnswers = RegimeSource & { readonly feedHealthy: boolean };
 
 const lookBackSec = 180;
-const sigma900To600 = Math.sqrt(600 / 900);
 const awakeSec = 60;
 
 /** What it tells and asks of the deciding side. */
@@ -232,7 +231,7 @@ export class SymbolCoordinator {
       claims: (modelId = lane.modelFor(input.instrument.no)) =>
         claimsOf(this.#knowledge, mapsOf(this.#knowledge.maps, mapsKey(lane.id, modelId), reading.path, input.regime), reading.score, {
           tickBp: (tickMilli / input.lastMilli) * 10_000,
-          sigma600: input.feature('sigma900') * sigma900To600,
+          sigma600: sigma600Of(input.feature('sigma900')),
           tsec: input.tsec,
         }),
       t0Tsec: input.tsec - lookBackSec,

@@ -16,6 +16,10 @@ import { clamp, logit } from '../../contracts/math.ts';
 /** A score as a map takes it: 0 and 1 are no certainty. */
 export const scoreOdds = (score: number): number => logit(clamp(score, 0.001, 0.999));
 
+const from900To600 = Math.sqrt(600 / 900);
+/** σ of ten minutes, as base rates and labels take it, from that of fifteen. */
+export const sigma600Of = (sigma900: number): number => sigma900 * from900To600;
+
 /** One event as a strategy speaks of it: its base rate at this moment, and the log-odds its score adds; null where the score is unknown. */
 export type Claim = Omit<Forecast, 'p' | 'lo' | 'hi'> & { readonly odds: number | null };
 

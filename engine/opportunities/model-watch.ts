@@ -7,6 +7,7 @@
  */
 import { log, logit, sigmoid } from '../../contracts/math.ts';
 import { type Claim, claimKey } from './confidence.ts';
+import { labelRule } from './label-rule.ts';
 
 /** Chance by model; '' is the strategy's own maps. */
 type Said = Readonly<Record<string, number>>;
@@ -34,7 +35,6 @@ export type ModelRecord = {
 export const newModelRecord: ModelRecord = { waiting: [], judged: [], before: [], since: [] };
 
 export const own = '';
-const rules = { horizonSec: 900, lastTsec: 14_217, gapSec: 60, move: 0.01, upper: 1.5, lower: 1, scaleMin: 0.006 } as const;
 /** How much is kept, from how many cases a verdict is given, and which. */
 export const driftRules = { kept: 200, cases: 60, worseBy: 0.02, z: 1.645, psi: 0.25, bins: 10, unknown: 0.2 } as const;
 
@@ -47,7 +47,7 @@ export type Opened = Pick<Waiting, 'row' | 'midMilli' | 'direction' | 'scale' | 
 /** One case for each event that a price of the day itself decides. */
 export function asked(record: ModelRecord, { tsec, claims, scale, ...rest }: Opened): ModelRecord {
   const saidOf = (event: Waiting['event']): Said => {
-    const key = claimKey({ event, horizonSec: rules.horizonSec });
+    const key = claimKey({ event, horizonSec: labelRule.horizonSec });
     const told = [...claims].flatMap(([model, said]) => {
       const claim = said.find((each) => claimKey(each) === key);
       return claim === undefined || claim.odds === null ? [] : [{ model, p0: claim.p0, p: sigmoid(logit(claim.p0) + claim.odds) }];
@@ -56,8 +56,8 @@ export function asked(record: ModelRecord, { tsec, claims, scale, ...rest }: Ope
     const silent = told.length > 0 && told.every(({ model }) => model !== own) ? [[own, told[0]!.p0] as const] : [];
     return Object.fromEntries([...silent, ...told.map(({ model, p }) => [model, p] as const)]);
   };
-  const dueTsec = Math.min(tsec + rules.horizonSec, rules.lastTsec);
-  const own600 = Math.max(rules.scaleMin, Number.isNaN(scale) ? 0 : scale);
+  const dueTsec = Math.min(tsec + labelRule.horizonSec, labelRule.lastTsec);
+  const own600 = Math.max(labelRule.scaleMin, Number.isNaN(scale) ? 0 : scale);
   const cases = (['moves-1pct', 'net-gain'] as const).flatMap((event): Waiting[] => {
     const said = saidOf(event);
     return Object.keys(said).length === 0 ? [] : [{ event, ...rest, scale: own600, dueTsec, seenTsec: tsec, said }];
@@ -82,13 +82,13 @@ export function ripened(record: ModelRecord, tsec: number, midOf: (row: number) 
 
 /** null while open. */
 function cameOf({ event, midMilli, direction, scale, cost, dueTsec, seenTsec }: Waiting, tsec: number, mid: number) {
-  if (tsec - seenTsec > rules.gapSec) return 'forgotten';
+  if (tsec - seenTsec > labelRule.gapSec) return 'forgotten';
   if (Number.isNaN(mid)) return null;
   const moved = mid / midMilli - 1;
-  if (event === 'moves-1pct') return Math.abs(moved) >= rules.move ? 1 : tsec > dueTsec ? 0 : null;
+  if (event === 'moves-1pct') return Math.abs(moved) >= labelRule.move ? 1 : tsec > dueTsec ? 0 : null;
   const net = direction * moved - cost;
-  if (net <= -rules.lower * scale) return 0;
-  if (net >= rules.upper * scale) return 1;
+  if (net <= -labelRule.lower * scale) return 0;
+  if (net >= labelRule.upper * scale) return 1;
   return tsec > dueTsec ? (net > 0 ? 1 : 0) : null;
 }
 

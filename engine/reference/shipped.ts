@@ -5,7 +5,7 @@
 import { type Bundle, type Calibration, type MinuteProfile, minutesPerDay } from '../../contracts/bundle.ts';
 import { bytesOf } from '../../contracts/codec.ts';
 import type { Config } from '../../contracts/config.ts';
-import { featureVersion } from '../../contracts/features.ts';
+import { fitsFeatures } from '../../contracts/features.ts';
 import { paramHashOf } from '../../contracts/process/param-hash.ts';
 import { strategiesOf } from '../detectors/strategies.ts';
 import { mapsKey } from '../opportunities/confidence.ts';
@@ -41,9 +41,8 @@ export const registeredDetectors = (config: Pick<Config, 'detectors' | 'models'>
   );
 
 const activeModel = (models: Config['models'], strategy: string): string | null =>
-  modelsOf({ models })?.find(
-    ({ state, strategy: own, features }) => state === 'active' && own === strategy && (features === null || features === featureVersion),
-  )?.id ?? null;
+  modelsOf({ models })?.find(({ state, strategy: own, features }) => state === 'active' && own === strategy && fitsFeatures(features))
+    ?.id ?? null;
 
 /** The models of a day as it opens with them, by id: of several active ones of a strategy the first is, the others stand by. Undefined: there are none. */
 function modelsOf({ models }: Pick<Config, 'models'>): Bundle['models'] {
@@ -52,7 +51,7 @@ function modelsOf({ models }: Pick<Config, 'models'>): Bundle['models'] {
   const listed = all.map(([id, { strategy, active, state, features = null }]) => {
     const wanted = state ?? (active ? 'active' : 'candidate');
     // one that does not fit takes nobody's place
-    const place = features === null || features === featureVersion ? `${strategy} ${wanted}` : id;
+    const place = fitsFeatures(features) ? `${strategy} ${wanted}` : id;
     const isOne = wanted === 'active' || wanted === 'canary';
     const given = isOne && taken.has(place) ? 'shadow' : wanted;
     taken.add(place);

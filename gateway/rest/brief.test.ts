@@ -68,6 +68,16 @@ describe('now', () => {
     }
   });
 
+  test('of a live market the quote ages by the wall, also where the query role stands still', async () => {
+    const live = new DayState('test-1');
+    for (const step of steps) live.apply(date, { ...step, origin: 'live' });
+    live.caughtUp = true;
+    const { id } = all.find(({ entity }) => entity.kind === 'symbol')!;
+    const before = Date.now();
+    const { data } = await get(contextOf(answers, live), 'getBrief', { id });
+    expect(data!.ageMs).toBeGreaterThanOrEqual(before - 8_500);
+  });
+
   test('nobody answers: the journal’s own part, and null beside it', async () => {
     const { id } = all.find(({ entity }) => entity.kind === 'symbol')!;
     expect(await get(contextOf(nobody), 'getBrief', { id })).toMatchObject({ name: null, limit: null, data: null, sector: null });

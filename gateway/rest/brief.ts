@@ -33,13 +33,14 @@ async function instrumentOf({ ask }: Context, symbol: string) {
   return answer?.rows[0] ?? null;
 }
 
-/** As old as the run's own clock has it: of a day that is played that is the tape's. */
-async function quoteOf({ ask }: Context, symbol: string): Promise<Around['quote']> {
+/** How old it is by this machine's clock, so that a feed that stands still ages; of a day that is played its own clock counts. */
+async function quoteOf({ ask, day }: Context, symbol: string): Promise<Around['quote']> {
   const answer = await ask('quotes', { instruments: [symbol as never] }).catch(() => null);
   const row = answer === null ? undefined : columnsAsRows(answer.count, answer.columns)[0];
   if (answer === null || row === undefined || typeof row.source !== 'string' || row.source === '') return null;
   const [lastMilli, receivedMs] = [row.lastMilli as number | null, row.tsRecvMs as number | null];
-  return { source: row.source, lastMilli, ageMs: receivedMs === null ? null : Math.max(0, answer.asOf.tsMs - receivedMs) };
+  const nowMs = day.origin === 'live' ? Date.now() : answer.asOf.tsMs;
+  return { source: row.source, lastMilli, ageMs: receivedMs === null ? null : Math.max(0, nowMs - receivedMs) };
 }
 
 /** The sector whose opportunity it is a part of, else the first it is a member of. */
