@@ -31,7 +31,7 @@ function readOut(asOf: ColumnsAsOf, between: () => void): Record<string, string>
         for (between(); ; between()) {
           const next = pieces.next();
           if (next.done === true) break;
-          parts.push(next.value);
+          parts.push(next.value.slice());
         }
       } else parts.push(taken);
       return [name, Buffer.concat(parts).toString('base64')];

@@ -17,7 +17,7 @@ export function restoreColumns(columns: Columns, image: ColumnImage): void {
   }
 }
 
-/** Bytes of a column as they were at one moment, handed out in order and once, each piece copied when it is asked for. */
+/** Bytes of a column as they were at one moment, handed out in order and once; a piece is copied when it is asked for, and good until the next. */
 export class LateBytes {
   readonly byteLength: number;
   readonly pieces: () => Iterable<Uint8Array>;
@@ -61,8 +61,15 @@ class Undo {
     this.#log = wider;
   }
 
-  /** A copy of the records from `from` to `until`, as they are now. */
-  copy = (from: number, until: number): Column => this.#column.slice(from * this.width, until * this.width);
+  /** Room for so many records; one piece after the other is read into it: a new one each was 139 MB of garbage an image. */
+  room = (records: number): Column => like(this.#column, records * this.width);
+
+  /** The records from `from` to `until`, as they are now, at the start of `room`. */
+  copyInto(room: Column, from: number, until: number): Column {
+    const piece = room.subarray(0, (until - from) * this.width);
+    piece.set(this.#column.subarray(from * this.width, until * this.width));
+    return piece;
+  }
 
   /** Puts the `k`-th of the log at `at` of a copy. */
   undo(copy: Column, at: number, k: number): void {
@@ -111,9 +118,10 @@ export class ColumnsAsOf {
   *#pieces(column: Undo, byteLength: number): Generator<Uint8Array, void> {
     const isLast = column === this.#layered.at(-1);
     const together = Math.max(1, Math.floor(pieceBytes / (byteLength / this.#layers)));
+    const room = column.room(Math.min(together, this.#layers) * this.#rows);
     for (let from = 0; from < this.#layers; from += together) {
       const until = Math.min(this.#layers, from + together);
-      const piece = column.copy(from * this.#rows, until * this.#rows);
+      const piece = column.copyInto(room, from * this.#rows, until * this.#rows);
       for (let layer = from; layer < until; layer++) {
         const noted = this.#noted[layer]!;
         // the first note of a record is what it was: it is put back last

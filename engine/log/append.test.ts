@@ -152,4 +152,38 @@ describe('append protocol, restart', () => {
     expect(() => log.learn(1, encode(forged))).toThrow('JOURNAL_FORK');
     expect(() => log.learn(1, encode(chain(firstHash, draftOf(2))))).toThrow('JOURNAL_GAP');
   });
+
+  test('from a mark on it goes on as if it had read the whole, and knows no step before it', async () => {
+    const broker = new FakeBroker('sequence');
+    const before = appender(broker.store(() => 'ok'));
+    for (let step = 1; step <= 5; step++) await before.append(draftOf(step));
+    const after = appender(broker.store(() => 'ok'));
+    after.startAt(before.markAt(3));
+    for (const { seq, body } of broker.stored.slice(3)) after.learn(seq, body);
+
+    expect([after.step, after.hash]).toEqual([before.step, before.hash]);
+    await expect(after.append(draftOf(4, 'other'))).rejects.toThrow('JOURNAL_FORK');
+    for (let step = 4; step <= 8; step++) await after.append(draftOf(step));
+    expect(broker.hashes()).toEqual(expectedHashes(8));
+    await expect(after.append(draftOf(3))).rejects.toThrow('JOURNAL_GAP');
+    expect(() => after.markAt(2)).toThrow('JOURNAL_GAP');
+    expect(() => after.markAt(9)).toThrow('JOURNAL_GAP');
+  });
+
+  test('a mark keeps what has been decided and skipped', () => {
+    const skipping = (step: number): JournalDraft => {
+      const draft = draftOf(step, 'ENTRY_SKIPPED');
+      return { ...draft, n: 7 };
+    };
+    const log = appender(new FakeBroker('sequence').store(() => 'ok'));
+    const first = chain(firstHash, skipping(1));
+    log.learn(1, encode(first));
+    log.learn(2, encode(chain(first.hash, { ...draftOf(2), n: 9 })));
+    const after = appender(new FakeBroker('sequence').store(() => 'ok'));
+    after.startAt(log.markAt(1));
+
+    expect([6, 7, 8, 9, 10].map((n) => after.maySkip(n))).toEqual([false, true, false, false, true]);
+    after.startAt(null);
+    expect([after.step, after.hash, after.maySkip(6)]).toEqual([0, firstHash, true]);
+  });
 });

@@ -21,27 +21,60 @@ export type SubjectStore = {
 };
 export type Backoff = (attempt: number) => Promise<void>;
 
+/**
+ * Where a journal stands at a step, as a checkpoint keeps it: enough to go on from there without reading what came before. What has been
+ * decided or skipped may be of later steps, too: those are read again.
+ */
+export type JournalMark = {
+  readonly step: number;
+  readonly hash: string;
+  readonly seq: number;
+  readonly decidedN: number;
+  readonly skippedN: readonly number[];
+};
+
 export class JournalAppender {
   readonly #store: SubjectStore;
   readonly #msgIdOf: (step: number) => string;
   readonly #backoff: Backoff;
-  /** Hash and stream sequence by step; index 0 is the bundle's hash before anything. */
-  readonly #known: { hash: string; seq: number }[];
+  readonly #firstHash: string;
+  /** Hash and stream sequence of each step from `#base` on; of step 0 the bundle's hash, before anything. */
+  #known!: { hash: string; seq: number }[];
+  #base!: number;
   /** Appends that needed a look, for metrics. */
   verifications = 0;
   /** Ordinal of the tape entry behind the last learned step, −1 before any, and of the entries that were skipped. */
-  #decidedN = -1;
-  readonly #skippedN = new Set<number>();
+  #decidedN!: number;
+  #skippedN!: Set<number>;
 
   constructor(store: SubjectStore, firstHash: string, msgIdOf: (step: number) => string, backoff: Backoff) {
     this.#store = store;
     this.#msgIdOf = msgIdOf;
     this.#backoff = backoff;
-    this.#known = [{ hash: firstHash, seq: 0 }];
+    this.#firstHash = firstHash;
+    this.startAt(null);
   }
 
+  /** Forgets all, and goes on from a mark that the store has confirmed; null: from the beginning. */
+  startAt(mark: JournalMark | null): void {
+    const { step, hash, seq, decidedN, skippedN } = mark ?? { step: 0, hash: this.#firstHash, seq: 0, decidedN: -1, skippedN: [] };
+    this.#known = [{ hash, seq }];
+    this.#base = step;
+    this.#decidedN = decidedN;
+    this.#skippedN = new Set(skippedN);
+  }
+
+  /** @throws FenshiError JOURNAL_GAP for a step that is not known */
+  markAt(step: number): JournalMark {
+    const known = this.#knownAt(step);
+    if (known === undefined) throw new FenshiError('JOURNAL_GAP', `no mark at step ${step} of ${this.#base} to ${this.step}`);
+    return { ...known, step, decidedN: this.#decidedN, skippedN: [...this.#skippedN] };
+  }
+
+  #knownAt = (step: number): { hash: string; seq: number } | undefined => this.#known[step - this.#base];
+
   get step(): number {
-    return this.#known.length - 1;
+    return this.#base + this.#known.length - 1;
   }
   get hash(): string {
     return this.#known.at(-1)!.hash;
@@ -50,7 +83,7 @@ export class JournalAppender {
   /** Learns a stored message, in order. @throws FenshiError JOURNAL_GAP | JOURNAL_FORK when the chain does not hold */
   learn(seq: number, body: Uint8Array): JournalStep {
     const step = readStep(body);
-    if (step.step !== this.#known.length) throw new FenshiError('JOURNAL_GAP', `step ${step.step} after ${this.step}`);
+    if (step.step !== this.step + 1) throw new FenshiError('JOURNAL_GAP', `step ${step.step} after ${this.step}`);
     const again = chain(this.hash, step);
     if (again.hash !== step.hash) throw new FenshiError('JOURNAL_FORK', `stored step ${step.step} does not follow from the one before`);
     this.#known.push({ hash: step.hash, seq });
@@ -63,10 +96,10 @@ export class JournalAppender {
   maySkip = (n: number): boolean => n > this.#decidedN || this.#skippedN.has(n);
 
   async append(draft: JournalDraft): Promise<JournalStep> {
-    const before = this.#known[draft.step - 1];
+    const before = this.#knownAt(draft.step - 1);
     if (before === undefined) throw new FenshiError('JOURNAL_GAP', `step ${draft.step} after ${this.step}`);
     const step = chain(before.hash, draft);
-    const known = this.#known[draft.step];
+    const known = this.#knownAt(draft.step);
     if (known !== undefined) return confirm(step, known.hash);
     const body = encode(step);
     for (let attempt = 0; ; attempt++) {

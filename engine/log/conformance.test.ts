@@ -127,6 +127,39 @@ test('the same drafts have the same hashes in every log', async () => {
   expect(new Set(tips).size).toBe(1);
 });
 
+test('a journal on JetStream is opened at a mark that the stream holds with its hash, and at no other', async () => {
+  const [js, jsm] = [jetstream(nc), await jetstreamManager(nc)];
+  await ensureStreams(jsm, broker.run);
+  const journalOf = (date: string) => new JetStreamJournal(js, jsm, broker.run, date, firstHash);
+  const whole = journalOf('20261126');
+  await whole.open();
+  for (let step = 1; step <= 20; step++) await whole.append(draftOf(step));
+  const other = journalOf('20261201');
+  await other.open();
+  await other.append(draftOf(1));
+  const mark = whole.markAt(12);
+
+  const part = journalOf('20261126');
+  for (const wrong of [
+    { ...mark, hash: whole.markAt(13).hash },
+    { ...mark, seq: mark.seq + 1 },
+    { ...mark, step: 11 },
+    { ...mark, seq: 1_000_000 },
+    { ...mark, seq: other.markAt(1).seq },
+  ])
+    expect(await part.openAt(wrong), JSON.stringify(wrong)).toBe(false);
+  expect(part.step).toBe(0);
+
+  expect(await part.openAt(mark)).toBe(true);
+  expect([part.step, part.hash]).toEqual([whole.step, whole.hash]);
+  expect(await part.append(draftOf(13))).toEqual(await whole.append(draftOf(13)));
+  expect((await part.append(draftOf(21))).step).toBe(21);
+
+  const fresh = journalOf('20261202');
+  expect(await fresh.openAt(journalOf('20261202').markAt(0))).toBe(true);
+  expect((await fresh.append(draftOf(1))).step).toBe(1);
+});
+
 test('a tape writer that starts over stores nothing twice and goes on after the last stored entry', async () => {
   const [js, jsm] = [jetstream(nc), await jetstreamManager(nc)];
   await ensureStreams(jsm, broker.run);

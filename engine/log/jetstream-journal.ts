@@ -6,7 +6,8 @@ import { readStep } from '../../contracts/compat/read.ts';
 import type { JournalDraft, JournalStep } from '../../contracts/journal.ts';
 import { streams, subjects } from '../../contracts/subjects.ts';
 import type { TradeDate } from '../../contracts/units.ts';
-import { type Backoff, JournalAppender, type SubjectStore } from './append.ts';
+import { type Backoff, JournalAppender, type JournalMark, type SubjectStore } from './append.ts';
+import { chain } from './hash.ts';
 import { nextOnSubject, streamFrom } from './jetstream-read.ts';
 import type { Journal } from './ports.ts';
 import { type Trouble, troubleOf } from './trouble.ts';
@@ -48,7 +49,30 @@ export class JetStreamJournal implements Journal {
 
   /** Learns what the day holds already, so that a restart compares instead of publishing. */
   async open(): Promise<void> {
-    for await (const { seq, body } of this.#stored(0)) this.#appender.learn(seq, body);
+    this.#appender.startAt(null);
+    await this.#learnAfter(0);
+  }
+
+  /** The same, of what came after `mark`; false, and nothing is learned, where the stream does not hold the marked step. */
+  async openAt(mark: JournalMark): Promise<boolean> {
+    if (!(await this.#holds(mark))) return false;
+    this.#appender.startAt(mark);
+    await this.#learnAfter(mark.seq);
+    return true;
+  }
+
+  markAt = (step: number): JournalMark => this.#appender.markAt(step);
+
+  async #holds({ step, hash, seq }: JournalMark): Promise<boolean> {
+    if (step === 0) return true;
+    const message = await this.#jsm.streams.getMessage(this.#stream, { seq });
+    if (message === null || message.subject !== this.#subject) return false;
+    const stored = readStep(message.data);
+    return stored.step === step && stored.hash === hash && chain(stored.prevHash, stored).hash === hash;
+  }
+
+  async #learnAfter(seq: number): Promise<void> {
+    for await (const stored of this.#stored(seq)) this.#appender.learn(stored.seq, stored.body);
   }
 
   get step(): number {
@@ -75,7 +99,7 @@ export class JetStreamJournal implements Journal {
   /** Messages of the subject up to the last one there is now. */
   async *#stored(afterSeq: number) {
     const last = await this.#jsm.streams.getMessage(this.#stream, { last_by_subj: this.#subject });
-    if (last === null) return;
+    if (last === null || last.seq <= afterSeq) return;
     for await (const message of streamFrom(this.#js, this.#stream, afterSeq + 1, { filter: this.#subject })) {
       yield message;
       if (message.seq >= last.seq) return;

@@ -2,13 +2,13 @@
  * Runs the cell on the live tape: reads TAPE, steps, appends to JOURNAL, and only then lets anything out.
  *
  * Order        one append in flight; the cell may be ahead by `aheadMax` steps, nothing outward sees those
- * Restart      newest valid checkpoint whose steps are all in JOURNAL, then the tape from there; what JOURNAL has is compared
- * Checkpoint   every 120 s of tape time, at phase ends and at the end, after a burst rather than in it, only when every step is acknowledged
+ * Restart      newest valid checkpoint whose step JOURNAL holds with its hash, then journal and tape from there; what JOURNAL has is compared
+ * Checkpoint   when checkpoint-time.ts says so and at the end, only when every step is acknowledged
  */
 
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
-import { statedOf } from '../../contracts/bundle.ts';
+import { type Bundle, statedOf } from '../../contracts/bundle.ts';
 import { encode } from '../../contracts/codec.ts';
 import { readStep } from '../../contracts/compat/read.ts';
 import { FenshiError } from '../../contracts/errors.ts';
@@ -21,10 +21,12 @@ import { Cell, type StepResult } from '../cell/cell.ts';
 import type { CellImage } from '../cell/image.ts';
 import type { Quarantined } from '../clean/cleaner.ts';
 import type { OpenImage, Taken } from '../clean/columns.ts';
+import type { JournalMark } from '../log/append.ts';
 import { loadBundle } from '../log/bundle-store.ts';
 import { exponentialBackoff, JetStreamJournal } from '../log/jetstream-journal.ts';
 import { firstUnfinishedDay, JetStreamTapeReader, type OpenDay, type ReadEntry, skipsOf } from '../log/jetstream-tape.ts';
 import { metrics } from '../telemetry/metrics.ts';
+import { CheckpointTime } from './checkpoint-time.ts';
 import { CheckpointStore } from './checkpoints.ts';
 import type { AtCrashPoint } from './crash-points.ts';
 import { Outbox } from './outbox.ts';
@@ -32,15 +34,14 @@ import { Position } from './position.ts';
 import { ViewPublisher } from './view-publisher.ts';
 import type { Verdict } from './vitals.ts';
 
-const checkpointMs = 120_000;
 const pollMs = 100;
 const retryMs = 1000;
 /** An append that waits for longer is not being stored; a tape that is silent for longer is not being written. */
 const [storeMs, silenceMs] = [3000, 5000];
-/** A checkpoint that is due waits while a burst is read, until the tape is a minute past it. */
-const [busyMost, busyWeight, patienceMs] = [0.4, 1 / 12, 60_000];
 /** After each slice of a checkpoint; longer while entries wait for us, but not for ever. */
 const [yieldMs, lateMs, idleMs, yieldsMax] = [10, 10, 100, 20];
+/** Entries that wait are read for so long in one go; then what the broker has answered is heard, and what waits is sent. */
+const turnMs = 4;
 /** Dead letters published together. */
 const lettersAtOnce = 64;
 
@@ -66,23 +67,20 @@ export class CellRunner {
   #ackedStep = 0;
   /** Where on TAPE the first day stands that may still be open. */
   #fromSeq = 1;
-  #checkpointAt = 0;
   /** An entry is applied before the next is read, so all share one. */
   readonly #scratch = new QuoteScratch();
   /** The checkpoint under way. */
   #saving: Promise<void> | null = null;
-  #phase = '';
   /** Of the day's bundle and the code: whose checkpoints may be used. */
   #key = '';
   #outbox: Outbox | null = null;
   #journal: JetStreamJournal | null = null;
   /** Why the next day cannot be read; null while it can. */
   #dayTrouble: string | null = null;
-  /** Share of the time of the last dozen entries that went into steps. */
-  #busy = 0;
-  #steppedAt = 0;
   /** For how long the last entry had been on TAPE when it was read. */
   #lateMs = 0;
+  /** When the event loop last had its turn. */
+  #turnedAt = 0;
   /** Wall time of the last entry read. */
   #readMs = Date.now();
 
@@ -158,14 +156,14 @@ export class CellRunner {
     const bundle = loadBundle(bundles, open.bundle);
     for (const line of statedOf(bundle)) log.info({ event: 'bundle.assumed', line });
     const journal = new JetStreamJournal(js, jsm, run, open.tradeDate, open.bundle, () => this.#options.atCrashPoint('afterAppend'));
-    await journal.open();
-    const skips = (await skipsOf(jsm, run, open.tradeDate, openSeq)).filter(journal.maySkip);
     this.#key = `${open.bundle}:${open.codeVersion}:${this.#options.codeVersion}`;
-    const restored = this.#checkpoints.newest(open.tradeDate, journal.step, this.#key, (image) => Cell.restore(bundle, image, skips));
-    const cell = restored ?? new Cell(bundle, skips);
+    const skips = await skipsOf(jsm, run, open.tradeDate, openSeq);
+    const restored = await this.#restored(bundle, journal, skips);
+    if (restored === null) await journal.open();
+    const cell = restored ?? new Cell(bundle, skips.filter(journal.maySkip));
     this.#cell = cell;
     this.#ackedStep = cell.step;
-    this.#checkpointAt = cell.timeMs + checkpointMs;
+    const checkpointTime = new CheckpointTime(cell.timeMs);
     log.info({
       event: 'day.started',
       tradeDate: open.tradeDate,
@@ -181,9 +179,15 @@ export class CellRunner {
     const reader = new JetStreamTapeReader(js, run, openSeq, signal);
     for await (const read of reader.bodies(cell.n)) {
       await outbox.room();
+      const startedAt = performance.now();
       this.#step(cell, read, outbox, reader.storedMs);
-      if (this.#isCheckpointDue(cell)) await this.#checkpoint(cell, outbox);
+      checkpointTime.stepped(startedAt, performance.now());
+      if (checkpointTime.isDue(cell.timeMs, cell.decisions.marketCoordinator.phase) && this.#saving === null) {
+        checkpointTime.begun(cell.timeMs);
+        await this.#checkpoint(cell, outbox);
+      }
       if (signal.aborted || cell.closed) break;
+      await this.#turn();
     }
     await this.#saving?.catch(() => undefined);
     await this.#checkpoint(cell, outbox);
@@ -192,16 +196,27 @@ export class CellRunner {
     log.info({ event: 'day.stopped', tradeDate: open.tradeDate, n: cell.n, step: cell.step, closed: cell.closed });
   }
 
+  /** The cell of the newest checkpoint that fits and whose step JOURNAL holds, and the journal read from there on; null for none. */
+  async #restored(bundle: Bundle, journal: JetStreamJournal, skips: readonly number[]): Promise<Cell | null> {
+    for (const { image, mark } of this.#checkpoints.of(bundle.tradeDate, this.#key)) {
+      if (mark.step !== image.step || !(await journal.openAt(mark))) continue;
+      try {
+        return Cell.restore(bundle, image, skips.filter(journal.maySkip));
+      } catch (error) {
+        this.#options.log.warn({ event: 'checkpoint.misfit', n: image.n, error: String(error) }); // an older one, or the whole day, will do
+      }
+    }
+    return null;
+  }
+
   #step(cell: Cell, read: ReadEntry, outbox: Outbox, storedMs: number): void {
     const readMs = Date.now();
     this.#readMs = readMs;
-    const startedAt = performance.now();
     const events = cell.actors.events;
     const quotes = cell.quotes;
     this.#position.enter({ tradeDate: cell.bundle.tradeDate, n: cell.n });
     const result = cell.isSkipped ? cell.skip(closesDay(read)) : cell.apply(read(this.#scratch));
     this.#position.leave();
-    this.#noteBusy(startedAt);
     this.#lateMs = Math.max(0, readMs - storedMs);
     metrics.pipeline.observe({ stage: 'tape' }, this.#lateMs / 1000);
     metrics.pipeline.observe({ stage: 'step' }, (Date.now() - readMs) / 1000);
@@ -210,13 +225,14 @@ export class CellRunner {
     metrics.quotes.inc(cell.quotes - quotes);
     this.#deadLetters(result, outbox);
     if (result.draft !== null) outbox.add(result.draft);
+    else if (cell.step === this.#ackedStep) this.#view.publish(cell, cell.step); // prices move where nothing is concluded
   }
 
-  #noteBusy(startedAt: number): void {
-    const now = performance.now();
-    const share = (now - startedAt) / Math.max(now - this.#steppedAt, 0.001);
-    this.#steppedAt = now;
-    this.#busy += busyWeight * (Math.min(share, 1) - this.#busy);
+  /** Entries that wait already are handed over without a turn of the event loop between. */
+  async #turn(): Promise<void> {
+    if (performance.now() - this.#turnedAt < turnMs) return;
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#turnedAt = performance.now();
   }
 
   /** Quarantined rows leave after the steps before them are on disk, and once: their id says where they stood. */
@@ -259,21 +275,10 @@ export class CellRunner {
     if (cell.step === step.step) this.#view.publish(cell, step.step); // what the cell holds beyond JOURNAL is not shown
   }
 
-  #isCheckpointDue(cell: Cell): boolean {
-    const { phase } = cell.decisions.marketCoordinator;
-    const phaseEnded = this.#phase !== phase;
-    this.#phase = phase;
-    if (phaseEnded) this.#checkpointAt = cell.timeMs;
-    const overMs = cell.timeMs - this.#checkpointAt;
-    return overMs >= 0 && (this.#busy < busyMost || overMs >= patienceMs);
-  }
-
   /** The image of now; read out and written while the cell goes on. A slow disk delays the next one, which is begun when this is done, never an entry. */
   async #checkpoint(cell: Cell, outbox: Outbox): Promise<void> {
-    if (this.#saving !== null) return;
-    this.#checkpointAt = cell.timeMs + checkpointMs;
     await outbox.drained();
-    this.#saving = this.#save(cell.openImage()).finally(() => {
+    this.#saving = this.#save(cell.openImage(), this.#journal!.markAt(cell.step)).finally(() => {
       this.#saving = null;
     });
     this.#saving.catch((error: unknown) => this.#options.log.error({ event: 'checkpoint.failed', error: String(error) }));
@@ -287,12 +292,12 @@ export class CellRunner {
     while (waits() && ++breaths < yieldsMax);
   };
 
-  async #save({ image, end }: OpenImage<CellImage<Taken>>): Promise<void> {
+  async #save({ image, end }: OpenImage<CellImage<Taken>>, mark: JournalMark): Promise<void> {
     const took = metrics.checkpoint.startTimer();
     try {
       await new Promise((resolve) => setImmediate(resolve)); // what waits goes first: packing takes as long as taking did
       const breath = this.#options.signal.aborted ? null : this.#breath;
-      await this.#checkpoints.save(image, this.#key, breath, () => this.#options.atCrashPoint('midCheckpoint'));
+      await this.#checkpoints.save({ image, mark }, this.#key, breath, () => this.#options.atCrashPoint('midCheckpoint'));
     } finally {
       end();
     }

@@ -5,12 +5,14 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { type GeneratedDay, generatedDay } from '../../scenarios/support/days.ts';
 import { Cell } from '../cell/cell.ts';
 import { type CellImage, encodeImage } from '../cell/image.ts';
+import type { JournalMark } from '../log/append.ts';
 import { sha256 } from '../log/hash.ts';
 import { CheckpointStore } from './checkpoints.ts';
 
 let day: GeneratedDay;
 let images: CellImage[];
 const key = 'bundle:code';
+const markOf = ({ n, step }: CellImage): JournalMark => ({ step, hash: 'c'.repeat(64), seq: step + 9, decidedN: n, skippedN: [3] });
 const digest = (image: CellImage | null) => (image === null ? null : sha256(encodeImage(image)));
 
 beforeAll(() => {
@@ -26,11 +28,11 @@ describe('checkpoints', () => {
   const store = async (...saved: CellImage[]) => {
     const dir = mkdtempSync(join(tmpdir(), 'fenshi-checkpoints-'));
     const checkpoints = new CheckpointStore(dir);
-    for (const image of saved) await checkpoints.save(image, key);
+    for (const image of saved) await checkpoints.save({ image, mark: markOf(image) }, key);
     return { checkpoints, dir, folder: join(dir, 'checkpoints') };
   };
-  const newest = ({ checkpoints }: { checkpoints: CheckpointStore }, step = Number.POSITIVE_INFINITY) =>
-    checkpoints.newest(day.market.date, step, key, (image) => image);
+  const all = ({ checkpoints }: { checkpoints: CheckpointStore }) => [...checkpoints.of(day.market.date, key)];
+  const newest = (kept: { checkpoints: CheckpointStore }) => all(kept)[0]?.image ?? null;
 
   test('the newest comes back as it was, and the cell restored from it is the same cell', async () => {
     const kept = await store(...images);
@@ -40,11 +42,12 @@ describe('checkpoints', () => {
     expect(readdirSync(kept.folder)).toHaveLength(3);
   });
 
-  test('one that leads the journal, or is of another day, is passed over', async () => {
+  test('older ones follow it, each with the place of the journal it was saved with; one of another day does not', async () => {
     const kept = await store(...images);
 
-    expect(digest(newest(kept, images[2]!.step))).toBe(digest(images[2]!));
-    expect(kept.checkpoints.newest('20261124', Number.POSITIVE_INFINITY, key, (image) => image)).toBeNull();
+    expect(all(kept).map(({ image }) => digest(image))).toEqual([images[3]!, images[2]!, images[1]!].map(digest));
+    expect(all(kept).map(({ mark }) => mark)).toEqual([images[3]!, images[2]!, images[1]!].map(markOf));
+    expect([...kept.checkpoints.of('20261124', key)]).toEqual([]);
   });
 
   test.each([
@@ -59,16 +62,9 @@ describe('checkpoints', () => {
     expect(digest(newest(kept))).toBe(digest(images[0]!));
   });
 
-  test('one of another bundle or other code, or that does not fit, is passed over', async () => {
+  test('one of another bundle or other code is passed over', async () => {
     const kept = await store(images[0]!, images[1]!);
-    const { date } = day.market;
-    const misfit = (image: CellImage) => {
-      if (image.n === images[1]!.n) throw new RangeError('column head does not fit');
-      return image;
-    };
-
-    expect(kept.checkpoints.newest(date, Number.POSITIVE_INFINITY, 'other', (image) => image)).toBeNull();
-    expect(digest(kept.checkpoints.newest(date, Number.POSITIVE_INFINITY, key, misfit))).toBe(digest(images[0]!));
+    expect([...kept.checkpoints.of(day.market.date, 'other')]).toEqual([]);
   });
 
   test('one of an older layout is passed over: the day is folded again', async () => {
@@ -82,7 +78,7 @@ describe('checkpoints', () => {
     const kept = await store(images[0]!);
     await expect(
       kept.checkpoints.save(
-        images[1]!,
+        { image: images[1]!, mark: markOf(images[1]!) },
         key,
         async () => undefined,
         () => {

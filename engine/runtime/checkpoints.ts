@@ -2,10 +2,10 @@
  * Checkpoints of the cell on disk: `<date>-<n>.ckpt`. Written to a temporary name, fsynced, renamed; the three newest are kept.
  * One that does not verify is passed over: the tape can always be read from an older one.
  *
- * File      sha256 of the rest (64 hex digits), length of the head (4 bytes, little endian), head, columns
+ * File      sha256 of the rest (64 hex digits), then the image as engine/cell/image.ts packs it
  * Key       of the day's bundle and the code: an image of another day's rules or of other code is passed over, too
- * Slices    hashed, written and synced a megabyte at a time with a breath between: neither the event loop nor the disk, which the
- *           broker's own syncs share, is held longer than one slice takes
+ * Pieces    hashed and written one at a time with a breath between, and synced a megabyte at a time: neither the event loop nor the
+ *           disk, which the broker's own syncs share, is held longer than one takes
  */
 
 import { createHash } from 'node:crypto';
@@ -13,14 +13,16 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CellImage, type PackedImage, packImage, unpackImage } from '../cell/image.ts';
-import { LateBytes, type Taken } from '../clean/columns.ts';
+import type { Taken } from '../clean/columns.ts';
+import type { JournalMark } from '../log/append.ts';
 import { sha256 } from '../log/hash.ts';
 
 const keep = 3;
 const digestBytes = 64;
-const lengthBytes = 4;
+/** An image and where the journal stood at its step. */
+export type Checkpoint<Bytes extends Taken = Uint8Array> = { readonly image: CellImage<Bytes>; readonly mark: JournalMark };
 export type Breath = () => Promise<void>;
-const sliceBytes = 1024 * 1024;
+const syncedBytes = 1024 * 1024;
 
 export class CheckpointStore {
   readonly #dir: string;
@@ -32,11 +34,16 @@ export class CheckpointStore {
   }
 
   /** `breath`: what is waited for after each slice; null when nothing else waits. `onHalf` runs when half of it is written: for crash tests. */
-  async save(image: CellImage<Taken>, key: string, breath: Breath | null = null, onHalf: () => void = () => undefined): Promise<void> {
+  async save(
+    { image, mark }: Checkpoint<Taken>,
+    key: string,
+    breath: Breath | null = null,
+    onHalf: () => void = () => undefined,
+  ): Promise<void> {
     const path = join(this.#dir, `${image.tradeDate}-${String(image.n).padStart(9, '0')}.ckpt`);
     const file = await open(`${path}.tmp`, 'w');
     try {
-      await writeImage(file, packImage(image, key), breath, onHalf);
+      await writeImage(file, packImage(image, key, mark), breath, onHalf);
     } finally {
       await file.close();
     }
@@ -44,17 +51,12 @@ export class CheckpointStore {
     for (const old of this.#names().slice(keep)) rmSync(join(this.#dir, old), { force: true });
   }
 
-  /** What `restore` makes of the newest image of the day that verifies, fits, and does not lead the journal; null for none. */
-  newest<T>(date: string, lastStep: number, key: string, restore: (image: CellImage) => T): T | null {
+  /** Those of the day that verify and were saved under `key`, the newest first, each read when it is asked for. */
+  *of(date: string, key: string): Generator<Checkpoint, void> {
     for (const name of this.#names().filter((each) => each.startsWith(date))) {
-      try {
-        const image = read(join(this.#dir, name), key);
-        if (image !== null && image.step <= lastStep) return restore(image);
-      } catch {
-        // of another shape: an older one, or the whole day, will do
-      }
+      const found = read(join(this.#dir, name), key);
+      if (found !== null) yield found;
     }
-    return null;
   }
 
   #names = (): string[] =>
@@ -64,21 +66,21 @@ export class CheckpointStore {
       .reverse();
 }
 
-async function writeImage(file: FileHandle, { head, blobs }: PackedImage, breath: Breath | null, onHalf: () => void): Promise<void> {
-  const length = new Uint8Array(lengthBytes);
-  new DataView(length.buffer).setUint32(0, head.byteLength, true);
-  const total = blobs.reduce((sum, { byteLength }) => sum + byteLength, lengthBytes + head.byteLength);
+async function writeImage(file: FileHandle, { pieces, aboutBytes }: PackedImage, breath: Breath | null, onHalf: () => void): Promise<void> {
   const hash = createHash('sha256');
-  let [at, halved] = [digestBytes, false];
-  for (const slice of slicesOf([length, head, ...blobs])) {
-    hash.update(slice);
-    await file.write(slice, 0, slice.byteLength, at);
-    at += slice.byteLength;
+  let [at, synced, halved] = [digestBytes, digestBytes, false];
+  for (const piece of pieces()) {
+    hash.update(piece);
+    await file.write(piece, 0, piece.byteLength, at);
+    at += piece.byteLength;
     if (breath !== null) {
-      await file.datasync();
+      if (at - synced >= syncedBytes) {
+        await file.datasync();
+        synced = at;
+      }
       await breath();
     }
-    if (halved || at < total / 2) continue;
+    if (halved || at < aboutBytes / 2) continue;
     halved = true;
     onHalf();
   }
@@ -86,18 +88,17 @@ async function writeImage(file: FileHandle, { head, blobs }: PackedImage, breath
   await file.sync();
 }
 
-function* slicesOf(parts: readonly Taken[]): Generator<Uint8Array, void> {
-  for (const part of parts) {
-    if (part instanceof LateBytes) yield* part.pieces();
-    else for (let from = 0; from < part.byteLength; from += sliceBytes) yield part.subarray(from, from + sliceBytes);
-  }
-}
-
-function read(path: string, key: string): CellImage | null {
+/** Null for one of another shape or key, or that was cut or spoilt: an older one, or the whole day, will do. */
+function read(path: string, key: string): Checkpoint | null {
   if (!existsSync(path)) return null;
   const file = readFileSync(path);
-  const body = new Uint8Array(file.subarray(digestBytes));
-  if (body.byteLength < lengthBytes || file.subarray(0, digestBytes).toString() !== sha256(body)) return null;
-  const headBytes = new DataView(body.buffer, body.byteOffset).getUint32(0, true);
-  return unpackImage(body.subarray(lengthBytes, lengthBytes + headBytes), body.subarray(lengthBytes + headBytes), key);
+  if (file.byteLength <= digestBytes) return null;
+  const body = new Uint8Array(file.buffer, file.byteOffset + digestBytes, file.byteLength - digestBytes);
+  if (file.subarray(0, digestBytes).toString() !== sha256(body)) return null;
+  try {
+    const found = unpackImage(body, key);
+    return found === null ? null : { image: found.image, mark: found.note as JournalMark };
+  } catch {
+    return null;
+  }
 }

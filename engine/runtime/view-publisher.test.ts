@@ -1,12 +1,23 @@
+import type { NatsConnection } from 'nats';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { featureIds } from '../../contracts/features.ts';
 import { tsecOf } from '../../contracts/session.ts';
+import { subjectToken } from '../../contracts/units.ts';
 import { FeatureView, GainsView, OpportunitiesView, SymbolsView } from '../../contracts/view.ts';
 import { type GeneratedDay, generatedDay } from '../../scenarios/support/days.ts';
 import { Cell } from '../cell/cell.ts';
 import { decodeImage, encodeImage } from '../cell/image.ts';
 import { GainBoard } from '../features/gain-board.ts';
-import { boardStaleSec, featureView, gainSpansSec, gainsView, opportunitiesView, shownRows, symbolsView } from './view-publisher.ts';
+import {
+  boardStaleSec,
+  featureView,
+  gainSpansSec,
+  gainsView,
+  opportunitiesView,
+  shownRows,
+  symbolsView,
+  ViewPublisher,
+} from './view-publisher.ts';
 
 const size = 100;
 const boardOf = (cell: Cell) => new GainBoard(cell.features.trail, gainSpansSec, size);
@@ -90,5 +101,82 @@ describe('what is shown once a second', () => {
     expect(live.map(({ id, p, score, peakMilli, trailMilli }) => ({ id, p, score, peakMilli, trailMilli }))).toEqual(
       cell.desk.views().map(({ id, context: { p, score, peakMilli, trailMilli } }) => ({ id, p, score, peakMilli, trailMilli })),
     );
+  });
+});
+
+describe('a second’s messages', () => {
+  let day: GeneratedDay;
+  beforeAll(() => {
+    day = generatedDay({ count: 150, until: '09:50' });
+  });
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  const cellWatching = (watched: number): Cell => {
+    const cell = new Cell(day.bundle);
+    for (const entry of day.entries) if (entry.type !== 'day.close') cell.apply(entry);
+    for (const { no } of cell.market.universe.instruments.slice(0, watched)) cell.decisions.watched.add(no);
+    return cell;
+  };
+  /** A connection that notes what it is given; every message takes its time. */
+  const noting = () => {
+    const sent: string[] = [];
+    const closed = { now: false };
+    const publish = (subject: string) => {
+      for (const until = performance.now() + 1; performance.now() < until; );
+      sent.push(subject);
+    };
+    return { sent, closed, nc: { publish, isClosed: () => closed.now, isDraining: () => false } as unknown as NatsConnection };
+  };
+
+  test('are made a few at a time, each of them once, by turns with what else there is to do', async () => {
+    const cell = cellWatching(60);
+    const { sent, nc } = noting();
+    const publisher = new ViewPublisher(nc, 'demo-1');
+
+    publisher.publish(cell, cell.step);
+    const atOnce = sent.length;
+    for (let i = 0; i < 200; i++) await turn();
+
+    expect(atOnce).toBeLessThan(20);
+    expect(sent.slice(0, 3)).toEqual(['view.v1.demo-1.symbols', 'view.v1.demo-1.opportunities', 'view.v1.demo-1.gains']);
+    const shown = shownRows(cell).map((s) => `feature.v1.demo-1.${subjectToken(cell.market.universe.instruments[s]!.no)}`);
+    expect(shown.length).toBeGreaterThanOrEqual(60);
+    expect(sent.slice(3)).toEqual(shown);
+  });
+
+  test('wait while the cell has concluded what is not stored, and go on with the step that is', async () => {
+    const cell = cellWatching(60);
+    const { sent, nc } = noting();
+    const publisher = new ViewPublisher(nc, 'demo-1');
+
+    publisher.publish(cell, cell.step);
+    cell.step += 1;
+    const before = sent.length;
+    for (let i = 0; i < 200; i++) await turn();
+    expect(sent).toHaveLength(before);
+
+    publisher.publish(cell, cell.step);
+    for (let i = 0; i < 200; i++) await turn();
+    expect(sent).toHaveLength(3 + shownRows(cell).length);
+  });
+
+  test('of a day that is over are not sent beside the next one’s, and none once the connection is closed', async () => {
+    const { sent, closed, nc } = noting();
+    const publisher = new ViewPublisher(nc, 'demo-1');
+    const [old, next] = [cellWatching(60), new Cell(day.bundle)];
+
+    publisher.publish(old, old.step);
+    publisher.publish(next, next.step);
+    const before = sent.length;
+    for (let i = 0; i < 200; i++) await turn();
+    expect(sent).toHaveLength(before);
+
+    const third = noting();
+    const other = new ViewPublisher(third.nc, 'demo-1');
+    other.publish(old, old.step);
+    third.closed.now = true;
+    const then = third.sent.length;
+    for (let i = 0; i < 200; i++) await turn();
+    expect(third.sent).toHaveLength(then);
+    expect(closed.now).toBe(false);
   });
 });
