@@ -55,7 +55,7 @@ describe('poison watch', () => {
 
 test('a role that ends before it says up, and comes up at its second try, is up', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'fenshi-supervisor-'));
-  const broker = await startTestBroker('test-2');
+  const broker = await startTestBroker({ run: 'test-2' });
   const start = {
     run: 'test-2',
     ...broker.access('engine'),
@@ -97,7 +97,7 @@ describe('a role that will not do better', () => {
   test('its own sentence ends the run', async () => {
     const port = await freePort();
     const taken = createServer().listen(port, '127.0.0.1');
-    const broker = await startTestBroker('test-2');
+    const broker = await startTestBroker({ run: 'test-2' });
     const dir = mkdtempSync(join(tmpdir(), 'fenshi-supervisor-'));
     let supervisor!: Supervisor;
     const failed = new Promise<string>((resolve) => {

@@ -64,7 +64,7 @@ const adapters: Record<string, () => Promise<Adapter>> = {
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'fenshi-log-'));
-  broker = await startTestBroker();
+  broker = await startTestBroker({ onDisk: true });
   nc = await connectBroker(broker.access('engine'), 'conformance');
 });
 afterAll(async () => {

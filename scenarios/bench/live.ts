@@ -67,7 +67,7 @@ export async function benchLive(symbols: number, liveSec: number): Promise<LiveB
   const mainStretch = burstsEvery20(mainFrom, liveSec);
   const endSec = mainStretch.reduce((sec, { wallSec, speed }) => sec + wallSec * speed, mainFrom);
   const entries = [...livePace({ tradeDate: date, bundle: bundleSha(bundle) }, market, endSec)];
-  const broker = await startTestBroker();
+  const broker = await startTestBroker({ onDisk: true });
   const bundles = `${broker.dir}/bundles`;
   saveBundle(bundles, bundle);
   const nc = await connectBroker(broker.access('engine'), 'bench-feed');

@@ -150,7 +150,7 @@ export type ServiceBench = { readonly quotes: Times; readonly minutes: Times; re
 /** The query role alone over `minutes` of a generated day of the whole market. */
 export async function benchService(symbols: number, minutes: number): Promise<ServiceBench> {
   const date = '20261123';
-  const broker = await startTestBroker();
+  const broker = await startTestBroker({ onDisk: true });
   const bundles = mkdtempSync(join(tmpdir(), 'fenshi-bundles-'));
   const market = new MarketDay({ seed: 1, date, day: 0, count: symbols, faulty: false });
   const bundle = generatedBundle({ seed: 1, date, issues: market.issues, config: defaultConfig });

@@ -16,7 +16,7 @@ beforeAll(() => {
   day = foldedDay({ count: 150, seed: 2, until: '10:45' });
 });
 beforeEach(async () => {
-  broker = await startTestBroker();
+  broker = await startTestBroker({ onDisk: true });
 });
 afterEach(() => broker.stop());
 

@@ -30,7 +30,7 @@ if (noGateway !== null) console.log(`no gateway here: ${noGateway}`);
 const withGateway = noGateway === null;
 
 const day = foldedDay({ count: 300 });
-const broker = await startTestBroker();
+const broker = await startTestBroker({ onDisk: true });
 const startedMs = Date.now();
 const wanted = kills - treeKills;
 const plan = planOf(day, Math.ceil(wanted * 1.25), seed, withGateway ? [] : ['gateway']);
