@@ -26,6 +26,8 @@ export class LaneRows {
   readonly running: Int32Array;
   readonly thrown: Int32Array;
   enabled = 0;
+  /** Raised whenever a lane's parameters have changed. */
+  tuned = 0;
 
   constructor(rows: number) {
     this.running = new Int32Array(rows);
@@ -76,6 +78,7 @@ export class Lane<D extends AnyDetector = AnyDetector> {
   retune(params: unknown, paramHash: string): void {
     this.params = params;
     this.paramHash = paramHash;
+    this.rows.tuned += 1;
     this.scores = this.detector.scores(params);
     this.horizonSec = this.detector.horizonSec(params);
     this.#refer();
@@ -86,6 +89,11 @@ export class Lane<D extends AnyDetector = AnyDetector> {
     this.modelId = modelId;
     this.canaryId = canaryId;
     this.#refer();
+  }
+
+  /** What its wake predicate asks. */
+  get question(): string {
+    return `${this.detector.id} ${this.detector.version} ${JSON.stringify(this.params)}`;
   }
 
   #isCanarys = (no: number): boolean => this.canaryId !== null && no % canaryShare === 0;

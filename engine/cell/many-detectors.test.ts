@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Bundle, StrategyInstance } from '../../contracts/bundle.ts';
 import type { JournalEntry } from '../../contracts/journal.ts';
 import type { StrategyMode } from '../../contracts/signal.ts';
+import type { TapeEntry } from '../../contracts/tape.ts';
 import { type GeneratedDay, generatedDay } from '../../scenarios/support/days.ts';
 import type { AnyDetector, SymbolDetector } from '../detectors/detector.ts';
 import { rally } from '../detectors/rally.ts';
@@ -205,4 +206,37 @@ test('a variant over the same market concludes what it would alone, and costs th
   expect(own).toEqual(run(bundle).entries);
   expect(its).toEqual(run(other).entries);
   expect(its).not.toEqual(own);
+});
+
+test('variants that ask the same of a quote share the answer, those that ask something else do not, also once parameters are changed', () => {
+  const eager = { ...rally.params.parse({}), az: rally.params.parse({}).az / 2, nar: 1 } as Record<string, unknown>;
+  const bundles = [
+    bundleWith(instance(rally), instance(slide)),
+    bundleWith(instance(rally), instance(slide)),
+    bundleWith({ ...instance(rally), params: eager, paramHash: 'eager' }, instance(slide)),
+    bundleWith(instance(slide), instance(rally)),
+  ];
+  const change: TapeEntry = {
+    type: 'control',
+    v: 1,
+    tsMs: day.entries[day.entries.length >> 1]!.tsMs,
+    commandId: 'c1',
+    command: { name: 'params', strategy: 'rally', params: eager, paramHash: 'eager' },
+  };
+  const entries = [...day.entries.slice(0, day.entries.length >> 1), change, ...day.entries.slice(day.entries.length >> 1)];
+  const alone = bundles.map((bundle) => {
+    const cell = new Cell(bundle, [], { detectors });
+    return entries.flatMap((entry) => [...(cell.apply(entry).draft?.entries ?? [])]);
+  });
+
+  const cell = new Cell(bundles[0]!, [], { detectors });
+  const variants = bundles.slice(1).map((bundle) => cell.addVariant(bundle, detectors));
+  const together: JournalEntry[][] = bundles.map(() => []);
+  for (const entry of entries) {
+    together[0]!.push(...(cell.apply(entry).draft?.entries ?? []));
+    for (const [k, variant] of variants.entries()) together[k + 1]!.push(...variant.take());
+  }
+
+  expect(together).toEqual(alone);
+  expect(alone[2]!.filter(({ kind }) => kind === 'signal').length).not.toBe(alone[0]!.filter(({ kind }) => kind === 'signal').length);
 });

@@ -15,6 +15,7 @@ import { SectorHeat } from '../features/sector-heat.ts';
 import { Sectors } from '../features/sectors.ts';
 import { Snapshot } from '../features/snapshot.ts';
 import { HotValues } from './hot.ts';
+import { Wakes } from './wakes.ts';
 
 /** Who decides about what was accepted; each sees the same market. */
 export type Decider = {
@@ -37,6 +38,7 @@ export class MarketState {
   /** Of the quote at hand, for whoever decides: computed once. */
   readonly snapshot: Snapshot;
   readonly hot: HotValues;
+  readonly wakes = new Wakes();
   /** Changes whenever the market does. */
   serial = 0;
   readonly #poisoned = new Set<number>();

@@ -71,6 +71,10 @@ export class SymbolCoordinator {
   readonly #lanes: readonly SymbolLane[];
   /** null where there are no lanes. */
   readonly #rows: LaneRows | null;
+  /** Lanes whose wake predicate asks what a variant's at the same place does; as of these versions of both. */
+  #shared = 0;
+  #sharedAt = -1;
+  #tunedAt = -1;
   readonly #moment: Moment;
   readonly #subjects: (Subject | undefined)[] = [];
   readonly #monitored: ReadonlySet<number>;
@@ -128,12 +132,32 @@ export class SymbolCoordinator {
     if (this.openGate) return open;
     let awake = open & rows.running[s]!;
     if (awake === open) return awake;
-    const { hot, serial, toLimit } = this.#state;
+    const { hot, serial, toLimit, wakes } = this.#state;
+    if (this.#sharedAt !== wakes.version || this.#tunedAt !== rows.tuned) this.#share(rows);
+    wakes.begin(serial);
+    const answered = open & ~awake & this.#shared & wakes.asked;
+    const asking = open & ~awake & ~answered;
+    awake |= answered & wakes.woke;
+    if (asking === 0) return awake;
     hot.look(s, serial, toLimit);
+    const told = wakes.isShared ? this.#shared : 0;
     for (const { bit, detector, params } of this.#lanes) {
-      if ((open & ~awake & bit) !== 0 && detector.wakes(hot, params)) awake |= bit;
+      if ((asking & bit) === 0) continue;
+      const woke = detector.wakes(hot, params);
+      if (woke) awake |= bit;
+      if ((told & bit) !== 0) wakes.note(bit, woke);
     }
     return awake;
+  }
+
+  #share(rows: LaneRows): void {
+    const { wakes } = this.#state;
+    this.#shared = wakes.claim(
+      this,
+      this.#lanes.map(({ bit, question }) => [bit, question]),
+    );
+    this.#sharedAt = wakes.version;
+    this.#tunedAt = rows.tuned;
   }
 
   #run(s: number, lane: SymbolLane, input: DetectorInput, batch: QuoteBatch, i: number): void {
