@@ -19,7 +19,6 @@ import { JetStreamTapeWriter } from '../log/jetstream-tape.ts';
 import { BarBuilder } from './bar-builder.ts';
 import { Store } from './client.ts';
 import { dayRecord, purgeDays, verifyDay } from './day-archive.ts';
-import { levelOf } from './disk.ts';
 import type { StoredBar } from './encode-rows.ts';
 import { chainInStore } from './journal-archive.ts';
 import { storeAddress } from './locate.ts';
@@ -153,10 +152,6 @@ describe('the archive', () => {
     });
     expect(result.smallestInsert).toBeGreaterThanOrEqual(5000);
     expect(result.distinctBars).toBe(result.bars);
-  });
-
-  test('disk levels at 70, 85 and 95 %', () => {
-    expect([0.69, 0.7, 0.85, 0.95].map(levelOf)).toEqual(['ok', 'warn', 'alarm', 'full']);
   });
 });
 
