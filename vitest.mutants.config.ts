@@ -9,7 +9,7 @@ export default mergeConfig(
       include: [
         'actors/**/*.test.ts',
         'engine/{clean,detectors,opportunities}/**/*.test.ts',
-        'engine/cell/{timer-queue,lanes,boards,guards,risk-guard,explain,commands,hot-swap,external-lane,models,settings}.test.ts',
+        'engine/cell/{timer-queue,lanes,wakes,boards,guards,risk-guard,explain,commands,hot-swap,external-lane,models,settings}.test.ts',
         'engine/features/{gain-board,leaders,sectors,sector-diffusion}.test.ts',
         'gateway/{ws/**/*,run-status}.test.ts',
         'scenarios/histories/**/*.test.ts',

@@ -9,7 +9,7 @@ export default mergeConfig(
       include: [
         '{contracts,actors}/**/*.test.ts',
         'engine/{backtest,clean,detectors,files,opportunities}/**/*.test.ts',
-        'engine/{cell/timer-queue,cell/feed-health,features/{gain-board,sectors},log/append}.test.ts',
+        'engine/{cell/{timer-queue,feed-health,lanes,wakes,models,settings},runtime/checkpoint-time,features/{gain-board,sectors},log/append}.test.ts',
         'gateway/ws/**/*.test.ts',
         'engine/reference/{calendar,price-limits}.test.ts',
         'engine/tidy.test.ts',

@@ -51,6 +51,9 @@ export const FeatureView = z.object({
   version: z.literal(featureVersion),
   instrument: InstrumentId,
   values: z.record(z.string(), z.number().nullable()),
+  /** One second's messages have the same round, and are `of` together; each is as of its own moment. */
+  round: z.int().nonnegative(),
+  of: z.int().positive(),
 });
 export type FeatureView = z.infer<typeof FeatureView>;
 

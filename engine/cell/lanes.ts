@@ -10,6 +10,7 @@ import type { StrategyMode, StrategyRef } from '../../contracts/signal.ts';
 import type { AnyDetector } from '../detectors/detector.ts';
 import { strategiesMax } from '../detectors/strategies.ts';
 import type { Reported } from '../opportunities/report.ts';
+import type { Question } from './wakes.ts';
 
 /** Changed in place: one is written at every quote of it. */
 export type Run = { state: unknown; reported: Reported | null; opportunity: string | null };
@@ -92,8 +93,8 @@ export class Lane<D extends AnyDetector = AnyDetector> {
   }
 
   /** What its wake predicate asks. */
-  get question(): string {
-    return `${this.detector.id} ${this.detector.version} ${JSON.stringify(this.params)}`;
+  get question(): Question {
+    return { bit: this.bit, detector: this.detector, params: JSON.stringify(this.params) };
   }
 
   #isCanarys = (no: number): boolean => this.canaryId !== null && no % canaryShare === 0;

@@ -238,5 +238,22 @@ test('variants that ask the same of a quote share the answer, those that ask som
   }
 
   expect(together).toEqual(alone);
+  // one that asks the same asks nothing of its own
+  let asked = 0;
+  const counting: typeof rally = {
+    ...rally,
+    wakes: (hot, params) => {
+      asked += 1;
+      return rally.wakes(hot, params);
+    },
+  };
+  const askedBy = (variantsMore: number): number => {
+    asked = 0;
+    const counted = new Cell(bundles[0]!, [], { detectors: [counting, slide] });
+    for (let k = 0; k < variantsMore; k++) counted.addVariant(bundles[1]!, [counting, slide]);
+    for (const entry of day.entries) counted.apply(entry);
+    return asked;
+  };
+  expect(askedBy(2) - askedBy(0)).toBeLessThanOrEqual(1); // nobody knows of another before the first quote
   expect(alone[2]!.filter(({ kind }) => kind === 'signal').length).not.toBe(alone[0]!.filter(({ kind }) => kind === 'signal').length);
 });

@@ -154,7 +154,7 @@ export class SymbolCoordinator {
     const { wakes } = this.#state;
     this.#shared = wakes.claim(
       this,
-      this.#lanes.map(({ bit, question }) => [bit, question]),
+      this.#lanes.map(({ question }) => question),
     );
     this.#sharedAt = wakes.version;
     this.#tunedAt = rows.tuned;

@@ -3,10 +3,12 @@
  * same parameters; each variant asked all of them again.
  *
  * Place     of a strategy among those that look at symbols, as its lane's bit
- * Question  what is asked there: detector, version and parameters. Who first comes to a place says what its question is, and may change it
+ * Question  what is asked there: a detector, with parameters. Who first comes to a place says what its question is, and may change it
  */
+export type Question = { readonly bit: number; readonly detector: object; readonly params: string };
+
 export class Wakes {
-  readonly #questions = new Map<number, { readonly owner: object; readonly question: string }>();
+  readonly #questions = new Map<number, Question & { readonly owner: object }>();
   readonly #asking = new Set<object>();
   #serial = -1;
   /** Places that have been answered of the quote at hand, and those whose answer was yes. */
@@ -21,16 +23,21 @@ export class Wakes {
   }
 
   /** The places at which `owner` asks what is asked there. */
-  claim(owner: object, questions: Iterable<readonly [bit: number, question: string]>): number {
+  claim(owner: object, questions: Iterable<Question>): number {
     this.#asking.add(owner);
     let same = 0;
-    for (const [bit, question] of questions) {
+    for (const question of questions) {
+      const { bit } = question;
       const known = this.#questions.get(bit);
-      if (known === undefined || (known.owner === owner && known.question !== question)) {
-        this.#questions.set(bit, { owner, question });
+      const isSame = known?.detector === question.detector && known.params === question.params;
+      if (!isSame && known !== undefined && known.owner !== owner) continue;
+      if (!isSame) {
+        this.#questions.set(bit, { ...question, owner });
         this.version += 1;
-        same |= bit;
-      } else if (known.question === question) same |= bit;
+        this.asked &= ~bit; // what was answered was another question
+        this.woke &= ~bit;
+      }
+      same |= bit;
     }
     return same;
   }

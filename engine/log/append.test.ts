@@ -170,7 +170,18 @@ describe('append protocol, restart', () => {
     expect(() => after.markAt(9)).toThrow('JOURNAL_GAP');
   });
 
-  test('a mark keeps what has been decided and skipped', () => {
+  test('a mark keeps what this process itself has decided and skipped', async () => {
+    for (const kind of ['ok', 'lostAck'] as const) {
+      const log = appender(new FakeBroker('sequence').store(() => kind));
+      await log.append({ ...draftOf(1, 'ENTRY_SKIPPED'), n: 7 });
+      await log.append({ ...draftOf(2), n: 9 });
+      const after = appender(new FakeBroker('sequence').store(() => 'ok'));
+      after.startAt(log.markAt(2));
+      expect([6, 7, 8, 9, 10].map((n) => after.maySkip(n))).toEqual([false, true, false, false, true]);
+    }
+  });
+
+  test('a mark keeps what has been read as decided and skipped', () => {
     const skipping = (step: number): JournalDraft => {
       const draft = draftOf(step, 'ENTRY_SKIPPED');
       return { ...draft, n: 7 };

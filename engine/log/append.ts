@@ -86,6 +86,10 @@ export class JournalAppender {
     if (step.step !== this.step + 1) throw new FenshiError('JOURNAL_GAP', `step ${step.step} after ${this.step}`);
     const again = chain(this.hash, step);
     if (again.hash !== step.hash) throw new FenshiError('JOURNAL_FORK', `stored step ${step.step} does not follow from the one before`);
+    return this.#know(step, seq);
+  }
+
+  #know(step: JournalStep, seq: number): JournalStep {
     this.#known.push({ hash: step.hash, seq });
     this.#decidedN = step.n;
     if (step.entries.some((entry) => entry.kind === 'fault' && entry.code === 'ENTRY_SKIPPED')) this.#skippedN.add(step.n);
@@ -105,8 +109,7 @@ export class JournalAppender {
     for (let attempt = 0; ; attempt++) {
       const result = await this.#store.publish(body, this.#msgIdOf(draft.step), before.seq);
       if (result.kind === 'stored') {
-        this.#known.push({ hash: step.hash, seq: result.seq });
-        return step;
+        return this.#know(step, result.seq);
       }
       this.verifications += 1;
       const found = await this.#readBack(before.seq);
@@ -114,8 +117,7 @@ export class JournalAppender {
         const stored = readStep(found.body);
         if (stored.step !== draft.step) throw new FenshiError('JOURNAL_FORK', `step ${stored.step} stands where ${draft.step} belongs`);
         confirm(step, stored.hash);
-        this.#known.push({ hash: step.hash, seq: found.seq });
-        return step;
+        return this.#know(step, found.seq);
       }
       await this.#backoff(attempt);
     }

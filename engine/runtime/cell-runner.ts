@@ -31,6 +31,7 @@ import { CheckpointStore } from './checkpoints.ts';
 import type { AtCrashPoint } from './crash-points.ts';
 import { Outbox } from './outbox.ts';
 import { Position } from './position.ts';
+import { newestFitting } from './restored.ts';
 import { ViewPublisher } from './view-publisher.ts';
 import type { Verdict } from './vitals.ts';
 
@@ -40,7 +41,7 @@ const retryMs = 1000;
 const [storeMs, silenceMs] = [3000, 5000];
 /** After each slice of a checkpoint; longer while entries wait for us, but not for ever. */
 const [yieldMs, lateMs, idleMs, yieldsMax] = [10, 10, 100, 20];
-/** Entries that wait are read for so long in one go; then what the broker has answered is heard, and what waits is sent. */
+/** Entries that wait are read for this long in one go; then what the broker has answered is heard, and what waits is sent. */
 const turnMs = 4;
 /** Dead letters published together. */
 const lettersAtOnce = 64;
@@ -87,7 +88,7 @@ export class CellRunner {
   constructor(options: RunnerOptions) {
     this.#options = options;
     this.#checkpoints = new CheckpointStore(options.dir);
-    this.#view = new ViewPublisher(options.nc, options.run);
+    this.#view = new ViewPublisher(options.nc, options.run, (error) => options.log.error({ event: 'view.failed', error: String(error) }));
     this.#position = new Position(options.dir);
   }
 
@@ -163,7 +164,7 @@ export class CellRunner {
     const cell = restored ?? new Cell(bundle, skips.filter(journal.maySkip));
     this.#cell = cell;
     this.#ackedStep = cell.step;
-    const checkpointTime = new CheckpointTime(cell.timeMs);
+    const checkpointTime = new CheckpointTime(cell.timeMs, cell.decisions.marketCoordinator.phase);
     log.info({
       event: 'day.started',
       tradeDate: open.tradeDate,
@@ -180,8 +181,9 @@ export class CellRunner {
     for await (const read of reader.bodies(cell.n)) {
       await outbox.room();
       const startedAt = performance.now();
-      this.#step(cell, read, outbox, reader.storedMs);
+      const concluded = this.#step(cell, read, outbox, reader.storedMs);
       checkpointTime.stepped(startedAt, performance.now());
+      if (!concluded && cell.step === this.#ackedStep) this.#view.publish(cell, cell.step); // prices move where nothing is concluded
       if (checkpointTime.isDue(cell.timeMs, cell.decisions.marketCoordinator.phase) && this.#saving === null) {
         checkpointTime.begun(cell.timeMs);
         await this.#checkpoint(cell, outbox);
@@ -197,19 +199,19 @@ export class CellRunner {
   }
 
   /** The cell of the newest checkpoint that fits and whose step JOURNAL holds, and the journal read from there on; null for none. */
-  async #restored(bundle: Bundle, journal: JetStreamJournal, skips: readonly number[]): Promise<Cell | null> {
-    for (const { image, mark } of this.#checkpoints.of(bundle.tradeDate, this.#key)) {
-      if (mark.step !== image.step || !(await journal.openAt(mark))) continue;
-      try {
-        return Cell.restore(bundle, image, skips.filter(journal.maySkip));
-      } catch (error) {
-        this.#options.log.warn({ event: 'checkpoint.misfit', n: image.n, error: String(error) }); // an older one, or the whole day, will do
-      }
-    }
-    return null;
+  #restored(bundle: Bundle, journal: JetStreamJournal, skips: readonly number[]): Promise<Cell | null> {
+    const passedOver = (which: string | number, error: unknown) =>
+      this.#options.log.warn({ event: 'checkpoint.passed-over', which, error: String(error) });
+    return newestFitting(
+      this.#checkpoints.of(bundle.tradeDate, this.#key, passedOver),
+      (mark) => journal.openAt(mark),
+      (image) => Cell.restore(bundle, image, skips.filter(journal.maySkip)),
+      passedOver,
+    );
   }
 
-  #step(cell: Cell, read: ReadEntry, outbox: Outbox, storedMs: number): void {
+  /** @returns whether it concluded anything */
+  #step(cell: Cell, read: ReadEntry, outbox: Outbox, storedMs: number): boolean {
     const readMs = Date.now();
     this.#readMs = readMs;
     const events = cell.actors.events;
@@ -225,7 +227,7 @@ export class CellRunner {
     metrics.quotes.inc(cell.quotes - quotes);
     this.#deadLetters(result, outbox);
     if (result.draft !== null) outbox.add(result.draft);
-    else if (cell.step === this.#ackedStep) this.#view.publish(cell, cell.step); // prices move where nothing is concluded
+    return result.draft !== null;
   }
 
   /** Entries that wait already are handed over without a turn of the event loop between. */

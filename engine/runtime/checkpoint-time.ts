@@ -1,6 +1,6 @@
 /**
- * When a checkpoint is begun: two minutes of the tape after the last, and at the end of each phase; after a burst rather than in it, but
- * never more than a minute late. What writes one shares a core and a disk with the entries that come meanwhile.
+ * When a checkpoint is due: two minutes of the tape after the last was begun, and at the end of each phase; after a burst rather than in it,
+ * but at most a minute late. What writes one shares a core and a disk with the entries that come meanwhile.
  */
 const everyMs = 120_000;
 /**
@@ -12,13 +12,14 @@ const patienceMs = 60_000;
 
 export class CheckpointTime {
   #dueMs: number;
-  #phase: string | null = null;
+  #phase: string;
   #busy = 0;
   #steppedMs = 0;
 
-  /** `tapeMs`: where the cell stands. */
-  constructor(tapeMs: number) {
+  /** Where the cell stands: what it was restored from is a checkpoint of there. */
+  constructor(tapeMs: number, phase: string) {
     this.#dueMs = tapeMs + everyMs;
+    this.#phase = phase;
   }
 
   /** A step began and ended at these moments of one clock, ms. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -60,6 +60,18 @@ describe('checkpoints', () => {
     writeFileSync(file, spoil(readFileSync(file)));
 
     expect(digest(newest(kept))).toBe(digest(images[0]!));
+  });
+
+  test('one that cannot be read is passed over and named', async () => {
+    const kept = await store(images[0]!, images[1]!);
+    const name = readdirSync(kept.folder).sort().at(-1)!;
+    rmSync(join(kept.folder, name));
+    mkdirSync(join(kept.folder, name));
+    const told: string[] = [];
+    const [first] = [...kept.checkpoints.of(day.market.date, key, (which, error) => told.push(`${which} ${String(error)}`))];
+
+    expect(digest(first!.image)).toBe(digest(images[0]!));
+    expect(told).toEqual([expect.stringMatching(new RegExp(`^${name} .*EISDIR`))]);
   });
 
   test('one of another bundle or other code is passed over', async () => {

@@ -51,10 +51,18 @@ export class CheckpointStore {
     for (const old of this.#names().slice(keep)) rmSync(join(this.#dir, old), { force: true });
   }
 
-  /** Those of the day that verify and were saved under `key`, the newest first, each read when it is asked for. */
-  *of(date: string, key: string): Generator<Checkpoint, void> {
+  /**
+   * Those of the day that verify and were saved under `key`, the newest first, each read when it is asked for. `passedOver`: is told of one
+   * that cannot be read; an older one, or the whole day, will do.
+   */
+  *of(date: string, key: string, passedOver: (name: string, error: unknown) => void = () => undefined): Generator<Checkpoint, void> {
     for (const name of this.#names().filter((each) => each.startsWith(date))) {
-      const found = read(join(this.#dir, name), key);
+      let found: Checkpoint | null = null;
+      try {
+        found = read(join(this.#dir, name), key);
+      } catch (error) {
+        passedOver(name, error);
+      }
       if (found !== null) yield found;
     }
   }
@@ -88,17 +96,13 @@ async function writeImage(file: FileHandle, { pieces, aboutBytes }: PackedImage,
   await file.sync();
 }
 
-/** Null for one of another shape or key, or that was cut or spoilt: an older one, or the whole day, will do. */
+/** Null for one of another key or version. @throws what the disk says, RangeError for one that was cut or spoilt, what does not decode */
 function read(path: string, key: string): Checkpoint | null {
   if (!existsSync(path)) return null;
   const file = readFileSync(path);
-  if (file.byteLength <= digestBytes) return null;
+  if (file.byteLength <= digestBytes) throw new RangeError('cut short');
   const body = new Uint8Array(file.buffer, file.byteOffset + digestBytes, file.byteLength - digestBytes);
-  if (file.subarray(0, digestBytes).toString() !== sha256(body)) return null;
-  try {
-    const found = unpackImage(body, key);
-    return found === null ? null : { image: found.image, mark: found.note as JournalMark };
-  } catch {
-    return null;
-  }
+  if (file.subarray(0, digestBytes).toString() !== sha256(body)) throw new RangeError('its hash is not that of its bytes');
+  const found = unpackImage(body, key);
+  return found === null ? null : { image: found.image, mark: found.note as JournalMark };
 }

@@ -1,5 +1,6 @@
 import type { NatsConnection } from 'nats';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { decode } from '../../contracts/codec.ts';
 import { featureIds } from '../../contracts/features.ts';
 import { tsecOf } from '../../contracts/session.ts';
 import { subjectToken } from '../../contracts/units.ts';
@@ -78,7 +79,7 @@ describe('what is shown once a second', () => {
     const rows = shownRows(watching);
 
     expect(rows).toEqual([...new Set([3, ...cell.desk.rows()])].sort((a, b) => a - b));
-    const view = FeatureView.parse(featureView(watching, 7, 3));
+    const view = FeatureView.parse({ ...featureView(watching, 7, 3), round: 1, of: 1 });
     expect(view).toMatchObject({ step: 7, tsMs: cell.timeMs, instrument: ids[3] });
     expect(Object.keys(view.values)).toEqual([...featureIds]);
     expect(view.values).toEqual(featureView(cell, 7, 3).values);
@@ -109,6 +110,9 @@ describe('a second’s messages', () => {
   beforeAll(() => {
     day = generatedDay({ count: 150, until: '09:50' });
   });
+  const throws = (error: unknown) => {
+    throw error;
+  };
   const turn = () => new Promise((resolve) => setImmediate(resolve));
   const cellWatching = (watched: number): Cell => {
     const cell = new Cell(day.bundle);
@@ -120,17 +124,19 @@ describe('a second’s messages', () => {
   const noting = () => {
     const sent: string[] = [];
     const closed = { now: false };
-    const publish = (subject: string) => {
+    const bodies: Record<string, unknown>[] = [];
+    const publish = (subject: string, body: Uint8Array) => {
       for (const until = performance.now() + 1; performance.now() < until; );
       sent.push(subject);
+      bodies.push(decode(body) as Record<string, unknown>);
     };
-    return { sent, closed, nc: { publish, isClosed: () => closed.now, isDraining: () => false } as unknown as NatsConnection };
+    return { sent, bodies, closed, nc: { publish, isClosed: () => closed.now, isDraining: () => false } as unknown as NatsConnection };
   };
 
   test('are made a few at a time, each of them once, by turns with what else there is to do', async () => {
     const cell = cellWatching(60);
-    const { sent, nc } = noting();
-    const publisher = new ViewPublisher(nc, 'demo-1');
+    const { sent, bodies, nc } = noting();
+    const publisher = new ViewPublisher(nc, 'demo-1', throws);
 
     publisher.publish(cell, cell.step);
     const atOnce = sent.length;
@@ -141,12 +147,29 @@ describe('a second’s messages', () => {
     const shown = shownRows(cell).map((s) => `feature.v1.demo-1.${subjectToken(cell.market.universe.instruments[s]!.no)}`);
     expect(shown.length).toBeGreaterThanOrEqual(60);
     expect(sent.slice(3)).toEqual(shown);
+    expect(bodies.slice(3).map(({ round, of }) => [round, of])).toEqual(shown.map(() => [1, shown.length]));
+  });
+
+  test('that cannot be made are told and cost their second, not what comes after', async () => {
+    const cell = cellWatching(60);
+    const { sent, nc } = noting();
+    const told: string[] = [];
+    const publisher = new ViewPublisher(nc, 'demo-1', (error) => told.push(String(error)));
+    const { cleaner } = cell;
+    const accepted = cleaner.accepted;
+    Object.assign(cleaner, { accepted: undefined });
+    publisher.publish(cell, cell.step);
+    for (let i = 0; i < 20; i++) await turn();
+    Object.assign(cleaner, { accepted });
+
+    expect(told).toEqual([expect.stringContaining('TypeError')]);
+    expect(sent).toEqual([]);
   });
 
   test('wait while the cell has concluded what is not stored, and go on with the step that is', async () => {
     const cell = cellWatching(60);
     const { sent, nc } = noting();
-    const publisher = new ViewPublisher(nc, 'demo-1');
+    const publisher = new ViewPublisher(nc, 'demo-1', throws);
 
     publisher.publish(cell, cell.step);
     cell.step += 1;
@@ -161,7 +184,7 @@ describe('a second’s messages', () => {
 
   test('of a day that is over are not sent beside the next one’s, and none once the connection is closed', async () => {
     const { sent, closed, nc } = noting();
-    const publisher = new ViewPublisher(nc, 'demo-1');
+    const publisher = new ViewPublisher(nc, 'demo-1', throws);
     const [old, next] = [cellWatching(60), new Cell(day.bundle)];
 
     publisher.publish(old, old.step);
@@ -171,7 +194,7 @@ describe('a second’s messages', () => {
     expect(sent).toHaveLength(before);
 
     const third = noting();
-    const other = new ViewPublisher(third.nc, 'demo-1');
+    const other = new ViewPublisher(third.nc, 'demo-1', throws);
     other.publish(old, old.step);
     third.closed.now = true;
     const then = third.sent.length;

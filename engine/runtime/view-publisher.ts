@@ -33,34 +33,45 @@ type Job = (cell: Cell, step: number) => Iterable<Message>;
 export class ViewPublisher {
   readonly #nc: NatsConnection;
   readonly #run: string;
+  readonly #onFailure: (error: unknown) => void;
   #lastMs = 0;
   #cell: Cell | null = null;
   #board: { readonly cell: Cell; readonly board: GainBoard } | null = null;
-  /** Of the second under way, in their order. */
-  #jobs: Job[] = [];
+  /** Of the second under way, in their order: what does not wait for the features of the one before, and those. */
+  #first: Job[] = [];
+  #features: Job[] = [];
+  #round = 0;
   #isWaiting = false;
 
-  constructor(nc: NatsConnection, run: string) {
+  /** `onFailure`: a message that cannot be made costs its second, and no decision. */
+  constructor(nc: NatsConnection, run: string, onFailure: (error: unknown) => void) {
     this.#nc = nc;
     this.#run = run;
+    this.#onFailure = onFailure;
   }
 
   /** To be called whenever all that the cell has concluded is stored, up to `step`. What is begun goes on by itself for as long as that holds. */
   publish(cell: Cell, step: number): void {
     const now = Date.now();
-    if (this.#cell !== cell) [this.#cell, this.#jobs] = [cell, []]; // a new day's
-    if (this.#jobs.length === 0 && now - this.#lastMs >= everyMs) {
+    if (this.#cell !== cell) [this.#cell, this.#first, this.#features] = [cell, [], []]; // a new day's
+    if (now - this.#lastMs >= everyMs) {
       this.#lastMs = now;
-      this.#jobs = this.#second(cell);
+      this.#first = this.#views();
+      if (this.#features.length === 0) this.#features = this.#roundOf(cell);
     }
     this.#some(cell, step);
   }
 
   #some(cell: Cell, step: number): void {
     const until = performance.now() + atOnceMs;
-    for (let job = this.#jobs.shift(); job !== undefined; job = performance.now() < until ? this.#jobs.shift() : undefined)
-      for (const { subject, body } of job(cell, step)) this.#nc.publish(subject, encode(body));
-    if (this.#jobs.length === 0 || this.#isWaiting) return;
+    try {
+      do for (const { subject, body } of this.#next()?.(cell, step) ?? []) this.#nc.publish(subject, encode(body));
+      while (this.#left > 0 && performance.now() < until);
+    } catch (error) {
+      [this.#first, this.#features] = [[], []];
+      this.#onFailure(error);
+    }
+    if (this.#left === 0 || this.#isWaiting) return;
     this.#isWaiting = true;
     setImmediate(() => {
       this.#isWaiting = false;
@@ -69,20 +80,36 @@ export class ViewPublisher {
     });
   }
 
-  #second(cell: Cell): Job[] {
+  #next = (): Job | undefined => this.#first.shift() ?? this.#features.shift();
+  get #left(): number {
+    return this.#first.length + this.#features.length;
+  }
+
+  #views(): Job[] {
     const on = subjects(this.#run);
-    const rows = shownRows(cell);
-    const features = (some: readonly number[]): Job =>
-      function* (from, step) {
-        for (const s of some)
-          yield { subject: on.feature(subjectToken(from.market.universe.instruments[s]!.no)), body: featureView(from, step, s) };
-      };
     return [
       (from, step) => [{ subject: on.view('symbols'), body: symbolsView(from, step) }],
       (from, step) => [{ subject: on.view('opportunities'), body: opportunitiesView(from, step) }],
       (from, step) => [{ subject: on.view('gains'), body: gainsView(from, step, this.#boardOf(from)) }],
-      ...Array.from({ length: Math.ceil(rows.length / rowsAtOnce) }, (_, k) => features(rows.slice(k * rowsAtOnce, (k + 1) * rowsAtOnce))),
     ];
+  }
+
+  /** A message a symbol, each as of the moment it is made at, and which of one round. */
+  #roundOf(cell: Cell): Job[] {
+    const on = subjects(this.#run);
+    const rows = shownRows(cell);
+    this.#round += 1;
+    const shown = { round: this.#round, of: rows.length };
+    const features = (some: readonly number[]): Job =>
+      function* (from, step) {
+        for (const s of some) {
+          const body: FeatureView = { ...featureView(from, step, s), ...shown };
+          yield { subject: on.feature(subjectToken(from.market.universe.instruments[s]!.no)), body };
+        }
+      };
+    return Array.from({ length: Math.ceil(rows.length / rowsAtOnce) }, (_, k) =>
+      features(rows.slice(k * rowsAtOnce, (k + 1) * rowsAtOnce)),
+    );
   }
 
   /** A new day has a new cell. */
@@ -111,7 +138,7 @@ function activeRows(cell: Cell): number[] {
 }
 
 /** A symbol's whole snapshot as of the last entry; null where unknown, and all of it before its first quote. */
-export function featureView(cell: Cell, step: number, s: number): FeatureView {
+export function featureView(cell: Cell, step: number, s: number): Omit<FeatureView, 'round' | 'of'> {
   const snapshot = cell.features.rings.head[s]! >= 0 ? cell.symbols.snapshotOf(s) : null;
   const known = (id: FeatureId): number | null => {
     const value = snapshot?.feature(id) ?? Number.NaN;

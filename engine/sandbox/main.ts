@@ -84,7 +84,6 @@ async function main(role: RoleProcess): Promise<void> {
   const onUnreadable = (error: string): void => void log.warn({ event: 'sandbox.view', error });
   hear({ nc: broker.nc, subject: `feature.v1.${start.run}.>`, onUnreadable }, FeatureView, (view) => gathering.add(view));
   await new Promise<void>((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })));
-  gathering.close();
 }
 
 const disable = ({ js, jsm }: OnBroker, run: string, detector: string): Promise<boolean> =>

@@ -11,9 +11,11 @@ import { streams } from '../../contracts/subjects.ts';
 import { decodeTape, encodeTape, type TapeEntry } from '../../contracts/tape.ts';
 import { type FoldedDay, foldedDay } from '../../scenarios/support/days.ts';
 import { startTestBroker } from '../../scenarios/support/test-broker.ts';
+import { Cell } from '../cell/cell.ts';
 import { saveBundle } from '../log/bundle-store.ts';
 import { connectBroker } from '../log/connect.ts';
 import { dayFile, FrameFile } from '../log/day-files.ts';
+import { chain } from '../log/hash.ts';
 import { nextOnSubject } from '../log/jetstream-read.ts';
 import { JetStreamTapeWriter } from '../log/jetstream-tape.ts';
 import { ensureStreams } from '../log/streams.ts';
@@ -50,6 +52,29 @@ describe('a day is let go only after its files replay to its journal', () => {
       steps: day.steps.length,
       hash: last().hash,
     });
+  });
+
+  test.each([
+    ['one that had been decided long ago was refused', 50, []],
+    ['one that crashed was skipped', 150, [150]],
+  ])('a skip on the tape is what it was in the journal: %s', async (_what, n, skips) => {
+    const at = day.entries[200]!;
+    const skip: TapeEntry = {
+      type: 'control',
+      v: 1,
+      tsMs: at.tsMs,
+      commandId: 's',
+      command: { name: 'skip', tradeDate: day.bundle.tradeDate, n },
+    };
+    const tape = [...day.entries.slice(0, 200), skip, ...day.entries.slice(200)];
+    const cell = new Cell(day.bundle, skips);
+    const steps: JournalStep[] = [];
+    for (const entry of tape) {
+      const { draft } = cell.apply(entry);
+      if (draft !== null) steps.push(chain(steps.at(-1)?.hash ?? day.sha, draft));
+    }
+
+    expect(await verified(tape, steps)).toMatchObject({ steps: steps.length, hash: steps.at(-1)!.hash });
   });
 
   test('a step too few, a step beyond the tape, another hash, no day.open: each is named', async () => {

@@ -102,7 +102,7 @@ export async function verifyDay(dir: string, bundles: string, date: TradeDate): 
   return { v: 1, tradeDate: date, bundle, entries, quotes, steps, hash, files };
 }
 
-/** Entries a supervisor had named as crashing: read ahead, as the cell did. */
+/** Entries a supervisor had named as crashing and the cell skipped: read ahead, as the cell did. What had been decided by then was not. */
 async function skipsIn(dir: string, date: TradeDate): Promise<number[]> {
   const skips: number[] = [];
   for await (const body of frames(dayFile(dir, date, 'tape'))) {
@@ -110,7 +110,13 @@ async function skipsIn(dir: string, date: TradeDate): Promise<number[]> {
     const entry = decodeTape(body);
     if (entry.type === 'control' && entry.command.name === 'skip' && entry.command.tradeDate === date) skips.push(entry.command.n);
   }
-  return skips;
+  if (skips.length === 0) return skips;
+  const skipped = new Set<number>();
+  for await (const body of frames(dayFile(dir, date, 'journal'))) {
+    const { n, entries } = readStep(body);
+    if (entries.some((entry) => entry.kind === 'fault' && entry.code === 'ENTRY_SKIPPED')) skipped.add(n);
+  }
+  return skips.filter((n) => skipped.has(n));
 }
 
 /** Says that the files were verified: from now on the streams may let the day go. */
