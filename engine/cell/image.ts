@@ -24,8 +24,8 @@ export type CellImage<Bytes = Uint8Array> = {
 export type PackedImage = { readonly pieces: () => Generator<Uint8Array, void>; readonly aboutBytes: number };
 const blobBytes = 65_536;
 const pieceBytes = 1024 * 1024;
-/** Elements of a list that are encoded in one go: an actor costs 10 µs or more, and the cell waits meanwhile. */
-const listPart = 100;
+/** Elements of a list that are encoded in one go, the cell waiting meanwhile: an actor costs 10 µs or more, a strategy has all its runs. */
+const elementsAtOnce = (name: string): number => (name === 'lanes' ? 1 : 100);
 const lengthBytes = 4;
 type Blob = { readonly $blob: number };
 /** A part of the decisions: its name, how many of the body's bytes it is, and whether a list goes on in the next part of that name. */
@@ -74,8 +74,9 @@ function lifted(value: unknown, blobs: Taken[]): unknown {
 
 function* partsOf(decisions: DecisionsImage): Generator<readonly [name: string, value: unknown, isList: boolean], void> {
   for (const [name, value] of Object.entries(decisions) as [string, unknown][]) {
-    if (!Array.isArray(value) || value.length <= listPart) yield [name, value, false];
-    else for (let from = 0; from < value.length; from += listPart) yield [name, value.slice(from, from + listPart), true];
+    const most = elementsAtOnce(name);
+    if (!Array.isArray(value) || value.length <= most) yield [name, value, false];
+    else for (let from = 0; from < value.length; from += most) yield [name, value.slice(from, from + most), true];
   }
 }
 
