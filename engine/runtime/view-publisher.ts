@@ -36,7 +36,7 @@ export class ViewPublisher {
   readonly #onFailure: (error: unknown) => void;
   #lastMs = 0;
   #cell: Cell | null = null;
-  #board: { readonly cell: Cell; readonly board: GainBoard } | null = null;
+  #board: GainBoard | null = null;
   /** Of the second under way, in their order: what does not wait for the features of the one before, and those. */
   #first: Job[] = [];
   #features: Job[] = [];
@@ -53,7 +53,7 @@ export class ViewPublisher {
   /** To be called whenever all that the cell has concluded is stored, up to `step`. What is begun goes on by itself for as long as that holds. */
   publish(cell: Cell, step: number): void {
     const now = Date.now();
-    if (this.#cell !== cell) [this.#cell, this.#first, this.#features] = [cell, [], []]; // a new day's
+    if (this.#cell !== cell) [this.#cell, this.#board, this.#first, this.#features] = [cell, null, [], []]; // a new day's
     if (now - this.#lastMs >= everyMs) {
       this.#lastMs = now;
       this.#first = this.#views();
@@ -90,7 +90,10 @@ export class ViewPublisher {
     return [
       (from, step) => [{ subject: on.view('symbols'), body: symbolsView(from, step) }],
       (from, step) => [{ subject: on.view('opportunities'), body: opportunitiesView(from, step) }],
-      (from, step) => [{ subject: on.view('gains'), body: gainsView(from, step, this.#boardOf(from)) }],
+      (from, step) => {
+        this.#board ??= new GainBoard(from.features.trail, gainSpansSec, boardSize);
+        return [{ subject: on.view('gains'), body: gainsView(from, step, this.#board) }];
+      },
     ];
   }
 
@@ -110,12 +113,6 @@ export class ViewPublisher {
     return Array.from({ length: Math.ceil(rows.length / rowsAtOnce) }, (_, k) =>
       features(rows.slice(k * rowsAtOnce, (k + 1) * rowsAtOnce)),
     );
-  }
-
-  /** A new day has a new cell. */
-  #boardOf(cell: Cell): GainBoard {
-    if (this.#board?.cell !== cell) this.#board = { cell, board: new GainBoard(cell.features.trail, gainSpansSec, boardSize) };
-    return this.#board.board;
   }
 }
 
