@@ -58,7 +58,7 @@ async function understood(words: readonly string[]): Promise<boolean> {
       });
     for (const each of command.commands) tame(each);
   };
-  const program = fenshiProgram();
+  const program = await fenshiProgram();
   tame(program);
   await program.parseAsync(words, { from: 'user' });
   return isLeaf;

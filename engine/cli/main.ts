@@ -6,7 +6,7 @@ import { dataDir } from '../runtime/paths.ts';
 import { fenshiProgram } from './program.ts';
 import { sayFailure } from './say-failure.ts';
 
-const program = fenshiProgram();
+const program = await fenshiProgram(process.argv[2]);
 // unheard, it would open Node's inspector on loopback to whoever may signal us
 process.on('SIGUSR1', () => undefined);
 // nohup, cron, a service: the terminal that hangs up is not ours

@@ -61,6 +61,9 @@ export function registerSource(program: Command): void {
     .description('break an emulated vendor of the demo that runs here, and see what the collector does')
     .addHelpText('after', '\nExample: fenshi source fault tencent frozen --seconds 90\nExit codes: 0 ordered, 1 refused with a code')
     .action((vendor: string, kind: string, { seconds }: { readonly seconds: string }) => fault(vendor, kind, Number(seconds)));
+}
+
+export function registerInit(program: Command): void {
   program
     .command('init')
     .option('--yes', 'accept the defaults without asking')

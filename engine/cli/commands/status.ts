@@ -19,6 +19,9 @@ export function registerStatus(program: Command): void {
     .addHelpText('after', '\nExample: fenshi status --json\nExit codes: 0 up and ready, 1 nothing runs, 3 up but not ready')
     .addHelpText('after', tokenHelp)
     .action(async (flags: { readonly json?: boolean }) => status(flags.json === true));
+}
+
+export function registerTail(program: Command): void {
   program
     .command('tail')
     .description('print transitions as they happen, until Ctrl-C')
