@@ -1,5 +1,6 @@
 /** The engine role: cell and projector in one process, on the broker it is told of. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
 import { type RoleProcess, runRole } from '../contracts/process/run-role.ts';
 import { ensureFeedBucket, ensureMineBucket } from './log/feed-bucket.ts';
 import { ensureStreams } from './log/streams.ts';
@@ -10,6 +11,12 @@ import { codeVersion } from './runtime/paths.ts';
 import { Projector } from './runtime/projector.ts';
 import { roleOnBroker } from './runtime/role-on-broker.ts';
 import { openWhyDoor } from './runtime/why-door.ts';
+
+/**
+ * The heap may grow to twice what was found alive before all of it is collected again. By V8's own measure 45 MB alive are collected
+ * for each 5 MB that outlive the nursery: in a burst every three seconds, with 60 ms of marking beside the entries.
+ */
+setFlagsFromString('--heap-growing-percent=100');
 
 async function main(role: RoleProcess): Promise<void> {
   const { start, log, signal, up } = role;

@@ -42,6 +42,25 @@ describe('checkpoints', () => {
     expect(readdirSync(kept.folder)).toHaveLength(3);
   });
 
+  test('written over one that was longer, it is the same file as a new one', async () => {
+    const [kept, fresh] = [await store(images[3]!, images[2]!, images[1]!, images[0]!), await store(images[0]!)];
+    const name = readdirSync(fresh.folder)[0]!;
+
+    expect(readFileSync(join(kept.folder, name)).equals(readFileSync(join(fresh.folder, name)))).toBe(true);
+    expect(readdirSync(kept.folder)).toHaveLength(3);
+  });
+
+  test('saves that fail leave two of three', async () => {
+    const kept = await store(images[0]!, images[1]!, images[2]!);
+    const fail = () => {
+      throw new Error('disk full');
+    };
+    for (let times = 0; times < 3; times++) {
+      await expect(kept.checkpoints.save({ image: images[3]!, mark: markOf(images[3]!) }, key, null, fail)).rejects.toThrow('disk full');
+    }
+    expect(all(kept).map(({ image }) => digest(image))).toEqual([images[2]!, images[1]!].map(digest));
+  });
+
   test('older ones follow it, each with the place of the journal it was saved with; one of another day does not', async () => {
     const kept = await store(...images);
 
