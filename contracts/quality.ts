@@ -26,10 +26,25 @@ export const qualityClasses = [
   'disagreementRatio',
   /** Since the large caps last changed; 0 outside trading. */
   'staleSec',
+  /** Requests a second over the last minute. */
+  'requestsPerSec',
   /** Requests of the last minute over what the source bears. */
   'banBudgetRatio',
 ] as const;
 export type QualityClass = (typeof qualityClasses)[number];
+
+/** How a source may be asked at this moment, and what it last failed with. */
+export const Asking = z.object({
+  /** `*`: all hosts of the source share it. `share`: of what the vendor was seen to bear; less after it complained. */
+  hosts: z.array(z.object({ host: z.string(), perSec: z.number(), share: z.number(), closedUntilMs: EpochMs.nullable() })),
+  /** Endpoints that are not asked: requests to them failed too often. */
+  open: z.array(z.string()),
+  /** Endpoints whose vendor asked us to wait, and until when. */
+  waiting: z.array(z.object({ endpoint: z.string(), untilMs: EpochMs })),
+  /** Of the run time; null where nothing has failed since the day's collector began. */
+  lastFailure: z.object({ endpoint: z.string(), code: z.string(), message: z.string(), tsMs: EpochMs }).nullable(),
+});
+export type Asking = z.infer<typeof Asking>;
 
 export const QualityReport = z.object({
   v: z.literal(1),
@@ -39,5 +54,6 @@ export const QualityReport = z.object({
   windowSec: z.number(),
   /** Absent where nothing was measured in the window. */
   values: z.partialRecord(z.enum(qualityClasses), z.number()),
+  asking: Asking.optional(),
 });
 export type QualityReport = z.infer<typeof QualityReport>;

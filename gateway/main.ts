@@ -48,6 +48,7 @@ async function main({ start, log, signal, up, closing }: RoleProcess): Promise<v
     values,
     ready,
     report: () => status.report(Date.now()),
+    qualityOf: (source) => status.quality.get(source) ?? null,
     metrics: async () => ({ type: registry.contentType, text: await registry.metrics() }),
     ask: (name, request) => askService(connected(), start.run, name, request),
     lanes: () => askLanes(connected(), start.run),

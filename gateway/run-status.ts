@@ -36,7 +36,11 @@ export class RunStatus {
     hear({ nc, subject: allQuality, onUnreadable }, QualityReport, (report) => this.told(report));
   }
 
-  /** How good a source has been, as the feed saw it. */
+  /** How good each source has been, as the feed last said. */
+  get quality(): ReadonlyMap<string, QualityReport> {
+    return this.#quality;
+  }
+
   told(report: QualityReport): void {
     this.#quality.set(report.source, report);
   }
@@ -77,7 +81,13 @@ export class RunStatus {
       refusedBoards: feed?.facts.refusedBoards ?? [],
       openedWith: feed?.facts.openedWith ?? null,
       assumed: feed?.facts.assumed ?? [],
-      quality: [...this.#quality.values()].map(({ source, tsMs, windowSec, values }) => ({ source, tsMs, windowSec, values })),
+      quality: [...this.#quality.values()].map(({ source, tsMs, windowSec, values, asking }) => ({
+        source,
+        tsMs,
+        windowSec,
+        values,
+        asking: asking ?? null,
+      })),
       roles: [...this.#roles.values()]
         .sort((a, b) => (a.role < b.role ? -1 : 1))
         .map((role) => {

@@ -7,7 +7,7 @@ import type { KV } from '@nats-io/kv';
 import type { Bundle } from '../../contracts/bundle.ts';
 import type { HandOver } from '../../contracts/feed.ts';
 import type { Log } from '../../contracts/process/log.ts';
-import type { QualityReport } from '../../contracts/quality.ts';
+import type { Asking, QualityReport } from '../../contracts/quality.ts';
 import { isContinuous, midnightOf, msOfDay, type Phase, phaseOf } from '../../contracts/session.ts';
 import type { TapeEntry } from '../../contracts/tape.ts';
 import { handOverOf, LeaseHolder, SourceLeases } from '../log/feed-bucket.ts';
@@ -18,6 +18,7 @@ import type { SourceName } from './adapter.ts';
 import type { Claims } from './claims.ts';
 import type { BoardFault } from './collector/board-faults.ts';
 import { CircuitState } from './collector/breaker.ts';
+import { inRunTime } from './collector/client.ts';
 import { Collector } from './collector/collector.ts';
 import { Enrichment } from './collector/enrichment.ts';
 import { SweepPlanner } from './collector/planner.ts';
@@ -239,9 +240,15 @@ export class FeedDay {
       }
       for (const report of this.#quality.take(this.#options.handOver.tradeDate, nowMs, reportMs / 1000)) {
         for (const [name, value] of Object.entries(report.values)) feedMetrics.quality.set({ source: report.source, class: name }, value);
-        await this.#options.report(report);
+        await this.#options.report({ ...report, asking: this.#askingOf(report.source) });
       }
     }
+  }
+
+  #askingOf(source: string): Asking {
+    const { runMs, wallMs } = this.#options.handOver;
+    const standing = this.sources.find(({ adapter }) => adapter.name === source)!.client.standing(Date.now());
+    return inRunTime(standing, runMs - wallMs);
   }
 
   async #enriching(): Promise<void> {

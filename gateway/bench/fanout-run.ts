@@ -139,6 +139,7 @@ export async function throughGateway(load: Load): Promise<Figures> {
     values: new Values(),
     ready: () => ({ ready: true, checks: {} }),
     report: () => ({}),
+    qualityOf: () => null,
     metrics: async () => ({ type: registry.contentType, text: '' }),
     ask: nobody,
     command: nobody,

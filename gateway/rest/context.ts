@@ -4,6 +4,7 @@ import type { Consumer } from '../../contracts/door.ts';
 import { FenshiError } from '../../contracts/errors.ts';
 import type { ControlReply, ControlRequest } from '../../contracts/process/ask-service.ts';
 import type { Tokens } from '../../contracts/process/tokens.ts';
+import type { QualityReport } from '../../contracts/quality.ts';
 import type {
   lanesService,
   NotifyServiceName,
@@ -31,6 +32,8 @@ export type RestContext = {
   readonly ready: () => Ready;
   /** What is known of the run, for people. */
   readonly report: () => Readonly<Record<string, unknown>>;
+  /** How good a source was when the feed last said so; null where it has not. */
+  readonly qualityOf: (source: string) => QualityReport | null;
   readonly metrics: () => Promise<{ readonly type: string; readonly text: string }>;
   readonly ask: <N extends ServiceName>(name: N, request: ServiceRequest<N>) => Promise<ServiceAnswer<N>>;
   readonly command: (request: ControlRequest) => Promise<ControlReply>;

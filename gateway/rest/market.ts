@@ -2,7 +2,9 @@
 import { pinyin } from 'pinyin-pro';
 import { z } from 'zod';
 import type { LosslessChannel } from '../../contracts/frames.ts';
+import { QualityReport } from '../../contracts/quality.ts';
 import { type ServiceAnswer, services, whyService } from '../../contracts/services.ts';
+import type { StateItem } from '../../contracts/stream-items.ts';
 import { TradeDate } from '../../contracts/units.ts';
 import { ok, type Route, route } from '../http/table.ts';
 import { columnsAsRows } from './columns.ts';
@@ -13,6 +15,8 @@ import { cursorQuery, given, Listed, limitQuery, msQuery, pageOf, place, SymbolP
 type Instrument = ServiceAnswer<'instruments'>['rows'][number];
 const InstrumentRow = services.instruments.answer.shape.rows.element;
 const rowsOf = z.object({ items: z.array(z.record(z.string(), z.unknown())) });
+/** null until the feed has reported: every ten seconds while it holds the sources. */
+const SourceQuality = QualityReport.omit({ v: true, source: true, tradeDate: true }).nullable();
 const StateRow = z.object({
   actor: z.string(),
   region: z.string(),
@@ -22,6 +26,17 @@ const StateRow = z.object({
   /** Of a sector: what it was when its state changed. */
   facts: z.record(z.string(), z.unknown()).optional(),
 });
+
+const SourceRow = StateRow.extend({ quality: SourceQuality });
+
+function sourcesOf({ day, qualityOf }: RestContext): z.infer<typeof SourceRow>[] {
+  return (day.itemsOf('sources') as StateItem[]).map((item) => {
+    const report = qualityOf(item.actor.slice('source.'.length));
+    if (report === null) return { ...item, quality: null };
+    const { tsMs, windowSec, values, asking } = report;
+    return { ...item, quality: { tsMs, windowSec, values, ...(asking === undefined ? {} : { asking }) } };
+  });
+}
 
 export function marketRoutes(context: RestContext): Route[] {
   const { day, ask, values } = context;
@@ -42,7 +57,15 @@ export function marketRoutes(context: RestContext): Route[] {
   return [
     states('market', 'market', 'States of the market’s actor: phase, regime, feed'),
     states('risk', 'risk', 'Scopes under risk: level, and who asks for it'),
-    states('sources', 'sources', 'States of the sources as the engine has them'),
+    route({
+      ...common,
+      path: '/v1/sources',
+      id: 'listSources',
+      summary:
+        'States of the sources as the engine has them; beside each, how good it was, how it may be asked and what it last failed with',
+      answer: z.object({ ...place, items: z.array(SourceRow) }),
+      handle: () => ok({ ...placeOf(readDay(day)), items: sourcesOf(context) }),
+    }),
     states('signals', 'signals', 'The newest two hundred signals'),
     states('strategies', 'strategies', 'Commands about strategies with their answers, and their faults: the newest two hundred'),
     route({

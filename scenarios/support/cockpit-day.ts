@@ -157,5 +157,19 @@ const reportOf = (day: DayState, { ready, tapeMs }: { readonly ready: boolean; r
   refusedBoards: [],
   openedWith: null,
   assumed: ['Invented market: no instrument, price or event in it is real.'],
+  quality: [
+    {
+      source: 'tencent',
+      tsMs: tapeMs,
+      windowSec: 10,
+      values: { ageP50Sec: 1.4, ageP99Sec: 3.1, requestP99Sec: 0.2, publishP99Sec: 0.01, requestsPerSec: 0.4, banBudgetRatio: 0.04 },
+      asking: {
+        hosts: [{ host: 'quotes', perSec: 5, share: 0.5, closedUntilMs: tapeMs + 60_000 }],
+        open: ['minutes'],
+        waiting: [],
+        lastFailure: { endpoint: 'quotes', code: 'SOURCE_LIMITED', message: 'HTTP 429', tsMs: tapeMs - 1000 },
+      },
+    },
+  ],
   roles: [{ role: 'engine', ready, code: null, why: null, ageMs: 100 }],
 });

@@ -22,6 +22,7 @@ export function gatewayOptions(day: DayState, port: number, change: Partial<Gate
     values: new Values(),
     ready: () => ({ ready: day.step > 0, checks: {} }),
     report: () => ({}),
+    qualityOf: () => null,
     metrics: async () => ({ type: registry.contentType, text: await registry.metrics() }),
     ask: nobody,
     command: nobody,

@@ -17,6 +17,7 @@ import {
   retry,
 } from 'cockatiel';
 import { FenshiError } from '../../../contracts/errors.ts';
+import type { Asking } from '../../../contracts/quality.ts';
 import { type Endpoint, type Parsed, SourceLimited, type SourceName } from '../adapter.ts';
 import type { SourceHttp } from '../http.ts';
 import { everyHost } from '../rates.ts';
@@ -53,6 +54,21 @@ const patienceMs = 65_000;
 const toldWaitMs = 5000;
 export type Patience = { readonly signal?: AbortSignal; readonly maxWaitMs?: number };
 
+type Failure = { readonly endpoint: string; readonly code: string; readonly message: string; readonly atMs: number };
+/** As contracts/quality.ts has it, by the wall clock. */
+export type Standing = Omit<Asking, 'lastFailure'> & { readonly lastFailure: Failure | null };
+
+/** `offsetMs`: run time less wall time. */
+export const inRunTime = ({ hosts, open, waiting, lastFailure }: Standing, offsetMs: number): Asking => ({
+  hosts: hosts.map((each) => ({ ...each, closedUntilMs: each.closedUntilMs === null ? null : each.closedUntilMs + offsetMs })),
+  open,
+  waiting: waiting.map((each) => ({ ...each, untilMs: each.untilMs + offsetMs })),
+  lastFailure:
+    lastFailure === null
+      ? null
+      : { endpoint: lastFailure.endpoint, code: lastFailure.code, message: lastFailure.message, tsMs: lastFailure.atMs + offsetMs },
+});
+
 /** Our own bucket kept us from asking: it says nothing of the source. */
 export class OwnRate extends SourceLimited {}
 
@@ -62,7 +78,8 @@ export class SourceClient {
   readonly #buckets = new Map<string, TokenBucket>();
   readonly #breakers = new Map<string, CircuitBreakerPolicy>();
   /** What an endpoint last failed with: the reason behind an open breaker. */
-  readonly #lastFailure = new Map<string, string>();
+  readonly #failures = new Map<string, Failure>();
+  #lastFailure: Failure | null = null;
   /** Until when an endpoint is not requested because its vendor limits it. */
   readonly #closedUntilMs = new Map<string, number>();
   readonly #retry: RetryPolicy;
@@ -122,7 +139,7 @@ export class SourceClient {
       if (isBrokenCircuitError(error))
         throw new FenshiError(
           'SOURCE_UNREACHABLE',
-          `${this.name} ${endpoint.name} is not requested (circuit open) after ${this.#lastFailure.get(endpoint.name) ?? 'failures'}`,
+          `${this.name} ${endpoint.name} is not requested (circuit open) after ${this.#reasonOf(endpoint.name)}`,
           { cause: error },
         );
       throw error;
@@ -132,6 +149,19 @@ export class SourceClient {
   isOpen = (endpoint: string): boolean => this.#breakers.get(endpoint)?.state === CircuitState.Open;
   /** Share of a host's full rate that is allowed now. */
   share = (host: string): number => this.#bucket(host).share;
+
+  /** How it may be asked at `nowMs` of the wall clock. */
+  standing(nowMs: number): Standing {
+    return {
+      hosts: Object.keys(this.#options.rates).map((host) => {
+        const bucket = this.#bucket(host);
+        return { host, perSec: bucket.perSec, share: bucket.share, closedUntilMs: bucket.closedUntilMs(nowMs) };
+      }),
+      open: [...this.#breakers.keys()].filter(this.isOpen),
+      waiting: [...this.#closedUntilMs].flatMap(([endpoint, untilMs]) => (untilMs > nowMs ? [{ endpoint, untilMs }] : [])),
+      lastFailure: this.#lastFailure,
+    };
+  }
 
   async #once<P, R>(endpoint: Endpoint<P, R>, params: P, signal?: AbortSignal): Promise<Answer<R>> {
     const { http, heartbeat, onAnswer } = this.#options;
@@ -150,10 +180,21 @@ export class SourceClient {
     } catch (error) {
       const code = error instanceof FenshiError ? error.code : signal?.aborted === true ? 'ABORTED' : 'BUG';
       onAnswer(endpoint.name, code, Date.now() - askedMs);
-      if (error instanceof FenshiError) this.#lastFailure.set(endpoint.name, error.message);
+      if (error instanceof FenshiError)
+        this.#failed({ endpoint: endpoint.name, code, message: error.message.slice(code.length + 2), atMs: Date.now() });
       if (error instanceof SourceLimited) this.#limited(endpoint, error);
       throw error;
     }
+  }
+
+  #failed(failure: Failure): void {
+    this.#failures.set(failure.endpoint, failure);
+    this.#lastFailure = failure;
+  }
+
+  #reasonOf(endpoint: string): string {
+    const failure = this.#failures.get(endpoint);
+    return failure === undefined ? 'failures' : `${failure.code}: ${failure.message}`;
   }
 
   #limited({ host, name }: { readonly host: string; readonly name: string }, { scope, retryAfterMs }: SourceLimited): void {

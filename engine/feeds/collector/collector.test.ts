@@ -10,7 +10,7 @@ import { SourceHttp } from '../http.ts';
 import { sina } from '../sina/adapter.ts';
 import { tencent } from '../tencent/adapter.ts';
 import { banRule, usualRule } from './breaker.ts';
-import { SourceClient } from './client.ts';
+import { inRunTime, SourceClient } from './client.ts';
 import { Collector, type CollectorSource, type Fact } from './collector.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { SweepPlanner } from './planner.ts';
@@ -289,6 +289,39 @@ describe('a client', () => {
     const before = client.requests;
     await expect(client.persist(tencent.quotes, params)).rejects.toThrow(/SOURCE_STATUS/);
     expect(client.requests - before).toBe(6); // one and five retries
+    await http.close();
+  });
+
+  test('it says how it may be asked, and what it last failed with; its own rate is no failure', async () => {
+    const http = new SourceHttp({ quotes: world.emulators.urls.tencent });
+    const client = new SourceClient({
+      name: 'tencent',
+      http,
+      rates: { quotes: { perSec: 2, burst: 3 } },
+      breaker: { ...usualRule, consecutive: 2 },
+      heartbeat: new Heartbeat([]),
+      onState: () => undefined,
+      onAnswer: () => undefined,
+    });
+    const ask = () => client.ask(tencent.quotes, { instruments: world.instruments });
+    const well = { hosts: [{ host: 'quotes', perSec: 2, share: 1, closedUntilMs: null }], open: [], waiting: [], lastFailure: null };
+    expect(client.standing(Date.now())).toEqual(well);
+    world.fault('tencent', 'serverError');
+    await expect(ask()).rejects.toThrow(/SOURCE_STATUS/);
+    expect(client.standing(Date.now())).toMatchObject({ ...well, lastFailure: { endpoint: 'quotes', code: 'SOURCE_STATUS' } });
+    world.fault('tencent', 'tooMany');
+    await expect(ask()).rejects.toThrow(/SOURCE_LIMITED/);
+    const limited = client.standing(Date.now());
+    expect(limited.hosts[0]).toMatchObject({ share: 0.5, closedUntilMs: expect.any(Number) });
+    expect(limited.hosts[0]!.perSec).toBeCloseTo(1, 1);
+    expect(limited.lastFailure).toMatchObject({ endpoint: 'quotes', code: 'SOURCE_LIMITED' });
+    expect(limited.open, 'the second failure in a row').toEqual(['quotes']);
+    await expect(ask(), 'our own rate').rejects.toThrow(/SOURCE_LIMITED: own rate/);
+    expect(client.standing(Date.now()).lastFailure).toEqual(limited.lastFailure);
+
+    const later = inRunTime(limited, 5000);
+    expect(later.hosts[0]!.closedUntilMs).toBe(limited.hosts[0]!.closedUntilMs! + 5000);
+    expect(later.lastFailure).toEqual({ ...limited.lastFailure, atMs: undefined, tsMs: limited.lastFailure!.atMs + 5000 });
     await http.close();
   });
 });

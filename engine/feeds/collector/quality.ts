@@ -105,6 +105,7 @@ export class QualityMonitor {
         rejectedRatio: ratio(window.rejected, window.rows + window.rejected),
         disagreementRatio: ratio(window.differing, window.compared),
         staleSec: window.staleSec ?? undefined,
+        requestsPerSec: recent.length / 60,
         banBudgetRatio: recent.length / banBudgets[source],
       };
       const values = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Partial<

@@ -49,6 +49,16 @@ export class TokenBucket {
     this.#tokens = Math.min(this.#tokens, this.#full.burst);
   }
 
+  /** Requests a second that are allowed now. */
+  get perSec(): number {
+    return this.#perSec;
+  }
+
+  /** Until when it gives none; null when it does. */
+  closedUntilMs(nowMs: number): number | null {
+    return nowMs < this.#closedUntilMs ? this.#closedUntilMs : null;
+  }
+
   /** Share of the full rate that is allowed now. */
   get share(): number {
     return this.#perSec / this.#full.perSec;

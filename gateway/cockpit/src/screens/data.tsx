@@ -1,5 +1,6 @@
 /** 数据与运维: is the data fresh, which source is ill, how fast is it, and what does the run rest on. */
 import { useQuery } from '@tanstack/react-query';
+import type { Asking } from '../../../../contracts/quality.ts';
 import { msOfTsec } from '../../../../contracts/session.ts';
 import { useNow } from '../frame/banner.tsx';
 import { StatusBar } from '../frame/status-bar.tsx';
@@ -84,6 +85,7 @@ function Sources({ report }: { readonly report: Report }) {
           <th className="r">p99</th>
           <th className="r">{dataPage.request} p99</th>
           <th className="r">{dataPage.publish} p99</th>
+          <th>{dataPage.rate}</th>
           <th>{dataPage.ban}</th>
           <th className="r">{dataPage.missing}</th>
           <th className="r">{dataPage.rejected}</th>
@@ -93,8 +95,8 @@ function Sources({ report }: { readonly report: Report }) {
       <tbody>
         {[...day.states.sources.values()].map(({ actor, state, sinceMs }) => {
           const name = actor.slice('source.'.length);
-          const values = report.quality?.find(({ source }) => source === name)?.values ?? {};
-          return (
+          const { values = {}, asking = null } = report.quality?.find(({ source }) => source === name) ?? {};
+          return [
             <tr key={actor}>
               <td>
                 <b className="b">{word(words.sourceName, name)}</b>{' '}
@@ -109,20 +111,53 @@ function Sources({ report }: { readonly report: Report }) {
               <td className="r">{sec(values.ageP99Sec)}</td>
               <td className="r">{sec(values.requestP99Sec)}</td>
               <td className="r">{sec(values.publishP99Sec)}</td>
+              <td className="t2">{rateOf(dataPage.allowed, values.requestsPerSec, asking)}</td>
               <td>
                 <Budget used={values.banBudgetRatio} />
               </td>
               <td className="r">{share(values.missingRatio, 2)}</td>
               <td className="r">{share(values.rejectedRatio, 2)}</td>
               <td className="r">{share(values.disagreementRatio, 2)}</td>
-            </tr>
-          );
+            </tr>,
+            asking !== null && <Trouble key={`${actor} trouble`} asking={asking} />,
+          ];
         })}
       </tbody>
     </table>
   );
 }
 
+/** Requests a second over the last minute and how many its quotes may take now; missing where the feed has not said. */
+function rateOf(text: (own: string, most: string) => string, perSec: number | undefined, asking: Asking | null): string {
+  if (perSec === undefined || asking === null) return missing;
+  const most = asking.hosts.find(({ host }) => host === 'quotes' || host === '*');
+  return text(perSec.toFixed(1), most === undefined ? missing : most.perSec.toFixed(1));
+}
+
+/** Why a source is asked less than it may be, and what it last failed with; nothing where neither is so. */
+function Trouble({ asking: { hosts, open, waiting, lastFailure } }: { readonly asking: Asking }) {
+  const { dataPage } = useWords();
+  const lines = [
+    ...(open.length > 0 ? [dataPage.circuitOpen(open.join(' '))] : []),
+    ...hosts.flatMap(({ host, closedUntilMs }) => (closedUntilMs === null ? [] : [dataPage.closedUntil(host, clockText(closedUntilMs))])),
+    ...waiting.map(({ endpoint, untilMs }) => dataPage.closedUntil(endpoint, clockText(untilMs))),
+    ...hosts.filter(({ share: own }) => own < slowedBelow).map(({ host, share: own }) => `${host} ${dataPage.slowed(share(own))}`),
+    ...(lastFailure === null
+      ? []
+      : [`${dataPage.lastFailure(clockText(lastFailure.tsMs), lastFailure.endpoint)} · ${lastFailure.code}: ${lastFailure.message}`]),
+  ];
+  if (lines.length === 0) return null;
+  return (
+    <tr>
+      <td colSpan={12} className={`s12 ${open.length + waiting.length > 0 ? 'warn' : 't3'}`}>
+        {lines.join(' · ')}
+      </td>
+    </tr>
+  );
+}
+
+/** A rate that has recovered but for rounding is not called slow. */
+const slowedBelow = 0.99;
 const sec = (seconds: number | undefined): string => (seconds === undefined ? missing : `${seconds.toFixed(2)}s`);
 
 /** A tick at four fifths; past it the amber of caution. */

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { Consumer, Mark } from '../../../../contracts/door.ts';
 import type { ListedOpportunity, OpportunityEvent } from '../../../../contracts/fold.ts';
 import type { Forecast } from '../../../../contracts/forecast.ts';
-import type { QualityClass } from '../../../../contracts/quality.ts';
+import type { Asking, QualityClass } from '../../../../contracts/quality.ts';
 import type { lanesService, notifyServices, ServiceAnswer } from '../../../../contracts/services.ts';
 import type { StateItem, StrategyItem } from '../../../../contracts/stream-items.ts';
 
@@ -84,6 +84,7 @@ export type Quality = {
   readonly tsMs: number;
   readonly windowSec: number;
   readonly values: Partial<Readonly<Record<QualityClass, number>>>;
+  readonly asking?: Asking | null;
 };
 export type Notifications = Omit<z.infer<(typeof notifyServices)['notifications']['answer']>, 'ok'>;
 export type Report = {
