@@ -53,6 +53,21 @@ export const NotifyRule = z.strictObject({
 });
 export type NotifyRule = z.infer<typeof NotifyRule>;
 
+/** What people keep beside the rules of the configuration, in the bucket `MINE-<run>` under `rules`. */
+export const ownRulesKey = 'rules';
+export const OwnRules = z.strictObject({ v: z.literal(1), rules: z.array(NotifyRule).max(50) });
+export type OwnRules = z.infer<typeof OwnRules>;
+
+export type RuleFault = { readonly at: number; readonly key: 'channels' | 'id'; readonly message: string };
+/** What is wrong among rules: a channel that there is not, an id that is another's. */
+export const faultsOf = (rules: readonly NotifyRule[], channels: object): RuleFault[] =>
+  rules.flatMap((rule, at): RuleFault[] => [
+    ...rule.channels
+      .filter((name) => !Object.hasOwn(channels, name))
+      .map((name) => ({ at, key: 'channels' as const, message: `there is no channel ${name}` })),
+    ...(rules.findIndex(({ id }) => id === rule.id) < at ? [{ at, key: 'id' as const, message: `${rule.id} is another rule's` }] : []),
+  ]);
+
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
 export const NotifyConfig = z
   .strictObject({
@@ -66,11 +81,7 @@ export const NotifyConfig = z
     link: z.url().nullable().default(null),
   })
   .superRefine(({ channels, rules }, context) => {
-    const wrong = (at: number, key: string, message: string) => context.addIssue({ code: 'custom', path: ['rules', at, key], message });
-    for (const [at, rule] of rules.entries()) {
-      for (const name of rule.channels) if (!Object.hasOwn(channels, name)) wrong(at, 'channels', `there is no channel ${name}`);
-      if (rules.findIndex(({ id }) => id === rule.id) < at) wrong(at, 'id', `${rule.id} is another rule's`);
-    }
+    for (const { at, key, message } of faultsOf(rules, channels)) context.addIssue({ code: 'custom', path: ['rules', at, key], message });
   });
 export type NotifyConfig = z.infer<typeof NotifyConfig>;
 

@@ -7,7 +7,7 @@
 import { z } from 'zod';
 import { ForecastMap } from './forecast.ts';
 import { modelStates } from './model.ts';
-import { DeliveryLine, NotifyRule } from './notify.ts';
+import { DeliveryLine, NotifyRule, OwnRules } from './notify.ts';
 import { Evidence } from './signal.ts';
 import { Command } from './tape.ts';
 import { EpochMs, InstrumentId, TradeDate } from './units.ts';
@@ -342,7 +342,12 @@ export const notifyServices = {
           pausedUntilMs: z.number().nullable(),
         }),
       ),
-      rules: z.array(NotifyRule),
+      /** `own`: kept by people, and theirs to change; the others are of the configuration. */
+      rules: z.array(NotifyRule.extend({ own: z.boolean() })),
+      /** Of the rules people keep: 0 where there are none yet. */
+      revision: z.int(),
+      /** Why the rules people keep could not be read, and none of them is in force; null where they were. */
+      rulesFault: z.string().nullable(),
       quiet: z.array(z.object({ from: z.string(), to: z.string() })),
       digestSec: z.int(),
       deliveries: z.array(DeliveryLine),
@@ -352,6 +357,22 @@ export const notifyServices = {
   'notify-test': {
     request: z.object({ channel: z.string().max(40) }),
     answer: z.object({ ok: z.literal(true), outcome: z.string(), why: z.string().nullable(), latencyMs: z.number() }),
+  },
+  /** The rules people keep, in place of those that stood at `revision`; in force with the answer. */
+  'notify-rules': {
+    request: z.object({ revision: z.int().nonnegative(), rules: OwnRules.shape.rules }),
+    answer: z.object({ ok: z.literal(true), revision: z.int() }),
+  },
+  /** What a rule would have said yes to, of all alerts of the day so far; nothing is sent, and cooldown and quiet hours are not counted. */
+  'notify-try': {
+    request: z.object({ rule: NotifyRule }),
+    answer: z.object({
+      ok: z.literal(true),
+      /** Alerts that were looked at: the newest 2,000 of the day at most. */
+      of: z.int(),
+      matched: z.int(),
+      newest: z.array(z.object({ tsMs: EpochMs, title: z.string() })).max(10),
+    }),
   },
 } as const;
 export type NotifyServiceName = keyof typeof notifyServices;

@@ -14,7 +14,7 @@ describe.skipIf(reason !== '')(`the cockpit’s pages${reason === '' ? '' : ` ($
   let pages: readonly (readonly [name: string, path: string])[];
 
   beforeAll(async () => {
-    market = await openCockpitDay(uws as Uws, { count: 400, until: '10:20', told: '10:05' });
+    market = await openCockpitDay(uws as Uws, { count: 400, notifies: true, until: '10:20', told: '10:05' });
     browser = await launch(chromium as string);
     const tracked = market.day.book.list().find(({ family, state }) => family === 'momentum' && state === 'tracking')!;
     pages = [

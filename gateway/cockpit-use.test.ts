@@ -16,7 +16,7 @@ describe.skipIf(reason !== '')(`the cockpit in use${reason === '' ? '' : ` (${re
   let page: Page;
 
   beforeAll(async () => {
-    market = await openCockpitDay(uws as Uws, { count: 300, until: '10:30', told: '10:00' });
+    market = await openCockpitDay(uws as Uws, { count: 300, until: '10:30', told: '10:00', notifies: true });
     browser = await launch(chromium as string);
   });
   afterEach(() => page.context().close());
@@ -251,6 +251,46 @@ describe.skipIf(reason !== '')(`the cockpit in use${reason === '' ? '' : ` (${re
       '600002.SH',
       '300003.SZ',
     ]);
+  });
+
+  test('a rule of one’s own is tried on the day, kept, changed and taken away; what was changed elsewhere is read again first', async () => {
+    const complaints = await open(`/notify#code=${cockpitCode}`);
+    const rules = '.s-notify section[aria-label="规则"]';
+    await page.waitForSelector(`${rules} .rl li`);
+    expect(await page.innerText(`${rules} .rl`)).toContain('来自配置文件');
+    await page.click(`${rules} .h2 button`);
+    await page.fill('.rf label:has-text("股票") input', '茅台');
+    expect(await page.isDisabled('.rf button[type=submit]')).toBe(true);
+    await page.fill('.rf label:has-text("股票") input', '');
+    // of all states in place of confirmed alone
+    await page.click('.rf fieldset:has-text("状态") button:has-text("确认")');
+    await page.click('.rf .btn >> text=试算今日');
+    const { rules: book } = market.stand!;
+    await expect.poll(() => page.innerText('.rf .tried')).toMatch(/今日 (\d+) 条提醒中 \d+ 条符合/);
+    expect(await page.locator('.rf .tried li').count()).toBe(10);
+    await page.click('.rf button[type=submit]');
+    await expect.poll(() => book.shown.map(({ id, own }) => `${id} ${own}`)).toEqual(['engine false', 'own-1 true']);
+    await page.waitForSelector('.rf', { state: 'detached' });
+
+    await page.click(`${rules} .rl li:has-text("own-1") button:has-text("修改")`);
+    await page.fill('.rf label:has-text("冷却") input', '300');
+    const [, own] = book.shown;
+    const { own: _own, ...bare } = own!;
+    await book.put([bare, { ...bare, id: 'elsewhere' }], book.revision);
+    await page.click('.rf button[type=submit]');
+    await expect.poll(() => page.innerText('.toast')).toContain('别处刚改过规则');
+    await expect.poll(() => page.innerText(`${rules} .rl`)).toContain('elsewhere');
+    await page.click('.rf button[type=submit]');
+    await expect
+      .poll(() => book.shown.map(({ id, cooldownSec }) => [id, cooldownSec]))
+      .toEqual([
+        ['engine', 0],
+        ['own-1', 300],
+        ['elsewhere', 0],
+      ]);
+    await page.click(`${rules} .rl li:has-text("elsewhere") button:has-text("删除")`);
+    await expect.poll(() => book.shown.map(({ id }) => id)).toEqual(['engine', 'own-1']);
+    expect(complaints.filter((each) => !each.includes('409'))).toEqual([]);
   });
 
   test('the tour begins with the honest headline, and stopped for good it does not come back', async () => {

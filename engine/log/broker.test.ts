@@ -122,6 +122,9 @@ describe('rights', () => {
     ['subscriber', 'tape.v1.test-1.clock'],
     ['subscriber', 'svc.v1.test-1.control'],
     ['subscriber', 'svc.v1.test-1.notify-test'],
+    ['subscriber', 'svc.v1.test-1.notify-rules'],
+    ['gateway', '$KV.MINE-test-1.rules'],
+    ['notify', '$KV.MINE-test-1.mine.guest'],
     ['subscriber', 'quality.v1.test-1.tencent'],
   ] as const)('%s may not publish %s', async (role, subject) => {
     await start();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { JournalStep } from '../../contracts/journal.ts';
-import { NotifyConfig } from '../../contracts/notify.ts';
+import { NotifyConfig, NotifyRule } from '../../contracts/notify.ts';
 import { generatedDay } from '../../scenarios/support/days.ts';
 import { foldDay } from '../runtime/fold.ts';
 import { NotifyDesk } from './desk.ts';
@@ -60,6 +60,38 @@ function deskOn(dir: string, fromSeq: number, takes: (message: Message) => boole
   };
 }
 const folder = (): string => mkdtempSync(join(tmpdir(), 'fenshi-notify-'));
+
+describe('rules of one’s own', () => {
+  const ended = NotifyRule.parse({ id: 'ended', about: 'opportunity', channels: ['bot'], state: ['ended'] });
+
+  test('are in force from the next alert on', async () => {
+    const { desk, sent, play } = deskOn(folder(), 0);
+    const half = steps.length >> 1;
+    await play(0, half);
+    desk.use([]);
+    const before = sent.length;
+    await play(half, steps.length);
+    expect(before).toBeGreaterThan(0);
+    expect(sent.slice(before).map(({ title }) => title)).toEqual([]);
+  });
+
+  test('tried, say what they would have told of the day, whether or not it was told', async () => {
+    // nothing is told: all of it is the past
+    const { desk, sent, play } = deskOn(folder(), steps.length);
+    await play(0, steps.length);
+    expect(sent).toEqual([]);
+    const all = steps.flatMap(({ entries }) => entries);
+    const ends = all.filter(
+      (entry) => entry.kind === 'transition' && entry.machine === 'opportunity' && entry.region === 'lifecycle' && entry.to === 'ended',
+    );
+    const { of, matched, newest } = desk.tried(ended);
+    expect(matched).toBe(ends.length);
+    expect(of).toBeGreaterThan(matched);
+    expect(newest).toHaveLength(Math.min(10, matched));
+    expect(newest[0]!.tsMs).toBe(ends.at(-1)!.tsMs);
+    expect(desk.tried({ ...ended, symbol: ['000000.SZ'] })).toMatchObject({ of, matched: 0, newest: [] });
+  });
+});
 
 describe('what a person reads', () => {
   test('each change of the public state once, led by what hit, with its chance, its price and its kind of market', async () => {

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { type FoldedEvent, OpportunityBook } from '../../contracts/fold.ts';
 import type { JournalStep } from '../../contracts/journal.ts';
-import type { DeliveryLine, NotifyConfig } from '../../contracts/notify.ts';
+import type { DeliveryLine, NotifyConfig, NotifyRule } from '../../contracts/notify.ts';
 import type { Origin } from '../../contracts/status.ts';
 import { type Alert, alertOfNewDay, alertOfOpportunity, alertOfRisk } from './alert.ts';
 import { EngineWatch } from './engine-watch.ts';
@@ -11,6 +11,7 @@ import type { GroupFacts } from './groups.ts';
 import type { Ledger } from './ledger.ts';
 import { type Message, testMessage } from './message.ts';
 import { type Answered, Orchestrator } from './orchestrator.ts';
+import { matches } from './rules.ts';
 
 export type Send = (message: Message) => Promise<Verdict>;
 export type DeskHooks = {
@@ -20,6 +21,9 @@ export type DeskHooks = {
   /** What cannot be remembered, once a reason; null: it can again. */
   readonly onFault: (why: string | null) => void;
 };
+
+/** A busy day has some hundred alerts. */
+const [triedMax, shownMax] = [2000, 10];
 
 export class NotifyDesk {
   readonly watch: EngineWatch;
@@ -33,6 +37,8 @@ export class NotifyDesk {
   #seq: number | null;
   #fault: string | null = null;
   readonly #busy = new Set<Promise<void>>();
+  /** Alerts of the day, told or not: what a rule is tried on. */
+  #day: Alert[] = [];
 
   constructor(config: NotifyConfig, ledger: Ledger, send: Send, hooks: DeskHooks, nowMs: number) {
     [this.#ledger, this.#send, this.#hooks] = [ledger, send, hooks];
@@ -62,20 +68,39 @@ export class NotifyDesk {
 
   /** A step in its order; what was taken before is folded and not told again. */
   step(date: string, step: JournalStep, seq: number, storedMs: number, nowMs: number): void {
-    if (date !== this.#date) [this.#date, this.#book] = [date, new OpportunityBook()];
+    if (date !== this.#date) [this.#date, this.#book, this.#day] = [date, new OpportunityBook(), []];
     const origin = step.origin ?? 'simulated';
     const events = this.#book.apply(step);
+    const alerts = alertsOf(date, step, events, storedMs, origin);
+    if (alerts.length > 0) this.#day = [...this.#day, ...alerts].slice(-triedMax);
     if (seq <= (this.#seq ?? 0)) return;
     this.#seq = seq;
     if (step.step === 1)
       for (const scope of this.#orchestrator.raisedScopes())
         this.take(alertOfNewDay(scope, date, step.entries[0]?.tsMs ?? storedMs, storedMs, origin), nowMs);
-    for (const alert of alertsOf(date, step, events, storedMs, origin)) this.take(alert, nowMs);
+    for (const alert of alerts) this.take(alert, nowMs);
+  }
+
+  use = (rules: readonly NotifyRule[]): void => this.#orchestrator.use(rules);
+
+  /** What a rule would have said yes to today, an all-clear apart: that goes where its raise went. */
+  tried(rule: NotifyRule): { readonly of: number; readonly matched: number; readonly newest: readonly { tsMs: number; title: string }[] } {
+    const alerts = this.#day.filter(({ isClear }) => !isClear);
+    const matched = alerts.filter((alert) => matches(rule, this.#grouped(alert)));
+    const newest = matched
+      .slice(-shownMax)
+      .reverse()
+      .map(({ tsMs, title }) => ({ tsMs, title }));
+    return { of: alerts.length, matched: matched.length, newest };
+  }
+
+  #grouped(alert: Alert): Alert {
+    const { symbol } = alert.facts;
+    return symbol === undefined ? alert : { ...alert, facts: { ...alert.facts, ...this.#hooks.groupsOf(symbol) } };
   }
 
   take(told: Alert, nowMs: number): void {
-    const { symbol } = told.facts;
-    const alert = symbol === undefined ? told : { ...told, facts: { ...told.facts, ...this.#hooks.groupsOf(symbol) } };
+    const alert = this.#grouped(told);
     for (const [channel, outcome] of Object.entries(this.#orchestrator.take(alert, nowMs)))
       if (outcome !== 'queued') this.#note({ atMs: nowMs, channel, outcome, title: alert.title });
   }

@@ -1,30 +1,61 @@
-/** `svc.v1.<run>.notifications` and `.notify-test`: what the role holds, and a message by one channel. Addresses and keys stay here. */
+/**
+ * `svc.v1.<run>.notifications`, `.notify-test`, `.notify-rules`, `.notify-try`: what the role holds, a message by one channel, the rules people
+ * keep, and a rule tried on the day. Addresses and keys stay here.
+ */
 import type { Msg, NatsConnection } from 'nats';
 import { decode, encode } from '../../contracts/codec.ts';
 import { FenshiError } from '../../contracts/errors.ts';
-import type { NotifyConfig } from '../../contracts/notify.ts';
+import type { NotifyConfig, NotifyRule } from '../../contracts/notify.ts';
 import type { Log } from '../../contracts/process/log.ts';
 import { type NotifyServiceName, notifyServices } from '../../contracts/services.ts';
 import { subjects } from '../../contracts/subjects.ts';
 import type { NotifyDesk } from './desk.ts';
+import type { RuleBook } from './own-rules.ts';
 
 type Works = { readonly [N in NotifyServiceName]: (request: never) => object | Promise<object> };
 
-export function openNotifyDoor(nc: NatsConnection, run: string, config: NotifyConfig, desk: NotifyDesk, log: Log): void {
-  const works: Works = {
+export type NotifyDoor = {
+  readonly config: NotifyConfig;
+  readonly desk: NotifyDesk;
+  readonly rules: RuleBook;
+  /** Groups that these rules name are known once it resolves, as far as anybody answers. */
+  readonly know: (rules: readonly NotifyRule[]) => Promise<void>;
+  readonly log: Log;
+};
+
+/** What it answers, by name, to requests of their schemas. */
+export function notifyWorks({ config, desk, rules, know, log }: NotifyDoor): Works {
+  return {
     notifications: ({ limit }: { limit: number }) => {
-      const { rules, quiet, digestSec } = config;
-      return { ...desk.shown(limit, Date.now()), rules, quiet, digestSec };
+      const { quiet, digestSec } = config;
+      return { ...desk.shown(limit, Date.now()), rules: rules.shown, revision: rules.revision, rulesFault: rules.fault, quiet, digestSec };
     },
     'notify-test': ({ channel }: { channel: string }) => {
       if (config.channels[channel] === undefined) throw new FenshiError('NOT_FOUND', `no channel ${channel}`);
       return desk.test(channel, Date.now);
     },
+    'notify-rules': async (asked: { rules: NotifyRule[]; revision: number }) => {
+      const revision = await rules.put(asked.rules, asked.revision);
+      log.info({ event: 'notify.rules', revision, own: asked.rules.length });
+      await know(rules.all);
+      desk.use(rules.all);
+      return { revision };
+    },
+    'notify-try': async ({ rule }: { rule: NotifyRule }) => {
+      await know([...rules.all, rule]);
+      const tried = desk.tried(rule);
+      await know(rules.all);
+      return tried;
+    },
   };
+}
+
+export function openNotifyDoor(nc: NatsConnection, run: string, door: NotifyDoor): void {
+  const works = notifyWorks(door);
   for (const name of Object.keys(notifyServices) as NotifyServiceName[])
     nc.subscribe(subjects(run).service(name), {
       queue: 'notify',
-      callback: (error, message) => void (error === null && answer(name, message, works[name] as Work, log)),
+      callback: (error, message) => void (error === null && answer(name, message, works[name] as Work, door.log)),
     });
 }
 

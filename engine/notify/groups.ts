@@ -11,13 +11,17 @@ import type { Ask } from './market-words.ts';
 export type GroupFacts = { readonly sectors: readonly string[] | null; readonly lists: readonly string[] | null };
 
 export class Groups {
-  readonly #needsSectors: boolean;
-  readonly #needsLists: boolean;
+  #needsSectors = false;
+  #needsLists = false;
   #sectors: ReadonlyMap<string, readonly string[]> | null = null;
   #date = '';
   #lists: Mine['lists'] | null = null;
 
   constructor(rules: readonly NotifyRule[]) {
+    this.use(rules);
+  }
+
+  use(rules: readonly NotifyRule[]): void {
     this.#needsSectors = rules.some(({ sector }) => sector !== undefined);
     this.#needsLists = rules.some(({ list }) => list !== undefined);
   }

@@ -2,7 +2,7 @@
 import type { NatsConnection } from 'nats';
 import { readStep } from '../../contracts/compat/read.ts';
 import type { Mine } from '../../contracts/mine.ts';
-import { NotifyConfig } from '../../contracts/notify.ts';
+import { NotifyConfig, type NotifyRule } from '../../contracts/notify.ts';
 import { askService } from '../../contracts/process/ask-service.ts';
 import { hear } from '../../contracts/process/hear.ts';
 import type { Log } from '../../contracts/process/log.ts';
@@ -18,8 +18,9 @@ import { Groups } from './groups.ts';
 import { Ledger } from './ledger.ts';
 import { type Ask, withMarketWords } from './market-words.ts';
 import { ownLists } from './own-lists.ts';
+import { RuleBook, rulesShelf } from './own-rules.ts';
 import { sendBy } from './sender.ts';
-import { type Where, whereToBegin } from './where.ts';
+import { whereToBegin } from './where.ts';
 
 const [tickMs, groupsMs] = [1000, 10_000];
 
@@ -39,13 +40,18 @@ async function main(role: RoleProcess): Promise<void> {
     return { code: seq < untilSeq ? 'CATCHING_UP' : null, detail: `${seq} / ${untilSeq}`, facts: { seq } };
   });
   broker.nc = nc;
-  if (groups.isNamed) {
-    const looking = keepLooking(groups, { desk, ask, mine: ownLists(nc, start.run), log });
-    closing(looking.end);
-    await looking.first;
-  }
+  const rules = new RuleBook(config, rulesShelf(nc, start.run));
+  await loadRules(rules, log, signal);
+  desk.use(rules.all);
+  const looking = keepLooking(groups, { desk, ask, mine: ownLists(nc, start.run), log });
+  closing(looking.end);
+  const know = (all: readonly NotifyRule[]): Promise<void> => {
+    groups.use(all);
+    return looking.look();
+  };
+  await know(rules.all);
   hearEngine(nc, start.run, desk, log);
-  openNotifyDoor(nc, start.run, config, desk, log);
+  openNotifyDoor(nc, start.run, { config, desk, rules, know, log });
   const clock = setInterval(() => desk.tick(Date.now(), !isAway(), Date.now), tickMs);
   closing(
     () => desk.settled(),
@@ -85,8 +91,26 @@ function deskOf(config: NotifyConfig, ledger: Ledger, log: Log, ask: Ask, groups
 
 type Looking = { readonly desk: NotifyDesk; readonly ask: Ask; readonly mine: () => Promise<Mine | null>; readonly log: Log };
 
-/** `first`: over once they were looked at, or could not be for now. */
-function keepLooking(groups: Groups, { desk, ask, mine, log }: Looking): { readonly first: Promise<void>; readonly end: () => void } {
+/** Of a broker that does not answer it is asked again: without its rules the role would be silent and say nothing of it. */
+async function loadRules(rules: RuleBook, log: Log, signal: AbortSignal): Promise<void> {
+  let told = '';
+  await untilFound(
+    () =>
+      rules.load().then(
+        () => true,
+        (error: unknown) => {
+          if (String(error) !== told) log.error({ event: 'notify.rules-unread', error: String(error) });
+          told = String(error);
+          return null;
+        },
+      ),
+    signal,
+  );
+  if (rules.fault !== null) log.error({ event: 'notify.rules-unread', error: rules.fault });
+}
+
+/** `look`: over once they were looked at, or could not be for now. */
+function keepLooking(groups: Groups, { desk, ask, mine, log }: Looking): { readonly look: () => Promise<void>; readonly end: () => void } {
   let told = '';
   const look = (): Promise<void> =>
     groups.look(desk.date, ask, mine).then(
@@ -99,7 +123,7 @@ function keepLooking(groups: Groups, { desk, ask, mine, log }: Looking): { reado
       },
     );
   const clock = setInterval(() => void look(), groupsMs);
-  return { first: look(), end: () => clearInterval(clock) };
+  return { look, end: () => clearInterval(clock) };
 }
 
 function hearEngine(nc: NatsConnection, run: string, { watch }: NotifyDesk, log: Log): void {
@@ -110,7 +134,7 @@ function hearEngine(nc: NatsConnection, run: string, { watch }: NotifyDesk, log:
 }
 
 /** The stream may not be there yet. Null: ended meanwhile. */
-async function untilFound(look: () => Promise<Where>, signal: AbortSignal): Promise<Where | null> {
+async function untilFound<T>(look: () => Promise<T | null>, signal: AbortSignal): Promise<T | null> {
   while (!signal.aborted) {
     const found = await look().catch(() => null);
     if (found !== null) return found;

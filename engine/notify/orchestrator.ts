@@ -63,6 +63,7 @@ export type OrchestratorImage = {
 
 export class Orchestrator {
   readonly #config: NotifyConfig;
+  #rules: readonly NotifyRule[];
   #id: string;
   #seq = 0;
   /** Taken since the last look. */
@@ -78,14 +79,19 @@ export class Orchestrator {
   readonly #pausedMs = new Map<string, number>();
 
   constructor(config: NotifyConfig, id: string) {
-    [this.#config, this.#id] = [config, id];
+    [this.#config, this.#rules, this.#id] = [config, config.rules, id];
+  }
+
+  /** From the next alert on; what waits goes its way. */
+  use(rules: readonly NotifyRule[]): void {
+    this.#rules = rules;
   }
 
   /** What becomes of an alert, channel by channel. */
   take(alert: Alert, nowMs: number): Readonly<Record<string, Outcome>> {
     if (alert.isClear) return this.#clear(alert);
     const outcomes: Record<string, Outcome> = {};
-    for (const rule of this.#config.rules) {
+    for (const rule of this.#rules) {
       if (!matches(rule, alert)) continue;
       const isCold = this.#isCold(rule, alert, nowMs);
       for (const channel of rule.channels) {
@@ -108,7 +114,7 @@ export class Orchestrator {
     const told = this.#raised.get(`${alert.about} ${alert.group}`) ?? new Set<string>();
     this.#raised.delete(`${alert.about} ${alert.group}`);
     const outcomes: Record<string, Outcome> = {};
-    for (const rule of this.#config.rules) {
+    for (const rule of this.#rules) {
       this.#cooled.delete(`${rule.id} ${alert.group}`);
       if (matches(rule, alert)) for (const channel of rule.channels) outcomes[channel] = 'not-raised';
     }

@@ -4,10 +4,13 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { askNotify } from '../../contracts/process/ask-service.ts';
 import { roleEnv } from '../../contracts/roles.ts';
+import type { NotifyServiceName } from '../../contracts/services.ts';
 import { type FoldedDay, foldedDay } from '../../scenarios/support/days.ts';
 import { freePort, startTestBroker, type TestBroker } from '../../scenarios/support/test-broker.ts';
 import { connectBroker } from '../log/connect.ts';
+import { ensureMineBucket } from '../log/feed-bucket.ts';
 import { JetStreamJournal } from '../log/jetstream-journal.ts';
 import { ensureStreams } from '../log/streams.ts';
 
@@ -144,4 +147,26 @@ test('it tells each change of after it came, over its own end and the broker’s
   await until(() => told.some(({ path, title }) => path === '/ops' && title === '⛔ 引擎中断'));
   const keys = told.map(({ key }) => key);
   expect(new Set(keys).size).toBe(keys.length);
+});
+
+test('rules that people keep are in force with the answer, and after its end', async () => {
+  const ask = <N extends NotifyServiceName>(name: N, request: never) => askNotify(nc, broker.run, name, request);
+  const rule = { id: 'own', about: 'opportunity', channels: ['ops'], state: ['ended'], severity: 'info', cooldownSec: 0 };
+  await expect(ask('notify-rules', { revision: 0, rules: [rule] } as never), 'no engine has made the bucket').rejects.toThrow(
+    'SERVICE_UNAVAILABLE',
+  );
+  await ensureMineBucket(jetstream(nc), broker.run);
+  const { revision } = await ask('notify-rules', { revision: 0, rules: [rule] } as never);
+  expect(revision).toBeGreaterThan(0);
+  await expect(ask('notify-rules', { revision: 0, rules: [] } as never)).rejects.toThrow('CONFLICT');
+  const { of, matched } = await ask('notify-try', { rule } as never);
+  expect([matched, of > matched]).toEqual([expect.any(Number), true]);
+
+  const gone = new Promise((resolve) => role!.once('exit', resolve));
+  role!.kill('SIGKILL');
+  await gone;
+  await begin();
+  const held = await ask('notifications', { limit: 1 } as never);
+  expect(held).toMatchObject({ revision, rulesFault: null });
+  expect(held.rules.filter(({ own }) => own)).toEqual([{ ...rule, own: true }]);
 });

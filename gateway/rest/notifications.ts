@@ -40,6 +40,38 @@ export function notificationRoutes({ notify, consumers }: RestContext): Route[] 
       },
     }),
     route({
+      method: 'PUT',
+      path: '/v1/notifications/rules',
+      id: 'putNotificationRules',
+      tag: 'notifications',
+      summary:
+        'The rules people keep, in place of those at `revision`, in force at once; those of the configuration stay. CONFLICT where another was faster',
+      role: 'operator',
+      body: notifyServices['notify-rules'].request.strict(),
+      bodyMax: 256 * 1024,
+      answer: notifyServices['notify-rules'].answer.omit({ ok: true }),
+      codes: ['CONFLICT', 'SERVICE_UNAVAILABLE'],
+      handle: async ({ body }) => {
+        const { ok: _ok, ...answer } = await notify('notify-rules', body);
+        return ok(answer);
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/v1/notifications/rules/try',
+      id: 'postTryRule',
+      tag: 'notifications',
+      summary: 'What a rule would have said yes to today; nothing is sent',
+      role: 'viewer',
+      body: notifyServices['notify-try'].request.strict(),
+      answer: notifyServices['notify-try'].answer.omit({ ok: true }),
+      codes: ['SERVICE_UNAVAILABLE'],
+      handle: async ({ body }) => {
+        const { ok: _ok, ...answer } = await notify('notify-try', body);
+        return ok(answer);
+      },
+    }),
+    route({
       method: 'GET',
       path: '/v1/consumers',
       id: 'listConsumers',

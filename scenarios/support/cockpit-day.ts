@@ -23,6 +23,7 @@ import { loadUws, type Uws } from '../../gateway/uws.ts';
 import { Values } from '../../gateway/ws/values.ts';
 import { generatedDay } from './days.ts';
 import { gatewayOptions } from './gateway.ts';
+import { notifyStand } from './notify-stand.ts';
 import { freePort } from './test-broker.ts';
 
 export { loadUws };
@@ -32,7 +33,12 @@ export type CockpitDay = Awaited<ReturnType<typeof openCockpitDay>>;
 /** Told up to `until`; `tell` tells on, a step at a time. */
 export async function openCockpitDay(
   uws: Uws,
-  { count, until, told }: { readonly count: number; readonly until: string; readonly told: string },
+  {
+    count,
+    until,
+    told,
+    notifies = false,
+  }: { readonly count: number; readonly until: string; readonly told: string; readonly notifies?: boolean },
 ) {
   const made = generatedDay({ count, until, preset: 'real' });
   const open = made.entries.filter(({ type }) => type !== 'day.close');
@@ -55,7 +61,8 @@ export async function openCockpitDay(
   const tokens = new Tokens(mkdtempSync(join(tmpdir(), 'fenshi-cockpit-')));
   const commands: unknown[] = [];
   const kept = new Map<string, { revision: number; mine: Mine }>();
-  const state = { ready: true, tapeMs: toldMs };
+  const state = { ready: true, tapeMs: toldMs, notifies };
+  const stand = notifies ? notifyStand(date, before) : null;
   const options = gatewayOptions(day, port, {
     values,
     tokens,
@@ -64,6 +71,7 @@ export async function openCockpitDay(
     lanes: async () => ({ ok: true, ...lanesOf(cell) }),
     why: async (instrument) => ({ ok: true, ...whyOf(cell, instrument) }),
     report: () => reportOf(day, state),
+    ...(stand === null ? {} : { notify: stand.notify }),
     command: async (asked) => {
       commands.push(asked.command);
       return { ok: true, tradeDate: date, step: day.step, accepted: true, code: null };
@@ -89,6 +97,7 @@ export async function openCockpitDay(
     day,
     state,
     commands,
+    stand,
     table,
     values,
     steps: before,
@@ -144,7 +153,8 @@ function stepsOf(of: string, date: string, steps: readonly JournalStep[], have: 
   return steps.slice(have);
 }
 
-const reportOf = (day: DayState, { ready, tapeMs }: { readonly ready: boolean; readonly tapeMs: number }) => ({
+type ReportState = { readonly ready: boolean; readonly tapeMs: number; readonly notifies: boolean };
+const reportOf = (day: DayState, { ready, tapeMs, notifies }: ReportState) => ({
   run: day.run,
   origin: day.origin,
   nowMs: Date.now(),
@@ -171,5 +181,5 @@ const reportOf = (day: DayState, { ready, tapeMs }: { readonly ready: boolean; r
       },
     },
   ],
-  roles: [{ role: 'engine', ready, code: null, why: null, ageMs: 100 }],
+  roles: ['engine', ...(notifies ? ['notify'] : [])].map((role) => ({ role, ready, code: null, why: null, ageMs: 100 })),
 });

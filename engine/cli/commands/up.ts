@@ -97,7 +97,10 @@ async function up(flags: Flags): Promise<void> {
     const stop = Promise.race([ended, failed.then((why) => Promise.reject(new FenshiError('NOT_READY', why)))]);
     stop.catch(() => undefined);
     await Promise.race([
-      startAll(running, host, port, live, config.demo.recorded, { strategies: enabled.length > 0, rules: config.notify.rules.length > 0 }),
+      startAll(running, host, port, live, config.demo.recorded, {
+        strategies: enabled.length > 0,
+        channels: Object.keys(config.notify.channels).length > 0,
+      }),
       stop,
     ]);
     say(`to command from a page or a program, open once: http://${shownHost(host)}:${port}/#code=${code}`);
@@ -141,7 +144,7 @@ async function startAll(
   port: number,
   live: Config['feed']['order'] | null,
   recorded: string | null,
-  others: { readonly strategies: boolean; readonly rules: boolean },
+  others: { readonly strategies: boolean; readonly channels: boolean },
 ): Promise<void> {
   const supervisor = running.supervisor!;
   await supervisor.start('engine');
@@ -151,7 +154,7 @@ async function startAll(
     supervisor.start('gateway'),
     supervisor.start('query'),
     ...(others.strategies ? [supervisor.start('sandbox')] : []),
-    ...(others.rules ? [supervisor.start('notify')] : []),
+    ...(others.channels ? [supervisor.start('notify')] : []),
     ...(hasChdb() ? [supervisor.start('store')] : []),
   ]);
   if (!hasChdb()) say('chDB is not installed (npm install --include=optional): nothing is archived');

@@ -2,15 +2,16 @@
 import { useQuery } from '@tanstack/react-query';
 import { FenshiProblem } from '../../../client/api.ts';
 import { tell } from '../frame/toast.tsx';
-import { money, share } from '../pieces/numbers.ts';
+import { money } from '../pieces/numbers.ts';
 import { span } from '../state/clock-math.ts';
 import { clockText } from '../state/look-back.ts';
 import { useMarket } from '../state/market.ts';
 import { api } from '../state/session.ts';
 import { useSettings } from '../state/settings.ts';
 import type { Consumer, Notifications } from '../state/shapes.ts';
-import { useWords, type Words, word } from '../words/index.ts';
+import { useWords, word } from '../words/index.ts';
 import { Budget } from './data.tsx';
+import { Rules } from './notify-rules.tsx';
 
 /** Channels and rules of the notify role; where none runs, how one is begun. */
 export function Channels() {
@@ -60,49 +61,9 @@ export function Channels() {
           </tbody>
         </table>
       </section>
-      <section aria-label={notifyPage.rules}>
-        <div className="pn">
-          <div className="h2">
-            <span>
-              {notifyPage.rules} <small>{data.rules.length}</small>
-            </span>
-          </div>
-        </div>
-        <ul className="rl">
-          {data.rules.map((rule) => (
-            <li key={rule.id}>
-              <div className="s14 b">{rule.id}</div>
-              <div className="chips">
-                {chipsOf(rule, words).map((chip) => (
-                  <span key={chip} className="tag">
-                    {chip}
-                  </span>
-                ))}
-              </div>
-              <div className="t3 s12">{`→ ${rule.channels.join('、')}${rule.cooldownSec > 0 ? ` · ${words.timer.coolDown} ${rule.cooldownSec}s` : ''}`}</div>
-            </li>
-          ))}
-        </ul>
-      </section>
+      <Rules data={data} />
     </>
   );
-}
-
-/** A rule's conditions, each as a chip. */
-function chipsOf(rule: Notifications['rules'][number], words: Words): string[] {
-  const about = { opportunity: words.opportunities, risk: words.machine.risk, system: words.nav.data }[rule.about];
-  return [
-    about,
-    ...(rule.state ?? []).map((state) => word(words.state, state)),
-    ...(rule.family ?? []).map((family) => word(words.family, family)),
-    ...(rule.strategy ?? []).map((id) => word(words.strategy, id)),
-    ...(rule.symbol ?? []),
-    ...(rule.sector ?? []),
-    ...(rule.list ?? []),
-    ...(rule.scope ?? []),
-    ...(rule.pMin === undefined ? [] : [`${words.event['net-gain']} ≥ ${share(rule.pMin)}`]),
-    ...(rule.severity === 'info' ? [] : [word(words.notifyPage.severities, rule.severity)]),
-  ];
 }
 
 /** What became of messages; one that was not sent says why. */
