@@ -101,10 +101,25 @@ describe.skipIf(reason !== '')(`abuse by raw sockets${reason === '' ? '' : ` (${
     await answers();
   });
 
-  test('a thousand that come and go in one breath', async () => {
-    for (let round = 0; round < 10; round++) {
-      const all = await Promise.all(Array.from({ length: 100 }, raw));
-      for (const socket of all) socket.destroy();
+  test('a head that comes a byte at a time is ended while it still comes', async () => {
+    const socket = await raw();
+    socket.resume();
+    const bytes = setInterval(() => socket.write('a'), 50);
+    socket.write('GET /');
+    await ended(socket);
+    clearInterval(bytes);
+    await answers();
+  });
+
+  test('ten thousand that come and go as fast as they can, half of them without a word', async () => {
+    for (let round = 0; round < 40; round++) {
+      const all = await Promise.all(Array.from({ length: 250 }, raw));
+      // a reset: else ten thousand ports of this machine would rest for a minute
+      for (const [i, socket] of all.entries()) {
+        if (i % 2 === 0) socket.write(`GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:${door.port}\r\n\r\n`);
+        socket.resetAndDestroy();
+      }
+      if (round % 8 === 0) await answers();
     }
     await answers();
   });
