@@ -7,6 +7,10 @@
 import { z } from 'zod';
 import { EpochMs } from './units.ts';
 
+/** How long a stage of the pipeline took over the last `windowSec`, in ms; `count` of what passed. */
+export const StageLatency = z.object({ stage: z.string(), p50Ms: z.number(), p99Ms: z.number(), count: z.int(), windowSec: z.number() });
+export type StageLatency = z.infer<typeof StageLatency>;
+
 export const RoleStatus = z.object({
   v: z.literal(1),
   role: z.string(),
@@ -16,6 +20,8 @@ export const RoleStatus = z.object({
   detail: z.string().nullable(),
   /** Numbers and names behind it, by role. */
   facts: z.record(z.string(), z.unknown()),
+  /** Stages that this role measures: feed (row received → on TAPE), tape (→ read), step (→ concluded), commit (→ in JOURNAL). */
+  stages: z.array(StageLatency).optional(),
 });
 export type RoleStatus = z.infer<typeof RoleStatus>;
 

@@ -97,7 +97,14 @@ export class RunStatus {
             own === null
               ? null
               : { zh: sayStatus(own, away ? role.role : role.detail, 'zh'), en: sayStatus(own, away ? role.role : role.detail, 'en') };
-          return { role: role.role, ready: role.ready && !away, code: own, why: said, ageMs: nowMs - role.tsMs };
+          return {
+            role: role.role,
+            ready: role.ready && !away,
+            code: own,
+            why: said,
+            ageMs: nowMs - role.tsMs,
+            stages: away ? [] : (role.stages ?? []),
+          };
         }),
     };
   }

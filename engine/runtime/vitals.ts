@@ -10,7 +10,7 @@ import { basename } from 'node:path';
 import type { NatsConnection } from 'nats';
 import { encode } from '../../contracts/codec.ts';
 import type { Log } from '../../contracts/process/log.ts';
-import { type RoleStatus, sayStatus } from '../../contracts/status.ts';
+import { type RoleStatus, type StageLatency, sayStatus } from '../../contracts/status.ts';
 import { subjects } from '../../contracts/subjects.ts';
 
 export type Verdict = {
@@ -31,6 +31,7 @@ export class Vitals {
   readonly #dir: string;
   readonly #log: Log;
   readonly #judge: () => Verdict;
+  readonly #stages: () => readonly StageLatency[];
   readonly #timer: NodeJS.Timeout;
   #away: { readonly sinceMs: number; readonly why: string } | null = null;
   #refused: string | null = null;
@@ -42,6 +43,7 @@ export class Vitals {
     { run, dir }: { readonly run: string; readonly dir: string },
     log: Log,
     judge: () => Verdict,
+    stages: () => readonly StageLatency[] = () => [],
   ) {
     this.#nc = nc;
     this.#role = role;
@@ -49,13 +51,24 @@ export class Vitals {
     this.#dir = dir;
     this.#log = log;
     this.#judge = judge;
+    this.#stages = stages;
     void this.#watch();
     this.#timer = setInterval(() => this.#say(), sayEveryMs);
   }
 
   status(): RoleStatus {
     const { code, detail = null, facts = {} } = this.#verdict();
-    return { v: 1, role: this.#role, tsMs: Date.now(), ready: code === null, code, detail, facts };
+    const stages = [...this.#stages()];
+    return {
+      v: 1,
+      role: this.#role,
+      tsMs: Date.now(),
+      ready: code === null,
+      code,
+      detail,
+      facts,
+      ...(stages.length > 0 ? { stages } : {}),
+    };
   }
 
   get isAway(): boolean {

@@ -181,5 +181,12 @@ const reportOf = (day: DayState, { ready, tapeMs, notifies }: ReportState) => ({
       },
     },
   ],
-  roles: ['engine', ...(notifies ? ['notify'] : [])].map((role) => ({ role, ready, code: null, why: null, ageMs: 100 })),
+  roles: ['engine', ...(notifies ? ['notify'] : [])].map((role) => ({
+    role,
+    ready,
+    code: null,
+    why: null,
+    ageMs: 100,
+    stages: role === 'engine' ? [{ stage: 'step', p50Ms: 0.8, p99Ms: 4.1, count: 120, windowSec: 60 }] : [],
+  })),
 });

@@ -25,7 +25,7 @@ export default function Data() {
       <div className="page">
         <Sources report={report} />
         <div className="o3">
-          <Stages />
+          <Stages report={report} />
           <Roles report={report} />
           <StoredDays />
         </div>
@@ -175,16 +175,26 @@ export function Budget({ used, width = 62 }: { readonly used: number | undefined
   );
 }
 
-/** What this gateway has measured of itself. */
-function Stages() {
+const stageOrder = ['feed', 'tape', 'step', 'commit'];
+
+/** From the row received to the client: what each role measured over the last minute, and this gateway since it began. */
+function Stages({ report }: { readonly report: Report }) {
   const words = useWords();
   const { data: text } = useQuery({ queryKey: ['metrics'], queryFn: async () => (await fetch('/metrics')).text(), refetchInterval: 5000 });
   const samples = samplesOf(text ?? '');
-  const ms = (seconds: number | null): string => (seconds === null ? missing : `${(1000 * seconds).toFixed(1)}`);
+  const ms = (milli: number | null): string => (milli === null ? missing : milli.toFixed(1));
+  const own = (name: string, metric: string, labels: Readonly<Record<string, string>>) => {
+    const at = (part: number): number | null => {
+      const seconds = quantileOf(samples, metric, labels, part);
+      return seconds === null ? null : 1000 * seconds;
+    };
+    return { stage: name, p50Ms: at(0.5), p99Ms: at(0.99), count: countOf(samples, `${metric}_count`) };
+  };
   const rows = [
-    ['deliver', 'fenshi_pipeline_latency_seconds', { stage: 'deliver' }],
-    ['REST', 'fenshi_http_request_seconds', {}],
-  ] as const;
+    ...stageOrder.flatMap((stage) => report.roles.flatMap(({ stages = [] }) => stages.filter((each) => each.stage === stage))),
+    own('deliver', 'fenshi_pipeline_latency_seconds', { stage: 'deliver' }),
+    own('REST', 'fenshi_http_request_seconds', {}),
+  ];
   return (
     <section aria-label={words.dataPage.stages}>
       <div className="h2">
@@ -201,12 +211,12 @@ function Stages() {
           </tr>
         </thead>
         <tbody>
-          {rows.map(([name, metric, labels]) => (
-            <tr key={name}>
-              <td>{name}</td>
-              <td className="r">{ms(quantileOf(samples, metric, labels, 0.5))}</td>
-              <td className="r">{ms(quantileOf(samples, metric, labels, 0.99))}</td>
-              <td className="r">{countOf(samples, `${metric}_count`).toLocaleString('en')}</td>
+          {rows.map(({ stage, p50Ms, p99Ms, count }) => (
+            <tr key={stage}>
+              <td>{word(words.dataPage.stageName, stage)}</td>
+              <td className="r">{ms(p50Ms)}</td>
+              <td className="r">{ms(p99Ms)}</td>
+              <td className="r">{count.toLocaleString('en')}</td>
             </tr>
           ))}
         </tbody>

@@ -1,4 +1,6 @@
 /** Reads what is needed of a Prometheus page: plain values and quantiles of histograms. Pure. */
+import { quantileOfBuckets } from '../../../../contracts/buckets.ts';
+
 export type Sample = { readonly name: string; readonly labels: Readonly<Record<string, string>>; readonly value: number };
 
 export function samplesOf(text: string): Sample[] {
@@ -30,14 +32,7 @@ export function quantileOf(
     counts.set(edge, (counts.get(edge) ?? 0) + value);
   }
   const buckets = [...counts].map(([edge, count]) => ({ edge, count })).sort((a, b) => a.edge - b.edge);
-  const total = buckets.at(-1)?.count ?? 0;
-  if (total === 0) return null;
-  const rank = share * total;
-  const at = buckets.findIndex(({ count }) => count >= rank);
-  const [edge, count] = [buckets[at]!.edge, buckets[at]!.count];
-  const [below, before] = at === 0 ? [0, 0] : [buckets[at - 1]!.edge, buckets[at - 1]!.count];
-  if (!Number.isFinite(edge)) return below;
-  return count === before ? edge : below + ((edge - below) * (rank - before)) / (count - before);
+  return quantileOfBuckets(buckets, share);
 }
 
 export const countOf = (samples: readonly Sample[], name: string): number =>

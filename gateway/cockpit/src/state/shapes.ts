@@ -6,6 +6,7 @@ import type { ListedOpportunity, OpportunityEvent } from '../../../../contracts/
 import type { Forecast } from '../../../../contracts/forecast.ts';
 import type { Asking, QualityClass } from '../../../../contracts/quality.ts';
 import type { lanesService, notifyServices, ServiceAnswer } from '../../../../contracts/services.ts';
+import type { StageLatency } from '../../../../contracts/status.ts';
 import type { StateItem, StrategyItem } from '../../../../contracts/stream-items.ts';
 
 export type { Consumer, Forecast, Mark, StateItem, StrategyItem };
@@ -77,6 +78,7 @@ export type RoleReport = {
   readonly code: string | null;
   readonly why: { readonly zh: string; readonly en: string } | null;
   readonly ageMs: number;
+  readonly stages?: readonly StageLatency[];
 };
 /** Of a source over the last seconds; what was not measured is not there. */
 export type Quality = {
