@@ -11,6 +11,13 @@ import { EpochMs } from './units.ts';
 export const StageLatency = z.object({ stage: z.string(), p50Ms: z.number(), p99Ms: z.number(), count: z.int(), windowSec: z.number() });
 export type StageLatency = z.infer<typeof StageLatency>;
 
+/** `firstMs`: of the oldest message; null of an empty stream. */
+export const StorageReport = z.object({
+  disk: z.object({ usedRatio: z.number(), freeBytes: z.number(), level: z.enum(['ok', 'warn', 'alarm', 'full']) }),
+  streams: z.array(z.object({ name: z.string(), messages: z.int(), bytes: z.int(), firstMs: EpochMs.nullable() })),
+});
+export type StorageReport = z.infer<typeof StorageReport>;
+
 export const RoleStatus = z.object({
   v: z.literal(1),
   role: z.string(),

@@ -75,10 +75,12 @@ async function main({ start, log, signal, up, closing }: RoleProcess): Promise<v
     onFault,
     onAct: actLog(log),
   });
+  const looking = setInterval(() => status.availability.look(status.verdict(Date.now()), Date.now()), 1000);
   const ops = await serveOps({ host: start.opsHost, port: start.opsPort }, registry, ready);
   closing(
     () => ops.close(),
     () => gateway.close(),
+    () => clearInterval(looking),
   );
   log.info({ event: 'gateway.listening', host, port });
   up();

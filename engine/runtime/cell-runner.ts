@@ -80,6 +80,7 @@ export class CellRunner {
   #dayTrouble: string | null = null;
   /** For how long the last entry had been on TAPE when it was read. */
   #lateMs = 0;
+  readonly #begunMs = Date.now();
   /** When the event loop last had its turn. */
   #turnedAt = 0;
   /** Wall time of the last entry read. */
@@ -220,7 +221,8 @@ export class CellRunner {
     const result = cell.isSkipped ? cell.skip(closesDay(read)) : cell.apply(read(this.#scratch));
     this.#position.leave();
     this.#lateMs = Math.max(0, readMs - storedMs);
-    metrics.pipeline.observe({ stage: 'tape' }, this.#lateMs / 1000);
+    // what was stored before this process began was no news when it came
+    if (storedMs >= this.#begunMs) metrics.pipeline.observe({ stage: 'tape' }, this.#lateMs / 1000);
     metrics.pipeline.observe({ stage: 'step' }, (Date.now() - readMs) / 1000);
     metrics.actorEvents.inc(cell.actors.events - events);
     metrics.lag.set((readMs - cell.timeMs) / 1000);

@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { FenshiError } from '../../contracts/errors.ts';
-import type { Log } from '../../contracts/process/log.ts';
 import { isDiskFull, type RoleProcess, runRole } from '../../contracts/process/run-role.ts';
 import { streams } from '../../contracts/subjects.ts';
 import { loadBundle } from '../log/bundle-store.ts';
@@ -18,14 +17,14 @@ import { storeMetrics } from '../telemetry/store-metrics.ts';
 import { type ChdbProcess, startChdb } from './chdb-process.ts';
 import { Store } from './client.ts';
 import { archivedDays, dayRecord, failedDays, keepFailure, keepRecord, purgeDays, verifyDay, writeDayFiles } from './day-archive.ts';
-import { type DiskLevel, diskUnder } from './disk.ts';
 import { writeStoreAddress } from './locate.ts';
 import { keepQuality } from './quality-archive.ts';
 import { migrate } from './schema.ts';
+import { StorageNote } from './storage-note.ts';
 import { followDay } from './store-day.ts';
 
 const waitMs = 500;
-const diskMs = 10_000;
+const storageMs = 10_000;
 const troubledMs = 5000;
 const retention = { tapeDays: 5, journalDays: 60 };
 
@@ -34,13 +33,15 @@ async function main(role: RoleProcess): Promise<void> {
   const days = join(start.dir, 'days');
   /** Null once it stores. */
   let [code, trouble]: [string | null, string | null] = ['STARTING', null];
+  let storage: StorageNote | null = null;
   const { js, jsm } = await roleOnBroker(role, 'store', () => ({
     code,
     detail: trouble,
-    facts: { days: archivedDays(days), failed: failedDays(days) },
+    facts: { days: archivedDays(days), failed: failedDays(days), storage: storage?.latest ?? null },
   }));
-  const disk = new DiskNote(start.dir, log);
-  const noting = setInterval(() => void disk.note(), diskMs);
+  const note = new StorageNote({ dir: start.dir, run: start.run, jsm }, log);
+  storage = note;
+  const noting = setInterval(() => void note.look(), storageMs);
   up();
   while (!signal.aborted) {
     try {
@@ -63,7 +64,7 @@ async function main(role: RoleProcess): Promise<void> {
   /** With a store of its own, until the signal or the first failure. */
   async function archiveDays(folder: string, well: () => void): Promise<void> {
     mkdirSync(start.dir, { recursive: true });
-    await disk.note();
+    await note.look();
     const chdb: ChdbProcess | null = start.store === undefined ? await startChdb(join(start.dir, 'store')) : null;
     const store = new Store(start.store ?? chdb!);
     const lost = new AbortController();
@@ -117,26 +118,6 @@ async function main(role: RoleProcess): Promise<void> {
 async function nextDay(jsm: JetStreamManager, run: string, days: string): Promise<OpenDay | null> {
   if ((await jsm.streams.info(streams(run).tape).catch(() => null)) === null) return null; // the engine makes the streams
   return firstUnfinishedDay(jsm, run, 1, (date) => Promise.resolve(dayRecord(days, date) !== null || failedDays(days).includes(date)));
-}
-
-/** How full the disk is, as a metric; a line when its level changes. */
-class DiskNote {
-  readonly #dir: string;
-  readonly #log: Log;
-  #level: DiskLevel = 'ok';
-
-  constructor(dir: string, log: Log) {
-    this.#dir = dir;
-    this.#log = log;
-  }
-
-  async note(): Promise<void> {
-    const { usedRatio, level, freeBytes } = await diskUnder(this.#dir);
-    storeMetrics.disk.set(usedRatio);
-    if (level === this.#level) return;
-    this.#level = level;
-    this.#log[level === 'ok' ? 'info' : level === 'warn' ? 'warn' : 'error']({ event: 'store.disk', level, usedRatio, freeBytes });
-  }
 }
 
 await runRole('store', main);

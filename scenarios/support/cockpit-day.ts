@@ -167,6 +167,17 @@ const reportOf = (day: DayState, { ready, tapeMs, notifies }: ReportState) => ({
   refusedBoards: [],
   openedWith: null,
   assumed: ['Invented market: no instrument, price or event in it is real.'],
+  availability: {
+    sinceMs: Date.now() - 3_600_000,
+    readySec: 3560,
+    notReadySec: 40,
+    ratio: 3560 / 3600,
+    outages: [{ fromMs: Date.now() - 60_000, toMs: Date.now() - 20_000, code: 'ROLE_AWAY' }],
+  },
+  storage: {
+    disk: { usedRatio: 0.72, freeBytes: 40e9, level: 'warn' },
+    streams: [{ name: 'TAPE-test-1', messages: 8000, bytes: 12e6, firstMs: tapeMs }],
+  },
   quality: [
     {
       source: 'tencent',

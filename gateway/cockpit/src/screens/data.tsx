@@ -14,6 +14,7 @@ import { useSettings } from '../state/settings.ts';
 import type { Report } from '../state/shapes.ts';
 import { useWords, word } from '../words/index.ts';
 import '../css/data.css';
+import { AvailabilityPanel, StoragePanel } from './data-run.tsx';
 
 export default function Data() {
   const words = useWords();
@@ -28,6 +29,10 @@ export default function Data() {
           <Stages report={report} />
           <Roles report={report} />
           <StoredDays />
+        </div>
+        <div className="o3">
+          <AvailabilityPanel report={report} />
+          <StoragePanel report={report} />
         </div>
         <div className="o3 z">
           <Rests report={report} />

@@ -6,8 +6,9 @@ import type { ListedOpportunity, OpportunityEvent } from '../../../../contracts/
 import type { Forecast } from '../../../../contracts/forecast.ts';
 import type { Asking, QualityClass } from '../../../../contracts/quality.ts';
 import type { lanesService, notifyServices, ServiceAnswer } from '../../../../contracts/services.ts';
-import type { StageLatency } from '../../../../contracts/status.ts';
+import type { StageLatency, StorageReport } from '../../../../contracts/status.ts';
 import type { StateItem, StrategyItem } from '../../../../contracts/stream-items.ts';
+import type { AvailabilityReport } from '../../../availability.ts';
 
 export type { Consumer, Forecast, Mark, StateItem, StrategyItem };
 export type Evidence = OpportunityEvent['evidence'][number];
@@ -102,6 +103,8 @@ export type Report = {
   readonly assumed: readonly string[];
   readonly roles: readonly RoleReport[];
   readonly quality?: readonly Quality[];
+  readonly availability?: AvailabilityReport;
+  readonly storage?: StorageReport | null;
   readonly day: { readonly epoch: string; readonly tradeDate: string; readonly step: number; readonly tsMs: number };
 };
 export const stateChannels = ['market', 'risk', 'sources', 'sectors'] as const;
