@@ -90,6 +90,25 @@ describe.skipIf(reason !== '')(`the cockpit’s states${reason === '' ? '' : ` (
     await page.context().close();
   });
 
+  test('where the query role does not answer: says so in each panel that asks it, and nowhere that there is none', async () => {
+    const made = generatedDay({ count: 60, until: '09:50' });
+    const day = new DayState('test-1');
+    for (const step of foldDay(made.bundle, made.entries).steps) day.apply(made.bundle.tradeDate, step);
+    const url = await over(day);
+    const { instrument } = day.book.list().find(({ entity }) => entity.kind === 'symbol')!;
+    for (const [path, panel] of [
+      ['/heat', '板块热力'],
+      ['/limit', '连板梯队'],
+      [`/s/${instrument}`, '分时'],
+    ] as const) {
+      const { page } = await lookAt(browser, url + path);
+      const section = page.locator(`section[aria-label="${panel}"]`).first();
+      await expect.poll(() => section.innerText(), { message: path }).toContain('它此刻没有回答');
+      expect(await section.innerText(), path).not.toContain('暂无');
+      await page.context().close();
+    }
+  });
+
   test('an opportunity that is none: says so and leads back', async () => {
     const made = generatedDay({ count: 20, until: '09:40' });
     const day = new DayState('test-1');

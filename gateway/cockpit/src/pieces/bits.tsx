@@ -1,5 +1,6 @@
 /** Pieces of every page: links that stay in the page, empty states, countdowns, hold-to-confirm. */
 import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { FenshiProblem } from '../../../client/api.ts';
 import { span } from '../state/clock-math.ts';
 import { goTo, linkTo } from '../state/place.ts';
 import type { Timer } from '../state/reading.ts';
@@ -60,6 +61,14 @@ export function Empty({
 }
 
 /** Of rows that are being read: as many as will be there. */
+/** In the place of an answer that is not there: it waits, or says that it did not come and what it is of. Never that there is none. */
+export function Unanswered({ error, rows = 4 }: { readonly error: Error | null; readonly rows?: number }) {
+  const { empty } = useWords();
+  if (error === null) return <Skeleton rows={rows} />;
+  const code = error instanceof FenshiProblem ? error.code : '';
+  return <Empty title={empty.error} why={code === 'SERVICE_UNAVAILABLE' || code === 'DEADLINE' ? empty.errorWhy : error.message} />;
+}
+
 export function Skeleton({ rows = 8 }: { readonly rows?: number }) {
   return (
     <div className="skeleton" aria-hidden="true">

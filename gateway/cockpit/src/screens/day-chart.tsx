@@ -1,11 +1,12 @@
 /** 分时: the whole day on one picture, symmetric about the previous close, with its life, its changes and the lines of its plan. */
 import { useCallback, useRef, useState } from 'react';
+import { Unanswered } from '../pieces/bits.tsx';
 import { Chart, color, type ECharts, type Option, pngOf } from '../pieces/chart.tsx';
 import { money, percent } from '../pieces/numbers.ts';
 import { headOf } from '../pieces/state.tsx';
 import { type DaySeries, daySeries, placeAt, places, placeText } from '../state/day-series.ts';
 import { goTo } from '../state/place.ts';
-import type { Minute } from '../state/queries.ts';
+import { type Minute, useMinutes } from '../state/queries.ts';
 import { useSettings } from '../state/settings.ts';
 import type { Change, Instrument, Plan } from '../state/shapes.ts';
 import { useWords, word } from '../words/index.ts';
@@ -43,6 +44,7 @@ export function DayChart({ seen: { opportunity, instrument, minutes, reading, no
 export function DayPanel({ minutes, instrument, lives, changes, plan, stopMilli, symbol, height = 340 }: DayProps) {
   const words = useWords();
   const [at, setAt] = useState<number | null>(null);
+  const asked = useMinutes(symbol);
   const chart = useRef<ECharts | null>(null);
   const reference = instrument?.preCloseMilli ?? null;
   const series = daySeries(minutes, reference, instrument?.limitUpMilli ?? null, instrument?.limitDownMilli ?? null);
@@ -78,7 +80,8 @@ export function DayPanel({ minutes, instrument, lives, changes, plan, stopMilli,
         </button>
       </div>
       <Chart made={chart} option={option} height={height} onMove={setAt} label={`${words.columns.spark} ${symbol}`} />
-      {minutes.length === 0 && <p className="t3 s12">{words.empty.nothing}</p>}
+      {minutes.length === 0 &&
+        (asked.data === undefined ? <Unanswered error={asked.error} rows={1} /> : <p className="t3 s12">{words.empty.nothing}</p>)}
       <div className="lg">
         <span>
           <i style={{ background: 'var(--price)' }} />

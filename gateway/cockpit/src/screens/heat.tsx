@@ -1,7 +1,7 @@
 /** 热力: which sectors carry the day, which are hot by our own measure, and when signals clustered. */
 import { useState } from 'react';
 import { StatusBar } from '../frame/status-bar.tsx';
-import { Empty, Segments, To } from '../pieces/bits.tsx';
+import { Segments, To, Unanswered } from '../pieces/bits.tsx';
 import { direction, money, percent } from '../pieces/numbers.ts';
 import { StateChip } from '../pieces/state.tsx';
 import { useTapeNow } from '../state/clock.ts';
@@ -57,8 +57,8 @@ export default function Heat() {
                 </button>
               </span>
             </div>
-            {error !== null && data === undefined ? (
-              <Empty title={words.empty.nothing} why={error.message} />
+            {data === undefined ? (
+              <Unanswered error={error} />
             ) : asTable ? (
               <SectorTable rows={rows} />
             ) : (

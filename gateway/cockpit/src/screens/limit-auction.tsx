@@ -1,6 +1,6 @@
 /** 集合竞价: who came nearest to his limit, who is left over, and what became of it by now. */
 import { useState } from 'react';
-import { Empty, Segments, To } from '../pieces/bits.tsx';
+import { Empty, Segments, Skeleton, To } from '../pieces/bits.tsx';
 import { direction, money, percent, share } from '../pieces/numbers.ts';
 import { useLookBack } from '../state/look-back.ts';
 import { useAuction } from '../state/queries.ts';
@@ -36,6 +36,8 @@ export function Auction({ ladder }: { readonly ladder: Ladder['rows'] }) {
       </div>
       {isPast ? (
         <Empty title={told.notThen} />
+      ) : data === undefined && !isAway ? (
+        <Skeleton rows={4} />
       ) : rows.length === 0 ? (
         <Empty title={isAway ? told.away : told.none} />
       ) : (

@@ -1,7 +1,7 @@
 /** 涨停与竞价: the ladder with its gaps, the broken pool, what stands at the limits, the auction's list. */
 import { useState } from 'react';
 import { StatusBar } from '../frame/status-bar.tsx';
-import { Empty, Segments, To } from '../pieces/bits.tsx';
+import { Empty, Segments, To, Unanswered } from '../pieces/bits.tsx';
 import { missing, money, share } from '../pieces/numbers.ts';
 import { useShown } from '../state/look-back.ts';
 import { useInstruments, useLadder, useSectorOf } from '../state/queries.ts';
@@ -21,7 +21,7 @@ const shownMax = 6;
 export default function Limit() {
   const words = useWords();
   const { day } = useShown();
-  const { data } = useLadder();
+  const { data, error } = useLadder();
   const rows = data?.rows ?? [];
   const [order, setOrder] = useState<(typeof orders)[number]>('seal');
   const instruments = useInstruments();
@@ -35,7 +35,7 @@ export default function Limit() {
           <section className="pn" aria-label={words.limit.ladder}>
             <div className="h2">
               <span>
-                {words.limit.ladder} <small>{rows.length - broken.length}</small>
+                {words.limit.ladder} <small>{data === undefined ? '' : rows.length - broken.length}</small>
               </span>
               <Segments
                 label={words.limit.order}
@@ -44,7 +44,9 @@ export default function Limit() {
                 onChoose={setOrder}
               />
             </div>
-            {rungs.length === 0 ? (
+            {data === undefined ? (
+              <Unanswered error={error} />
+            ) : rungs.length === 0 ? (
               <Empty title={words.empty.nothing} />
             ) : (
               <div className="rungs">
@@ -59,10 +61,12 @@ export default function Limit() {
               </div>
             )}
           </section>
-          <div className="below">
-            <BrokenPool rows={broken} ladder={rows} />
-            <SealCurves rows={rows} />
-          </div>
+          {data !== undefined && (
+            <div className="below">
+              <BrokenPool rows={broken} ladder={rows} />
+              <SealCurves rows={rows} />
+            </div>
+          )}
         </div>
         <div className="page-col scroll">
           <Auction ladder={rows} />

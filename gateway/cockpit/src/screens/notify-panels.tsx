@@ -76,7 +76,7 @@ export function Deliveries() {
       <div className="h2">
         <span>{notifyPage.deliveries}</span>
       </div>
-      {(data?.deliveries ?? []).length === 0 && <p className="t3 s12">{words.empty.nothing}</p>}
+      {data?.deliveries.length === 0 && <p className="t3 s12">{words.empty.nothing}</p>}
       <table className="sbt">
         <tbody>
           {(data?.deliveries ?? []).slice(0, 30).map(({ atMs, channel, outcome, title, latencyMs, why }, i) => (

@@ -113,6 +113,7 @@ export const en: Words = {
     noDay: 'No trading day yet',
     noDayWhy: 'The engine is preparing: it begins by itself once quotes, reference prices and the calendar are there.',
     error: 'It could not be read',
+    errorWhy: 'This comes from the query service, which does not answer now; it appears by itself once it does.',
     retry: 'Try again',
     clear: 'Clear filters',
     nothing: 'Nothing',

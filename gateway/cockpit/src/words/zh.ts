@@ -102,6 +102,7 @@ export const zh = {
     noDay: '还没有交易日',
     noDayWhy: '引擎正在准备：行情、参考价与日历就绪后自动开始。',
     error: '读取失败',
+    errorWhy: '这里的数据来自查询服务，它此刻没有回答；恢复后自动出现。',
     retry: '重试',
     clear: '清除筛选',
     nothing: '暂无',
