@@ -27,7 +27,7 @@ export type NotifyChannel = z.infer<typeof NotifyChannel>;
 
 export const severities = ['info', 'notice', 'urgent'] as const;
 export type Severity = (typeof severities)[number];
-const names = z.array(z.string().max(96)).min(1);
+const names = z.array(z.string().max(96)).min(1).max(500);
 
 /** All that is given must hold. `about` what: a change of an opportunity, of a risk scope, or the run itself. */
 export const NotifyRule = z.strictObject({

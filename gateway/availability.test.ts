@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Availability } from './availability.ts';
+import { Availability, isExpected } from './availability.ts';
 
 const ready = { ready: true, code: null };
 const out = (code: string) => ({ ready: false, code });
@@ -69,4 +69,30 @@ test('a gateway that was held itself has not seen the run: the time counts neith
       { fromMs: 3_601_000, toMs: 3_601_000, code: 'ROLE_AWAY' },
     ],
   });
+});
+
+test('a clock that is set back is as a time unseen', () => {
+  const own = new Availability();
+  for (const ms of [7_200_000, 7_201_000, 3_600_000, 3_601_000]) own.look(ready, ms);
+  expect(own.report()).toMatchObject({ readySec: 2, notReadySec: 0, ratio: 1 });
+});
+
+test.each([
+  ['live', '09:14:59', false],
+  ['live', '09:15:00', true],
+  ['live', '12:00:00', true],
+  ['live', '15:00:00', false],
+  ['demo-1', '03:00:00', true],
+])('%s is expected at %s: %s', (run, clock, expected) => {
+  expect(isExpected(run, Date.parse(`2026-11-23T${clock}+08:00`))).toBe(expected);
+});
+
+test('while nobody expects it nothing counts, ready or not', () => {
+  const own = new Availability();
+  own.look(ready, 0);
+  own.look(ready, 1000, false);
+  own.look(out('OPENING'), 2000, false);
+  own.look(out('ROLE_AWAY'), 3000, false);
+  own.look(ready, 4000);
+  expect(own.report()).toMatchObject({ readySec: 1, notReadySec: 0, outages: [] });
 });

@@ -89,7 +89,7 @@ describe.skipIf(reason !== '')(`fuzz${reason === '' ? '' : ` (${reason})`}`, () 
       why: () => Promise.reject(new FenshiError('NOT_FOUND', 'no such instrument')),
       notify: ((name: string) =>
         name === 'notifications'
-          ? Promise.resolve({ ok: true, channels: [], rules: [], quiet: [], digestSec: 60, deliveries: [] })
+          ? Promise.resolve({ ok: true, channels: [], rules: [], revision: 0, rulesFault: null, quiet: [], digestSec: 60, deliveries: [] })
           : Promise.reject(new FenshiError('NOT_FOUND', 'no channel'))) as never,
       command: () => Promise.resolve({ ok: true, tradeDate: '20261123', step: 7, accepted: true, code: null }),
     });

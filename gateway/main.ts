@@ -6,6 +6,7 @@ import type { Log } from '../contracts/process/log.ts';
 import { serveOps } from '../contracts/process/ops-server.ts';
 import { type RoleProcess, runRole } from '../contracts/process/run-role.ts';
 import { Tokens } from '../contracts/process/tokens.ts';
+import type { NotifyServiceName } from '../contracts/services.ts';
 import { sayStatus } from '../contracts/status.ts';
 import { Access } from './auth/access.ts';
 import { DayState } from './day-state.ts';
@@ -22,7 +23,8 @@ import { followView } from './view-feed.ts';
 import { Values } from './ws/values.ts';
 
 /** A vendor may take its time. */
-const notifyTestMs = 20_000;
+/** What sends a message, writes to the broker or asks the query role waits for them; the others are told what is held. */
+const notifyMs: Partial<Record<NotifyServiceName, number>> = { 'notify-test': 20_000, 'notify-rules': 12_000, 'notify-try': 12_000 };
 
 async function main({ start, log, signal, up, closing }: RoleProcess): Promise<void> {
   const { host, port, dataDir, hosts, origins, needsToken, code, config } = start.gateway ?? { host: '127.0.0.1', port: 8787 };
@@ -53,7 +55,7 @@ async function main({ start, log, signal, up, closing }: RoleProcess): Promise<v
     ask: (name, request) => askService(connected(), start.run, name, request),
     lanes: () => askLanes(connected(), start.run),
     why: (instrument) => askWhy(connected(), start.run, instrument),
-    notify: (name, request) => askNotify(connected(), start.run, name, request, name === 'notify-test' ? notifyTestMs : undefined),
+    notify: (name, request) => askNotify(connected(), start.run, name, request, notifyMs[name]),
     command: (request) => askControlService(connected(), start.run, request),
     access: new Access(tokens, { needsToken: needsToken ?? false, code: code ?? null }),
     tokens,
@@ -75,7 +77,7 @@ async function main({ start, log, signal, up, closing }: RoleProcess): Promise<v
     onFault,
     onAct: actLog(log),
   });
-  const looking = setInterval(() => status.availability.look(status.verdict(Date.now()), Date.now()), 1000);
+  const looking = setInterval(() => status.lookAround(Date.now()), 1000);
   const ops = await serveOps({ host: start.opsHost, port: start.opsPort }, registry, ready);
   closing(
     () => ops.close(),

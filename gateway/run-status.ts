@@ -10,7 +10,7 @@ import { hear } from '../contracts/process/hear.ts';
 import { QualityReport } from '../contracts/quality.ts';
 import { awayMs, RoleStatus, sayStatus } from '../contracts/status.ts';
 import { subjects } from '../contracts/subjects.ts';
-import { Availability } from './availability.ts';
+import { Availability, isExpected } from './availability.ts';
 import type { DayState } from './day-state.ts';
 
 export type RunVerdict = { readonly ready: boolean; readonly code: string | null; readonly detail: string | null };
@@ -23,7 +23,7 @@ export class RunStatus {
   readonly #day: DayState;
   readonly #roles = new Map<string, RoleStatus>();
   readonly #quality = new Map<string, QualityReport>();
-  readonly availability = new Availability();
+  readonly #availability = new Availability();
   #away: { readonly sinceMs: number; readonly why: string } | null = { sinceMs: Date.now(), why: 'connecting' };
 
   constructor(day: DayState) {
@@ -64,6 +64,11 @@ export class RunStatus {
     return this.#day.caughtUp ? { ready: true, code: null, detail: null } : not('CATCHING_UP', `${this.#day.epoch} ${this.#day.step}`);
   }
 
+  /** Once a second: what availability is counted of. */
+  lookAround(nowMs: number): void {
+    this.#availability.look(this.verdict(nowMs), nowMs, isExpected(this.#day.run, nowMs));
+  }
+
   /** Everything, for `/v1/status` and the page. */
   report(nowMs: number): Readonly<Record<string, unknown>> {
     const { ready, code, detail } = this.verdict(nowMs);
@@ -90,9 +95,9 @@ export class RunStatus {
         values,
         asking: asking ?? null,
       })),
-      availability: this.availability.report(),
+      availability: this.#availability.report(),
       /** As the store role last saw it; null where none has said so. */
-      storage: this.#roles.get('store')?.facts.storage ?? null,
+      storage: this.#fresh('store', nowMs)?.facts.storage ?? null,
       roles: [...this.#roles.values()]
         .sort((a, b) => (a.role < b.role ? -1 : 1))
         .map((role) => {

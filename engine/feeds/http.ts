@@ -69,7 +69,7 @@ function assertOk(status: number, retryAfter: string | string[] | undefined): vo
 function waitOf(header: string | string[] | undefined): number | null {
   if (typeof header !== 'string') return null;
   const seconds = Number(header);
-  if (Number.isFinite(seconds)) return seconds * 1000;
+  if (Number.isFinite(seconds)) return Math.ceil(Math.max(0, seconds) * 1000);
   const until = Date.parse(header);
   return Number.isNaN(until) ? null : Math.max(0, until - Date.now());
 }

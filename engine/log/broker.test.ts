@@ -123,6 +123,7 @@ describe('rights', () => {
     ['subscriber', 'svc.v1.test-1.control'],
     ['subscriber', 'svc.v1.test-1.notify-test'],
     ['subscriber', 'svc.v1.test-1.notify-rules'],
+    ['subscriber', 'svc.v1.test-1.notify-try'],
     ['gateway', '$KV.MINE-test-1.rules'],
     ['notify', '$KV.MINE-test-1.mine.guest'],
     ['subscriber', 'quality.v1.test-1.tencent'],

@@ -90,6 +90,13 @@ describe('rules of one’s own', () => {
     expect(newest).toHaveLength(Math.min(10, matched));
     expect(newest[0]!.tsMs).toBe(ends.at(-1)!.tsMs);
     expect(desk.tried({ ...ended, symbol: ['000000.SZ'] })).toMatchObject({ of, matched: 0, newest: [] });
+    // that there was no engine is one of them
+    for (let sec = 0; sec < 30; sec++) desk.tick(2e12 + sec * 1000, true, () => 2e12 + sec * 1000);
+    expect(desk.tried(NotifyRule.parse({ id: 'engine', about: 'system', channels: ['bot'] }))).toMatchObject({
+      of: of + 1,
+      matched: 1,
+      newest: [{ title: '⛔ 引擎中断' }],
+    });
   });
 });
 

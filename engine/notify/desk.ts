@@ -108,7 +108,10 @@ export class NotifyDesk {
   /** Once a second: what is due is remembered as out, and sent. */
   tick(nowMs: number, connected: boolean, clock: () => number): void {
     const alert = this.watch.look(nowMs, connected);
-    if (alert !== null) this.take(alert, nowMs);
+    if (alert !== null) {
+      this.#day = [...this.#day, alert].slice(-triedMax);
+      this.take(alert, nowMs);
+    }
     const { messages, held } = this.#orchestrator.due(nowMs);
     for (const { channel, why, title } of held) this.#note({ atMs: nowMs, channel, outcome: why, title });
     this.#save();

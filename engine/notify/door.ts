@@ -18,8 +18,8 @@ export type NotifyDoor = {
   readonly config: NotifyConfig;
   readonly desk: NotifyDesk;
   readonly rules: RuleBook;
-  /** Groups that these rules name are known once it resolves, as far as anybody answers. */
-  readonly know: (rules: readonly NotifyRule[]) => Promise<void>;
+  /** Reads the groups that these rules name; whether all of them are known. */
+  readonly know: (rules: readonly NotifyRule[]) => Promise<boolean>;
   readonly log: Log;
 };
 
@@ -35,16 +35,22 @@ export function notifyWorks({ config, desk, rules, know, log }: NotifyDoor): Wor
       return desk.test(channel, Date.now);
     },
     'notify-rules': async (asked: { rules: NotifyRule[]; revision: number }) => {
-      const revision = await rules.put(asked.rules, asked.revision);
-      log.info({ event: 'notify.rules', revision, own: asked.rules.length });
-      await know(rules.all);
-      desk.use(rules.all);
-      return { revision };
+      try {
+        const revision = await rules.put(asked.rules, asked.revision);
+        log.info({ event: 'notify.rules', revision, own: asked.rules.length });
+        return { revision };
+      } finally {
+        // refused, they may have been read again
+        desk.use(rules.all);
+        void know(rules.all);
+      }
     },
     'notify-try': async ({ rule }: { rule: NotifyRule }) => {
-      await know([...rules.all, rule]);
+      const areKnown = await know([...rules.all, rule]);
       const tried = desk.tried(rule);
-      await know(rules.all);
+      void know(rules.all);
+      // as long as they are not, a rule tells rather than loses: that is no answer here
+      if (!areKnown) throw new FenshiError('NOT_READY', 'the sectors or lists of the rules are not known yet');
       return tried;
     },
   };

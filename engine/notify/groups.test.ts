@@ -18,7 +18,7 @@ const ask = (async () => {
 
 test('what no rule names is not read', async () => {
   const groups = new Groups(rulesOf({ symbol: ['600519.SH'] }));
-  expect(groups.isNamed).toBe(false);
+  expect(groups.areKnown).toBe(true);
   await groups.look('20261123', ask, () => Promise.reject(new Error('not asked')));
   expect(asked).toBe(0);
 });

@@ -26,8 +26,9 @@ export class Groups {
     this.#needsLists = rules.some(({ list }) => list !== undefined);
   }
 
-  get isNamed(): boolean {
-    return this.#needsSectors || this.#needsLists;
+  /** Whether all that is needed has been read. */
+  get areKnown(): boolean {
+    return (!this.#needsSectors || this.#sectors !== null) && (!this.#needsLists || this.#lists !== null);
   }
 
   /** A sector is in itself, and in no list. */

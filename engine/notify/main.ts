@@ -45,9 +45,10 @@ async function main(role: RoleProcess): Promise<void> {
   desk.use(rules.all);
   const looking = keepLooking(groups, { desk, ask, mine: ownLists(nc, start.run), log });
   closing(looking.end);
-  const know = (all: readonly NotifyRule[]): Promise<void> => {
+  const know = async (all: readonly NotifyRule[]): Promise<boolean> => {
     groups.use(all);
-    return looking.look();
+    await looking.look();
+    return groups.areKnown;
   };
   await know(rules.all);
   hearEngine(nc, start.run, desk, log);

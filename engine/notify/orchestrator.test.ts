@@ -44,6 +44,25 @@ describe('what becomes of an alert', () => {
     expect(outcome({}, 119)).toBe('queued');
   });
 
+  test('a rule that is another now, or made anew under its name, cools nothing down; one that is the same does, over a restart too', () => {
+    const rules = (cooldownSec: number) => config([{ id: 'a', about: 'opportunity', channels: ['bot'], cooldownSec }]).rules;
+    const own = orchestrator([]);
+    own.use(rules(86_400));
+    expect(own.take(alert(), ten).bot).toBe('queued');
+    own.use(rules(86_400));
+    expect(own.take(alert(), ten + 1).bot).toBe('cooldown');
+    const again = orchestrator([]);
+    again.restore(own.image());
+    again.use(rules(86_400));
+    expect(again.take(alert(), ten + 1).bot).toBe('cooldown');
+
+    own.use(rules(86_000));
+    expect(own.take(alert(), ten + 2).bot).toBe('queued');
+    own.use([]);
+    own.use(rules(86_000));
+    expect(own.take(alert(), ten + 3).bot).toBe('queued');
+  });
+
   test('what cools down nowhere is not remembered, and what has cooled is forgotten', () => {
     const own = orchestrator([
       { id: 'a', about: 'opportunity', channels: ['bot'] },

@@ -82,8 +82,11 @@ export class Orchestrator {
     [this.#config, this.#rules, this.#id] = [config, config.rules, id];
   }
 
-  /** From the next alert on; what waits goes its way. */
+  /** From the next alert on; what waits goes its way, and a rule that is gone or another now cools nothing down any more. */
   use(rules: readonly NotifyRule[]): void {
+    const now = new Map(rules.map((rule) => [rule.id, JSON.stringify(rule)]));
+    const changed = new Set(this.#rules.filter((rule) => now.get(rule.id) !== JSON.stringify(rule)).map(({ id }) => id));
+    for (const key of this.#cooled.keys()) if (changed.has(key.slice(0, key.indexOf(' ')))) this.#cooled.delete(key);
     this.#rules = rules;
   }
 

@@ -58,6 +58,49 @@ test.each([
   expect([idsOf(book.all), book.revision, shelf.kept]).toEqual([['fixed'], 0, null]);
 });
 
+test('rules that rest keep nobody from changing the others, and go when they are taken away', async () => {
+  const own = [rule('gone', { channels: ['old'] }), rule('fixed')];
+  const book = new RuleBook(config, shelfOf({ revision: 3, body: encode({ v: 1, rules: own }) }));
+  await book.load();
+  expect(await book.put([...own, rule('mine')], 3)).toBe(4);
+  expect(idsOf(book.all)).toEqual(['fixed', 'mine']);
+  // made worse it is refused
+  await expect(book.put([rule('gone', { channels: ['old', 'older'] })], 4)).rejects.toThrow(/no channel older/);
+  expect(await book.put([rule('mine')], 4)).toBe(5);
+  expect(idsOf(book.shown)).toEqual(['fixed', 'mine']);
+});
+
+test('stored without an acknowledgement they are in force; not stored, what stands is', async () => {
+  const shelf = shelfOf();
+  const lost = {
+    ...shelf,
+    read: shelf.read,
+    write: async (body: Uint8Array, revision: number) => {
+      await shelf.write(body, revision);
+      throw new Error('timeout');
+    },
+  };
+  const book = new RuleBook(config, lost);
+  expect(await book.put([rule('mine')], 0)).toBe(1);
+  expect([idsOf(book.all), book.revision]).toEqual([['fixed', 'mine'], 1]);
+
+  const away = new RuleBook(config, { read: () => Promise.reject(new Error('away')), write: () => Promise.reject(new Error('away')) });
+  await expect(away.put([rule('mine')], 0)).rejects.toThrow(/SERVICE_UNAVAILABLE/);
+  expect(idsOf(away.all)).toEqual(['fixed']);
+});
+
+test('where another was faster what stands is read again, and the next try is upon that', async () => {
+  const shelf = shelfOf();
+  const [one, other] = [new RuleBook(config, shelf), new RuleBook(config, shelf)];
+  await one.put([rule('first')], 0);
+  await expect(other.put([rule('second')], 0)).rejects.toThrow(/CONFLICT/);
+  expect([idsOf(other.all), other.revision]).toEqual([['fixed', 'first'], 1]);
+  // taken away whole, at a revision of its own
+  shelf.kept = { revision: 2, body: null };
+  await expect(one.put([rule('third')], 1)).rejects.toThrow(/CONFLICT/);
+  expect([idsOf(one.all), await one.put([rule('third')], 2)]).toEqual([['fixed'], 3]);
+});
+
 test('of a channel that is configured no more a rule rests, and is shown all the same; so one whose id the configuration has taken', async () => {
   const kept = encode({ v: 1, rules: [rule('gone', { channels: ['old'] }), rule('half', { channels: ['old', 'bot'] }), rule('fixed')] });
   const book = new RuleBook(config, shelfOf({ revision: 3, body: kept }));

@@ -8,7 +8,8 @@ import { FenshiError } from '../../contracts/errors.ts';
 import { mineBucket } from '../../contracts/mine.ts';
 import { faultsOf, type NotifyConfig, type NotifyRule, OwnRules, ownRulesKey } from '../../contracts/notify.ts';
 
-export type KeptRules = { readonly revision: number; readonly body: Uint8Array };
+/** `body` null: they were taken away whole. */
+export type KeptRules = { readonly revision: number; readonly body: Uint8Array | null };
 export type RulesShelf = {
   /** Null: nobody ever kept any. */
   readonly read: () => Promise<KeptRules | null>;
@@ -44,8 +45,8 @@ export class RuleBook {
   /** What cannot be read is a fault, and stays as it is until somebody writes over it. @throws what the broker says */
   async load(): Promise<void> {
     const kept = await this.#shelf.read();
-    if (kept === null) return;
-    this.revision = kept.revision;
+    [this.#own, this.revision, this.fault] = [[], kept?.revision ?? 0, null];
+    if (kept === null || kept.body === null) return;
     try {
       this.#own = OwnRules.parse(decode(kept.body)).rules;
     } catch (error) {
@@ -53,15 +54,36 @@ export class RuleBook {
     }
   }
 
-  /** @throws FenshiError QUERY_INVALID, CONFLICT; what the broker says: then nothing has changed */
+  /**
+   * A rule that rests may stay as it is. Where another was faster, and where the broker did not say whether it stored them, what stands is read
+   * again. @throws FenshiError QUERY_INVALID, CONFLICT, SERVICE_UNAVAILABLE
+   */
   async put(rules: readonly NotifyRule[], revision: number): Promise<number> {
-    const fixed = this.#config.rules;
-    const [fault] = faultsOf([...fixed, ...rules], this.#config.channels).filter(({ at }) => at >= fixed.length);
-    if (fault !== undefined) throw new FenshiError('QUERY_INVALID', `rule ${rules[fault.at - fixed.length]!.id}: ${fault.message}`);
-    const kept = await this.#shelf.write(encode({ v: 1, rules: [...rules] } satisfies OwnRules), revision);
-    if (kept === null) throw new FenshiError('CONFLICT', 'the rules were changed elsewhere; read them again');
+    const rests = new Set(this.#faults(this.#own));
+    const fault = this.#faults(rules).find((each) => !rests.has(each));
+    if (fault !== undefined) throw new FenshiError('QUERY_INVALID', fault);
+    const body = encode({ v: 1, rules: [...rules] } satisfies OwnRules);
+    const kept = await this.#shelf.write(body, revision).catch(() => this.#afterAll(body));
+    if (kept === null) {
+      await this.load().catch(() => undefined);
+      throw new FenshiError('CONFLICT', 'the rules were changed elsewhere; read them again');
+    }
     [this.#own, this.revision, this.fault] = [rules, kept, null];
     return kept;
+  }
+
+  /** The revision of these rules where they were stored after all. */
+  async #afterAll(body: Uint8Array): Promise<number> {
+    const found = await this.#shelf.read().catch(() => null);
+    if (found?.body != null && Buffer.compare(found.body, body) === 0) return found.revision;
+    throw new FenshiError('SERVICE_UNAVAILABLE', 'the broker does not say that it has stored the rules');
+  }
+
+  #faults(own: readonly NotifyRule[]): string[] {
+    const fixed = this.#config.rules;
+    return faultsOf([...fixed, ...own], this.#config.channels)
+      .filter(({ at }) => at >= fixed.length)
+      .map(({ at, message }) => `rule ${own[at - fixed.length]!.id}: ${message}`);
   }
 }
 
@@ -78,7 +100,7 @@ export function rulesShelf(nc: NatsConnection, run: string): RulesShelf {
     read: async () => {
       try {
         const entry = await (await bucket()).get(ownRulesKey);
-        return entry === null || entry.operation !== 'PUT' ? null : { revision: entry.revision, body: entry.value };
+        return entry === null ? null : { revision: entry.revision, body: entry.operation === 'PUT' ? entry.value : null };
       } catch (error) {
         if ((error as { code?: number }).code === noStream) return null; // the engine has not begun here yet
         throw error;

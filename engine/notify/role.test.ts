@@ -4,6 +4,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Transition } from '../../contracts/journal.ts';
 import { askNotify } from '../../contracts/process/ask-service.ts';
 import { roleEnv } from '../../contracts/roles.ts';
 import type { NotifyServiceName } from '../../contracts/services.ts';
@@ -102,19 +103,20 @@ async function append(to: number): Promise<void> {
   const journal = new JetStreamJournal(jetstream(nc), await jetstreamManager(nc), broker.run, '20261123', day.sha);
   for (const step of day.steps.slice(0, to)) await journal.append(step);
 }
-const discovered = (from: number, to: number): number =>
+const ofLife = (from: number, to: number): readonly Transition[] =>
   day.steps
     .slice(from, to)
     .flatMap(({ entries }) => entries)
-    .filter(
-      (entry) => entry.kind === 'transition' && entry.machine === 'opportunity' && entry.region === 'lifecycle' && entry.from === null,
-    ).length;
+    .flatMap((entry) => (entry.kind === 'transition' && entry.machine === 'opportunity' && entry.region === 'lifecycle' ? [entry] : []));
+const discovered = (from: number, to: number): number => ofLife(from, to).filter((entry) => entry.from === null).length;
+/** Steps at the end of the day that are kept for the last test, twice. */
+const kept = 15;
 /** Changes that were told, each message once. */
 const count = (): number =>
   [...new Map(told.filter(({ path }) => path === '/bot').map((each) => [each.key, each.count])).values()].reduce((sum, of) => sum + of, 0);
 
 test('it tells each change of after it came, over its own end and the broker’s, and that there is no engine', async () => {
-  const [first, second, third, end] = [40, 120, 150, day.steps.length];
+  const [first, second, third, end] = [40, 120, 150, day.steps.length - 2 * kept];
   for (const [from, to] of [
     [first, second],
     [second, third],
@@ -150,6 +152,16 @@ test('it tells each change of after it came, over its own end and the broker’s
 });
 
 test('rules that people keep are in force with the answer, and after its end', async () => {
+  const [from, middle, end] = [day.steps.length - 2 * kept, day.steps.length - kept, day.steps.length];
+  const ends = (begin: number, to: number): number =>
+    ofLife(begin, to).filter((entry) => entry.to === 'ended' && entry.from !== 'ended').length;
+  expect(Math.min(ends(from, middle), ends(middle, end))).toBeGreaterThan(0);
+  const heard = (): number =>
+    [
+      ...new Map(
+        told.filter(({ path, title }) => path === '/ops' && title !== '⛔ 引擎中断').map((each) => [each.key, each.count]),
+      ).values(),
+    ].reduce((sum, of) => sum + of, 0);
   const ask = <N extends NotifyServiceName>(name: N, request: never) => askNotify(nc, broker.run, name, request);
   const rule = { id: 'own', about: 'opportunity', channels: ['ops'], state: ['ended'], severity: 'info', cooldownSec: 0 };
   await expect(ask('notify-rules', { revision: 0, rules: [rule] } as never), 'no engine has made the bucket').rejects.toThrow(
@@ -159,8 +171,10 @@ test('rules that people keep are in force with the answer, and after its end', a
   const { revision } = await ask('notify-rules', { revision: 0, rules: [rule] } as never);
   expect(revision).toBeGreaterThan(0);
   await expect(ask('notify-rules', { revision: 0, rules: [] } as never)).rejects.toThrow('CONFLICT');
+  await append(middle);
+  await until(() => heard() === ends(from, middle));
   const { of, matched } = await ask('notify-try', { rule } as never);
-  expect([matched, of > matched]).toEqual([expect.any(Number), true]);
+  expect([matched, of > matched]).toEqual([ends(0, middle), true]);
 
   const gone = new Promise((resolve) => role!.once('exit', resolve));
   role!.kill('SIGKILL');
@@ -169,4 +183,6 @@ test('rules that people keep are in force with the answer, and after its end', a
   const held = await ask('notifications', { limit: 1 } as never);
   expect(held).toMatchObject({ revision, rulesFault: null });
   expect(held.rules.filter(({ own }) => own)).toEqual([{ ...rule, own: true }]);
+  await append(end);
+  await until(() => heard() === ends(from, end));
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -59,6 +59,15 @@ describe('checkpoints', () => {
       await expect(kept.checkpoints.save({ image: images[3]!, mark: markOf(images[3]!) }, key, null, fail)).rejects.toThrow('disk full');
     }
     expect(all(kept).map(({ image }) => digest(image))).toEqual([images[2]!, images[1]!].map(digest));
+    expect(readdirSync(kept.folder), 'and nothing half written').toHaveLength(2);
+  });
+
+  test('after other code has begun the day anew its own files stay, and those of before go first', async () => {
+    const kept = await store(images[1]!, images[2]!, images[3]!);
+    for (const name of readdirSync(kept.folder)) utimesSync(join(kept.folder, name), 1, Number(name.replace(/\D/g, '').slice(8)));
+    await kept.checkpoints.save({ image: images[0]!, mark: markOf(images[0]!) }, 'bundle:other');
+    expect([...kept.checkpoints.of(day.market.date, 'bundle:other')].map(({ image }) => digest(image))).toEqual([digest(images[0]!)]);
+    expect(all(kept).map(({ image }) => digest(image))).toEqual([images[3]!, images[2]!].map(digest));
   });
 
   test('older ones follow it, each with the place of the journal it was saved with; one of another day does not', async () => {

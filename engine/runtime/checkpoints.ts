@@ -9,7 +9,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CellImage, type PackedImage, packImage, unpackImage } from '../cell/image.ts';
@@ -44,19 +44,22 @@ export class CheckpointStore {
     const file = await this.#room(`${path}.tmp`);
     try {
       await writeImage(file, packImage(image, key, mark), breath, onHalf);
+    } catch (error) {
+      await rm(`${path}.tmp`, { force: true }); // a disk may be full
+      throw error;
     } finally {
       await file.close();
     }
     await rename(`${path}.tmp`, path);
-    for (const old of this.#names().slice(keep)) await rm(join(this.#dir, old), { force: true });
+    for (const old of this.#byAge().slice(keep)) await rm(join(this.#dir, old), { force: true });
   }
 
   /**
-   * The oldest file is written over: to give back 140 MB takes the disk 30 ms, in which nobody else is served. A save that fails costs one
-   * of those kept at most, since two are not written over.
+   * The file that was written first is written over: to give back 140 MB takes the disk 30 ms, in which nobody else is served. Two are never
+   * written over, so a save that fails costs one at most.
    */
   async #room(path: string): Promise<FileHandle> {
-    const oldest = this.#names()[keep - 1];
+    const oldest = this.#byAge()[keep - 1];
     if (oldest === undefined) return open(path, 'w');
     await rename(join(this.#dir, oldest), path);
     return open(path, 'r+');
@@ -78,6 +81,13 @@ export class CheckpointStore {
     }
   }
 
+  /** Written last, first: after other code has begun the day anew, the newest has not the highest step. */
+  #byAge(): string[] {
+    const writtenMs = new Map(this.#names().map((name) => [name, statSync(join(this.#dir, name)).mtimeMs]));
+    return [...writtenMs.keys()].sort((a, b) => writtenMs.get(b)! - writtenMs.get(a)!);
+  }
+
+  /** The highest step first. */
   #names = (): string[] =>
     readdirSync(this.#dir)
       .filter((name) => name.endsWith('.ckpt'))

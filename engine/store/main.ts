@@ -41,7 +41,10 @@ async function main(role: RoleProcess): Promise<void> {
   }));
   const note = new StorageNote({ dir: start.dir, run: start.run, jsm }, log);
   storage = note;
-  const noting = setInterval(() => void note.look(), storageMs);
+  const noting = setInterval(
+    () => void note.look().catch((error: unknown) => log.warn({ event: 'store.disk-unseen', error: String(error) })),
+    storageMs,
+  );
   up();
   while (!signal.aborted) {
     try {

@@ -7,7 +7,8 @@ import { ok, type Route, route } from '../http/table.ts';
 import type { RestContext } from './context.ts';
 
 const tag = 'mine';
-const Revised = z.object({ revision: z.int(), mine: Mine });
+/** `isHere`: of who sits at this machine, whose lists notification rules mean. */
+const Revised = z.object({ revision: z.int(), isHere: z.boolean(), mine: Mine });
 
 export function mineRoutes({ mine }: RestContext): Route[] {
   const common = { tag, path: '/v1/mine', role: 'viewer', answer: Revised, codes: ['SERVICE_UNAVAILABLE'] } as const;
@@ -18,8 +19,9 @@ export function mineRoutes({ mine }: RestContext): Route[] {
       id: 'getMine',
       summary: 'Watch-lists and marks of who asks, and their revision: 0 where there is nothing yet',
       handle: async ({ caller }) => {
-        const found = await mine.read(personOf(caller));
-        return ok(found ?? { revision: 0, mine: nothingMine });
+        const person = personOf(caller);
+        const found = await mine.read(person);
+        return ok({ isHere: person === ownerHere, ...(found ?? { revision: 0, mine: nothingMine }) });
       },
     }),
     route({
@@ -31,9 +33,10 @@ export function mineRoutes({ mine }: RestContext): Route[] {
       bodyMax: 1024 * 1024,
       codes: ['SERVICE_UNAVAILABLE', 'CONFLICT'],
       handle: async ({ caller, body }) => {
-        const revision = await mine.write(personOf(caller), body.mine, body.revision);
+        const person = personOf(caller);
+        const revision = await mine.write(person, body.mine, body.revision);
         if (revision === null) throw new FenshiError('CONFLICT', 'it was changed elsewhere; read it again');
-        return ok({ revision, mine: body.mine });
+        return ok({ revision, isHere: person === ownerHere, mine: body.mine });
       },
     }),
   ];

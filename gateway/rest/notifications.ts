@@ -50,6 +50,7 @@ export function notificationRoutes({ notify, consumers }: RestContext): Route[] 
       body: notifyServices['notify-rules'].request.strict(),
       bodyMax: 256 * 1024,
       answer: notifyServices['notify-rules'].answer.omit({ ok: true }),
+      deadlineMs: 15_000,
       codes: ['CONFLICT', 'SERVICE_UNAVAILABLE'],
       handle: async ({ body }) => {
         const { ok: _ok, ...answer } = await notify('notify-rules', body);
@@ -61,11 +62,12 @@ export function notificationRoutes({ notify, consumers }: RestContext): Route[] 
       path: '/v1/notifications/rules/try',
       id: 'postTryRule',
       tag: 'notifications',
-      summary: 'What a rule would have said yes to today; nothing is sent',
-      role: 'viewer',
+      summary: 'What a rule would have said yes to today; nothing is sent. Lists it names are those of who sits at this machine',
+      role: 'operator',
       body: notifyServices['notify-try'].request.strict(),
       answer: notifyServices['notify-try'].answer.omit({ ok: true }),
-      codes: ['SERVICE_UNAVAILABLE'],
+      deadlineMs: 15_000,
+      codes: ['NOT_READY', 'SERVICE_UNAVAILABLE'],
       handle: async ({ body }) => {
         const { ok: _ok, ...answer } = await notify('notify-try', body);
         return ok(answer);

@@ -97,6 +97,7 @@ export async function openCockpitDay(
     day,
     state,
     commands,
+    tokens,
     stand,
     table,
     values,

@@ -43,6 +43,8 @@ export type ClientOptions = {
 export type Answer<R> = Parsed<R> & { readonly firstByteMs: number; readonly doneMs: number; readonly askedMs: number };
 
 const retriesMax = 5;
+/** A vendor's own words may be as long as it likes. */
+const messageMax = 200;
 const earned = 0.1;
 const budgetMax = 10;
 /** A source that says "too often" without saying for how long. */
@@ -148,15 +150,12 @@ export class SourceClient {
 
   isOpen = (endpoint: string): boolean => this.#breakers.get(endpoint)?.state === CircuitState.Open;
   /** Share of a host's full rate that is allowed now. */
-  share = (host: string): number => this.#bucket(host).share;
+  share = (host: string): number => this.#bucket(host).standing(Date.now()).share;
 
   /** How it may be asked at `nowMs` of the wall clock. */
   standing(nowMs: number): Standing {
     return {
-      hosts: Object.keys(this.#options.rates).map((host) => {
-        const bucket = this.#bucket(host);
-        return { host, perSec: bucket.perSec, share: bucket.share, closedUntilMs: bucket.closedUntilMs(nowMs) };
-      }),
+      hosts: Object.keys(this.#options.rates).map((host) => ({ host, ...this.#bucket(host).standing(nowMs) })),
       open: [...this.#breakers.keys()].filter(this.isOpen),
       waiting: [...this.#closedUntilMs].flatMap(([endpoint, untilMs]) => (untilMs > nowMs ? [{ endpoint, untilMs }] : [])),
       lastFailure: this.#lastFailure,
@@ -181,7 +180,7 @@ export class SourceClient {
       const code = error instanceof FenshiError ? error.code : signal?.aborted === true ? 'ABORTED' : 'BUG';
       onAnswer(endpoint.name, code, Date.now() - askedMs);
       if (error instanceof FenshiError)
-        this.#failed({ endpoint: endpoint.name, code, message: error.message.slice(code.length + 2), atMs: Date.now() });
+        this.#failed({ endpoint: endpoint.name, code, message: error.message.slice(code.length + 2, messageMax), atMs: Date.now() });
       if (error instanceof SourceLimited) this.#limited(endpoint, error);
       throw error;
     }

@@ -33,8 +33,10 @@ describe('token bucket', () => {
     expect([bucket.take(2000), bucket.share]).toEqual([59_000, 0.5]);
     expect(bucket.take(62_000)).toBe(0);
     expect(bucket.take(62_100)).toBeGreaterThan(0);
-    bucket.take(61_000 + 300_000);
-    expect(bucket.share).toBeGreaterThan(0.95);
+    // unasked, it has recovered all the same
+    const { perSec, share, closedUntilMs } = bucket.standing(61_000 + 300_000);
+    expect(share).toBeGreaterThan(0.95);
+    expect([perSec, closedUntilMs]).toEqual([2 * share, null]);
   });
 
   test('never slower than a sixteenth, never faster than the full rate', () => {

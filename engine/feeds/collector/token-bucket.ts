@@ -49,14 +49,10 @@ export class TokenBucket {
     this.#tokens = Math.min(this.#tokens, this.#full.burst);
   }
 
-  /** Requests a second that are allowed now. */
-  get perSec(): number {
-    return this.#perSec;
-  }
-
-  /** Until when it gives none; null when it does. */
-  closedUntilMs(nowMs: number): number | null {
-    return nowMs < this.#closedUntilMs ? this.#closedUntilMs : null;
+  /** Requests a second that are allowed at `nowMs`, their share of the full rate, and until when none is; null when some are. */
+  standing(nowMs: number): { readonly perSec: number; readonly share: number; readonly closedUntilMs: number | null } {
+    this.#fill(nowMs);
+    return { perSec: this.#perSec, share: this.share, closedUntilMs: nowMs < this.#closedUntilMs ? this.#closedUntilMs : null };
   }
 
   /** Share of the full rate that is allowed now. */

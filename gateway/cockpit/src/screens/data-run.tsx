@@ -12,10 +12,10 @@ function wallText(ms: number): string {
   return `${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
 }
 
-export function AvailabilityPanel({ report: { availability, nowMs } }: { readonly report: Report }) {
+export function AvailabilityPanel({ report: { availability } }: { readonly report: Report }) {
   const { dataPage } = useWords();
   if (availability === undefined) return null;
-  const { sinceMs, ratio, notReadySec, outages } = availability;
+  const { sinceMs, ratio, readySec, notReadySec, outages } = availability;
   return (
     <section aria-label={dataPage.availability}>
       <div className="h2">
@@ -39,9 +39,7 @@ export function AvailabilityPanel({ report: { availability, nowMs } }: { readonl
           ))}
         </tbody>
       </table>
-      {outages.length === 0 && sinceMs !== null && (
-        <p className="t3 s12">{dataPage.noOutage(span(Math.round((nowMs - sinceMs) / 1000)))}</p>
-      )}
+      {outages.length === 0 && sinceMs !== null && <p className="t3 s12">{dataPage.noOutage(span(Math.round(readySec + notReadySec)))}</p>}
     </section>
   );
 }

@@ -124,7 +124,7 @@ function Sources({ report }: { readonly report: Report }) {
               <td className="r">{share(values.rejectedRatio, 2)}</td>
               <td className="r">{share(values.disagreementRatio, 2)}</td>
             </tr>,
-            asking !== null && <Trouble key={`${actor} trouble`} asking={asking} />,
+            asking !== null && <Trouble key={`${actor} trouble`} asking={asking} nowMs={report.tapeMs ?? 0} />,
           ];
         })}
       </tbody>
@@ -140,13 +140,16 @@ function rateOf(text: (own: string, most: string) => string, perSec: number | un
 }
 
 /** Why a source is asked less than it may be, and what it last failed with; nothing where neither is so. */
-function Trouble({ asking: { hosts, open, waiting, lastFailure } }: { readonly asking: Asking }) {
+function Trouble({ asking: { hosts, open, waiting, lastFailure }, nowMs }: { readonly asking: Asking; readonly nowMs: number }) {
   const { dataPage } = useWords();
+  const named = (host: string): string => (host === '*' ? dataPage.allHosts : host);
   const lines = [
     ...(open.length > 0 ? [dataPage.circuitOpen(open.join(' '))] : []),
-    ...hosts.flatMap(({ host, closedUntilMs }) => (closedUntilMs === null ? [] : [dataPage.closedUntil(host, clockText(closedUntilMs))])),
-    ...waiting.map(({ endpoint, untilMs }) => dataPage.closedUntil(endpoint, clockText(untilMs))),
-    ...hosts.filter(({ share: own }) => own < slowedBelow).map(({ host, share: own }) => `${host} ${dataPage.slowed(share(own))}`),
+    ...hosts.flatMap(({ host, closedUntilMs }) =>
+      closedUntilMs === null || closedUntilMs <= nowMs ? [] : [dataPage.closedUntil(named(host), clockText(closedUntilMs))],
+    ),
+    ...waiting.filter(({ untilMs }) => untilMs > nowMs).map(({ endpoint, untilMs }) => dataPage.closedUntil(endpoint, clockText(untilMs))),
+    ...hosts.filter(({ share: own }) => own < slowedBelow).map(({ host, share: own }) => `${named(host)} ${dataPage.slowed(share(own))}`),
     ...(lastFailure === null
       ? []
       : [`${dataPage.lastFailure(clockText(lastFailure.tsMs), lastFailure.endpoint)} · ${lastFailure.code}: ${lastFailure.message}`]),

@@ -1,6 +1,7 @@
 /** 通知规则: those of the configuration as they stand, one's own to make, try on the day, change and take away. */
 import { useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
+import type { Mine } from '../../../../contracts/mine.ts';
 import { families, publicStates } from '../../../../contracts/opportunity.ts';
 import { FenshiProblem } from '../../../client/api.ts';
 import { tell } from '../frame/toast.tsx';
@@ -18,6 +19,7 @@ type Tried = {
   readonly matched: number;
   readonly newest: readonly { readonly tsMs: number; readonly title: string }[];
 };
+const noLists: Mine['lists'] = [];
 const bare = ({ own: _own, ...rule }: Shown): Rule => rule;
 
 export function Rules({ data }: { readonly data: Notifications }) {
@@ -28,15 +30,20 @@ export function Rules({ data }: { readonly data: Notifications }) {
   const [open, setOpen] = useState<string | null | undefined>();
   const { isPast } = useShown();
   const own = data.rules.filter((rule) => rule.own).map(bare);
-  const keep = async (rules: readonly Rule[]): Promise<void> => {
+  const [busy, setBusy] = useState(false);
+  /** `from`: the form that is closed once they are kept. */
+  const keep = async (rules: readonly Rule[], from?: string | null): Promise<void> => {
+    setBusy(true);
     try {
       await api().put('/v1/notifications/rules', { revision: data.revision, rules });
       tell(notifyPage.rulesKept);
-      setOpen(undefined);
+      setOpen((now) => (now === from ? undefined : now));
     } catch (error) {
       tell(saidBy(error, words));
     }
+    // another is written upon what stands now
     await queries.invalidateQueries({ queryKey: ['notifications'] });
+    setBusy(false);
   };
   const form = (rule: Rule | null): ReactNode => (
     <RuleForm
@@ -44,8 +51,11 @@ export function Rules({ data }: { readonly data: Notifications }) {
       before={rule}
       taken={data.rules.map(({ id }) => id).filter((id) => id !== rule?.id)}
       channels={data.channels.map(({ name }) => name)}
+      isIdle={!busy && !isPast}
       onCancel={() => setOpen(undefined)}
-      onSave={(made) => void keep(rule === null ? [...own, made] : own.map((each) => (each.id === rule.id ? made : each)))}
+      onSave={(made) =>
+        void keep(rule === null ? [...own, made] : own.map((each) => (each.id === rule.id ? made : each)), rule?.id ?? null)
+      }
     />
   );
   return (
@@ -55,7 +65,7 @@ export function Rules({ data }: { readonly data: Notifications }) {
           <span>
             {notifyPage.rules} <small>{data.rules.length}</small>
           </span>
-          <button type="button" className="ctl" disabled={isPast} onClick={() => setOpen(open === null ? undefined : null)}>
+          <button type="button" className="ctl" disabled={isPast || busy} onClick={() => setOpen(open === null ? undefined : null)}>
             {notifyPage.newRule}
           </button>
         </div>
@@ -69,10 +79,20 @@ export function Rules({ data }: { readonly data: Notifications }) {
               <span className="s14 b">{rule.id}</span>
               {rule.own ? (
                 <span className="row g8">
-                  <button type="button" className="ctl" disabled={isPast} onClick={() => setOpen(open === rule.id ? undefined : rule.id)}>
+                  <button
+                    type="button"
+                    className="ctl"
+                    disabled={isPast || busy}
+                    onClick={() => setOpen(open === rule.id ? undefined : rule.id)}
+                  >
                     {notifyPage.edit}
                   </button>
-                  <button type="button" className="ctl" disabled={isPast} onClick={() => void keep(own.filter(({ id }) => id !== rule.id))}>
+                  <button
+                    type="button"
+                    className="ctl"
+                    disabled={isPast || busy}
+                    onClick={() => void keep(own.filter(({ id }) => id !== rule.id))}
+                  >
                     {notifyPage.remove}
                   </button>
                 </span>
@@ -124,16 +144,21 @@ type FormProps = {
   readonly before: Rule | null;
   readonly taken: readonly string[];
   readonly channels: readonly string[];
+  /** Whether anything can be kept or tried now. */
+  readonly isIdle: boolean;
   readonly onCancel: () => void;
   readonly onSave: (rule: Rule) => void;
 };
 
-function RuleForm({ before, taken, channels, onCancel, onSave }: FormProps) {
+function RuleForm({ before, taken, channels, isIdle, onCancel, onSave }: FormProps) {
   const words = useWords();
   const { notifyPage } = words;
-  const lists = useMine(({ mine }) => mine.lists);
-  const [draft, setDraft] = useState<RuleDraft>(() => (before === null ? emptyDraft(freeId(taken), channels) : draftOf(before)));
+  // rules mean the lists of who sits at this machine
+  const lists = useMine(({ mine, isHere }) => (isHere ? mine.lists : noLists));
+  const [draft, setDraft] = useState<RuleDraft>(() => (before === null ? emptyDraft(freeId(taken), channels) : draftOf(before, channels)));
   const [tried, setTried] = useState<Tried | null>(null);
+  const newest = useRef(draft);
+  newest.current = draft;
   const set = (change: Partial<RuleDraft>): void => {
     setDraft({ ...draft, ...change });
     setTried(null);
@@ -141,7 +166,8 @@ function RuleForm({ before, taken, channels, onCancel, onSave }: FormProps) {
   const { rule, faults } = ruleOf(draft, taken, before);
   const tryOut = async (): Promise<void> => {
     try {
-      setTried(await api().post<Tried>('/v1/notifications/rules/try', { rule }));
+      const answer = await api().post<Tried>('/v1/notifications/rules/try', { rule });
+      if (newest.current === draft) setTried(answer); // of what was typed since it says nothing
     } catch (error) {
       tell(saidBy(error, words));
     }
@@ -163,7 +189,7 @@ function RuleForm({ before, taken, channels, onCancel, onSave }: FormProps) {
     of: readonly string[],
     say: (name: string) => string,
   ): ReactNode => (
-    <fieldset className="f" aria-invalid={faults.includes(key as never)}>
+    <fieldset className={faults.includes(key as never) ? 'f wrong' : 'f'}>
       <legend>{label}</legend>
       <span className="chips">
         {of.map((name) => {
@@ -206,7 +232,7 @@ function RuleForm({ before, taken, channels, onCancel, onSave }: FormProps) {
       aria-label={notifyPage.rule}
       onSubmit={(event) => {
         event.preventDefault();
-        if (faults.length === 0) onSave(rule);
+        if (faults.length === 0 && isIdle) onSave(rule);
       }}
     >
       {text('id', notifyPage.id)}
@@ -243,14 +269,21 @@ function RuleForm({ before, taken, channels, onCancel, onSave }: FormProps) {
           </ol>
         </div>
       )}
+      {faults.length > 0 && (
+        <ul className="s12 warn" role="status">
+          {faults.map((fault) => (
+            <li key={fault}>{notifyPage.faults[fault]}</li>
+          ))}
+        </ul>
+      )}
       <div className="row end g8">
         <button type="button" className="btn ghost" onClick={onCancel}>
           {words.detail.cancel}
         </button>
-        <button type="button" className="btn" disabled={faults.length > 0} onClick={() => void tryOut()}>
+        <button type="button" className="btn" disabled={faults.length > 0 || !isIdle} onClick={() => void tryOut()}>
           {notifyPage.tryRule}
         </button>
-        <button type="submit" className="btn pri" disabled={faults.length > 0}>
+        <button type="submit" className="btn pri" disabled={faults.length > 0 || !isIdle}>
           {words.riskPage.save}
         </button>
       </div>

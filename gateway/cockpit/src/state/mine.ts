@@ -4,12 +4,13 @@ import type { Mine } from '../../../../contracts/mine.ts';
 import { FenshiProblem } from '../../../client/api.ts';
 import { api } from './session.ts';
 
-type State = { readonly mine: Mine; readonly revision: number; readonly error: string | null };
+/** `isHere`: of who sits at this machine, whose lists notification rules mean. */
+type State = { readonly mine: Mine; readonly revision: number; readonly isHere: boolean; readonly error: string | null };
 const nothing: Mine = { v: 1, lists: [], marks: {} };
-export const useMine = create<State>()(() => ({ mine: nothing, revision: 0, error: null }));
+export const useMine = create<State>()(() => ({ mine: nothing, revision: 0, isHere: false, error: null }));
 
 const triesMax = 3;
-type Revised = { readonly revision: number; readonly mine: Mine };
+type Revised = { readonly revision: number; readonly isHere: boolean; readonly mine: Mine };
 export async function readMine(): Promise<void> {
   try {
     useMine.setState({ ...(await api().get<Revised>('/v1/mine')), error: null });

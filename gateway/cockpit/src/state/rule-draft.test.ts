@@ -70,5 +70,6 @@ test('a rule opened and saved untouched is the same rule, with what the form has
     severity: 'notice',
     cooldownSec: 60,
   };
-  expect(ruleOf(draftOf(rule), [], rule)).toEqual({ rule, faults: [] });
+  expect(ruleOf(draftOf(rule, ['bot', 'mail']), [], rule)).toEqual({ rule, faults: [] });
+  expect(draftOf({ ...rule, channels: ['gone', 'mail'] }, ['bot', 'mail']).channels).toEqual(['mail']);
 });

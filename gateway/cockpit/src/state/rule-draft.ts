@@ -48,10 +48,11 @@ export const emptyDraft = (id: string, channels: readonly string[]): RuleDraft =
   cooldownSec: '0',
 });
 
-export const draftOf = (rule: Rule): RuleDraft => ({
+/** `channels`: those that there are; one that is gone goes from the rule. */
+export const draftOf = (rule: Rule, channels: readonly string[]): RuleDraft => ({
   id: rule.id,
   about: rule.about,
-  channels: rule.channels,
+  channels: rule.channels.filter((name) => channels.includes(name)),
   state: rule.state ?? [],
   family: rule.family ?? [],
   list: rule.list ?? [],
