@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { Availability, isExpected } from './availability.ts';
 
-const ready = { ready: true, code: null };
-const out = (code: string) => ({ ready: false, code });
+const ready = { ready: true, code: null, detail: null };
+const out = (code: string) => ({ ready: false, code, detail: code === 'ROLE_AWAY' ? 'engine' : null });
 
 test('from the first ready second on, each second is of what was found at its beginning; an outage has a beginning, an end and a reason', () => {
   const own = new Availability();
@@ -22,8 +22,8 @@ test('from the first ready second on, each second is of what was found at its be
     notReadySec: 3,
     ratio: 12 / 15,
     outages: [
-      { fromMs: 18_000, toMs: 19_000, code: 'CATCHING_UP' },
-      { fromMs: 16_000, toMs: 18_000, code: 'ROLE_AWAY' },
+      { fromMs: 18_000, toMs: 19_000, code: 'CATCHING_UP', detail: null },
+      { fromMs: 16_000, toMs: 18_000, code: 'ROLE_AWAY', detail: 'engine' },
     ],
   });
 });

@@ -8,8 +8,8 @@
 import { msOfDay } from '../contracts/session.ts';
 import type { RunVerdict } from './run-status.ts';
 
-/** `toMs` null: it still is. */
-export type Outage = { readonly fromMs: number; readonly toMs: number | null; readonly code: string };
+/** `toMs` null: it still is. `detail`: of the code, as it began. */
+export type Outage = { readonly fromMs: number; readonly toMs: number | null; readonly code: string; readonly detail: string | null };
 export type AvailabilityReport = {
   /** Null until it was ready once. */
   readonly sinceMs: number | null;
@@ -36,7 +36,7 @@ export class Availability {
   #outages: Outage[] = [];
 
   /** About once a second. The time since the last look is of the state found then. */
-  look({ ready, code }: Pick<RunVerdict, 'ready' | 'code'>, nowMs: number, expected = true): void {
+  look({ ready, code, detail }: RunVerdict, nowMs: number, expected = true): void {
     const state = !expected || (!ready && rest.includes(code ?? '')) ? 'rest' : ready ? 'ready' : 'out';
     const passed = this.#last === null ? 0 : nowMs - this.#last.atMs;
     const isSeen = passed >= 0 && passed <= unseenMs;
@@ -50,7 +50,7 @@ export class Availability {
     const isSame = isOpen && state === 'out' && newest.code === code && isSeen;
     if (isOpen && !isSame) this.#outages[0] = { ...newest, toMs: isSeen ? nowMs : this.#last!.atMs };
     if (state === 'out' && !isSame && this.#sinceMs !== null)
-      this.#outages = [{ fromMs: nowMs, toMs: null, code: code ?? 'STARTING' }, ...this.#outages].slice(0, keptMax);
+      this.#outages = [{ fromMs: nowMs, toMs: null, code: code ?? 'STARTING', detail }, ...this.#outages].slice(0, keptMax);
     this.#last = { atMs: nowMs, state };
   }
 

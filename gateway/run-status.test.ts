@@ -43,3 +43,28 @@ test('without the broker nothing else counts', () => {
   status.heard(role('engine', null));
   expect(status.verdict(Date.now())).toMatchObject({ ready: false, code: 'BROKER_UNREACHABLE' });
 });
+
+test('an outage stands in the report with its sentence, and that it is over', () => {
+  const day = new DayState('test-1');
+  day.caughtUp = true;
+  const status = new RunStatus(day);
+  status.watch({ subscribe: () => undefined, status: async function* () {} } as never, () => undefined);
+  status.heard(role('engine', null));
+  status.lookAround(now);
+  status.lookAround(now + 4000); // its word is too old
+  status.heard(role('engine', null, null, now + 5000));
+  status.lookAround(now + 5000);
+  expect(status.report(now + 5000).availability).toMatchObject({
+    sinceMs: now,
+    readySec: 4,
+    notReadySec: 1,
+    outages: [
+      {
+        fromMs: now + 4000,
+        toMs: now + 5000,
+        code: 'ROLE_AWAY',
+        why: { zh: '进程 engine 没有响应', en: 'The role engine does not answer' },
+      },
+    ],
+  });
+});

@@ -19,6 +19,8 @@ const stopping: readonly string[] = ['DISK_FULL', 'NOT_STORED', 'ACCESS_REFUSED'
 /** What of the feed explains nothing. */
 const idle: readonly string[] = ['STARTING', 'STANDBY'];
 
+const inWords = (code: string, detail: string | null) => ({ zh: sayStatus(code, detail, 'zh'), en: sayStatus(code, detail, 'en') });
+
 export class RunStatus {
   readonly #day: DayState;
   readonly #roles = new Map<string, RoleStatus>();
@@ -80,7 +82,7 @@ export class RunStatus {
       nowMs,
       ready,
       code,
-      why: code === null ? null : { zh: sayStatus(code, detail, 'zh'), en: sayStatus(code, detail, 'en') },
+      why: code === null ? null : inWords(code, detail),
       day: { epoch: this.#day.epoch, tradeDate: this.#day.date, step: this.#day.step, tsMs: this.#day.tsMs, caughtUp: this.#day.caughtUp },
       /** Tape time the engine has come to; null before its first entry. */
       tapeMs: (this.#roles.get('engine')?.facts.cell as { timeMs?: number } | undefined)?.timeMs ?? null,
@@ -95,7 +97,7 @@ export class RunStatus {
         values,
         asking: asking ?? null,
       })),
-      availability: this.#availability.report(),
+      availability: this.#availabilityInWords(),
       /** As the store role last saw it; null where none has said so. */
       storage: this.#fresh('store', nowMs)?.facts.storage ?? null,
       roles: [...this.#roles.values()]
@@ -103,10 +105,7 @@ export class RunStatus {
         .map((role) => {
           const away = nowMs - role.tsMs > awayMs;
           const own = away ? 'ROLE_AWAY' : role.code;
-          const said =
-            own === null
-              ? null
-              : { zh: sayStatus(own, away ? role.role : role.detail, 'zh'), en: sayStatus(own, away ? role.role : role.detail, 'en') };
+          const said = own === null ? null : inWords(own, away ? role.role : role.detail);
           return {
             role: role.role,
             ready: role.ready && !away,
@@ -117,6 +116,11 @@ export class RunStatus {
           };
         }),
     };
+  }
+
+  #availabilityInWords() {
+    const report = this.#availability.report();
+    return { ...report, outages: report.outages.map((outage) => ({ ...outage, why: inWords(outage.code, outage.detail) })) };
   }
 
   #fresh(role: string, nowMs: number): RoleStatus | null {

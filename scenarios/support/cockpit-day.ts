@@ -173,7 +173,15 @@ const reportOf = (day: DayState, { ready, tapeMs, notifies }: ReportState) => ({
     readySec: 3560,
     notReadySec: 40,
     ratio: 3560 / 3600,
-    outages: [{ fromMs: Date.now() - 60_000, toMs: Date.now() - 20_000, code: 'ROLE_AWAY' }],
+    outages: [
+      {
+        fromMs: Date.now() - 60_000,
+        toMs: Date.now() - 20_000,
+        code: 'ROLE_AWAY',
+        detail: 'engine',
+        why: { zh: '进程 engine 没有响应', en: 'The role engine does not answer' },
+      },
+    ],
   },
   storage: {
     disk: { usedRatio: 0.72, freeBytes: 40e9, level: 'warn' },

@@ -14,6 +14,7 @@ function wallText(ms: number): string {
 
 export function AvailabilityPanel({ report: { availability } }: { readonly report: Report }) {
   const { dataPage } = useWords();
+  const language = useSettings((settings) => settings.language);
   if (availability === undefined) return null;
   const { sinceMs, ratio, readySec, notReadySec, outages } = availability;
   return (
@@ -30,10 +31,10 @@ export function AvailabilityPanel({ report: { availability } }: { readonly repor
       </p>
       <table className="dt">
         <tbody>
-          {outages.slice(0, 8).map(({ fromMs, toMs, code }) => (
+          {outages.slice(0, 8).map(({ fromMs, toMs, code, why }) => (
             <tr key={`${fromMs}.${code}`}>
               <td className="t3">{wallText(fromMs)}</td>
-              <td className={toMs === null ? 'warn' : ''}>{code}</td>
+              <td className={toMs === null ? 'warn' : ''}>{why[language]}</td>
               <td className="r">{toMs === null ? dataPage.still : span(Math.max(1, Math.round((toMs - fromMs) / 1000)))}</td>
             </tr>
           ))}

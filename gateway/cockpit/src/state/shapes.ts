@@ -8,7 +8,7 @@ import type { Asking, QualityClass } from '../../../../contracts/quality.ts';
 import type { lanesService, notifyServices, ServiceAnswer } from '../../../../contracts/services.ts';
 import type { StageLatency, StorageReport } from '../../../../contracts/status.ts';
 import type { StateItem, StrategyItem } from '../../../../contracts/stream-items.ts';
-import type { AvailabilityReport } from '../../../availability.ts';
+import type { AvailabilityReport, Outage } from '../../../availability.ts';
 
 export type { Consumer, Forecast, Mark, StateItem, StrategyItem };
 export type Evidence = OpportunityEvent['evidence'][number];
@@ -103,7 +103,9 @@ export type Report = {
   readonly assumed: readonly string[];
   readonly roles: readonly RoleReport[];
   readonly quality?: readonly Quality[];
-  readonly availability?: AvailabilityReport;
+  readonly availability?: Omit<AvailabilityReport, 'outages'> & {
+    readonly outages: readonly (Outage & { readonly why: { readonly zh: string; readonly en: string } })[];
+  };
   readonly storage?: StorageReport | null;
   readonly day: { readonly epoch: string; readonly tradeDate: string; readonly step: number; readonly tsMs: number };
 };
