@@ -122,17 +122,6 @@ export const batchFrom = (source: string, tsMs: number, count: number, c: QuoteC
   innerShares: c.innerShares,
 });
 
-export function emptyColumns(count: number, optional: boolean): QuoteColumns {
-  const out: Record<string, unknown> = {};
-  for (const [part, wanted] of [
-    [layout, true],
-    [optionalLayout, optional],
-  ] as const) {
-    for (const [name, [type, width]] of Object.entries(part)) out[name] = wanted ? new type(count * width) : null;
-  }
-  return out as QuoteColumns;
-}
-
 const priceOr = (milli: number | null): number => milli ?? absentMilli;
 const doubleOr = (value: number | null): number => value ?? Number.NaN;
 
@@ -208,6 +197,14 @@ const specs: readonly ColumnSpec[] = [layout, optionalLayout].flatMap((part) =>
   })),
 );
 
+/** Columns of `count` rows of zeros, one behind the other in one buffer; without the optional ones they are null. */
+export function emptyColumns(count: number, optional: boolean): QuoteColumns {
+  const has = (spec: ColumnSpec): boolean => optional || !spec.optional;
+  let size = 0;
+  for (const spec of specs) if (has(spec)) size += sizeOf(spec, count);
+  return columnsOver(new ArrayBuffer(size), count, has);
+}
+
 /** The batch as a message body: `{type, v, source, tsMs, count, columns}`; columns are little-endian `bin`s. */
 export function encodeQuotes(type: 'quotes' | 'index', batch: QuoteBatch): Uint8Array {
   const columns: Record<string, Uint8Array> = {};
@@ -273,18 +270,21 @@ export function quotesOf({ source, tsMs, count, columns }: Body, scratch?: Quote
     target.set(bytes, offset);
     offset += (bytes.byteLength + 7) & ~7;
   }
-  const make = () => columnsOver(target.buffer as ArrayBuffer, count, columns);
+  const make = () => columnsOver(target.buffer as ArrayBuffer, count, ({ name }) => columns[name] !== undefined);
   return batchFrom(source, tsMs, count, scratch?.columns(layout, make) ?? make());
 }
 
-/** Views of the columns that a body has, one behind the other from the buffer's start. */
-function columnsOver(buffer: ArrayBuffer, count: number, present: Body['columns']): QuoteColumns {
+/** Bytes of a column of `count` rows, up to where the next may begin. */
+const sizeOf = ({ type, width }: ColumnSpec, count: number): number => (count * width * type.BYTES_PER_ELEMENT + 7) & ~7;
+
+/** Views of the columns that are there, one behind the other from the buffer's start. */
+function columnsOver(buffer: ArrayBuffer, count: number, has: (spec: ColumnSpec) => boolean): QuoteColumns {
   const out: Record<string, unknown> = {};
   let offset = 0;
-  for (const { name, type, width } of specs) {
-    const has = present[name] !== undefined;
-    out[name] = has ? new type(buffer, offset, count * width) : null;
-    if (has) offset += (count * width * type.BYTES_PER_ELEMENT + 7) & ~7;
+  for (const spec of specs) {
+    const isPresent = has(spec);
+    out[spec.name] = isPresent ? new spec.type(buffer, offset, count * spec.width) : null;
+    if (isPresent) offset += sizeOf(spec, count);
   }
   return out as QuoteColumns;
 }

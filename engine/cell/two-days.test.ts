@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { encodeTape } from '../../contracts/tape.ts';
 import { instrumentNo } from '../../contracts/units.ts';
 import { generatedDay } from '../../scenarios/support/days.ts';
 import { nextTradingDay } from '../reference/calendar.ts';
@@ -19,7 +20,7 @@ test('two generated days with a weekend between: each starts empty, the second f
     expect(cell.desk.live).toBe(0);
   }
   expect(second.steps[0]!.prevHash).toBe(monday.sha);
-  expect(foldDay(monday.bundle, monday.bodies).journal.hash).toBe(second.journal.hash);
+  expect(foldDay(monday.bundle, monday.entries.map(encodeTape)).journal.hash).toBe(second.journal.hash);
 });
 
 test('three days in a row: what was sealed at one close is a board higher at the next, and each day is its own', () => {

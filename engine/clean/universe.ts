@@ -76,11 +76,16 @@ export function universeOf(bundle: Bundle): Universe {
 
 /** Exchange and code are the index: 8 MB against a hash of every row of every batch. Element = row + 1, 0 for none. */
 function rowIndex(instruments: readonly Instrument[]): Uint16Array {
+  const known = rowsOf.get(instruments);
+  if (known !== undefined) return known;
   if (instruments.length > 65_534) throw new RangeError('a cell holds at most 65,534 instruments');
   const rows = new Uint16Array(4_000_000);
   for (const [row, { no }] of instruments.entries()) rows[no] = row + 1;
+  rowsOf.set(instruments, rows);
   return rows;
 }
+/** Cells of one bundle read one index. */
+const rowsOf = new WeakMap<readonly Instrument[], Uint16Array>();
 const noRow = 0;
 
 export const exchangeIndex = (exchange: Exchange): number => exchanges.indexOf(exchange);

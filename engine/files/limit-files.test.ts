@@ -182,10 +182,11 @@ const data = '../shared/data';
 test.skipIf(!existsSync(`${data}/daily_all_a_2026_dev.csv.gz`))(
   'on the recorded market each AUC is within .005 of the published one (needs ../shared)',
   async () => {
-    for (const name of ['daily_all_a_2026_dev.csv.gz', 'limit_list_2026_dev.csv.gz'])
+    for (const name of ['daily_all_a_2026_dev.csv.gz', 'limit_list_2026_dev.csv.gz', 'bars_1m_tushare_2026_dev.csv.gz'])
       symlinkSync(join(process.cwd(), data, name), join(dir, name));
-    const { daily, list } = await readLimitFiles(dir);
-    const reports = evaluateLimits(limitDays(daily, list), null);
+    const { daily, list, bars } = await readLimitFiles(dir);
+    const days = limitDays(daily, list);
+    const reports = evaluateLimits(days, null);
 
     expect(reports.map(({ event }) => event)).toEqual(Object.keys(published));
     for (const { event, auc, auc95, calibration, naive, speaks } of reports) {
@@ -197,11 +198,7 @@ test.skipIf(!existsSync(`${data}/daily_all_a_2026_dev.csv.gz`))(
       expect(naive.auc).toBeGreaterThan(0.6);
     }
 
-    symlinkSync(join(process.cwd(), data, 'bars_1m_tushare_2026_dev.csv.gz'), join(dir, 'bars'));
-    const read = await readLimitFiles(dir);
-    const { n, recall, medianErrorSec, within60, late, touchedBeforeSealed } = sealReport(
-      sealCases(limitDays(read.daily, read.list), read.bars),
-    );
+    const { n, recall, medianErrorSec, within60, late, touchedBeforeSealed } = sealReport(sealCases(days, bars));
     expect(n).toBe(1508);
     expect(recall).toBeGreaterThanOrEqual(0.995);
     expect(medianErrorSec).toBeLessThanOrEqual(30);

@@ -4,10 +4,11 @@ const plain = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 const thousands = /^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$/;
 
 export function numberIn(text: string | undefined): number | null | undefined {
-  if (text === undefined || absent.has(text.toLowerCase())) return null;
-  const bare = thousands.test(text) ? text.replaceAll(',', '') : text;
-  if (!plain.test(bare)) return undefined;
-  const value = Number(bare);
+  if (text === undefined) return null;
+  const isPlain = plain.test(text);
+  if (!isPlain && absent.has(text.toLowerCase())) return null;
+  if (!isPlain && !thousands.test(text)) return undefined;
+  const value = Number(isPlain ? text : text.replaceAll(',', ''));
   return Number.isFinite(value) ? value : undefined;
 }
 

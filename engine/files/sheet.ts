@@ -57,6 +57,7 @@ export async function openSheet(input: Input, layouts: readonly SheetLayout[]): 
   const { header, found } = first;
   refuseTwice(input, header, found);
   const separator = { of: null as Separator | null };
+  const names = header.map(comparable);
   async function* rows(): AsyncGenerator<SheetRow, void> {
     let line = seen;
     if (firstRow !== null) yield { line, cells: cellsOf(firstRow.trim(), separatorOf(firstRow)) };
@@ -67,7 +68,7 @@ export async function openSheet(input: Input, layouts: readonly SheetLayout[]): 
       // the header's separator need not be the rows': a 通达信 header is cut by tabs over rows cut by commas
       separator.of ??= separatorOf(bare);
       const cells = cellsOf(separator.of === '\t' ? text : bare, separator.of);
-      if (cells.length === header.length && cells.every((cell, i) => comparable(cell) === comparable(header[i]!))) continue; // the header again
+      if (cells.length === header.length && cells.every((cell, i) => comparable(cell) === names[i])) continue; // the header again
       yield { line, cells };
     }
   }

@@ -40,12 +40,17 @@ export async function* paceAsync(day: PacedDay, rows: AsyncRowSource): AsyncGene
   yield close;
 }
 
-function frameOf({ tradeDate, bundle, codeVersion, origin }: PacedDay) {
+/** What ends a day, whatever was heard before. */
+export const closeOf = ({ tradeDate }: Pick<PacedDay, 'tradeDate'>) =>
+  ({ type: 'day.close', v: 1, tsMs: midnightOf(tradeDate) + closeMs, tradeDate }) as const;
+
+function frameOf(day: PacedDay) {
+  const { tradeDate, bundle, codeVersion, origin } = day;
   const midnight = midnightOf(tradeDate);
   return {
     open: { type: 'day.open', v: 1, tsMs: midnight + openMs, tradeDate, bundle, codeVersion, origin } as const,
     seconds: secondsOf(midnight),
-    close: { type: 'day.close', v: 1, tsMs: midnight + closeMs, tradeDate } as const,
+    close: closeOf(day),
   };
 }
 

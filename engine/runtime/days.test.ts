@@ -6,7 +6,7 @@ import { decode } from '../../contracts/codec.ts';
 import { defaultConfig } from '../../contracts/config.ts';
 import { JournalStep } from '../../contracts/journal.ts';
 import { streams, subjects } from '../../contracts/subjects.ts';
-import { decodeTape, type TapeEntry } from '../../contracts/tape.ts';
+import { decodeTape, encodeTape, type TapeEntry } from '../../contracts/tape.ts';
 import { collect } from '../../scenarios/support/collect.ts';
 import { foldedDay } from '../../scenarios/support/days.ts';
 import { RoleProcess, roleStart } from '../../scenarios/support/role-process.ts';
@@ -40,8 +40,8 @@ const until = async (met: () => Promise<boolean>): Promise<void> => {
 describe('day after day', () => {
   test('a cell that was away while a day closed and the next opened folds both, and waits after the last', async () => {
     const { nc, js, jsm } = await open();
-    const friday = foldedDay({ date: '20261120', day: 0, count: 12 });
-    const monday = foldedDay({ date: '20261123', day: 1, count: 12, closes: friday.market.closes() });
+    const friday = foldedDay({ date: '20261120', day: 0, count: 12, until: '10:15' });
+    const monday = foldedDay({ date: '20261123', day: 1, count: 12, until: '10:15', closes: friday.market.closes() });
     const bundles = `${broker.dir}/bundles`;
     for (const { bundle, market, entries } of [friday, monday]) {
       saveBundle(bundles, bundle);
@@ -101,8 +101,8 @@ describe('day after day', () => {
     const monday = foldedDay({ seed: 5, date: '20261123', day: 1, count: 10, closes: friday.market.closes(), counted });
     expect(found.flatMap((entry) => (entry.type === 'day.open' ? [entry.bundle] : [])).slice(0, 2)).toEqual([friday.sha, monday.sha]);
     const tape = await collect(js, jsm, streams(broker.run).tape, (body) => sha256(body));
-    const wanted = [friday, monday].flatMap(({ bodies }) => bodies.map(sha256));
-    const opens = [0, friday.bodies.length]; // these name the version of the code
+    const wanted = [friday, monday].flatMap(({ entries }) => entries.map((entry) => sha256(encodeTape(entry))));
+    const opens = [0, friday.entries.length]; // these name the version of the code
     expect(tape.slice(0, wanted.length).filter((_, i) => !opens.includes(i))).toEqual(wanted.filter((_, i) => !opens.includes(i)));
     await nc.close();
   });

@@ -71,6 +71,14 @@ export function instant(date: string, hours: number, minutes: number, seconds: n
 
 /** Midnight of `yyyymmdd`; undefined for the 30th of February and the like. */
 export function dateOf(date: string): number | undefined {
+  if (date !== newest.date) newest = { date, midnight: midnightIn(date) };
+  return newest.midnight;
+}
+
+/** Rows of a file mostly are of one day. */
+let newest: { readonly date: string; readonly midnight: number | undefined } = { date: '', midnight: undefined };
+
+function midnightIn(date: string): number | undefined {
   if (!/^\d{8}$/.test(date)) return undefined;
   const [year, month, day] = [Number(date.slice(0, 4)), Number(date.slice(4, 6)), Number(date.slice(6, 8))];
   const days = new Date(Date.UTC(year, month, 0)).getUTCDate();

@@ -337,9 +337,9 @@ export class IssueDay {
       const shares = depth * depthProfile[level]! * (1 - jitter / 2 + jitter * this.#book.uniform());
       const queue =
         this.locked === null || level > 0 ? null : this.#queueShares * (0.9 + 0.2 * (shares / (depth * depthProfile[level]!) - 0.5));
-      const wall = (side: 'bid' | 'ask'): number => (this.#wall === side && level === 1 ? 20 : 1);
-      this.bidShares[level] = Math.max(100, Math.round((queue ?? shares * wall('bid') * (1 + imbalance)) / 100) * 100);
-      this.askShares[level] = Math.max(100, Math.round((queue ?? shares * wall('ask') * (1 - imbalance)) / 100) * 100);
+      const wall = level === 1 ? this.#wall : null;
+      this.bidShares[level] = Math.max(100, Math.round((queue ?? shares * (wall === 'bid' ? 20 : 1) * (1 + imbalance)) / 100) * 100);
+      this.askShares[level] = Math.max(100, Math.round((queue ?? shares * (wall === 'ask' ? 20 : 1) * (1 - imbalance)) / 100) * 100);
     }
   }
 }

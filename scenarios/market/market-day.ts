@@ -53,8 +53,8 @@ export class MarketDay implements RowSource {
   readonly days: readonly IssueDay[];
   readonly #auctions: readonly { readonly bluff: number; readonly noise: number; readonly unmatched: number }[];
   readonly #latency: readonly Random[];
-  readonly #badTicks: ReadonlyMap<string, BadTick>;
-  readonly #buckets = new RowBuckets();
+  readonly #badTicks: ReadonlyMap<number, BadTick>;
+  readonly #buckets: RowBuckets;
   readonly #marketZ: Float64Array;
   readonly #marketVol: Float64Array;
   readonly #sectorZ: readonly Float64Array[];
@@ -70,6 +70,7 @@ export class MarketDay implements RowSource {
     this.date = date;
     this.#midnight = midnightOf(date);
     this.issues = universeOf(seed, count, nature.dearer);
+    this.#buckets = new RowBuckets(this.issues.length);
     const waves = hasWaves(rates) ? wavesOf(seed, day, preset) : [];
     this.episodes = this.issues.flatMap((issue) => {
       const own = episodesOf(seed, day, issue, rates, preset);
@@ -77,7 +78,7 @@ export class MarketDay implements RowSource {
       return busy ? own : [...own, ...waveEpisodes(seed, day, issue, waves)];
     });
     this.faults = faulty ? faultsOf(seed, day, this.issues) : { badTicks: [], outages: [] };
-    this.#badTicks = new Map(this.faults.badTicks.map((tick) => [`${tick.no}|${tick.tsec}`, tick]));
+    this.#badTicks = new Map(this.faults.badTicks.map((tick) => [secondOf(tick.no, tick.tsec), tick]));
     this.days = this.issues.map(
       (issue) =>
         new IssueDay(
@@ -101,7 +102,9 @@ export class MarketDay implements RowSource {
     this.#marketZ = Float64Array.from({ length: stepsPerDay }, () => market.student(5));
     const volRandom = randomOf(seed, day, entityMarket, 'flow');
     this.#marketVol = Float64Array.from({ length: stepsPerDay }, () => vol.next(volRandom));
+    const quoted = new Set(this.issues.map(({ sector }) => sector));
     this.#sectorZ = Array.from({ length: sectorCount }, (_, sector) => {
+      if (!quoted.has(sector)) return new Float64Array(0);
       const random = randomOf(seed, day, entitySector - sector, 'price');
       return Float64Array.from({ length: stepsPerDay }, () => random.student(5));
     });
@@ -173,7 +176,7 @@ export class MarketDay implements RowSource {
     const fate = deliveryOf(this.faults, day.issue.no, tsec);
     if (fate === 'lose') return;
     const at = fate === 'deliver' ? recvMs : Math.max(recvMs, tsExchangeMs + (fate.until - tsec) * 1000 + 1);
-    this.#write(day, tsExchangeMs, at, this.#badTicks.get(`${day.issue.no}|${tsec}`));
+    this.#write(day, tsExchangeMs, at, this.#badTicks.get(secondOf(day.issue.no, tsec)));
     if (luck > 1 - twiceShare) this.#write(day, tsExchangeMs, at + 1000, undefined);
   }
 
@@ -267,6 +270,9 @@ export class MarketDay implements RowSource {
     return { type: 'index', tsMs: secondMs, batch: batchFrom('generator', secondMs, 1, columns) };
   }
 }
+
+/** One number for an instrument's second of trading. */
+const secondOf = (no: number, tsec: number): number => no * 100_000 + tsec;
 
 /** Continuous step that falls on this millisecond of the day, or null. */
 function stepAt(ms: number): number | null {

@@ -31,7 +31,7 @@ function rowsOf(market: MarketDay) {
 
 describe('the invented market', () => {
   test('has the stylised facts of a market: every band of contracts/spec/invented-market.md#facts on the mean of five days', () => {
-    const days = [1, 2, 3, 4, 5].map((seed) => factsOf(day({ seed, count: 300, faulty: false, rates: plainRates })));
+    const days = [1, 2, 3, 4, 5].map((seed) => factsOf(day({ seed, count: 150, faulty: false, rates: plainRates })));
     expect(outOfBand(meanFacts(days))).toEqual([]);
     expect(days.every(({ offTick, offLot, offSum }) => offTick + offLot + offSum === 0)).toBe(true);
   });

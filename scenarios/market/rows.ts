@@ -10,13 +10,19 @@ type Bucket = { columns: QuoteColumns; recv: Float64Array; count: number };
 
 export class RowBuckets {
   readonly #buckets = new Map<number, Bucket>();
+  readonly #room: number;
+
+  /** `issues`: how many are quoted; of a few, a second has few rows. */
+  constructor(issues: number) {
+    this.#room = Math.min(256, Math.max(8, issues >> 1));
+  }
 
   /** Room for one row received at `recvMs`; returns the columns and the row to fill. */
   claim(recvMs: number): { readonly columns: QuoteColumns; readonly i: number } {
     const second = Math.ceil(recvMs / 1000);
     let bucket = this.#buckets.get(second);
     if (bucket === undefined) {
-      bucket = { columns: emptyColumns(256, true), recv: new Float64Array(256), count: 0 };
+      bucket = { columns: emptyColumns(this.#room, true), recv: new Float64Array(this.#room), count: 0 };
       this.#buckets.set(second, bucket);
     }
     if (bucket.count === bucket.recv.length) grow(bucket);
@@ -57,7 +63,7 @@ export function gather(columns: QuoteColumns, rows: readonly number[]): QuoteCol
   for (const [name, column] of Object.entries(columns) as [string, Float64Array][]) {
     const target = out[name]!;
     const width = target.length / Math.max(1, rows.length);
-    for (const [to, from] of rows.entries()) for (let j = 0; j < width; j++) target[to * width + j] = column[from * width + j]!;
+    for (let to = 0; to < rows.length; to++) for (let j = 0; j < width; j++) target[to * width + j] = column[rows[to]! * width + j]!;
   }
   return out as unknown as QuoteColumns;
 }

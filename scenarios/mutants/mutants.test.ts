@@ -17,8 +17,19 @@ describe('mutated vendor bodies against an oracle that shares nothing with the p
     expect(tallies.filter(({ bodies, accepted, rejected }) => accepted < 0.3 * bodies || rejected < 0.3 * bodies)).toEqual([]);
   });
 
-  test.each(bugs)('finds: $name', (bug) => {
+  test.each(bugs)('finds: $name', async (bug) => {
     const root = injectBug(bug);
+    const tallies = trial(await feedsIn(root), 6000);
+    rmSync(root, { recursive: true });
+    const sum = (of: 'crashes' | 'wrong'): number => tallies.reduce((all, each) => all + each[of], 0);
+
+    expect(tallies).toHaveLength(37);
+    expect(sum('crashes')).toBe(0);
+    expect(sum('wrong')).toBeGreaterThan(0);
+  });
+
+  test('the command says the same of a copy with a bug in it, and ends with 1', () => {
+    const root = injectBug(bugs[0]!);
     const run = spawnSync(process.execPath, ['engine/cli/launch.mjs', 'scenarios/mutants/main.ts', '--count', '6000', '--feeds', root], {
       encoding: 'utf8',
     });

@@ -1,9 +1,9 @@
-/** Generated days as tests want them: bundle, entries, encoded bodies. */
+/** Generated days as tests want them: bundle and entries. */
 import type { Bundle } from '../../contracts/bundle.ts';
 import { type Config, defaultConfig } from '../../contracts/config.ts';
 import { midnightOf } from '../../contracts/session.ts';
-import { encodeTape, type TapeEntry } from '../../contracts/tape.ts';
-import { pace } from '../../engine/log/pacer.ts';
+import type { TapeEntry } from '../../contracts/tape.ts';
+import { closeOf, pace } from '../../engine/log/pacer.ts';
 import { bundleSha, type Fold, foldDay } from '../../engine/runtime/fold.ts';
 import { generatedBundle } from '../market/bundle.ts';
 import { MarketDay, type MarketOptions } from '../market/market-day.ts';
@@ -13,7 +13,6 @@ export type GeneratedDay = {
   readonly bundle: Bundle;
   readonly sha: string;
   readonly entries: TapeEntry[];
-  readonly bodies: Uint8Array[];
 };
 export const testDate = '20261123';
 
@@ -46,10 +45,14 @@ export function generatedDay({ counted, until = '15:30', detectors, strategies =
   const sha = bundleSha(bundle);
   const [hours = 0, minutes = 0] = until.split(':').map(Number);
   const untilMs = midnightOf(whole.date) + (hours * 60 + minutes) * 60_000;
-  const entries = [...pace({ tradeDate: whole.date, bundle: sha, codeVersion: 'test', origin: 'simulated' }, market)].filter(
-    ({ tsMs, type }) => tsMs <= untilMs || type === 'day.close',
-  );
-  return { market, bundle, sha, entries, bodies: entries.map(encodeTape) };
+  const entries: TapeEntry[] = [];
+  const frame = { tradeDate: whole.date, bundle: sha, codeVersion: 'test', origin: 'simulated' } as const;
+  for (const entry of pace(frame, market)) {
+    if (entry.tsMs > untilMs) break;
+    entries.push(entry);
+  }
+  if (entries.at(-1)?.type !== 'day.close') entries.push(closeOf(frame));
+  return { market, bundle, sha, entries };
 }
 
 /** A generated day with what an uninterrupted fold makes of it. */

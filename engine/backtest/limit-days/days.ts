@@ -101,8 +101,19 @@ type Past = { last: Session | null; readonly amounts: number[] };
 function sessionOf(row: DailyRow, day: number, { last, amounts }: Past, listed: ListEntry | null): Session {
   const limit = row.upLimit / row.preClose - 1;
   const sealed = isAtLimit(row.close, row.upLimit);
+  // each field by its name: objects spread out over two dozen fields are slow ones
   return {
-    ...row,
+    symbol: row.symbol,
+    date: row.date,
+    open: row.open,
+    high: row.high,
+    low: row.low,
+    close: row.close,
+    preClose: row.preClose,
+    upLimit: row.upLimit,
+    volume: row.volume,
+    amount: row.amount,
+    turnover: row.turnover,
     day,
     isWhole: isWholeRow(row),
     limit,
