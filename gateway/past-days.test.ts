@@ -5,6 +5,7 @@ import type { JournalStep } from '../contracts/journal.ts';
 import { midnightOf } from '../contracts/session.ts';
 import { foldDay } from '../engine/runtime/fold.ts';
 import { generatedDay } from '../scenarios/support/days.ts';
+import { isLong } from '../scenarios/support/long.ts';
 import { PastDays } from './past-days.ts';
 
 const made = generatedDay({ count: 40 });
@@ -29,7 +30,7 @@ const reader = (all: readonly JournalStep[] = steps) => {
 
 describe('a stored day as of an instant', () => {
   /** Instants spread over the day by a fixed rule, none of them chosen by what happened. */
-  const spread = Array.from({ length: 20 }, (_, k) => at('09:30:00') + ((k * 7919) % 19_800) * 1000 + 311);
+  const spread = Array.from({ length: isLong ? 20 : 8 }, (_, k) => at('09:30:00') + ((k * 7919) % 19_800) * 1000 + 311);
   /** And the very instants of some steps: what came then is in. */
   const instants = [...spread, ...[3, 40, 90].map((k) => steps[k]!.entries[0]!.tsMs)];
 
@@ -73,7 +74,7 @@ describe('a stored day as of an instant', () => {
   const long = times(200);
 
   test('more than thirty-two that wait are told to come again, and later answered', async () => {
-    const late = times(25).map((step, i) => ({ ...step, entries: step.entries.map((entry) => ({ ...entry, tsMs: i })) }));
+    const late = times(6).map((step, i) => ({ ...step, entries: step.entries.map((entry) => ({ ...entry, tsMs: i })) }));
     const many = new PastDays(reader(late), 'test-1');
     const told = await Promise.allSettled(Array.from({ length: 60 }, (_, i) => many.at(date, late.length - 1 - i)));
     const codes = told.flatMap((each) => (each.status === 'rejected' ? (each.reason as FenshiError).code : []));

@@ -4,13 +4,15 @@ import { Config } from '../../contracts/config.ts';
 import type { JournalStep } from '../../contracts/journal.ts';
 import { type Quote, rowOf } from '../../contracts/quote.ts';
 import { midnightOf } from '../../contracts/session.ts';
+import type { TapeEntry } from '../../contracts/tape.ts';
 import { generatedDay, lcg, testDate } from '../../scenarios/support/days.ts';
+import { isLong } from '../../scenarios/support/long.ts';
 import { type DayFacts, Facts, fileBundle } from '../feeds/tick-files/file-bundle.ts';
 import { pace } from '../log/pacer.ts';
 import { quoteRows } from '../log/row-source.ts';
 import { bundleSha, foldDay } from '../runtime/fold.ts';
 
-const points = 50;
+const points = isLong ? 50 : 25;
 const from = midnightOf(testDate) + 9.4 * 3_600_000;
 const until = midnightOf(testDate) + 10.6 * 3_600_000;
 type BundleOf = (day: DayFacts, rows: readonly Quote[]) => Bundle;
@@ -26,13 +28,13 @@ function journalOf(rows: readonly Quote[], bundleOf: BundleOf = honest): readonl
   const facts = new Facts();
   for (const row of rows) facts.add(row);
   const bundle = bundleOf({ date: testDate, preClose: facts.preClose, earlier: new Map() }, rows);
-  const tape = [
-    ...pace({ tradeDate: testDate, bundle: bundleSha(bundle), codeVersion: 'test', origin: 'simulated' }, quoteRows('file', rows)),
-  ];
-  return foldDay(
-    bundle,
-    tape.filter((entry) => entry.tsMs <= until),
-  ).steps;
+  const frame = { tradeDate: testDate, bundle: bundleSha(bundle), codeVersion: 'test', origin: 'simulated' } as const;
+  const tape: TapeEntry[] = [];
+  for (const entry of pace(frame, quoteRows('file', rows))) {
+    if (entry.tsMs > until) break;
+    tape.push(entry);
+  }
+  return foldDay(bundle, tape).steps;
 }
 
 const decidedBy = (steps: readonly JournalStep[], tsMs: number): string[] =>
@@ -54,7 +56,7 @@ function poison(quote: Quote): Quote {
 
 /** Symbols of the generated market with a rally in the first hour, and two without. */
 function rowsOfInterest(): Quote[] {
-  const { market, entries } = generatedDay({ seed: 5, count: 120, faulty: false });
+  const { market, entries } = generatedDay({ seed: 5, count: 120, faulty: false, until: '10:40' });
   const early = market.episodes.filter(({ type, tStart }) => type !== 'THIN_POP' && tStart < 2700).map(({ no }) => no);
   const chosen = new Set([...early.slice(0, 6), ...market.issues.slice(0, 2).map(({ no }) => no)]);
   const rows: Quote[] = [];

@@ -68,12 +68,18 @@ export async function openSheet(input: Input, layouts: readonly SheetLayout[]): 
       // the header's separator need not be the rows': a 通达信 header is cut by tabs over rows cut by commas
       separator.of ??= separatorOf(bare);
       const cells = cellsOf(separator.of === '\t' ? text : bare, separator.of);
-      if (cells.length === header.length && cells.every((cell, i) => comparable(cell) === names[i])) continue; // the header again
+      // the header again; of nearly all rows the first letter says that they are none
+      const isHeader =
+        cells.length === header.length && isAlike(cells[0]!, names[0]!) && cells.every((cell, i) => comparable(cell) === names[i]);
+      if (isHeader) continue;
       yield { line, cells };
     }
   }
   return { layout: found.layout, at: found.at, header, encoding, title: before.join(' '), rows: rows() };
 }
+
+/** False only where `comparable` of the cell cannot be the name. */
+const isAlike = (cell: string, name: string): boolean => !/^[\d.+-]/.test(cell) || /^[\d.+-]/.test(name);
 
 /** Whether a line that looks like the first of a bare list is a title over something else: the line behind it decides. */
 async function isTitle(lines: AsyncGenerator<string, void>, { bare }: SheetLayout, held: string[]): Promise<boolean> {
