@@ -177,8 +177,9 @@ if (values.only !== 'live') {
   );
   row('  median: ns a quote', `${Math.round(real.nsPerQuote)} ns`, real.rounds.join(' '));
   row('  quotes that a strategy was awake for', `${(100 * real.evaluatedShare).toFixed(2)} %`);
-  row('  one more variant of every strategy', `${(100 * real.variantShare).toFixed(1)} %`, 'floor 10 %', real.variantShare < 0.1);
-  row('  one more variant of every strategy in shadow', `${(100 * real.shadowShare).toFixed(1)} %`);
+  row('  one more variant of every strategy in shadow, the same parameters', `${(100 * real.shadowShare).toFixed(1)} %`);
+  row('  and with parameters of its own in each', `${(100 * real.ownShare).toFixed(1)} %`, 'floor 10 %', real.ownShare < 0.1);
+  row('  one that opens opportunities of its own', `${(100 * real.variantShare).toFixed(1)} %`, 'contracts/decisions/0023');
   const whole = benchDay(generated(Number(values.day), '15:31'), Math.min(rounds, 3));
   row(`replay of a whole day, ${values.day} symbols, ${count(whole.quotes)} quotes`, `${count(1e9 / whole.nsPerQuote)} q/s`);
   row('  quotes that a strategy was awake for', `${(100 * whole.evaluatedShare).toFixed(2)} %`);
