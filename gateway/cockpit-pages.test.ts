@@ -127,6 +127,12 @@ describe.skipIf(reason !== '')(`the cockpit’s pages${reason === '' ? '' : ` ($
     const locked = ladder.filter(({ state }) => state === 'locked').sort((a, b) => b.sealYuan! - a.sealYuan!)[0]!;
     const clock = new Date(locked.firstSealMs! + 28_800_000).toISOString().slice(11, 16);
     expect(await page.innerText('.lc li >> nth=0')).toMatch(new RegExp(`^${locked.name}\\s+${clock}`));
+    const facts = (await (await fetch(`${market.url}/v1/next-open`)).json()) as { strata: Record<string, { netBp: number }[]> };
+    const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(0)}`;
+    const shown = await page.$$eval('.no .strata tbody tr', (rows) => rows.map((each) => each.textContent ?? ''));
+    const netBps = ['first-seal', 'seal-share'].flatMap((kind) => facts.strata[kind]!.map(({ netBp }) => signed(netBp)));
+    expect(netBps.map((net, i) => shown[i]!.includes(net))).toEqual(netBps.map(() => true));
+    expect(await page.innerText('.no .tag')).toBe('暂列');
     expect(await page.locator('.fl tbody tr').count()).toBe(auction.length);
     expect(await page.innerText('.fl tbody tr >> nth=0')).toContain(auction[0]!.name);
     await page.context().close();

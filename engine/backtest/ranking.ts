@@ -92,6 +92,27 @@ export function firedInterval(signals: readonly Fired[]): Interval {
 
 export const firedAuc = (rate: number, base: number): number => (1 + rate / (rate + base) - (1 - rate) / (2 - rate - base)) / 2;
 
+/** 95 % of a mean, with days drawn anew. */
+export function meanInterval(cases: readonly { readonly day: number; readonly value: number }[]): Interval {
+  const sums = new Map<number, { n: number; sum: number }>();
+  for (const { day, value } of cases) {
+    const own = sums.get(day) ?? { n: 0, sum: 0 };
+    sums.set(day, { n: own.n + 1, sum: own.sum + value });
+  }
+  const days = [...sums.values()];
+  const next = generator(20_260_702);
+  const means = Array.from({ length: resamples }, () => {
+    let [n, sum] = [0, 0];
+    for (let i = 0; i < days.length; i++) {
+      const day = days[next(days.length)]!;
+      n += day.n;
+      sum += day.sum;
+    }
+    return sum / n;
+  });
+  return [quantileOf(means, 0.025), quantileOf(means, 0.975)];
+}
+
 /** xorshift32: only what the resampling needs. */
 function generator(seed: number): (below: number) => number {
   let x = seed;

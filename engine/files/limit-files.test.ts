@@ -1,10 +1,12 @@
-import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { nextOpenFacts } from '../../contracts/next-open.ts';
 import { limitDays } from '../backtest/limit-days/days.ts';
 import { evaluateLimits } from '../backtest/limit-days/evaluate.ts';
+import { nextOpensOf } from '../backtest/limit-days/next-open.ts';
 import { sealCases, sealReport } from '../backtest/limit-days/seals.ts';
 import { readLimitFiles } from './limit-files.ts';
 
@@ -196,6 +198,20 @@ test.skipIf(!existsSync(`${data}/daily_all_a_2026_dev.csv.gz`))(
       expect(calibration).toHaveLength(10);
       expect([event, speaks]).toEqual([event, event !== 'next-open']);
       expect(naive.auc).toBeGreaterThan(0.6);
+    }
+
+    // what is shipped is what these days say; of the published fits each stratum's mean lies within 3 bp, its cases within 2 %
+    const { source: _source, data: _data, ...shipped } = nextOpenFacts;
+    expect(nextOpensOf(days)).toEqual(shipped);
+    const told = JSON.parse(readFileSync(join(data, '..', 'fits', 'real_fit.json'), 'utf8')) as {
+      nextSessionAfterSeal: { by: Record<string, string>; n: number; mean: number }[];
+    };
+    const own = [...shipped.strata.boards, ...shipped.strata['first-seal'], ...shipped.strata['seal-share']];
+    const theirs = told.nextSessionAfterSeal.filter(({ by }) => Object.keys(by).length === 1);
+    expect(theirs.length).toBe(own.length);
+    for (const [i, { by, n: cases, mean }] of theirs.entries()) {
+      expect(Math.abs(own[i]!.grossBp - mean), JSON.stringify(by)).toBeLessThan(3);
+      expect(Math.abs(own[i]!.n / cases - 1), JSON.stringify(by)).toBeLessThan(0.02);
     }
 
     const { n, recall, medianErrorSec, within60, late, touchedBeforeSealed } = sealReport(sealCases(days, bars));

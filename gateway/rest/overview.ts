@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { FenshiError } from '../../contracts/errors.ts';
 import { MachineSketch } from '../../contracts/machine-sketch.ts';
+import { NextOpenFacts, nextOpenFacts } from '../../contracts/next-open.ts';
 import { AsOf, lanesService, services } from '../../contracts/services.ts';
 import { InstrumentId, TradeDate } from '../../contracts/units.ts';
 import { ok, type Route, route } from '../http/table.ts';
@@ -51,6 +52,16 @@ export function overviewRoutes(context: RestContext): Route[] {
       query: AtQuery,
       answer: services.ladder.answer.omit({ ok: true }),
       handle: async ({ query }) => withoutOk(await ask('ladder', asOfOf(query))),
+    }),
+    route({
+      method: 'GET',
+      tag: 'market',
+      role: 'viewer',
+      path: '/v1/next-open',
+      id: 'getNextOpen',
+      summary: 'Next opens of names that had closed at their upper limit, on recorded days, by what the close shows',
+      answer: NextOpenFacts,
+      handle: () => ok(nextOpenFacts),
     }),
     route({
       ...common,

@@ -46,7 +46,7 @@ type Definition = {
 
 const advMin = 30e6;
 /** Round trip of a share bought at the close and sold at the next open: commissions, stamp tax, and a tick. */
-const costOf = (close: number): number => 0.00122 + 0.01 / close;
+export const closeCost = (close: number): number => 0.00122 + 0.01 / close;
 const lnIn = (x: number, lo: number, hi: number): number => log(clamp(x, lo, hi));
 const gapOf = ({ open, preClose }: Session): number => open / preClose - 1;
 const isTradable = ({ isRiskWarning, adv }: Session): boolean => !isRiskWarning && adv > advMin;
@@ -121,7 +121,7 @@ export const limitDefinitions: Readonly<Record<LimitEvent, Definition>> = {
       return { ...sealFeatures(session), lpx: log(session.close), wide: session.isWide ? 1 : 0, nlu: log(sealed), broken };
     },
     naive: ({ listed, amount }) => listed!.sealAmount / amount,
-    came: ({ close }, next) => next!.open / next!.preClose - 1 - costOf(close) > 0,
+    came: ({ close }, next) => next!.open / next!.preClose - 1 - closeCost(close) > 0,
     needsNext: true,
   },
 };

@@ -1,9 +1,12 @@
 /** `fenshi evaluate`: forecasts of the product's own models against days of your own. */
 import type { Command } from 'commander';
 import { FenshiError } from '../../../contracts/errors.ts';
+import type { NextOpens } from '../../../contracts/next-open.ts';
+import { type StratumKind, stratumEnds, stratumKinds } from '../../../contracts/strata.ts';
 import { instrumentId } from '../../../contracts/units.ts';
 import { limitDays } from '../../backtest/limit-days/days.ts';
 import { evaluateLimits, type LimitReport } from '../../backtest/limit-days/evaluate.ts';
+import { nextOpensOf } from '../../backtest/limit-days/next-open.ts';
 import { type SealCase, sealCases, sealReport } from '../../backtest/limit-days/seals.ts';
 import { type LimitFile, readLimitFiles } from '../../files/limit-files.ts';
 import { dayIn } from '../../files/times.ts';
@@ -70,8 +73,37 @@ async function run({ data, from, json }: Flags): Promise<void> {
       'IMPORT_INVALID',
       `${data}: ${market.days.length} days, none of them with a forecast${first === null ? '' : ` from ${first} on`}`,
     );
-  if (json === true) return console.log(JSON.stringify({ forecasts }));
+  const nextOpens = nextOpensOf(market);
+  if (json === true) return console.log(JSON.stringify({ forecasts, nextOpens }));
   for (const forecast of forecasts) console.log(linesOf(forecast));
+  if (nextOpens !== null) console.log(strataText(nextOpens));
+}
+
+const bp = (value: number): string => `${value < 0 ? '' : '+'}${value.toFixed(0)}`;
+
+function strataText({ from, to, all, strata, oneWord }: NextOpens): string {
+  const line = (what: string, { n, grossBp, netBp, net95, gained }: NextOpens['all']): string =>
+    `  ${what.padEnd(22)}${String(n).padStart(6)}  gross ${bp(grossBp).padStart(5)}  net ${bp(netBp).padStart(5)} [${net95.map(bp).join(', ')}]  gained ${share(gained)}`;
+  const named = (kind: StratumKind, i: number): string => {
+    const ends = stratumEnds[kind];
+    const at =
+      kind === 'seal-share' ? ends.map((end) => `${100 * end} %`) : kind === 'first-seal' ? ends.map(clockOfMinute) : ends.map(String);
+    return `${kind} ${i < ends.length ? `to ${at[i]}` : `above ${at.at(-1)}`}`;
+  };
+  return [
+    `next opens of sealed names, ${from} to ${to}, all days given, basis points:`,
+    line('all', all),
+    ...stratumKinds.flatMap((kind) => strata[kind].flatMap((each, i) => (each.n === 0 ? [] : [line(named(kind, i), each)]))),
+    ...(oneWord === null
+      ? []
+      : [`  ${'one-word, cannot be bought'.padEnd(22)}${String(oneWord.n).padStart(6)}  gross ${bp(oneWord.grossBp).padStart(5)}`]),
+  ].join('\n');
+}
+
+/** 10:00 of thirty trading minutes. */
+function clockOfMinute(minute: number): string {
+  const of = 9.5 * 60 + minute + (minute > 120 ? 90 : 0);
+  return `${Math.floor(of / 60)}:${String(of % 60).padStart(2, '0')}`;
 }
 
 export function sayRefused({ path, rows, refused }: LimitFile): void {

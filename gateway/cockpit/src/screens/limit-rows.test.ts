@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Ladder } from '../state/shapes.ts';
-import { fateOf, inOrder, minuteText, piecesOf, rungsOf, sealedOf } from './limit-rows.ts';
+import { fateOf, inOrder, minuteText, piecesOf, rungsOf, sealedOf, sealedStrata } from './limit-rows.ts';
 
 type Row = Ladder['rows'][number];
 const row = (symbol: string, boards: number, state: Row['state'], more: Partial<Row> = {}): Row => ({
@@ -95,5 +95,25 @@ describe('what became of it', () => {
   });
   test('its time is told to the minute, in Shanghai', () => {
     expect(minuteText(at)).toBe('09:25');
+  });
+});
+
+test('who is sealed now stands in a stratum of each kind that is known of it; who is not sealed in none, one-word names apart', () => {
+  const at = (clock: string) => Date.parse(`2026-11-23T${clock}+08:00`);
+  const sealed = (clock: string, more: Partial<Row> = {}) => row(clock, 1, 'locked', { firstSealMs: at(clock), ...more });
+  const rows = [
+    sealed('09:25:00', { opens: 0 }), // one-word: sealed by the auction, never opened
+    sealed('09:25:00', { opens: 1, sealYuan: 30, amountYuan: 100, boards: 3 }), // 30 % is of the last
+    sealed('09:35:00', { sealYuan: 29.9, amountYuan: 100, boards: 2 }), // an end belongs to what it ends
+    sealed('09:35:01', { sealYuan: 1.9, amountYuan: 100 }),
+    sealed('13:00:00', { sealYuan: 2, amountYuan: 100 }), // minute 120, as 11:30 is
+    sealed('13:30:00', { sealYuan: 10, amountYuan: 0 }), // no amount, no share
+    sealed('14:30:01', { boards: 9 }),
+    row('broken', 1, 'broken', { firstSealMs: at('10:00:00'), sealYuan: 5, amountYuan: 10 }),
+    row('touching', 1, 'at-limit'),
+  ];
+  expect(sealedStrata(rows)).toEqual({
+    of: { boards: [3, 1, 2], 'first-seal': [2, 1, 1, 1, 0, 1], 'seal-share': [1, 1, 1, 1] },
+    oneWord: 1,
   });
 });

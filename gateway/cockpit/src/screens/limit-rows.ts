@@ -1,5 +1,6 @@
 /** What the page of limits makes of its rows. */
-import { clockOf } from '../../../../contracts/session.ts';
+import { clockOf, msOfDay, tsecOf } from '../../../../contracts/session.ts';
+import { type StratumKind, stratumEnds, stratumKinds, stratumOf } from '../../../../contracts/strata.ts';
 import type { Ladder, SealRow } from '../state/shapes.ts';
 
 type Row = Ladder['rows'][number];
@@ -47,4 +48,33 @@ export function fateOf(row: Row | undefined): { readonly kind: 'sealed' | 'broke
   if (row === undefined) return null;
   if (row.state === 'locked') return { kind: 'sealed', ms: row.firstSealMs };
   return row.firstSealMs === null ? { kind: 'touched', ms: null } : { kind: 'broken', ms: row.lastOpenMs };
+}
+
+const openMs = 9.5 * 3_600_000;
+/** 一字: sealed by the opening auction and never opened. */
+const isOneWord = ({ firstSealMs, opens }: Row): boolean => firstSealMs !== null && opens === 0 && msOfDay(firstSealMs) < openMs;
+
+const shownBy: Readonly<Record<StratumKind, (row: Row) => number | null>> = {
+  boards: ({ boards }) => boards,
+  'first-seal': ({ firstSealMs }) => (firstSealMs === null ? null : tsecOf(firstSealMs) / 60),
+  'seal-share': ({ sealYuan, amountYuan }) => (sealYuan === null || !amountYuan ? null : sealYuan / amountYuan),
+};
+
+/** How many of who is sealed now would be in each stratum if this were the close; one-word names apart, in none. */
+export function sealedStrata(rows: readonly Row[]): {
+  readonly of: Readonly<Record<StratumKind, readonly number[]>>;
+  readonly oneWord: number;
+} {
+  const locked = rows.filter(({ state }) => state === 'locked');
+  const held = locked.filter((row) => !isOneWord(row));
+  const of = Object.fromEntries(
+    stratumKinds.map((kind) => [
+      kind,
+      Array.from(
+        { length: stratumEnds[kind].length + 1 },
+        (_, i) => held.filter((row) => stratumOf(kind, shownBy[kind](row)) === i).length,
+      ),
+    ]),
+  ) as Record<StratumKind, number[]>;
+  return { of, oneWord: locked.length - held.length };
 }

@@ -9,6 +9,7 @@ import { useSettings } from '../state/settings.ts';
 import type { Ladder } from '../state/shapes.ts';
 import { useWords } from '../words/index.ts';
 import { Auction } from './limit-auction.tsx';
+import { NextOpen } from './limit-next-open.tsx';
 import { Boards, BrokenPool } from './limit-panels.tsx';
 import { inOrder, minuteText, orders, rungsOf } from './limit-rows.ts';
 import { SealCurves } from './limit-seals.tsx';
@@ -70,6 +71,7 @@ export default function Limit() {
         </div>
         <div className="page-col scroll">
           <Auction ladder={rows} />
+          <NextOpen ladder={data} />
           <Boards boards={boards} />
         </div>
       </div>

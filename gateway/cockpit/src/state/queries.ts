@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useLookBack } from './look-back.ts';
 import { useMarket } from './market.ts';
 import { api } from './session.ts';
-import type { Auctions, Heatmap, Instrument, Ladder, Overview, SealRow, Strategies } from './shapes.ts';
+import type { Auctions, Heatmap, Instrument, Ladder, NextOpens, Overview, SealRow, Strategies } from './shapes.ts';
 
 /** Of an instant that is past nothing changes; a minute later another one is looked at. */
 const past = { staleTime: Number.POSITIVE_INFINITY, placeholderData: keepPreviousData, gcTime: 5000 };
@@ -25,6 +25,9 @@ function useMarketAt<T>(what: 'overview' | 'ladder' | 'heatmap', query: Readonly
 export const useOverview = () => useMarketAt<Overview>('overview', {}, 2000);
 export const useLadder = () => useMarketAt<Ladder>('ladder', {}, 3000);
 export const useHeatmap = () => useMarketAt<Heatmap>('heatmap', { members: 24 }, 5000);
+/** What the next open was after a seal, on recorded days: facts that a day does not change. */
+export const useNextOpens = () =>
+  useQuery({ queryKey: ['next-open'], queryFn: () => api().get<NextOpens>('/v1/next-open'), staleTime: Number.POSITIVE_INFINITY });
 const noSeals: ReadonlyMap<string, SealRow> = new Map();
 /** What stood at the limits by minute, up to the instant looked at. */
 export function useSeals(symbols: readonly string[]): ReadonlyMap<string, SealRow> {

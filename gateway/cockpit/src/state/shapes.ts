@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Consumer, Mark } from '../../../../contracts/door.ts';
 import type { ListedOpportunity, OpportunityEvent } from '../../../../contracts/fold.ts';
 import type { Forecast } from '../../../../contracts/forecast.ts';
+import type { NextOpenFacts } from '../../../../contracts/next-open.ts';
 import type { Asking, QualityClass } from '../../../../contracts/quality.ts';
 import type { lanesService, notifyServices, ServiceAnswer } from '../../../../contracts/services.ts';
 import type { StageLatency, StorageReport } from '../../../../contracts/status.ts';
@@ -65,6 +66,7 @@ export type Quote = {
 export type Instrument = ServiceAnswer<'instruments'>['rows'][number];
 export type Overview = Omit<ServiceAnswer<'overview'>, 'ok'>;
 export type Ladder = Omit<ServiceAnswer<'ladder'>, 'ok'>;
+export type NextOpens = z.infer<typeof NextOpenFacts>;
 export type SealRow = ServiceAnswer<'seals'>['rows'][number];
 export type Auctions = Omit<ServiceAnswer<'auction'>, 'ok'>;
 export type Heatmap = Omit<ServiceAnswer<'heatmap'>, 'ok'>;

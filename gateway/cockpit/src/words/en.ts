@@ -1,4 +1,5 @@
 /** The same in English; names of instruments stay in Chinese. */
+import { enLimit } from './en-limit.ts';
 import { enScreens } from './en-screens.ts';
 import { enTerms } from './en-terms.ts';
 import type { Words } from './zh.ts';
@@ -6,6 +7,7 @@ import type { Words } from './zh.ts';
 export const en: Words = {
   ...enTerms,
   ...enScreens,
+  ...enLimit,
   app: 'Fenshi',
   simulated: 'Simulated',
   recorded: 'Recorded',

@@ -1,10 +1,12 @@
 /** Everything the cockpit says, in Chinese. The English catalogue has the same keys, which its type holds it to. */
+import { zhLimit } from './zh-limit.ts';
 import { zhScreens } from './zh-screens.ts';
 import { zhTerms } from './zh-terms.ts';
 
 export const zh = {
   ...zhTerms,
   ...zhScreens,
+  ...zhLimit,
   app: '分时',
   simulated: '模拟行情',
   recorded: '历史回放',

@@ -1,0 +1,63 @@
+/** Next opens after a seal, by strata: contracts/spec/limit-forecasts.md#strata. */
+import type { NextOpens } from '../../../contracts/next-open.ts';
+import { type StratumKind, stratumEnds, stratumKinds, stratumOf } from '../../../contracts/strata.ts';
+import { meanInterval } from '../ranking.ts';
+import type { LimitDays, Session } from './days.ts';
+import { closeCost, limitDefinitions } from './events.ts';
+
+type Case = { readonly sealed: Session; readonly day: number; readonly grossBp: number; readonly netBp: number };
+
+/** What a stratum is told by, of a sealed session. */
+const shownBy: Readonly<Record<StratumKind, (sealed: Session) => number>> = {
+  boards: ({ boards }) => boards,
+  'first-seal': ({ listed }) => listed!.firstMinute,
+  'seal-share': ({ listed, amount }) => listed!.sealAmount / amount,
+};
+
+/** null where no sealed name has a next session. */
+export function nextOpensOf({ sessions, days }: LimitDays): NextOpens | null {
+  const cases = sessions.flatMap((next) => {
+    const sealed = next.before;
+    return sealed?.sealed === true && sealed.isWhole ? [caseOf(sealed, next)] : [];
+  });
+  const bought = cases.filter(({ sealed }) => limitDefinitions['next-open'].isAbout(sealed));
+  if (bought.length === 0) return null;
+  const oneWord = cases.filter(({ sealed }) => sealed.oneWord && !sealed.isRiskWarning && sealed.listed !== null);
+  const strata = Object.fromEntries(
+    stratumKinds.map((kind) => [
+      kind,
+      Array.from({ length: stratumEnds[kind].length + 1 }, (_, i) =>
+        stratumFacts(bought.filter(({ sealed }) => stratumOf(kind, shownBy[kind](sealed)) === i)),
+      ),
+    ]),
+  ) as NextOpens['strata'];
+  const sealedOn = bought.map(({ sealed }) => sealed.day);
+  return {
+    from: days[Math.min(...sealedOn)]!.date,
+    to: days[Math.max(...sealedOn)]!.date,
+    all: stratumFacts(bought),
+    strata,
+    oneWord: oneWord.length === 0 ? null : openedFacts(oneWord),
+  };
+}
+
+function caseOf(sealed: Session, next: Session): Case {
+  const gross = next.open / next.preClose - 1;
+  return { sealed, day: next.day, grossBp: 10_000 * gross, netBp: 10_000 * (gross - closeCost(sealed.close)) };
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+const tenths = (value: number): number => Math.round(10 * value) / 10;
+
+function openedFacts(cases: readonly Case[]) {
+  return { n: cases.length, days: new Set(cases.map(({ day }) => day)).size, grossBp: tenths(mean(cases.map(({ grossBp }) => grossBp))) };
+}
+
+/** Of no case at all everything is 0 but what is unknown: n says so. */
+function stratumFacts(cases: readonly Case[]): NextOpens['all'] {
+  if (cases.length === 0) return { n: 0, days: 0, grossBp: 0, netBp: 0, net95: [0, 0], gained: 0 };
+  const net = cases.map(({ netBp }) => netBp);
+  const [lo, hi] = meanInterval(cases.map(({ day, netBp }) => ({ day, value: netBp })));
+  const gained = net.filter((bp) => bp > 0).length / net.length;
+  return { ...openedFacts(cases), netBp: tenths(mean(net)), net95: [tenths(lo), tenths(hi)], gained: Math.round(1000 * gained) / 1000 };
+}
