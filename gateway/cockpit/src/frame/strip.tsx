@@ -1,6 +1,7 @@
 /** The market in one look: mean gain, breadth, ladder, regime, brake and sources. Of the past there are only the states the journal has. */
 import { breadthEdges } from '../../../../contracts/breadth.ts';
 import { Spark } from '../pieces/bars.tsx';
+import { Behind } from '../pieces/behind.tsx';
 import { missing, money, percent, share } from '../pieces/numbers.ts';
 import { useTint } from '../pieces/tint.ts';
 import { useTapeNow } from '../state/clock.ts';
@@ -39,7 +40,9 @@ function Mean({ overview }: { readonly overview: Overview | undefined }) {
     <div className="ixs">
       <div className="ix">
         <span className="grow">
-          <span className="lab">{words.meanGain}</span>
+          <span className="lab">
+            {words.meanGain} <Behind asOfMs={overview?.asOf.tsMs} />
+          </span>
           <span className={`ixv ${tint}`}>
             <b>{percent(gain)}</b>
           </span>

@@ -1,6 +1,7 @@
 /** 热力: which sectors carry the day, which are hot by our own measure, and when signals clustered. */
 import { useState } from 'react';
 import { StatusBar } from '../frame/status-bar.tsx';
+import { Behind } from '../pieces/behind.tsx';
 import { Segments, To, Unanswered } from '../pieces/bits.tsx';
 import { direction, money, percent } from '../pieces/numbers.ts';
 import { StateChip } from '../pieces/state.tsx';
@@ -39,7 +40,7 @@ export default function Heat() {
           <section className="pn grow" aria-label={words.heat.map}>
             <div className="h2">
               <span>
-                {words.heat.map} <small>{`${words.heat.size} · ${words.heat.color}`}</small>
+                {words.heat.map} <small>{`${words.heat.size} · ${words.heat.color}`}</small> <Behind asOfMs={data?.asOf.tsMs} />
               </span>
               <span className="row g8">
                 <Legend />

@@ -1,5 +1,6 @@
 /** 集合竞价: who came nearest to his limit, who is left over, and what became of it by now. */
 import { useState } from 'react';
+import { Behind } from '../pieces/behind.tsx';
 import { Empty, Segments, Skeleton, To } from '../pieces/bits.tsx';
 import { direction, money, percent, share } from '../pieces/numbers.ts';
 import { useLookBack } from '../state/look-back.ts';
@@ -22,7 +23,7 @@ export function Auction({ ladder }: { readonly ladder: Ladder['rows'] }) {
     <section className="pn" aria-label={told.title}>
       <div className="h2">
         <span>
-          {told.title} <small>{data === undefined ? '' : told.stage[data.stage]}</small>
+          {told.title} <small>{data === undefined ? '' : told.stage[data.stage]}</small> <Behind asOfMs={data?.asOf.tsMs} />
         </span>
         <Segments
           label={told.title}

@@ -1,6 +1,7 @@
 /** 涨停与竞价: the ladder with its gaps, the broken pool, what stands at the limits, the auction's list. */
 import { useState } from 'react';
 import { StatusBar } from '../frame/status-bar.tsx';
+import { Behind } from '../pieces/behind.tsx';
 import { Empty, Segments, To, Unanswered } from '../pieces/bits.tsx';
 import { missing, money, share } from '../pieces/numbers.ts';
 import { useShown } from '../state/look-back.ts';
@@ -36,7 +37,8 @@ export default function Limit() {
           <section className="pn" aria-label={words.limit.ladder}>
             <div className="h2">
               <span>
-                {words.limit.ladder} <small>{data === undefined ? '' : rows.length - broken.length}</small>
+                {words.limit.ladder} <small>{data === undefined ? '' : rows.length - broken.length}</small>{' '}
+                <Behind asOfMs={data?.asOf.tsMs} />
               </span>
               <Segments
                 label={words.limit.order}

@@ -54,6 +54,7 @@ export const en: Words = {
   notGiven: 'not given',
   noP: 'none given',
   stale: 'stale data',
+  behind: (clock) => `as of ${clock}: the query service does not keep up`,
   waiting: 'waits to confirm',
   heldByRisk: 'held by risk',
   breadth: 'Breadth',

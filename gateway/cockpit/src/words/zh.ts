@@ -44,6 +44,7 @@ export const zh = {
   notGiven: '不给出',
   noP: '无概率',
   stale: '数据陈旧',
+  behind: (clock: string) => `停在 ${clock}，查询服务没有跟上行情`,
   waiting: '等待确认',
   heldByRisk: '风控暂缓确认',
   breadth: '涨跌分布',
