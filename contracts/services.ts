@@ -98,6 +98,8 @@ export const services = {
           /** null where none is known of then: it was opened in a minute that had not ended. */
           lastMilli: z.int().nullable(),
           limitUpMilli: z.int(),
+          /** The lowest of the day so far, which at the limit makes it 一字; null where nobody told one. */
+          lowMilli: z.int().nullable(),
           /** Shares of the best bid at the limit times it; null where it is not locked. */
           sealYuan: z.number().nullable(),
           /** The greatest of the day so far. */

@@ -129,12 +129,24 @@ describe.skipIf(reason !== '')(`the cockpit’s pages${reason === '' ? '' : ` ($
     expect(await page.innerText('.lc li >> nth=0')).toMatch(new RegExp(`^${locked.name}\\s+${clock}`));
     const facts = (await (await fetch(`${market.url}/v1/next-open`)).json()) as { strata: Record<string, { netBp: number }[]> };
     const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(0)}`;
-    const shown = await page.$$eval('.no .strata tbody tr', (rows) => rows.map((each) => each.textContent ?? ''));
-    const netBps = ['first-seal', 'seal-share'].flatMap((kind) => facts.strata[kind]!.map(({ netBp }) => signed(netBp)));
-    expect(netBps.map((net, i) => shown[i]!.includes(net))).toEqual(netBps.map(() => true));
+    const cells = (column: number) =>
+      page.$$eval(`.no .strata tbody td:nth-child(${column})`, (all) => all.map((each) => each.textContent));
+    expect(await cells(3)).toEqual(['first-seal', 'seal-share'].flatMap((kind) => facts.strata[kind]!.map(({ netBp }) => signed(netBp))));
+    // each that is sealed now, below its limit before, stands in one stratum by its first seal
+    const held = ladder.filter(({ state, lowMilli, limitUpMilli }) => state === 'locked' && lowMilli !== limitUpMilli).length;
+    expect(held).toBeGreaterThan(0);
+    await expect.poll(async () => (await cells(4)).slice(0, 6).reduce((sum, count) => sum + Number(count), 0)).toBe(held);
     expect(await page.innerText('.no .tag')).toBe('暂列');
     expect(await page.locator('.fl tbody tr').count()).toBe(auction.length);
     expect(await page.innerText('.fl tbody tr >> nth=0')).toContain(auction[0]!.name);
+    const names = await page.$$eval('.fl tbody tr td:nth-child(2)', (cells) => cells.map((each) => each.textContent));
+    // looked back at from 09:30 on it is the same list; before, nothing of how it came out is told
+    await page.goto(`${market.url}/limit?day=2026-11-23&t=09:30:00`);
+    await page.waitForSelector('.fl tbody tr');
+    expect(await page.$$eval('.fl tbody tr td:nth-child(2)', (cells) => cells.map((each) => each.textContent))).toEqual(names);
+    await page.goto(`${market.url}/limit?day=2026-11-23&t=09:29:59`);
+    await expect.poll(() => page.innerText('.s-limit')).toContain('回看只有当日 09:30 以后的开盘竞价');
+    expect(await page.locator('.fl tbody tr').count()).toBe(0);
     await page.context().close();
   });
 

@@ -152,6 +152,7 @@ describe('as of an instant', () => {
     tsMs,
     closeMilli,
     highMilli,
+    lowMilli: closeMilli === null ? null : Math.min(closeMilli, 10_900 + tsMs),
     amountYuan,
   });
   const bars = new Map([
@@ -188,6 +189,7 @@ describe('as of an instant', () => {
       ['600002.SH', 'at-limit', 11_000, null],
       ['600001.SH', 'broken', 10_200, null],
     ]);
+    expect(ladderOf(quotesAt(now, bars, 120), () => null).map(({ lowMilli }) => lowMilli)).toEqual([10_960, 10_100]);
     // sealed and opened before its first minute ended: it is there, its price is not known
     expect(told((i) => (i === 2 ? { ...seal, isLocked: false, opens: 1 } : null))).toContainEqual(['600003.SH', 'broken', null, 100]);
     // the third has no minute yet, and is sealed; the first was sealed and opened

@@ -120,7 +120,7 @@ export function ladderOf(
   { bundle, rows: quotes, seen }: LastQuotes,
   sealOf: (row: number) => Seal | null,
 ): ServiceAnswer<'ladder'>['rows'] {
-  const { lastMilli, highMilli, amountYuan } = quotes;
+  const { lastMilli, highMilli, lowMilli, amountYuan } = quotes;
   const rows = bundle.instruments.flatMap(({ no, name, limitUpMilli, boards }, i) => {
     const seal = sealOf(i);
     const locked = seal?.isLocked ?? false;
@@ -138,6 +138,7 @@ export function ladderOf(
         // as of an instant its last minute may lie before the seal
         lastMilli: locked ? limitUpMilli : last,
         limitUpMilli,
+        lowMilli: last === null || !(lowMilli![i]! > 0) ? null : lowMilli![i]!,
         sealYuan: seal?.yuan ?? null,
         peakSealYuan: seal?.peakYuan ?? null,
         firstSealMs: seal?.firstMs ?? null,
@@ -150,9 +151,9 @@ export function ladderOf(
   return rows.sort((a, b) => b.boards - a.boards);
 }
 
-type Minute = Pick<StoredBar, 'tsMs' | 'closeMilli' | 'highMilli' | 'amountYuan'>;
+type Minute = Pick<StoredBar, 'tsMs' | 'closeMilli' | 'highMilli' | 'lowMilli' | 'amountYuan'>;
 /**
- * What the minutes that had ended at `atMs` tell of the last quotes: close, high and amount so far. The reference prices are the day's own; no book
+ * What the minutes that had ended at `atMs` tell of the last quotes: close, high, low and amount so far. The reference prices are the day's own; no book
  * is known: seals are asked for apart.
  */
 export function quotesAt({ bundle, at, rows: now }: LastQuotes, bars: ReadonlyMap<number, readonly Minute[]>, atMs: number): LastQuotes {
@@ -160,15 +161,17 @@ export function quotesAt({ bundle, at, rows: now }: LastQuotes, bars: ReadonlyMa
   const rows = emptyColumns(length, true);
   const seen = new Uint8Array(length);
   for (const [i, { no }] of bundle.instruments.entries()) {
-    let [last, high, amount] = [absentMilli, absentMilli, 0];
+    let [last, high, low, amount] = [absentMilli, absentMilli, Number.POSITIVE_INFINITY, 0];
     for (const bar of bars.get(no) ?? []) {
       if (bar.tsMs > atMs) break;
       last = bar.closeMilli ?? last;
       high = Math.max(high, bar.highMilli ?? absentMilli);
+      low = Math.min(low, bar.lowMilli ?? Number.POSITIVE_INFINITY);
       amount += bar.amountYuan ?? 0;
     }
     rows.lastMilli[i] = last;
     rows.highMilli![i] = high;
+    rows.lowMilli![i] = Number.isFinite(low) ? low : absentMilli;
     rows.amountYuan[i] = last === absentMilli ? Number.NaN : amount;
     rows.preCloseMilli[i] = now.preCloseMilli[i]!;
     seen[i] = last === absentMilli ? 0 : 1;

@@ -49,7 +49,7 @@ const advMin = 30e6;
 export const closeCost = (close: number): number => 0.00122 + 0.01 / close;
 const lnIn = (x: number, lo: number, hi: number): number => log(clamp(x, lo, hi));
 const gapOf = ({ open, preClose }: Session): number => open / preClose - 1;
-const isTradable = ({ isRiskWarning, adv }: Session): boolean => !isRiskWarning && adv > advMin;
+export const isTradable = ({ isRiskWarning, adv }: Session): boolean => !isRiskWarning && adv > advMin;
 const opensUnderLimit = ({ open, upLimit }: Session): boolean => !isAtLimit(open, upLimit);
 
 /** What the close of a sealed session shows. */

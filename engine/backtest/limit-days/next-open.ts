@@ -3,7 +3,7 @@ import type { NextOpens } from '../../../contracts/next-open.ts';
 import { type StratumKind, stratumEnds, stratumKinds, stratumOf } from '../../../contracts/strata.ts';
 import { meanInterval } from '../ranking.ts';
 import type { LimitDays, Session } from './days.ts';
-import { closeCost, limitDefinitions } from './events.ts';
+import { closeCost, isTradable, limitDefinitions } from './events.ts';
 
 type Case = { readonly sealed: Session; readonly day: number; readonly grossBp: number; readonly netBp: number };
 
@@ -22,7 +22,7 @@ export function nextOpensOf({ sessions, days }: LimitDays): NextOpens | null {
   });
   const bought = cases.filter(({ sealed }) => limitDefinitions['next-open'].isAbout(sealed));
   if (bought.length === 0) return null;
-  const oneWord = cases.filter(({ sealed }) => sealed.oneWord && !sealed.isRiskWarning && sealed.listed !== null);
+  const oneWord = cases.filter(({ sealed }) => sealed.oneWord && isTradable(sealed) && sealed.listed !== null);
   const strata = Object.fromEntries(
     stratumKinds.map((kind) => [
       kind,
@@ -31,10 +31,10 @@ export function nextOpensOf({ sessions, days }: LimitDays): NextOpens | null {
       ),
     ]),
   ) as NextOpens['strata'];
-  const sealedOn = bought.map(({ sealed }) => sealed.day);
   return {
-    from: days[Math.min(...sealedOn)]!.date,
-    to: days[Math.max(...sealedOn)]!.date,
+    // sessions stand in the order of their days
+    from: days[bought[0]!.sealed.day]!.date,
+    to: days[bought.at(-1)!.sealed.day]!.date,
     all: stratumFacts(bought),
     strata,
     oneWord: oneWord.length === 0 ? null : openedFacts(oneWord),

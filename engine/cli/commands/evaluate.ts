@@ -83,12 +83,13 @@ const bp = (value: number): string => `${value < 0 ? '' : '+'}${value.toFixed(0)
 
 function strataText({ from, to, all, strata, oneWord }: NextOpens): string {
   const line = (what: string, { n, grossBp, netBp, net95, gained }: NextOpens['all']): string =>
-    `  ${what.padEnd(22)}${String(n).padStart(6)}  gross ${bp(grossBp).padStart(5)}  net ${bp(netBp).padStart(5)} [${net95.map(bp).join(', ')}]  gained ${share(gained)}`;
+    `  ${what.padEnd(26)}${String(n).padStart(6)}  gross ${bp(grossBp).padStart(5)}  net ${bp(netBp).padStart(5)} [${net95.map(bp).join(', ')}]  gained ${share(gained)}`;
   const named = (kind: StratumKind, i: number): string => {
     const ends = stratumEnds[kind];
     const at =
       kind === 'seal-share' ? ends.map((end) => `${100 * end} %`) : kind === 'first-seal' ? ends.map(clockOfMinute) : ends.map(String);
-    return `${kind} ${i < ends.length ? `to ${at[i]}` : `above ${at.at(-1)}`}`;
+    const [within, beyond] = kind === 'seal-share' ? ['under', 'from'] : ['to', 'above'];
+    return `${kind} ${i < ends.length ? `${within} ${at[i]}` : `${beyond} ${at.at(-1)}`}`;
   };
   return [
     `next opens of sealed names, ${from} to ${to}, all days given, basis points:`,
@@ -96,7 +97,7 @@ function strataText({ from, to, all, strata, oneWord }: NextOpens): string {
     ...stratumKinds.flatMap((kind) => strata[kind].flatMap((each, i) => (each.n === 0 ? [] : [line(named(kind, i), each)]))),
     ...(oneWord === null
       ? []
-      : [`  ${'one-word, cannot be bought'.padEnd(22)}${String(oneWord.n).padStart(6)}  gross ${bp(oneWord.grossBp).padStart(5)}`]),
+      : [`  ${'one-word, cannot be bought'.padEnd(26)}${String(oneWord.n).padStart(6)}  gross ${bp(oneWord.grossBp).padStart(5)}`]),
   ].join('\n');
 }
 

@@ -3,7 +3,6 @@ import { useState } from 'react';
 import { Behind } from '../pieces/behind.tsx';
 import { Empty, Segments, Skeleton, To } from '../pieces/bits.tsx';
 import { direction, money, percent, share } from '../pieces/numbers.ts';
-import { useLookBack } from '../state/look-back.ts';
 import { useAuction } from '../state/queries.ts';
 import { useSettings } from '../state/settings.ts';
 import type { Auctions, Ladder } from '../state/shapes.ts';
@@ -16,8 +15,7 @@ export function Auction({ ladder }: { readonly ladder: Ladder['rows'] }) {
   const words = useWords();
   const told = words.auction;
   const [asked, setAsked] = useState<'open' | 'close' | null>(null);
-  const isPast = useLookBack((look) => look.at !== null);
-  const { data, isAway } = useAuction(asked);
+  const { data, isAway, isKnown } = useAuction(asked);
   const rows = data?.rows ?? [];
   return (
     <section className="pn" aria-label={told.title}>
@@ -35,7 +33,7 @@ export function Auction({ ladder }: { readonly ladder: Ladder['rows'] }) {
           onChoose={setAsked}
         />
       </div>
-      {isPast ? (
+      {!isKnown ? (
         <Empty title={told.notThen} />
       ) : data === undefined && !isAway ? (
         <Skeleton rows={4} />

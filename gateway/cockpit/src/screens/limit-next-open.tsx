@@ -1,24 +1,23 @@
 /** 封住者的次日开盘: what the next open was of names sealed as these are, on recorded days, and how many of today's are where. */
-import { msOfDay } from '../../../../contracts/session.ts';
-import type { StratumKind } from '../../../../contracts/strata.ts';
 import { Unanswered } from '../pieces/bits.tsx';
-import { direction, share } from '../pieces/numbers.ts';
-import { useNextOpens } from '../state/queries.ts';
+import { direction, missing, share } from '../pieces/numbers.ts';
+import { useLookBack } from '../state/look-back.ts';
+import { useInstruments, useNextOpens } from '../state/queries.ts';
 import type { Ladder, NextOpens } from '../state/shapes.ts';
 import { useWords } from '../words/index.ts';
-import { sealedStrata } from './limit-rows.ts';
+import { isFinalAt, type ShownKind, sealedStrata } from './limit-rows.ts';
 
-/** 15:05: nothing of the day changes any more. */
-const finalMs = (15 * 60 + 5) * 60_000;
-const halfBar = 40;
+const halfBar = 30;
 const bp = (value: number): string => `${value < 0 ? '\u2212' : '+'}${Math.abs(value).toFixed(0)}`;
 
 export function NextOpen({ ladder }: { readonly ladder: Ladder | undefined }) {
   const words = useWords();
   const told = words.nextOpen;
   const { data, error } = useNextOpens();
-  const today = ladder === undefined ? null : sealedStrata(ladder.rows);
-  const isFinal = ladder !== undefined && msOfDay(ladder.asOf.tsMs) >= finalMs;
+  const instruments = useInstruments();
+  const at = useLookBack((look) => look.at);
+  const today = ladder === undefined ? null : sealedStrata(ladder.rows, (symbol) => instruments.get(symbol)?.riskWarning ?? false);
+  const isFinal = ladder !== undefined && isFinalAt(at ?? ladder.asOf.tsMs);
   return (
     <section className="pn no" aria-label={told.title}>
       <div className="h2">
@@ -57,7 +56,7 @@ function Strata({
   facts,
   today,
 }: {
-  readonly kind: StratumKind;
+  readonly kind: ShownKind;
   readonly facts: NextOpens;
   readonly today: readonly number[] | undefined;
 }) {
@@ -78,8 +77,8 @@ function Strata({
         {own.map(({ n, netBp, net95, gained }, i) => (
           <tr key={told.strata[kind][i]} title={told.more(n, net95.map(bp).join(', '), share(gained, 1))}>
             <td>{told.strata[kind][i]}</td>
-            <td className="bx">{n > 0 && <i className={direction(netBp)} style={barOf(netBp / most)} />}</td>
-            <td className={`r ${direction(netBp)}`}>{n === 0 ? '--' : bp(netBp)}</td>
+            <td className="bx">{n > 0 && <i className={tintOf(netBp, net95)} style={barOf(netBp / most)} />}</td>
+            <td className={`r ${tintOf(netBp, net95)}`}>{n === 0 ? missing : bp(netBp)}</td>
             <td className="r t2">{today?.[i] ?? ''}</td>
           </tr>
         ))}
@@ -87,6 +86,9 @@ function Strata({
     </table>
   );
 }
+
+/** A mean whose interval reaches 0 is neither a gain nor a loss. */
+const tintOf = (netBp: number, [lo, hi]: readonly [number, number]): string => (lo <= 0 && hi >= 0 ? 't3' : direction(netBp));
 
 /** From the middle outwards: gains to the right. */
 const barOf = (part: number) => ({ width: Math.abs(part) * halfBar, [part < 0 ? 'right' : 'left']: '50%' });

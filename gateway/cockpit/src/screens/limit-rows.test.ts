@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Ladder } from '../state/shapes.ts';
-import { fateOf, inOrder, minuteText, piecesOf, rungsOf, sealedOf, sealedStrata } from './limit-rows.ts';
+import { fateOf, inOrder, isFinalAt, minuteText, piecesOf, rungsOf, sealedOf, sealedStrata } from './limit-rows.ts';
 
 type Row = Ladder['rows'][number];
 const row = (symbol: string, boards: number, state: Row['state'], more: Partial<Row> = {}): Row => ({
@@ -10,6 +10,7 @@ const row = (symbol: string, boards: number, state: Row['state'], more: Partial<
   state,
   lastMilli: 11_000,
   limitUpMilli: 11_000,
+  lowMilli: null,
   sealYuan: null,
   peakSealYuan: null,
   firstSealMs: null,
@@ -98,22 +99,31 @@ describe('what became of it', () => {
   });
 });
 
-test('who is sealed now stands in a stratum of each kind that is known of it; who is not sealed in none, one-word names apart', () => {
+test('who is sealed now stands in a stratum of each kind that is known of it; who is not sealed in none, one-word and warned names apart', () => {
   const at = (clock: string) => Date.parse(`2026-11-23T${clock}+08:00`);
-  const sealed = (clock: string, more: Partial<Row> = {}) => row(clock, 1, 'locked', { firstSealMs: at(clock), ...more });
+  const sealed = (clock: string, more: Partial<Row> = {}) => row(clock, 1, 'locked', { firstSealMs: at(clock), lowMilli: 10_500, ...more });
   const rows = [
-    sealed('09:25:00', { opens: 0 }), // one-word: sealed by the auction, never opened
-    sealed('09:25:00', { opens: 1, sealYuan: 30, amountYuan: 100, boards: 3 }), // 30 % is of the last
-    sealed('09:35:00', { sealYuan: 29.9, amountYuan: 100, boards: 2 }), // an end belongs to what it ends
+    sealed('09:25:00', { lowMilli: 11_000, opens: 1 }), // one-word: nothing was traded below the limit
+    sealed('09:25:00', { sealYuan: 30, amountYuan: 100 }), // 30 % is of the last
+    sealed('09:35:00', { sealYuan: 29.9, amountYuan: 100 }), // an end belongs to what it ends
     sealed('09:35:01', { sealYuan: 1.9, amountYuan: 100 }),
     sealed('13:00:00', { sealYuan: 2, amountYuan: 100 }), // minute 120, as 11:30 is
-    sealed('13:30:00', { sealYuan: 10, amountYuan: 0 }), // no amount, no share
-    sealed('14:30:01', { boards: 9 }),
+    sealed('13:30:00', { sealYuan: 10, amountYuan: 0, lowMilli: null }), // no amount, no share; a low that nobody told
+    sealed('14:30:01'),
+    sealed('14:31:00', { symbol: 'warned' as Row['symbol'] }),
     row('broken', 1, 'broken', { firstSealMs: at('10:00:00'), sealYuan: 5, amountYuan: 10 }),
     row('touching', 1, 'at-limit'),
   ];
-  expect(sealedStrata(rows)).toEqual({
-    of: { boards: [3, 1, 2], 'first-seal': [2, 1, 1, 1, 0, 1], 'seal-share': [1, 1, 1, 1] },
+  expect(sealedStrata(rows, (symbol) => symbol === 'warned')).toEqual({
+    of: { 'first-seal': [2, 1, 1, 1, 0, 1], 'seal-share': [1, 1, 1, 1] },
     oneWord: 1,
   });
+});
+
+test('the counts are final from 15:05 on of the instant that is looked at', () => {
+  expect(['15:04:59', '15:05:00', '10:30:00'].map((clock) => isFinalAt(Date.parse(`2026-11-23T${clock}+08:00`)))).toEqual([
+    false,
+    true,
+    false,
+  ]);
 });

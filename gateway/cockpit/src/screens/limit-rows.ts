@@ -1,6 +1,6 @@
 /** What the page of limits makes of its rows. */
 import { clockOf, msOfDay, tsecOf } from '../../../../contracts/session.ts';
-import { type StratumKind, stratumEnds, stratumKinds, stratumOf } from '../../../../contracts/strata.ts';
+import { stratumEnds, stratumOf } from '../../../../contracts/strata.ts';
 import type { Ladder, SealRow } from '../state/shapes.ts';
 
 type Row = Ladder['rows'][number];
@@ -50,31 +50,36 @@ export function fateOf(row: Row | undefined): { readonly kind: 'sealed' | 'broke
   return row.firstSealMs === null ? { kind: 'touched', ms: null } : { kind: 'broken', ms: row.lastOpenMs };
 }
 
-const openMs = 9.5 * 3_600_000;
-/** 一字: sealed by the opening auction and never opened. */
-const isOneWord = ({ firstSealMs, opens }: Row): boolean => firstSealMs !== null && opens === 0 && msOfDay(firstSealMs) < openMs;
-
-const shownBy: Readonly<Record<StratumKind, (row: Row) => number | null>> = {
-  boards: ({ boards }) => boards,
+/** Kinds that the page shows as tables. */
+export const shownKinds = ['first-seal', 'seal-share'] as const;
+export type ShownKind = (typeof shownKinds)[number];
+const shownBy: Readonly<Record<ShownKind, (row: Row) => number | null>> = {
   'first-seal': ({ firstSealMs }) => (firstSealMs === null ? null : tsecOf(firstSealMs) / 60),
   'seal-share': ({ sealYuan, amountYuan }) => (sealYuan === null || !amountYuan ? null : sealYuan / amountYuan),
 };
 
-/** How many of who is sealed now would be in each stratum if this were the close; one-word names apart, in none. */
-export function sealedStrata(rows: readonly Row[]): {
-  readonly of: Readonly<Record<StratumKind, readonly number[]>>;
-  readonly oneWord: number;
-} {
-  const locked = rows.filter(({ state }) => state === 'locked');
-  const held = locked.filter((row) => !isOneWord(row));
+/**
+ * How many of who is sealed now would be in each stratum if this were the close; one-word names apart, in none. Names under a risk warning are in
+ * none of it: the strata are not about them.
+ */
+export function sealedStrata(
+  rows: readonly Row[],
+  isWarned: (symbol: string) => boolean,
+): { readonly of: Readonly<Record<ShownKind, readonly number[]>>; readonly oneWord: number } {
+  const locked = rows.filter(({ state, symbol }) => state === 'locked' && !isWarned(symbol));
+  const held = locked.filter(({ lowMilli, limitUpMilli }) => lowMilli !== limitUpMilli);
   const of = Object.fromEntries(
-    stratumKinds.map((kind) => [
+    shownKinds.map((kind) => [
       kind,
       Array.from(
         { length: stratumEnds[kind].length + 1 },
         (_, i) => held.filter((row) => stratumOf(kind, shownBy[kind](row)) === i).length,
       ),
     ]),
-  ) as Record<StratumKind, number[]>;
+  ) as Record<ShownKind, number[]>;
   return { of, oneWord: locked.length - held.length };
 }
+
+/** 15:05: nothing of the day changes any more. */
+const finalMs = (15 * 60 + 5) * 60_000;
+export const isFinalAt = (tsMs: number): boolean => msOfDay(tsMs) >= finalMs;

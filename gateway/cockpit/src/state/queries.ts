@@ -1,5 +1,6 @@
 /** What is asked for over REST and kept for a while; each knows how old it may be. In the past nothing is asked again. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { msOfDay } from '../../../../contracts/session.ts';
 import { useLookBack } from './look-back.ts';
 import { useMarket } from './market.ts';
 import { api } from './session.ts';
@@ -46,17 +47,28 @@ export function useSeals(symbols: readonly string[]): ReadonlyMap<string, SealRo
   });
   return symbols.length === 0 ? noSeals : (data ?? noSeals);
 }
-/** An auction of the day at hand as it stands now, nearest to the limit first; `which` null: the newest that has begun. Of the past none is asked. */
+/** From here on nothing of the opening auction changes: it is told by rows before 09:30. */
+const openedMs = 9.5 * 3_600_000;
+/**
+ * An auction of the day at hand as it stands now, nearest to the limit first; `which` null: the newest that has begun. Looked back at, it is the
+ * opening auction of the day at hand, from 09:30 on; no other is known of the past.
+ */
 export function useAuction(which: 'open' | 'close' | null) {
-  const isPast = useLookBack((look) => look.at !== null);
+  const { date, at } = useLookBack();
+  const today = useMarket((market) => market.day.epoch.split('/')[1] ?? '');
+  const isPast = at !== null;
+  const isKnown = !isPast || (date === today && which !== 'close' && msOfDay(at) >= openedMs);
+  const wanted = isPast ? 'open' : which;
   const asked = useQuery({
-    queryKey: ['auction', which],
-    queryFn: () => api().get<Auctions>('/v1/auction', { order: 'limit', limit: 20, ...(which === null ? {} : { which }) }),
+    queryKey: ['auction', wanted],
+    queryFn: () => api().get<Auctions>('/v1/auction', { order: 'limit', limit: 20, ...(wanted === null ? {} : { which: wanted }) }),
     retry: false,
-    enabled: !isPast,
+    enabled: isKnown,
     ...everyMs(3000),
   });
-  return { data: asked.error === null && !isPast ? asked.data : undefined, isAway: asked.error !== null };
+  // what was kept of the auction looked at before is not this one
+  const isThis = wanted === null || asked.data?.which === wanted;
+  return { data: asked.error === null && isKnown && isThis ? asked.data : undefined, isAway: asked.error !== null, isKnown };
 }
 export const useStrategies = () =>
   useQuery({ queryKey: ['strategies'], queryFn: () => api().get<Strategies>('/v1/strategies/running'), ...everyMs(30_000) });

@@ -40,9 +40,8 @@ export const enLimit: LimitWords = {
     what: (days, n) => `${days} real days, n=${n.toLocaleString('en')}, bp`,
     provisional: 'provisional',
     final: 'final at 15:05',
-    kind: { boards: 'Boards', 'first-seal': 'First sealed', 'seal-share': 'Seal ÷ turnover' },
+    kind: { 'first-seal': 'First sealed', 'seal-share': 'Seal ÷ turnover' },
     strata: {
-      boards: ['first', '2 boards', '3 and more'],
       'first-seal': ['–09:35', '–10:00', '–11:30', '–13:30', '–14:30', 'after 14:30'],
       'seal-share': ['< 2%', '2–10%', '10–30%', '≥ 30%'],
     },
@@ -52,7 +51,7 @@ export const enLimit: LimitWords = {
     notToBeHad: (gross) => `gross ${gross}, unfillable`,
     more: (n, range, gained) => `n=${n.toLocaleString('en')}, net 95% [${range}], gained ${gained}`,
     note: (net, range, gained) =>
-      `Net: next open ÷ its reference price − 1, less the round trip of a purchase at the close. All ${net} [${range}], gained ${gained}, one-price names not in n. What a kind of name did on past days, no forecast of any one.`,
+      `Net: next open ÷ its reference price − 1, less the round trip of a purchase at the close. All ${net} [${range}], gained ${gained}, n without one-price names, ST, and those under 30M a day; today’s without ST only. Grey: the 95% reaches 0. What a kind of name did on past days, no forecast of any one.`,
     boards: (nets) => `First / second / later board: net ${nets}.`,
   },
   auction: {
@@ -73,7 +72,7 @@ export const enLimit: LimitWords = {
     fate: { none: 'no touch', sealed: 'sealed', broken: 'opened', touched: 'touched' },
     none: 'No auction has been seen yet',
     away: 'Nobody answers; the auction is not known',
-    notThen: 'Auctions are not shown when looking back',
+    notThen: 'Of the past there is the opening auction of the day at hand, from 09:30 on',
     note: 'By gain as a share of what the limit allows; left over is of the last virtual match, blank where nobody is or the source does not say. Before 09:20 orders may be withdrawn and the price may be a bluff.',
   },
 };

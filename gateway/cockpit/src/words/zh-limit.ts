@@ -37,9 +37,8 @@ export const zhLimit = {
     what: (days: number, n: number) => `真实 ${days} 日 n=${n.toLocaleString('en')}，bp`,
     provisional: '暂列',
     final: '15:05 定稿',
-    kind: { boards: '连板', 'first-seal': '首封时段', 'seal-share': '封单 ÷ 成交' },
+    kind: { 'first-seal': '首封时段', 'seal-share': '封单 ÷ 成交' },
     strata: {
-      boards: ['首板', '2 板', '3 板以上'],
       'first-seal': ['–09:35', '–10:00', '–11:30', '–13:30', '–14:30', '14:30 后'],
       'seal-share': ['< 2%', '2–10%', '10–30%', '≥ 30%'],
     },
@@ -49,7 +48,7 @@ export const zhLimit = {
     notToBeHad: (gross: string) => `毛 ${gross}，买不到`,
     more: (n: number, range: string, gained: string) => `n=${n.toLocaleString('en')}，净 95% [${range}]，净盈利 ${gained}`,
     note: (net: string, range: string, gained: string) =>
-      `净 = 次日开盘 ÷ 参考价 − 1，减收盘买入的来回成本；全部 ${net} [${range}]，净盈利 ${gained}，n 不含一字。这是一类的往日统计，不是某一只的预测。`,
+      `净 = 次日开盘 ÷ 参考价 − 1，减收盘买入的来回成本；全部 ${net} [${range}]，净盈利 ${gained}，n 不含一字、ST 与日均额 3000 万以下；今日只除去 ST。灰色：95% 区间含 0。这是一类的往日统计，不是某一只的预测。`,
     boards: (nets: string) => `首 / 二 / 三板以上 净 ${nets}。`,
   },
   auction: {
@@ -70,7 +69,7 @@ export const zhLimit = {
     fate: { none: '未触', sealed: '封', broken: '炸', touched: '触及' },
     none: '还没有竞价数据',
     away: '查询服务没有应答，竞价未知',
-    notThen: '回看时不显示竞价',
+    notThen: '回看只有当日 09:30 以后的开盘竞价',
     note: '按竞价涨幅 ÷ 涨停空间排序；未匹配是最后一次虚拟撮合的剩余，空白为没有剩余或源未给出。09:20 前可以撤单，价格可能为虚。',
   },
 };
