@@ -16,11 +16,17 @@ export const NextOpens = z.object({
   to: TradeDate,
   /** All that could have been bought: not one-word. */
   all: Stratum,
-  strata: z.object({ boards: z.array(Stratum), 'first-seal': z.array(Stratum), 'seal-share': z.array(Stratum) }),
+  /** A stratum without a case is null. */
+  strata: z.object({
+    boards: z.array(Stratum.nullable()),
+    'first-seal': z.array(Stratum.nullable()),
+    'seal-share': z.array(Stratum.nullable()),
+  }),
   /** 一字: sealed from the first trade to the last; nothing could be bought. null where there was none. */
   oneWord: Opened.nullable(),
 });
 export type NextOpens = z.infer<typeof NextOpens>;
+export type StratumFacts = z.infer<typeof Stratum>;
 
 /** Of the whole market's recorded days. They decide nothing: they are shown beside the day's sealed names. */
 export const NextOpenFacts = NextOpens.extend({ source: z.literal('real-bars'), data: z.string() });

@@ -260,7 +260,7 @@ export function quotesOf({ source, tsMs, count, columns }: Body, scratch?: Quote
     const want = count * width * type.BYTES_PER_ELEMENT;
     if (!(bytes instanceof Uint8Array) || bytes.byteLength !== want)
       throw new RangeError(`quote batch: column ${name} is not ${want} bytes`);
-    size += (want + 7) & ~7;
+    size += aligned(want);
   }
   const target = scratch?.take(size) ?? new Uint8Array(size);
   let offset = 0;
@@ -268,14 +268,15 @@ export function quotesOf({ source, tsMs, count, columns }: Body, scratch?: Quote
     const bytes = columns[name] as Uint8Array | undefined;
     if (bytes === undefined) continue;
     target.set(bytes, offset);
-    offset += (bytes.byteLength + 7) & ~7;
+    offset += aligned(bytes.byteLength);
   }
   const make = () => columnsOver(target.buffer as ArrayBuffer, count, ({ name }) => columns[name] !== undefined);
   return batchFrom(source, tsMs, count, scratch?.columns(layout, make) ?? make());
 }
 
-/** Bytes of a column of `count` rows, up to where the next may begin. */
-const sizeOf = ({ type, width }: ColumnSpec, count: number): number => (count * width * type.BYTES_PER_ELEMENT + 7) & ~7;
+/** Bytes up to where the next column may begin. */
+const aligned = (bytes: number): number => (bytes + 7) & ~7;
+const sizeOf = ({ type, width }: ColumnSpec, count: number): number => aligned(count * width * type.BYTES_PER_ELEMENT);
 
 /** Views of the columns that are there, one behind the other from the buffer's start. */
 function columnsOver(buffer: ArrayBuffer, count: number, has: (spec: ColumnSpec) => boolean): QuoteColumns {

@@ -135,6 +135,7 @@ describe.skipIf(reason !== '')(`the cockpit’s pages${reason === '' ? '' : ` ($
     // each that is sealed now, below its limit before, stands in one stratum by its first seal
     const held = ladder.filter(({ state, lowMilli, limitUpMilli }) => state === 'locked' && lowMilli !== limitUpMilli).length;
     expect(held).toBeGreaterThan(0);
+    expect(ladder.every(({ lowMilli, limitUpMilli }) => lowMilli! > 0 && lowMilli! <= limitUpMilli!)).toBe(true);
     await expect.poll(async () => (await cells(4)).slice(0, 6).reduce((sum, count) => sum + Number(count), 0)).toBe(held);
     expect(await page.innerText('.no .tag')).toBe('暂列');
     expect(await page.locator('.fl tbody tr').count()).toBe(auction.length);

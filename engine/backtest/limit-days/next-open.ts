@@ -1,5 +1,5 @@
 /** Next opens after a seal, by strata: contracts/spec/limit-forecasts.md#strata. */
-import type { NextOpens } from '../../../contracts/next-open.ts';
+import type { NextOpens, StratumFacts } from '../../../contracts/next-open.ts';
 import { type StratumKind, stratumEnds, stratumKinds, stratumOf } from '../../../contracts/strata.ts';
 import { meanInterval } from '../ranking.ts';
 import type { LimitDays, Session } from './days.ts';
@@ -18,10 +18,11 @@ const shownBy: Readonly<Record<StratumKind, (sealed: Session) => number>> = {
 export function nextOpensOf({ sessions, days }: LimitDays): NextOpens | null {
   const cases = sessions.flatMap((next) => {
     const sealed = next.before;
-    return sealed?.sealed === true && sealed.isWhole ? [caseOf(sealed, next)] : [];
+    return sealed?.sealed === true ? [caseOf(sealed, next)] : [];
   });
   const bought = cases.filter(({ sealed }) => limitDefinitions['next-open'].isAbout(sealed));
-  if (bought.length === 0) return null;
+  const all = stratumFacts(bought);
+  if (all === null) return null;
   const oneWord = cases.filter(({ sealed }) => sealed.oneWord && isTradable(sealed) && sealed.listed !== null);
   const strata = Object.fromEntries(
     stratumKinds.map((kind) => [
@@ -35,7 +36,7 @@ export function nextOpensOf({ sessions, days }: LimitDays): NextOpens | null {
     // sessions stand in the order of their days
     from: days[bought[0]!.sealed.day]!.date,
     to: days[bought.at(-1)!.sealed.day]!.date,
-    all: stratumFacts(bought),
+    all,
     strata,
     oneWord: oneWord.length === 0 ? null : openedFacts(oneWord),
   };
@@ -53,9 +54,8 @@ function openedFacts(cases: readonly Case[]) {
   return { n: cases.length, days: new Set(cases.map(({ day }) => day)).size, grossBp: tenths(mean(cases.map(({ grossBp }) => grossBp))) };
 }
 
-/** Of no case at all everything is 0 but what is unknown: n says so. */
-function stratumFacts(cases: readonly Case[]): NextOpens['all'] {
-  if (cases.length === 0) return { n: 0, days: 0, grossBp: 0, netBp: 0, net95: [0, 0], gained: 0 };
+function stratumFacts(cases: readonly Case[]): StratumFacts | null {
+  if (cases.length === 0) return null;
   const net = cases.map(({ netBp }) => netBp);
   const [lo, hi] = meanInterval(cases.map(({ day, netBp }) => ({ day, value: netBp })));
   const gained = net.filter((bp) => bp > 0).length / net.length;

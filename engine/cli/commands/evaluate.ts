@@ -1,7 +1,7 @@
 /** `fenshi evaluate`: forecasts of the product's own models against days of your own. */
 import type { Command } from 'commander';
 import { FenshiError } from '../../../contracts/errors.ts';
-import type { NextOpens } from '../../../contracts/next-open.ts';
+import type { NextOpens, StratumFacts } from '../../../contracts/next-open.ts';
 import { type StratumKind, stratumEnds, stratumKinds } from '../../../contracts/strata.ts';
 import { instrumentId } from '../../../contracts/units.ts';
 import { limitDays } from '../../backtest/limit-days/days.ts';
@@ -82,7 +82,7 @@ async function run({ data, from, json }: Flags): Promise<void> {
 const bp = (value: number): string => `${value < 0 ? '' : '+'}${value.toFixed(0)}`;
 
 function strataText({ from, to, all, strata, oneWord }: NextOpens): string {
-  const line = (what: string, { n, grossBp, netBp, net95, gained }: NextOpens['all']): string =>
+  const line = (what: string, { n, grossBp, netBp, net95, gained }: StratumFacts): string =>
     `  ${what.padEnd(26)}${String(n).padStart(6)}  gross ${bp(grossBp).padStart(5)}  net ${bp(netBp).padStart(5)} [${net95.map(bp).join(', ')}]  gained ${share(gained)}`;
   const named = (kind: StratumKind, i: number): string => {
     const ends = stratumEnds[kind];
@@ -94,7 +94,7 @@ function strataText({ from, to, all, strata, oneWord }: NextOpens): string {
   return [
     `next opens of sealed names, ${from} to ${to}, all days given, basis points:`,
     line('all', all),
-    ...stratumKinds.flatMap((kind) => strata[kind].flatMap((each, i) => (each.n === 0 ? [] : [line(named(kind, i), each)]))),
+    ...stratumKinds.flatMap((kind) => strata[kind].flatMap((each, i) => (each === null ? [] : [line(named(kind, i), each)]))),
     ...(oneWord === null
       ? []
       : [`  ${'one-word, cannot be bought'.padEnd(26)}${String(oneWord.n).padStart(6)}  gross ${bp(oneWord.grossBp).padStart(5)}`]),

@@ -44,7 +44,7 @@ export function NextOpen({ ladder }: { readonly ladder: Ladder | undefined }) {
             </div>
           </div>
           <p className="note">{told.note(bp(data.all.netBp), data.all.net95.map(bp).join(', '), share(data.all.gained, 1))}</p>
-          <p className="note">{told.boards(data.strata.boards.map(({ netBp }) => bp(netBp)).join(' / '))}</p>
+          <p className="note">{told.boards(data.strata.boards.map((each) => (each === null ? missing : bp(each.netBp))).join(' / '))}</p>
         </>
       )}
     </section>
@@ -62,7 +62,7 @@ function Strata({
 }) {
   const told = useWords().nextOpen;
   const own = facts.strata[kind];
-  const most = Math.max(...Object.values(facts.strata).flatMap((each) => each.map(({ netBp }) => Math.abs(netBp))), 1);
+  const most = Math.max(...Object.values(facts.strata).flatMap((each) => each.map((one) => Math.abs(one?.netBp ?? 0))), 1);
   return (
     <table className="et2 strata">
       <thead>
@@ -74,11 +74,11 @@ function Strata({
         </tr>
       </thead>
       <tbody>
-        {own.map(({ n, netBp, net95, gained }, i) => (
-          <tr key={told.strata[kind][i]} title={told.more(n, net95.map(bp).join(', '), share(gained, 1))}>
+        {own.map((one, i) => (
+          <tr key={told.strata[kind][i]} title={one === null ? '' : told.more(one.n, one.net95.map(bp).join(', '), share(one.gained, 1))}>
             <td>{told.strata[kind][i]}</td>
-            <td className="bx">{n > 0 && <i className={tintOf(netBp, net95)} style={barOf(netBp / most)} />}</td>
-            <td className={`r ${tintOf(netBp, net95)}`}>{n === 0 ? missing : bp(netBp)}</td>
+            <td className="bx">{one !== null && <i className={tintOf(one)} style={barOf(one.netBp / most)} />}</td>
+            <td className={`r ${one === null ? 't3' : tintOf(one)}`}>{one === null ? missing : bp(one.netBp)}</td>
             <td className="r t2">{today?.[i] ?? ''}</td>
           </tr>
         ))}
@@ -88,7 +88,7 @@ function Strata({
 }
 
 /** A mean whose interval reaches 0 is neither a gain nor a loss. */
-const tintOf = (netBp: number, [lo, hi]: readonly [number, number]): string => (lo <= 0 && hi >= 0 ? 't3' : direction(netBp));
+const tintOf = ({ netBp, net95: [lo, hi] }: NextOpens['all']): string => (lo <= 0 && hi >= 0 ? 't3' : direction(netBp));
 
 /** From the middle outwards: gains to the right. */
 const barOf = (part: number) => ({ width: Math.abs(part) * halfBar, [part < 0 ? 'right' : 'left']: '50%' });
