@@ -12,6 +12,10 @@ export const feedSources = ['tencent', 'sina', 'eastmoney'] as const;
 export const loopbackHosts: readonly string[] = ['127.0.0.1', '::1', 'localhost'];
 const section = <T extends z.ZodObject>(schema: T) => schema.prefault({} as z.input<T>);
 
+/** How what several ideas say becomes one chance (contracts/spec/lifecycle.md#fusion). */
+export const fusions = ['log-odds', 'noisy-or'] as const;
+export type Fusion = (typeof fusions)[number];
+
 const seconds = z.int().min(0).max(14_400).optional();
 const cost = z.number().min(0).max(0.1).optional();
 /** What may change within a day (command `config`): what is left out stays. Bounds are the command's: a day's bundle has what it was opened with. */
@@ -19,6 +23,7 @@ export const ConfigChange = z.strictObject({
   opportunities: z
     .strictObject({
       liveMax: z.int().min(1).max(5000).optional(),
+      fusion: z.enum(fusions).optional(),
       coolDownSec: seconds,
       coolDownTargetSec: seconds,
       coolDownStopSec: seconds,
@@ -95,6 +100,8 @@ export const Config = z.strictObject({
   opportunities: section(
     z.strictObject({
       liveMax: z.int().default(200),
+      /** Left out it is log-odds; it has no default here, so that a bundle of before keeps its name. */
+      fusion: z.enum(fusions).optional(),
       coolDownSec: z.int().default(600),
       coolDownTargetSec: z.int().default(300),
       coolDownStopSec: z.int().default(1200),

@@ -125,6 +125,21 @@ describe('beside rally', () => {
     expect(families('risk').size).toBeGreaterThan(3);
   });
 
+  test('a configuration that asks for a noisy-or changes what two ideas say together, and nothing of one alone or of their lives', () => {
+    const bundle = bundleWith(instance(rally), instance(echo));
+    const opportunities = { ...bundle.config.opportunities, fusion: 'noisy-or' as const };
+    const pooled = lives(run(bundle).entries);
+    const noisy = lives(run({ ...bundle, config: { ...bundle.config, opportunities } }).entries);
+    const saying = ({ data }: Transition): number =>
+      Object.values(data.tracks as Record<string, { raised: boolean }>).filter(({ raised }) => raised).length;
+    const same = (many: boolean) => pooled.flatMap((entry, i) => (saying(entry) > 1 === many ? [entry.data.p === noisy[i]!.data.p] : []));
+
+    expect(bare(noisy)).toEqual(bare(pooled));
+    expect(same(false).length).toBeGreaterThan(0);
+    expect(same(true).length).toBeGreaterThan(0);
+    expect([new Set(same(false)), same(true).includes(false)]).toEqual([new Set([true]), true]);
+  });
+
   test('a downward one opens down-opportunities, confirms and ends them on its side of the price', () => {
     const down = lives(run(bundleWith(instance(rally), instance(slide))).entries).filter(({ data }) => data.direction === 'down');
     const confirmed = down.filter(({ to }) => to === 'confirmed');

@@ -49,7 +49,7 @@ export class OpportunityBook {
     this.#recorder = recorder;
     this.#links = links;
     this.risk = new RiskDesk(links.isScope);
-    this.#standings = new Standings(this.risk, recorder, links.exitScore);
+    this.#standings = new Standings(this.risk, recorder, settings, links.exitScore);
   }
 
   hasLive = (row: number): boolean => this.#live.has(row);

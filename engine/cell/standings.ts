@@ -3,6 +3,7 @@ import type { OpportunityContext, Standing } from '../../actors/opportunity/cont
 import { standingOf, type Topic, withTopics } from '../opportunities/fusion.ts';
 import type { RiskDesk } from '../opportunities/risk-desk.ts';
 import type { Recorder } from './recorder.ts';
+import type { Settings } from './settings.ts';
 import { type SignalCase, type Subject, scopesOf, trackOf } from './signal-case.ts';
 
 export type Pooled = Pick<OpportunityContext, 'tracks' | 'capped' | 'yields' | 'family'> & { readonly forecasts: readonly Topic[] };
@@ -10,10 +11,11 @@ export type Pooled = Pick<OpportunityContext, 'tracks' | 'capped' | 'yields' | '
 export class Standings {
   readonly #risk: RiskDesk;
   readonly #recorder: Recorder;
+  readonly #settings: Settings;
   readonly #exitScore: (strategy: string) => number;
 
-  constructor(risk: RiskDesk, recorder: Recorder, exitScore: (strategy: string) => number) {
-    [this.#risk, this.#recorder, this.#exitScore] = [risk, recorder, exitScore];
+  constructor(risk: RiskDesk, recorder: Recorder, settings: Settings, exitScore: (strategy: string) => number) {
+    [this.#risk, this.#recorder, this.#settings, this.#exitScore] = [risk, recorder, settings, exitScore];
   }
 
   /** With one strategy's level as it is now. */
@@ -30,6 +32,7 @@ export class Standings {
       nowMs: this.#recorder.nowMs,
       topics: forecasts,
       riskLevel: this.#risk.of(scopesOf(subject, tracks)).level,
+      fusion: this.#settings.opportunities.fusion ?? 'log-odds',
       capped,
       yields,
       exitScore: this.#exitScore,

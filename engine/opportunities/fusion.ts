@@ -1,12 +1,13 @@
 /**
  * One probability from several strategies' tracks (contracts/spec/lifecycle.md#fusion): log-odds against the base rate, pooled with a discount for how alike
  * they are and how old they have become, less what risk takes. Variants of one idea are not pooled: the learned one speaks, else the
- * stronger of the others, a tenth nearer to the base rate.
+ * stronger of the others, a tenth nearer to the base rate. A configuration may ask for a noisy-or of the ideas instead, which says more the more of them there are.
  *
- * Worked   p0 .33, rally .72, moneyflow .60, ρ .60: w = 1 / 1.6 = .625; −.708 + .625 · (1.653 + 1.114) = 1.021 → .735
+ * Worked   p0 .33, rally .72, moneyflow .60, ρ .60: w = 1 / 1.6 = .625; −.708 + .625 · (1.653 + 1.114) = 1.021 → .735; noisy-or: 1 − (1 − .72)(1 − .4 · .60) = .787
  */
 import type { Standing, Track, Tracks } from '../../actors/opportunity/context.ts';
 import { familyTraits } from '../../actors/opportunity/families.ts';
+import type { Fusion } from '../../contracts/config.ts';
 import { type Forecast, intervalOf } from '../../contracts/forecast.ts';
 import { clamp, logit, pow2, sigmoid } from '../../contracts/math.ts';
 import type { Family } from '../../contracts/opportunity.ts';
@@ -41,6 +42,7 @@ export type PoolInput = {
   /** What is spoken of, with the base rate at birth. */
   readonly topics: readonly Topic[];
   readonly riskLevel: number;
+  readonly fusion: Fusion;
   /** Contradicted by its opposite at equal strength: never above one half. */
   readonly capped: boolean;
   /** Contradicted by a stronger opposite: weak. */
@@ -87,15 +89,36 @@ function forecastOf(topic: Topic, input: PoolInput): Forecast {
   return { event, horizonSec, p0, source, data, days, n, auc95, p, lo, hi };
 }
 
-function pooled(topic: Topic, { tracks, family, nowMs, riskLevel }: PoolInput): number | null {
+function pooled(topic: Topic, { tracks, family, nowMs, riskLevel, fusion }: PoolInput): number | null {
   const ideas = byIdea(tracks, topic);
   if (ideas.length === 0) return null;
   const base = logit(topic.p0);
-  const weight = ideas.length === 1 ? 1 : 1 / (1 + (ideas.length - 1) * meanAlike(ideas.map(({ idea }) => idea)));
   const { freshSec } = familyTraits[family];
-  let odds = 0;
-  for (const { p, atMs } of ideas) odds += pow2(-(tsecOf(nowMs) - tsecOf(atMs)) / freshSec) * (logit(p) - base);
-  return sigmoid(base + weight * odds - (isGain(topic) ? (penalties[riskLevel] ?? penalties[3]) : 0));
+  const said = ideas.map(({ idea, p, atMs }) => ({
+    idea,
+    odds: pow2(-(tsecOf(nowMs) - tsecOf(atMs)) / freshSec) * (logit(p) - base),
+  }));
+  const odds = fusion === 'noisy-or' ? noisyOr(said, base) : base + weighed(said);
+  return sigmoid(odds - (isGain(topic) ? (penalties[riskLevel] ?? penalties[3]) : 0));
+}
+
+type Said = { readonly idea: string; readonly odds: number };
+
+/** The sum of what ideas add, by how alike they are. */
+function weighed(said: readonly Said[]): number {
+  const weight = said.length === 1 ? 1 : 1 / (1 + (said.length - 1) * meanAlike(said.map(({ idea }) => idea)));
+  return weight * said.reduce((sum, { odds }) => sum + odds, 0);
+}
+
+/** Log-odds that at least one of them is right: the strongest whole, each next one by what it does not share with those before it. */
+function noisyOr(said: readonly Said[], base: number): number {
+  const strongest = [...said].sort((a, b) => b.odds - a.odds);
+  let none = 1;
+  for (const [i, { idea, odds }] of strongest.entries()) {
+    const own = strongest.slice(0, i).reduce((share, before) => share * (1 - alikeOf(idea, before.idea)), 1);
+    none *= 1 - own * sigmoid(base + odds);
+  }
+  return logit(1 - none);
 }
 
 type Idea = { readonly idea: string; readonly p: number; readonly atMs: number };
@@ -132,8 +155,10 @@ function meanAlike(ideas: readonly string[]): number {
   let pairs = 0;
   for (const [i, a] of ideas.entries())
     for (const b of ideas.slice(i + 1)) {
-      sum += alike[a < b ? `${a}|${b}` : `${b}|${a}`] ?? alikeOtherwise;
+      sum += alikeOf(a, b);
       pairs += 1;
     }
   return pairs === 0 ? 0 : sum / pairs;
 }
+
+const alikeOf = (a: string, b: string): number => alike[a < b ? `${a}|${b}` : `${b}|${a}`] ?? alikeOtherwise;

@@ -128,6 +128,7 @@ const pool = (tracks: PoolInput['tracks'], more: Partial<PoolInput> = {}) =>
     nowMs: 0,
     topics: [gain],
     riskLevel: 0,
+    fusion: 'log-odds',
     capped: false,
     yields: false,
     exitScore: () => 0.25,
@@ -182,6 +183,20 @@ describe('fusion', () => {
     expect(pool({ moneyflow: track(0.6), rally: track(0.72) }).p).toBe(both.p);
     // what nobody has compared is alike by one half: w = 1/1.5; −.708 + .667 · 2.766 = 1.136 → .757
     expect(pool({ one: track(0.72), two: track(0.6) }).p).toBeCloseTo(0.757, 3);
+  });
+
+  test('noisy-or, where it is asked for: the strongest whole, each next one by what it does not share with those before it', () => {
+    const noisy = { fusion: 'noisy-or' } as const;
+    expect(pool({ moneyflow: track(0.6), rally: track(0.72) }, noisy).p).toBeCloseTo(1 - 0.28 * (1 - 0.4 * 0.6), 12);
+    // rotation shares .35 with rally and .30 with money flow: .65 · .70 of it is its own
+    const three = { rally: track(0.72), moneyflow: track(0.6), rotation: track(0.5) };
+    expect(pool(three, noisy).p).toBeCloseTo(1 - 0.28 * (1 - 0.4 * 0.6) * (1 - 0.65 * 0.7 * 0.5), 12);
+    expect(pool({ rally: track(0.72) }, noisy).p).toBeCloseTo(0.72, 12);
+    // an idea ages here as well, and risk takes as much: .5295 after two minutes
+    const at = (more: Partial<PoolInput>) =>
+      pool({ rally: track(0.72, { atMs: clock(10, 0) }) }, { ...noisy, nowMs: clock(10, 2), ...more }).p!;
+    expect(at({})).toBeCloseTo(0.5295, 3);
+    expect(logit(at({ riskLevel: 1 }))).toBeCloseTo(logit(at({})) - 0.35, 12);
   });
 
   test('a track halves in the family’s time: 120 s for momentum', () => {
