@@ -15,25 +15,47 @@ function casesOf(many: number, rate: (score: number) => number): Scored[] {
   });
 }
 
+const fives = (score: number, came: number): [number, 0 | 1][] => Array.from({ length: 5 }, (_, i) => [score, i < came ? 1 : 0]);
+
 describe('isotonic regression', () => {
   test('by hand: 1 0 | 0 1 1 in the order of scores: the violators pool', () => {
     // .2 came, .3 not: pooled .5; .4 not: pooled 1/3; then 1 and 1
-    const blocks = pooled(of([0.2, 1], [0.3, 0], [0.4, 0], [0.6, 1], [0.7, 1]));
+    const blocks = pooled(of([0.2, 1], [0.3, 0], [0.4, 0], [0.6, 1], [0.7, 1]), 1);
     expect(blocks.map(({ p, n }) => [p, n])).toEqual([
       [1 / 3, 3],
       [1, 2],
     ]);
-    expect(blocks[0]!.x).toBeCloseTo((logit(0.2) + logit(0.3) + logit(0.4)) / 3, 12);
+    // .6 and .7 are no violators, they are of one rate
+    expect(blocks.map(({ lo, hi }) => [lo, hi])).toEqual([
+      [logit(0.2), logit(0.4)],
+      [logit(0.6), logit(0.7)],
+    ]);
   });
 
   test('what rises is kept, one score is one block, the order of cases does not matter', () => {
     const cases = of([0.2, 0], [0.4, 1], [0.2, 0], [0.4, 0], [0.6, 1]);
-    expect(pooled(cases).map(({ p, n }) => [p, n])).toEqual([
+    expect(pooled(cases, 1).map(({ p, n }) => [p, n])).toEqual([
       [0, 2],
       [0.5, 2],
       [1, 1],
     ]);
-    expect(pooled([...cases].reverse())).toEqual(pooled(cases));
+    expect(pooled([...cases].reverse(), 1)).toEqual(pooled(cases, 1));
+  });
+
+  test('a step of too few joins the neighbour whose rate is nearer, also at the ends', () => {
+    // rates 0 (1 case), .25 (4), .5 (2), 1 (1): of at least 2 the first joins .25 → .2 of 5, the last .5 → 2/3 of 3
+    const cases = of([0.1, 0], [0.3, 1], [0.3, 0], [0.3, 0], [0.3, 0], [0.5, 0], [0.5, 1], [0.9, 1]);
+    expect(pooled(cases, 2).map(({ p, n }) => [p, n])).toEqual([
+      [1 / 5, 5],
+      [2 / 3, 3],
+    ]);
+    // .25 is nearer to 0 than to .6
+    const between = of([0.1, 0], [0.1, 0], [0.1, 0], [0.1, 0], [0.3, 0], [0.3, 1], [0.3, 0], [0.3, 0], ...fives(0.6, 3));
+    expect(pooled(between, 5).map(({ p, n }) => [p, n])).toEqual([
+      [1 / 8, 8],
+      [3 / 5, 5],
+    ]);
+    expect(pooled(cases, 100).map(({ p, n }) => [p, n])).toEqual([[3 / 8, 8]]);
   });
 });
 
@@ -64,6 +86,26 @@ describe('a map', () => {
     expect([0.2, 0.4, 0.6, 0.9].map((score) => Math.round(10 * said(score)) / 10)).toEqual([0.2, 0.2, 0.7, 0.7]);
     // beyond what it has seen it says no more than at its ends
     expect(said(0.999)).toBe(said(0.97));
+  });
+
+  test('is flat along a step: a few far ones at either end bend nothing between them', () => {
+    const flat = casesOf(2000, () => 0.4);
+    const ends = [
+      ...Array.from({ length: 25 }, () => ({ score: 0.01, came: false })),
+      ...Array.from({ length: 25 }, () => ({ score: 0.99, came: true })),
+    ];
+    const map = fitMap([...flat, ...ends], 0.4)!;
+    const said = (score: number) => sigmoid(logit(0.4) + addedOdds(map, logit(score)));
+    const sum = flat.reduce((total, { score }) => total + said(score), 0);
+    expect(map.knots).toBeDefined();
+    expect(sum / 2000).toBeCloseTo(flat.filter(({ came }) => came).length / 2000, 2);
+    expect(flat.filter(({ score }) => Math.abs(said(score) - 0.4) > 0.15).length).toBeLessThan(0.03 * 2000);
+  });
+
+  test('of what falls with the score is the line, which may fall', () => {
+    const falling = casesOf(5000, (score) => 0.8 - 0.6 * score);
+    const map = fitMap([...falling, ...Array.from({ length: 30 }, () => ({ score: 0.99, came: true }))], 0.5)!;
+    expect([map.knots, map.a < 0]).toEqual([undefined, true]);
   });
 
   test('that falls with the score falls in no knot: it stays where it is', () => {

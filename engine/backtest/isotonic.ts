@@ -1,26 +1,31 @@
 /**
  * Isotonic regression by pooling adjacent violators (Ayer and others, 1955), as a map's knots: log-odds of the score → log-odds over the base rate. Where there is
- * too little for it, Platt; where there is too little for that, nothing (contracts/spec/detectors.md#calibration).
+ * too little for it, or scores do not rise with what came, Platt; where there is too little for that, nothing (contracts/spec/detectors.md#calibration).
  */
-import type { ForecastMap } from '../../contracts/forecast.ts';
-import { clamp, logit } from '../../contracts/math.ts';
+import { addedOdds, type ForecastMap } from '../../contracts/forecast.ts';
+import { clamp, logit, sigmoid } from '../../contracts/math.ts';
 import { scoreOdds } from '../opportunities/confidence.ts';
 import { fitPlatt } from './platt.ts';
 
 export type Scored = { readonly score: number; readonly came: boolean };
-type Block = { n: number; came: number; x: number };
+type Block = { n: number; came: number; lo: number; hi: number };
 
 /** Fewer cases or fewer that came, and steps would be chance. */
 const isotonicMin = { n: 500, came: 100 } as const;
 const plattMin = 100;
+/** A step of fewer is chance: it joins the neighbour whose rate is nearer. */
+const blockMin = 20;
 /** No step says never or always. */
 const [least, most] = [0.02, 0.98];
 
-/** Blocks of equal rate, by rising score: their mean score's log-odds, their rate, and how many cases. */
-export function pooled(cases: readonly Scored[]): readonly { readonly x: number; readonly p: number; readonly n: number }[] {
+/** A step: from the log-odds of which score to which, its rate, and how many cases. */
+export type Step = { readonly lo: number; readonly hi: number; readonly p: number; readonly n: number };
+
+/** Steps of equal rate by rising score, none of fewer than `least` cases unless all are. */
+export function pooled(cases: readonly Scored[], least = blockMin): readonly Step[] {
   const byScore = new Map<number, Block>();
   for (const { score, came } of cases) {
-    const block = byScore.get(score) ?? { n: 0, came: 0, x: scoreOdds(score) };
+    const block = byScore.get(score) ?? { n: 0, came: 0, lo: scoreOdds(score), hi: scoreOdds(score) };
     byScore.set(score, block);
     block.n += 1;
     block.came += came ? 1 : 0;
@@ -28,17 +33,28 @@ export function pooled(cases: readonly Scored[]): readonly { readonly x: number;
   const blocks: Block[] = [];
   for (const [, block] of [...byScore].sort(([a], [b]) => a - b)) {
     blocks.push(block);
-    while (blocks.length > 1 && rateOf(blocks.at(-2)!) >= rateOf(blocks.at(-1)!)) merge(blocks);
+    while (blocks.length > 1 && rateOf(blocks.at(-2)!) >= rateOf(blocks.at(-1)!)) merge(blocks, blocks.length - 2);
   }
-  return blocks.map((block) => ({ x: block.x, p: rateOf(block), n: block.n }));
+  for (let small = smallest(blocks, least); small >= 0 && blocks.length > 1; small = smallest(blocks, least)) {
+    const [below, above] = [gap(blocks, small - 1), gap(blocks, small)];
+    merge(blocks, below <= above ? small - 1 : small);
+  }
+  return blocks.map((block) => ({ lo: block.lo, hi: block.hi, p: rateOf(block), n: block.n }));
 }
 
+const smallest = (blocks: readonly Block[], least: number): number => blocks.findIndex(({ n }) => n < least);
+/** How far apart the rates of a block and the next one are; Infinity where there is none. */
+const gap = (blocks: readonly Block[], at: number): number =>
+  blocks[at] === undefined || blocks[at + 1] === undefined ? Number.POSITIVE_INFINITY : rateOf(blocks[at + 1]!) - rateOf(blocks[at]!);
+
 const rateOf = ({ came, n }: Block): number => came / n;
-function merge(blocks: Block[]): void {
-  const [left, right] = [blocks.at(-2)!, blocks.pop()!];
-  left.x = (left.x * left.n + right.x * right.n) / (left.n + right.n);
-  left.n += right.n;
-  left.came += right.came;
+/** Joins the block behind `at` to it. */
+function merge(blocks: Block[], at: number): void {
+  const [right] = blocks.splice(at + 1, 1);
+  const left = blocks[at]!;
+  left.hi = right!.hi;
+  left.n += right!.n;
+  left.came += right!.came;
 }
 
 /** What maps a score here: knots, a line, or null: the base rate and nothing more. */
@@ -51,9 +67,24 @@ export function fitMap(cases: readonly Scored[], p0: number): Pick<ForecastMap, 
   );
   const line = { a, b: b - logit(p0) };
   if (cases.length < isotonicMin.n || came < isotonicMin.came) return line;
-  const knots = pooled(cases).map(({ x, p }): [number, number] => [x, logit(clamp(p, least, most)) - logit(p0)]);
-  return knots.length < 2 ? line : { ...line, knots };
+  const knots = knotsOf(pooled(cases), p0);
+  return knots.length > 1 && brierOf(cases, { ...line, knots }, p0) < brierOf(cases, line, p0) ? { ...line, knots } : line;
 }
+
+/** A step has a knot at both of its ends: between them it is flat, and what rises rises between two steps. */
+const knotsOf = (steps: readonly Step[], p0: number): [number, number][] =>
+  steps.flatMap(({ lo, hi, p }): [number, number][] => {
+    const odds = logit(clamp(p, least, most)) - logit(p0);
+    return hi > lo
+      ? [
+          [lo, odds],
+          [hi, odds],
+        ]
+      : [[lo, odds]];
+  });
+
+const brierOf = (cases: readonly Scored[], map: Pick<ForecastMap, 'a' | 'b' | 'knots'>, p0: number): number =>
+  cases.reduce((sum, { score, came }) => sum + (sigmoid(logit(p0) + addedOdds(map, scoreOdds(score))) - (came ? 1 : 0)) ** 2, 0);
 
 /** A rate of `k` in `n` drawn in by a parent's, of whose weight `kappa` cases are. */
 export const shrunk = (k: number, n: number, parent: number, kappa: number): number => (k + kappa * parent) / (n + kappa);

@@ -209,6 +209,14 @@ describe('logistic regression', () => {
     expect([b, w[0]]).toEqual([expect.closeTo(-0.3, 2), expect.closeTo(0.8, 2)]);
   });
 
+  test('settles where a whole Newton step would overshoot, each next one further', () => {
+    const far = fitPlatt(
+      [...Array<number>(400).fill(0.05), ...Array<number>(200).fill(0.95), ...Array<number>(30).fill(0.99)],
+      [...Array.from({ length: 600 }, (_, i): 0 | 1 => (i < 300 || i > 560 ? 1 : 0)), ...Array<1>(30).fill(1)],
+    );
+    expect(Math.abs(far.a)).toBeLessThan(1);
+  });
+
   test('refuses to separate one outcome', () => {
     expect(() => fitLogistic([{ x: [1], came: true }])).toThrow(RangeError);
   });

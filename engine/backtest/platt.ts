@@ -1,14 +1,16 @@
 /**
- * Platt's map from a score to a probability: p = σ(a · logit(score) + b), by Newton with Platt's prior targets
+ * Platt's map from a score to a probability: p = σ(a · logit(score) + b), by Newton with a line search and Platt's prior targets
  * (Platt 1999; Lin, Lin, Weng 2007; contracts/spec/detectors.md#calibration). Deterministic.
  */
-import { log, sigmoid } from '../../contracts/math.ts';
+import { exp, log, sigmoid } from '../../contracts/math.ts';
 import { scoreOdds } from '../opportunities/confidence.ts';
 
 export type PlattMap = { readonly a: number; readonly b: number };
 
 const iterations = 50;
 const ridge = 1e-9;
+/** A Newton step that loses is halved; one of less than this is none. */
+const leastStep = 1e-10;
 
 /** @throws RangeError without both outcomes: there is nothing to separate */
 export function fitPlatt(scores: readonly number[], labels: readonly (0 | 1)[]): PlattMap {
@@ -17,7 +19,10 @@ export function fitPlatt(scores: readonly number[], labels: readonly (0 | 1)[]):
   if (positives === 0 || negatives === 0) throw new RangeError('needs at least one of each outcome');
   const [high, low] = [(positives + 1) / (positives + 2), 1 / (negatives + 2)];
   const xs = scores.map(scoreOdds);
-  let [a, b] = [1, 0];
+  const lossOf = (a: number, b: number): number =>
+    xs.reduce((sum, x, k) => sum + softplus(a * x + b) - (labels[k] === 1 ? high : low) * (a * x + b), 0);
+  let [a, b] = [0, log((positives + 1) / (negatives + 1))];
+  let loss = lossOf(a, b);
   for (let i = 0; i < iterations; i++) {
     let [gradA, gradB, haa, hab, hbb] = [0, 0, ridge, 0, ridge];
     for (const [k, x] of xs.entries()) {
@@ -31,12 +36,21 @@ export function fitPlatt(scores: readonly number[], labels: readonly (0 | 1)[]):
     }
     const determinant = haa * hbb - hab * hab;
     const [stepA, stepB] = [(hbb * gradA - hab * gradB) / determinant, (haa * gradB - hab * gradA) / determinant];
-    a -= stepA;
-    b -= stepB;
+    let share = 1;
+    let next = lossOf(a - stepA, b - stepB);
+    while (!(next <= loss) && share > leastStep) {
+      share /= 2;
+      next = lossOf(a - share * stepA, b - share * stepB);
+    }
+    if (!(next <= loss)) break;
+    [a, b, loss] = [a - share * stepA, b - share * stepB, next];
     if (Math.abs(stepA) + Math.abs(stepB) < 1e-12) break;
   }
   return { a, b };
 }
+
+/** ln(1 + eˣ) without overflow. */
+const softplus = (x: number): number => (x > 0 ? x + log(1 + exp(-x)) : log(1 + exp(x)));
 
 /** Mean squared error of probabilities, and the area under the ROC curve (ties count half). */
 export function quality(
