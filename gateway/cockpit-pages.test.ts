@@ -95,7 +95,8 @@ describe.skipIf(reason !== '')(`the cockpit’s pages${reason === '' ? '' : ` ($
     const counts = (await page.innerText('.tabs')).match(/\d+/g)!.map(Number);
     const of = (wanted: string): number => items.filter(({ state }) => state === wanted).length;
     const active = items.length - of('ended') - of('archived');
-    expect(counts).toEqual([active, of('discovered'), of('confirmed'), of('tracking'), of('ended'), of('archived'), items.length]);
+    // few live in this market, of many sectors: all of them are among the thirty
+    expect(counts).toEqual([active, active, of('discovered'), of('confirmed'), of('tracking'), of('ended'), of('archived'), items.length]);
     await page.context().close();
   });
 

@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import { Brief } from '../../contracts/brief.ts';
 import { FenshiError } from '../../contracts/errors.ts';
-import { type listed, type OpportunityView, withHistory } from '../../contracts/fold.ts';
+import { type ListedOpportunity, type listed, type OpportunityView, withHistory } from '../../contracts/fold.ts';
 import { publicState } from '../../contracts/opportunity.ts';
+import { topOf } from '../../contracts/shown.ts';
 import { ok, type Route, route } from '../http/table.ts';
 import { snapshotFor } from '../ws/channels.ts';
 import { briefFor } from './brief.ts';
@@ -25,11 +26,16 @@ export function opportunityRoutes(context: RestContext): Route[] {
       ...common,
       path: '/v1/opportunities',
       id: 'listOpportunities',
-      summary: 'Newest first, without their histories',
+      summary: 'Newest first, without their histories; `list=top`: the thirty to look at first, by rank',
       query: OpportunitiesQuery,
       answer: pageOf(Listed),
-      handle: ({ query: { limit, cursor, ...asked } }) => {
+      codes: [...common.codes, 'SERVICE_UNAVAILABLE'],
+      handle: async ({ query: { limit, cursor, list, ...asked } }) => {
         const all = snapshotFor('opportunities', given(asked), readDay(day)) as readonly ReturnType<typeof listed>[];
+        if (list === 'top') {
+          const top = topOf(all, await sectorsOf(context, all));
+          return paged(top, ({ id }) => id, { limit, cursor, day, asked: { ...asked, list }, path: '/v1/opportunities' });
+        }
         const whole = (): string[] =>
           readDay(day)
             .book.list()
@@ -95,6 +101,15 @@ export function opportunityRoutes(context: RestContext): Route[] {
       handle: ({ params: { id }, query: { at } }) => ok({ ...placeOf(day), at, ...stateAt(find(id), at) }),
     }),
   ];
+}
+
+/** The first sector of each symbol that one of them is of. */
+async function sectorsOf({ ask }: RestContext, items: readonly ListedOpportunity[]): Promise<(instrument: string) => string | null> {
+  const symbols = [...new Set(items.flatMap(({ entity, instrument }) => (entity.kind === 'symbol' ? [instrument] : [])))];
+  if (symbols.length === 0) return () => null;
+  const { rows } = await ask('instruments', { instruments: symbols as never });
+  const first = new Map(rows.map(({ symbol, sectors }) => [symbol as string, sectors[0] ?? null]));
+  return (instrument) => first.get(instrument) ?? null;
 }
 
 function withMargin(line: OpportunityView['transitions'][number]['evidence'][number]) {

@@ -1,7 +1,8 @@
 /** Tabs with their counts, what waits, filters, sorting, export and link. */
+import { topMax, topOf, topOfSectorMax } from '../../../../contracts/shown.ts';
 import { Icon } from '../frame/icons.tsx';
 import { setQuery } from '../state/place.ts';
-import { type Filters, inTab, type Sort, sorts, tabs } from '../state/reading.ts';
+import { type Filters, inTab, type Sort, sorts, tabs, usualSort } from '../state/reading.ts';
 import { useSettings } from '../state/settings.ts';
 import type { DayView } from '../state/shapes.ts';
 import { useWords, word } from '../words/index.ts';
@@ -10,12 +11,14 @@ import { copyLink } from './acts.ts';
 export function HomeBar({
   day,
   filters,
+  sectorOf,
   waiting,
   onApply,
   onCsv,
 }: {
   readonly day: DayView;
   readonly filters: Filters;
+  readonly sectorOf: (instrument: string) => string | null;
   readonly waiting: number;
   readonly onApply: () => void;
   readonly onCsv: () => void;
@@ -24,7 +27,7 @@ export function HomeBar({
   const { dense, set } = useSettings();
   const items = [...day.items.values()];
   const strategies = [...new Set(items.flatMap((each) => each.strategies))].sort();
-  const name = { ...words.state, active: words.active, all: words.all } as Readonly<Record<string, string>>;
+  const name = { ...words.state, active: words.active, top: words.top, all: words.all } as Readonly<Record<string, string>>;
   return (
     <div className="bar">
       <div className="tabs" role="tablist" aria-label={words.columns.state}>
@@ -34,10 +37,11 @@ export function HomeBar({
             type="button"
             role="tab"
             aria-selected={tab === filters.tab}
+            title={tab === 'top' ? words.topWhy(topMax, topOfSectorMax) : undefined}
             onClick={() => setQuery({ state: tab === 'active' ? null : tab })}
           >
             {name[tab]}
-            <b>{items.filter((each) => inTab(tab, each)).length}</b>
+            <b>{(tab === 'top' ? topOf(items, sectorOf) : items.filter((each) => inTab(tab, each))).length}</b>
           </button>
         ))}
       </div>
@@ -60,7 +64,11 @@ export function HomeBar({
           </option>
         ))}
       </Choice>
-      <Choice label={words.sort} value={filters.sort} onChange={(value) => setQuery({ sort: value === 'news' ? null : value })}>
+      <Choice
+        label={words.sort}
+        value={filters.sort}
+        onChange={(value) => setQuery({ sort: value === usualSort(filters.tab) ? null : value })}
+      >
         {sorts.map((sort: Sort) => (
           <option key={sort} value={sort}>
             {words.sorts[sort]}

@@ -10,7 +10,7 @@ import { useMarket, watchQuotes } from '../state/market.ts';
 import { useMine } from '../state/mine.ts';
 import { goTo, setQuery, usePlace } from '../state/place.ts';
 import { useInstruments, useSparks } from '../state/queries.ts';
-import { type Filters, frozenOrder, ordered, type Sort, sorts, type Tab, tabs } from '../state/reading.ts';
+import { type Filters, frozenOrder, ordered, type Sort, sorts, type Tab, tabs, usualSort } from '../state/reading.ts';
 import { useSettings } from '../state/settings.ts';
 import type { DayView, Opportunity } from '../state/shapes.ts';
 import { useWords } from '../words/index.ts';
@@ -24,7 +24,7 @@ const endedMax = 12;
 
 export function filtersOf(query: Readonly<Record<string, string>>): Filters {
   const tab = tabs.includes(query.state as Tab) ? (query.state as Tab) : 'active';
-  const sort = sorts.includes(query.sort as Sort) ? (query.sort as Sort) : 'news';
+  const sort = sorts.includes(query.sort as Sort) ? (query.sort as Sort) : usualSort(tab);
   return { tab, sort, strategy: query.det ?? null };
 }
 
@@ -38,12 +38,15 @@ export function Home() {
   const [inside, setInside] = useState(false);
   // each second, as the clock ticks: a row that moves on its own is no reason to draw the list anew
   const { live } = useMarket.getState();
+  const instruments = useInstruments();
+  const sectorOf = useCallback((instrument: string) => instruments.get(instrument)?.sectors[0] ?? null, [instruments]);
   const rows = ordered(
     day.items.values(),
     filters,
     now,
     (id) => marks[id]?.pinned === true,
     (id) => (isPast ? undefined : live.get(id)),
+    sectorOf,
   );
   const { order, waiting, apply } = useFrozen(rows, inside, filters);
   const shown = order.flatMap((id) => day.items.get(id) ?? []).slice(0, rowsMax);
@@ -56,7 +59,14 @@ export function Home() {
     <>
       <div className="main">
         <section className="list" aria-label={words.nav.home}>
-          <HomeBar day={day} filters={filters} waiting={waiting} onApply={apply} onCsv={() => downloadCsv(shown, words)} />
+          <HomeBar
+            day={day}
+            filters={filters}
+            sectorOf={sectorOf}
+            waiting={waiting}
+            onApply={apply}
+            onCsv={() => downloadCsv(shown, words)}
+          />
           <div
             className="scroll"
             role="group"
@@ -224,7 +234,7 @@ function NothingHere({ filters }: { readonly filters: Filters }) {
   const { day } = useShown();
   if (day.epoch === '' || day.epoch.includes('//'))
     return <Empty title={words.empty.noDay} why={report?.why?.[language] ?? words.empty.noDayWhy} />;
-  const isFiltered = filters.strategy !== null || filters.tab !== 'active';
+  const isFiltered = filters.strategy !== null || !(filters.tab === 'active' || filters.tab === 'top');
   if (isFiltered)
     return (
       <Empty

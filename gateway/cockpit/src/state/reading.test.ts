@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { nextPhase, secondsLeft, span } from './clock-math.ts';
-import { type Filters, frozenOrder, ordered, readingOf, speaks, timerOf } from './reading.ts';
+import { type Filters, frozenOrder, ordered, readingOf, speaks, timerOf, usualSort } from './reading.ts';
 import type { Forecast, LiveValues, Opportunity } from './shapes.ts';
 
 const at = (clock: string): number => Date.parse(`2026-11-23T${clock}+08:00`);
@@ -134,10 +134,17 @@ describe('the list', () => {
     ['by rank, those without one last', { sort: 'rank' }, ['b', 'a', 'c']],
     ['by timer, the nearest first', { sort: 'timer' }, ['b', 'a', 'c']],
     ['what lives', { tab: 'active' }, ['b', 'a']],
+    ['the first by rank of what lives, in the order that is asked for', { tab: 'top', sort: 'timer' }, ['b', 'a']],
     ['what ended', { tab: 'ended' }, ['c']],
     ['of a strategy', { strategy: 'moneyflow' }, ['b']],
   ])('%s', (_name, change, wanted) => {
     expect(ids(change)).toEqual(wanted);
+  });
+  test('of the first by rank eight of a sector are enough', () => {
+    const banks = Array.from({ length: 9 }, (_, i) => one(`s${i}`, { facts: { rank: i } }));
+    const shown = ordered(banks, { ...filters, tab: 'top', sort: 'rank' }, 0, undefined, undefined, () => 'BANK');
+    expect(shown.map(({ id }) => id)).toEqual(['s8', 's7', 's6', 's5', 's4', 's3', 's2', 's1']);
+    expect([usualSort('top'), usualSort('active')]).toEqual(['rank', 'news']);
   });
   test('has of equals the one that was opened last first, and of those the lesser name', () => {
     const equal = [

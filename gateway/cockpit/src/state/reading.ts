@@ -1,4 +1,5 @@
 /** What a row shows of an opportunity, worked out of its facts and of what moves between two changes. Pure. */
+import { topOf } from '../../../../contracts/shown.ts';
 import { secondsLeft } from './clock-math.ts';
 import type { Forecast, LiveValues, Opportunity, Plan } from './shapes.ts';
 
@@ -70,15 +71,17 @@ export function readingOf(opportunity: Opportunity, live: LiveValues | undefined
   };
 }
 
-export const tabs = ['active', 'discovered', 'confirmed', 'tracking', 'ended', 'archived', 'all'] as const;
+export const tabs = ['active', 'top', 'discovered', 'confirmed', 'tracking', 'ended', 'archived', 'all'] as const;
 export type Tab = (typeof tabs)[number];
 export const isActive = ({ state }: Pick<Opportunity, 'state'>): boolean => state !== 'ended' && state !== 'archived';
 export const inTab = (tab: Tab, opportunity: Pick<Opportunity, 'state'>): boolean =>
-  tab === 'all' || (tab === 'active' ? isActive(opportunity) : opportunity.state === tab);
+  tab === 'all' || (tab === 'active' || tab === 'top' ? isActive(opportunity) : opportunity.state === tab);
 
+/** `top`: what lives, of which the list shows the first by rank (contracts/shown.ts). */
 export type Filters = { readonly tab: Tab; readonly strategy: string | null; readonly sort: Sort };
 export const sorts = ['news', 'p', 'rank', 'timer'] as const;
 export type Sort = (typeof sorts)[number];
+export const usualSort = (tab: Tab): Sort => (tab === 'top' ? 'rank' : 'news');
 
 /** Rows in the order that was asked for, by what they show; pinned ones first. Equal ones stand newest first. */
 export function ordered(
@@ -87,8 +90,10 @@ export function ordered(
   nowMs: number,
   isPinned: (id: string) => boolean = () => false,
   liveOf: (id: string) => LiveValues | undefined = () => undefined,
+  sectorOf: (instrument: string) => string | null = () => null,
 ): Opportunity[] {
-  const rows = [...items].filter((each) => inTab(tab, each) && (strategy === null || each.strategies.includes(strategy)));
+  const passed = [...items].filter((each) => inTab(tab, each) && (strategy === null || each.strategies.includes(strategy)));
+  const rows = tab === 'top' ? topOf(passed, sectorOf) : passed;
   const value: Readonly<Record<Sort, (each: Opportunity) => number>> = {
     news: (each) => each.updatedMs,
     p: ({ facts, id }) => forecastOf(facts, liveOf(id))?.p ?? -1,

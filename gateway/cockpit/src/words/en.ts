@@ -28,6 +28,8 @@ export const en: Words = {
     notify: 'Notices',
   },
   active: 'Active',
+  top: 'Top',
+  topWhy: (most: number, ofSector: number) => `The ${most} best by net value, ${ofSector} of one sector at most`,
   all: 'All',
   columns: {
     state: 'State',

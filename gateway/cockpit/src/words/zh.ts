@@ -18,6 +18,8 @@ export const zh = {
   noAdvice: '不构成投资建议',
   nav: { home: '机会', quotes: '行情', heat: '热力', limit: '涨停', risk: '风控与策略', data: '数据与运维', watch: '自选', notify: '通知' },
   active: '活跃',
+  top: '优先',
+  topWhy: (most: number, ofSector: number) => `按净期望最多 ${most} 条,同一板块最多 ${ofSector} 条`,
   all: '全部',
   columns: {
     state: '状态',

@@ -1,0 +1,37 @@
+/**
+ * What is put before a person first: of what lives the best by rank, thirty at most and no more than eight of one sector
+ * (contracts/spec/lifecycle.md#rank-and-cool-down). Nothing else is lost: all of it stands in the whole list.
+ */
+import type { Entity } from './entity.ts';
+
+export const topMax = 30;
+export const topOfSectorMax = 8;
+
+type Ranked = {
+  readonly id: string;
+  readonly entity: Pick<Entity, 'kind' | 'key'>;
+  readonly state: string;
+  readonly openedMs: number;
+  readonly facts: { readonly rank?: unknown };
+};
+
+/** `sectorOf`: the sector a symbol counts for, null where none is known: it is held back by no sector. */
+export function topOf<T extends Ranked>(items: Iterable<T>, sectorOf: (instrument: string) => string | null): T[] {
+  const living = [...items].filter(({ state }) => state !== 'ended' && state !== 'archived');
+  const best = living.sort((a, b) => compare(rankOf(b), rankOf(a)) || b.openedMs - a.openedMs || (a.id < b.id ? -1 : 1));
+  const ofSector = new Map<string, number>();
+  const top: T[] = [];
+  for (const each of best) {
+    if (top.length === topMax) break;
+    const sector = each.entity.kind === 'sector' ? each.entity.key : sectorOf(each.entity.key);
+    const before = sector === null ? 0 : (ofSector.get(sector) ?? 0);
+    if (before === topOfSectorMax) continue;
+    if (sector !== null) ofSector.set(sector, before + 1);
+    top.push(each);
+  }
+  return top;
+}
+
+/** What has no rank stands behind all that has one. */
+const rankOf = ({ facts: { rank } }: Ranked): number => (typeof rank === 'number' ? rank : Number.NEGATIVE_INFINITY);
+const compare = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1);
