@@ -27,6 +27,9 @@ export type NotifyChannel = z.infer<typeof NotifyChannel>;
 
 export const severities = ['info', 'notice', 'urgent'] as const;
 export type Severity = (typeof severities)[number];
+/** What may change of an opportunity whose state stands (engine/notify/updates.ts). */
+export const updateKinds = ['rank', 'chance', 'target', 'stop', 'risk'] as const;
+export type UpdateKind = (typeof updateKinds)[number];
 const names = z.array(z.string().max(96)).min(1).max(500);
 
 /** All that is given must hold. `about` what: a change of an opportunity, of a risk scope, or the run itself. */
@@ -35,6 +38,8 @@ export const NotifyRule = z.strictObject({
   about: z.enum(['opportunity', 'risk', 'system']),
   channels: names,
   state: z.array(z.enum(publicStates)).min(1).optional(),
+  /** Not changes of the state, but one of these of an opportunity whose state stands. */
+  update: z.array(z.enum(updateKinds)).min(1).optional(),
   family: z.array(z.enum(families)).min(1).optional(),
   strategy: names.optional(),
   symbol: names.optional(),

@@ -2,9 +2,9 @@
 
 import { pathOfOpportunity } from '../../contracts/door.ts';
 import { sentenceOf } from '../../contracts/evidence-words.ts';
-import type { FoldedEvent } from '../../contracts/fold.ts';
+import type { FoldedEvent, ListedOpportunity } from '../../contracts/fold.ts';
 import type { Transition } from '../../contracts/journal.ts';
-import type { Severity } from '../../contracts/notify.ts';
+import type { Severity, UpdateKind } from '../../contracts/notify.ts';
 import { dashed } from '../../contracts/session.ts';
 import { endWords, eventWords, riskWords, stateWords } from '../../contracts/state-words.ts';
 import type { Origin } from '../../contracts/status.ts';
@@ -38,23 +38,26 @@ export type Alert = {
     readonly sectors?: readonly string[] | null;
     readonly lists?: readonly string[] | null;
     readonly p?: number | null;
+    /** Of one whose state stands: what is another. */
+    readonly updates?: readonly UpdateKind[];
   };
 };
 
 /** A word that a newer engine says and this one has not yet stands as it is. */
-const wordOf = (words: Readonly<Record<string, string>>, said: string): string => words[said] ?? said;
+export const wordOf = (words: Readonly<Record<string, string>>, said: string): string => words[said] ?? said;
 const riskStates = Object.keys(riskWords.zh);
+export const levelOf = (risk: string): number => Math.max(0, riskStates.indexOf(risk));
 const levels = Object.values(riskWords.zh);
 
-type Forecast = {
+export type Forecast = {
   readonly event: string;
   readonly p: number | null;
   readonly p0: number;
   readonly auc95: readonly number[] | null;
   readonly source: string;
 };
-const yuan = (milli: unknown): string => (typeof milli === 'number' ? (milli / 1000).toFixed(2) : '–');
-const percent = (share: number): string => `${Math.round(100 * share)} %`;
+export const yuan = (milli: unknown): string => (typeof milli === 'number' ? (milli / 1000).toFixed(2) : '–');
+export const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
 /** Null for what is no change of the public state: its details are for who looks. */
 export function alertOfOpportunity(event: FoldedEvent, id: string, atMs: number, origin: Origin): Alert | null {
@@ -64,9 +67,8 @@ export function alertOfOpportunity(event: FoldedEvent, id: string, atMs: number,
   // a halt and its end are no change that a person is told of
   const isHalt = (path: string | undefined): boolean => path?.startsWith('suspended') === true;
   if (isHalt(opportunity.path) || (isHalt(was?.path) && state !== 'ended')) return null;
-  const arrow = opportunity.direction === 'up' ? '🔴▲' : '🟢▼';
   const reason = state === 'ended' && typeof facts.endReason === 'string' ? `(${wordOf(endWords.zh, facts.endReason)})` : '';
-  const what = `${arrow} ${entity.kind === 'sector' ? `板块 ${instrument}` : instrument}|${was === null ? '' : `${wordOf(stateWords.zh, was.state)} → `}${wordOf(stateWords.zh, state)}${reason}`;
+  const what = `${headOf(opportunity)}|${was === null ? '' : `${wordOf(stateWords.zh, was.state)} → `}${wordOf(stateWords.zh, state)}${reason}`;
   const { entryMilli, stopMilli } = (facts.plan ?? {}) as { entryMilli?: number; stopMilli?: number };
   return {
     id,
@@ -88,8 +90,12 @@ export function alertOfOpportunity(event: FoldedEvent, id: string, atMs: number,
   };
 }
 
+/** Direction, and what it is of. */
+export const headOf = ({ direction, entity, instrument }: Pick<ListedOpportunity, 'direction' | 'entity' | 'instrument'>): string =>
+  `${direction === 'up' ? '🔴▲' : '🟢▼'} ${entity.kind === 'sector' ? `板块 ${instrument}` : instrument}`;
+
 /** The event that the family is about, never a chance without its name, its base and whether it was measured. */
-function chances([first]: readonly Forecast[]): string[] {
+export function chances([first]: readonly Forecast[]): string[] {
   if (first === undefined || first.p === null) return [];
   const measured = first.auc95 !== null && first.auc95[0]! > 0.5;
   return [
@@ -98,7 +104,7 @@ function chances([first]: readonly Forecast[]): string[] {
 }
 
 export function alertOfRisk({ actorId, from, to, note, tsMs }: Transition, id: string, atMs: number, origin: Origin): Alert {
-  const [level, before] = [Math.max(0, riskStates.indexOf(to)), Math.max(0, riskStates.indexOf(from ?? 'normal'))];
+  const [level, before] = [levelOf(to), levelOf(from ?? 'normal')];
   const scope = actorId.replace(/^risk\./, '');
   return {
     id,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { JournalStep } from '../../contracts/journal.ts';
-import { NotifyConfig, NotifyRule } from '../../contracts/notify.ts';
+import { NotifyConfig, NotifyRule, updateKinds } from '../../contracts/notify.ts';
 import { generatedDay } from '../../scenarios/support/days.ts';
 import { foldDay } from '../runtime/fold.ts';
 import { NotifyDesk } from './desk.ts';
@@ -73,6 +73,26 @@ describe('rules of one’s own', () => {
     await play(half, steps.length);
     expect(before).toBeGreaterThan(0);
     expect(sent.slice(before).map(({ title }) => title)).toEqual([]);
+  });
+
+  test('that ask for what changes while the state stands hear of that, over a restart none twice and none lost', async () => {
+    const moves = NotifyRule.parse({ id: 'moves', about: 'opportunity', channels: ['bot'], update: updateKinds });
+    const told = async (...cuts: readonly number[]): Promise<string[]> => {
+      const dir = folder();
+      const titles: string[] = [];
+      for (const [i, to] of [...cuts, steps.length].entries()) {
+        const { desk, sent, play } = deskOn(dir, 0);
+        desk.use([moves]);
+        // a desk that comes back folds the day from its beginning
+        await play(0, i === 0 ? to : steps.length);
+        titles.push(...sent.map(({ title }) => title));
+      }
+      return titles;
+    };
+    const whole = await told();
+    expect(whole.length).toBeGreaterThan(2);
+    expect(whole.every((title) => title.includes(' · '))).toBe(true);
+    expect(await told(steps.length >> 1)).toEqual(whole);
   });
 
   test('tried, say what they would have told of the day, whether or not it was told', async () => {

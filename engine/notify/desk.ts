@@ -12,6 +12,8 @@ import type { Ledger } from './ledger.ts';
 import { type Message, testMessage } from './message.ts';
 import { type Answered, Orchestrator } from './orchestrator.ts';
 import { matches } from './rules.ts';
+import { alertOfUpdate } from './update-alert.ts';
+import { Updates } from './updates.ts';
 
 export type Send = (message: Message) => Promise<Verdict>;
 export type DeskHooks = {
@@ -32,6 +34,7 @@ export class NotifyDesk {
   readonly #send: Send;
   readonly #hooks: DeskHooks;
   #book = new OpportunityBook();
+  #updates = new Updates();
   #date = '';
   /** Stream sequence up to which everything was taken; null: nothing is remembered, and it is not known yet what is the past. */
   #seq: number | null;
@@ -68,10 +71,14 @@ export class NotifyDesk {
 
   /** A step in its order; what was taken before is folded and not told again. */
   step(date: string, step: JournalStep, seq: number, storedMs: number, nowMs: number): void {
-    if (date !== this.#date) [this.#date, this.#book, this.#day] = [date, new OpportunityBook(), []];
+    if (date !== this.#date) [this.#date, this.#book, this.#updates, this.#day] = [date, new OpportunityBook(), new Updates(), []];
     const origin = step.origin ?? 'simulated';
     const events = this.#book.apply(step);
-    const alerts = alertsOf(date, step, events, storedMs, origin);
+    const updates = this.#updates.take(events, this.#book.get, step.entries.at(-1)?.tsMs ?? storedMs);
+    const alerts = [
+      ...alertsOf(date, step, events, storedMs, origin),
+      ...updates.map((update, i) => alertOfUpdate(update, `${date}:${step.step}:u${i}`, storedMs, origin)),
+    ];
     if (alerts.length > 0) this.#day = [...this.#day, ...alerts].slice(-triedMax);
     if (seq <= (this.#seq ?? 0)) return;
     this.#seq = seq;

@@ -18,6 +18,14 @@ describe('a rule', () => {
     ['a watch-list, where none is known yet', { list: ['自选'] }, { facts: { lists: null } }, { facts: {} }],
     ['least chance', { pMin: 0.5 }, {}, { facts: { p: 0.49 } }],
     ['least chance, where there is none', { pMin: 0 }, {}, { facts: { p: null } }],
+    ['a change of the state, and no other', {}, {}, { facts: { updates: ['chance'] } }],
+    [
+      'one of some other changes',
+      { update: ['rank', 'chance'] },
+      { facts: { updates: ['stop', 'chance'] } },
+      { facts: { updates: ['stop'] } },
+    ],
+    ['other changes, and no change of the state', { update: ['chance'] }, { facts: { updates: ['chance'] } }, {}],
     ['severity', { severity: 'notice' }, {}, { severity: 'info' }],
   ])('by %s', (_what, own, holds, fails) =>
     expect([matches(rule(own), alert(holds)), matches(rule(own), alert(fails))]).toEqual([true, false]),

@@ -5,10 +5,11 @@ import type { Alert } from './alert.ts';
 import { rankOf } from './message.ts';
 
 export function matches(rule: NotifyRule, { about, severity, group, facts }: Alert): boolean {
-  const { state, family, strategy, symbol, sector, list, scope, pMin } = rule;
+  const { state, update, family, strategy, symbol, sector, list, scope, pMin } = rule;
   return (
     rule.about === about &&
     rankOf(severity) >= rankOf(rule.severity) &&
+    (update === undefined ? facts.updates === undefined : (facts.updates ?? []).some((kind) => update.includes(kind))) &&
     (state === undefined || state.includes(facts.state as never)) &&
     (family === undefined || family.includes(facts.family as never)) &&
     (strategy === undefined || (facts.strategies ?? []).some((id) => strategy.includes(id))) &&

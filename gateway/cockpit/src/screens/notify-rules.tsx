@@ -2,6 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useRef, useState } from 'react';
 import type { Mine } from '../../../../contracts/mine.ts';
+import { updateKinds } from '../../../../contracts/notify.ts';
 import { families, publicStates } from '../../../../contracts/opportunity.ts';
 import { FenshiProblem } from '../../../client/api.ts';
 import { tell } from '../frame/toast.tsx';
@@ -127,6 +128,7 @@ function chipsOf(rule: Rule, words: Words): string[] {
   return [
     aboutWord(rule.about, words),
     ...(rule.state ?? []).map((state) => word(words.state, state)),
+    ...(rule.update ?? []).map((kind) => word(words.notifyPage.updates, kind)),
     ...(rule.family ?? []).map((family) => word(words.family, family)),
     ...(rule.strategy ?? []).map((id) => word(words.strategy, id)),
     ...(rule.symbol ?? []),
@@ -184,7 +186,7 @@ function RuleForm({ before, taken, channels, isIdle, onCancel, onSave }: FormPro
     </label>
   );
   const many = (
-    key: 'channels' | 'state' | 'family' | 'list',
+    key: 'channels' | 'state' | 'update' | 'family' | 'list',
     label: string,
     of: readonly string[],
     say: (name: string) => string,
@@ -241,6 +243,7 @@ function RuleForm({ before, taken, channels, isIdle, onCancel, onSave }: FormPro
       {draft.about === 'opportunity' && (
         <>
           {many('state', notifyPage.states, publicStates, (state) => word(words.state, state))}
+          {many('update', notifyPage.update, updateKinds, (kind) => word(notifyPage.updates, kind))}
           {many('family', notifyPage.families, families, (family) => word(words.family, family))}
           {text('symbol', notifyPage.symbols, '600519 000001')}
           {lists.length > 0 &&

@@ -63,6 +63,7 @@ test('a rule opened and saved untouched is the same rule, with what the form has
     about: 'opportunity',
     channels: ['mail'],
     state: ['confirmed', 'ended'],
+    update: ['chance', 'risk'],
     family: ['board'],
     strategy: ['rally'],
     symbol: ['600519.SH'],

@@ -8,6 +8,7 @@ export type RuleDraft = {
   readonly about: Rule['about'];
   readonly channels: readonly string[];
   readonly state: readonly string[];
+  readonly update: readonly string[];
   readonly family: readonly string[];
   readonly list: readonly string[];
   /** Codes, names of sectors' codes, scopes: separated as a person does. */
@@ -38,6 +39,7 @@ export const emptyDraft = (id: string, channels: readonly string[]): RuleDraft =
   about: 'opportunity',
   channels: channels.slice(0, 1),
   state: ['confirmed'],
+  update: [],
   family: [],
   list: [],
   symbol: '',
@@ -54,6 +56,7 @@ export const draftOf = (rule: Rule, channels: readonly string[]): RuleDraft => (
   about: rule.about,
   channels: rule.channels.filter((name) => channels.includes(name)),
   state: rule.state ?? [],
+  update: rule.update ?? [],
   family: rule.family ?? [],
   list: rule.list ?? [],
   symbol: (rule.symbol ?? []).join(' '),
@@ -89,6 +92,7 @@ export function ruleOf(
     ...(isOpportunity
       ? {
           ...among('state', draft.state),
+          ...among('update', draft.update),
           ...among('family', draft.family),
           ...among('strategy', before?.strategy ?? []),
           ...among('symbol', symbols),

@@ -264,6 +264,8 @@ export const zhScreens = {
       refused: '被拒',
       'not-raised': '未抬高',
     },
+    update: '状态不变时（选了则只通知这些）',
+    updates: { rank: '进入净期望前十', chance: '概率变化 10 点', target: '到达目标 1', stop: '止损收紧', risk: '风控变化' },
     severities: { info: '一般', notice: '注意', urgent: '紧急' },
     rules: '规则',
     rule: '通知规则',
