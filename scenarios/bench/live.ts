@@ -4,6 +4,8 @@
  *
  * 09:30    the last seconds before the open at 1×, then ten times as many quotes for 3 s, then 1×
  * 10:00    1× with a 10× burst of 3 s every 20 s: here the opportunities are
+ *
+ * `everything`: every strategy that there is speaks, and store, query and notify read along as they do in a run.
  */
 
 import { fork } from 'node:child_process';
@@ -12,9 +14,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
 import { defaultConfig } from '../../contracts/config.ts';
+import { NotifyConfig } from '../../contracts/notify.ts';
+import type { RoleStart } from '../../contracts/roles.ts';
 import { midnightOf } from '../../contracts/session.ts';
 import { subjects } from '../../contracts/subjects.ts';
 import { encodeTape, type TapeEntry } from '../../contracts/tape.ts';
+import { detectors } from '../../engine/detectors/registry.ts';
 import { saveBundle } from '../../engine/log/bundle-store.ts';
 import { connectBroker } from '../../engine/log/connect.ts';
 import { ensureStreams } from '../../engine/log/streams.ts';
@@ -26,6 +31,7 @@ import { RoleProcess, roleStart } from '../support/role-process.ts';
 import { freePort, startTestBroker } from '../support/test-broker.ts';
 import type { Arrival } from './live-client.ts';
 import { type Stored, storedTimes } from './live-stages.ts';
+import { answering, textOf, type Used, usageOf, usageOfAll, usedSince } from './live-usage.ts';
 import { dueOf, livePace, type Stretch } from './schedule.ts';
 
 const date = '20261123';
@@ -46,6 +52,7 @@ export type LiveBench = {
   readonly transitions: number;
   readonly p50: number;
   readonly p99: number;
+  readonly p999: number;
   readonly max: number;
   readonly inBurst: { readonly transitions: number; readonly p50: number; readonly p99: number };
   /** The parts of the way: due → on TAPE → in JOURNAL → at the client. */
@@ -59,11 +66,15 @@ export type LiveBench = {
   /** From the start of a killed engine's successor: until it first stands somewhere on the tape, how much was left then, until its end. */
   readonly restart: { readonly restoredMs: number; readonly quotes: number; readonly totalMs: number };
   readonly engineRssMb: number;
+  /** Over the second stretch, by role: cores in use, memory at its end. */
+  readonly used: Used;
+  /** Events that reached actors, a share of the second stretch's quotes. */
+  readonly actorShare: number;
 };
 
-export async function benchLive(symbols: number, liveSec: number): Promise<LiveBench> {
+export async function benchLive(symbols: number, liveSec: number, everything = false): Promise<LiveBench> {
   const market = new MarketDay({ seed: 1, date, day: 0, count: symbols, faulty: false, rates: scaled(plantedMore) });
-  const bundle = generatedBundle({ seed: 1, date, issues: market.issues, config: defaultConfig });
+  const bundle = generatedBundle({ seed: 1, date, issues: market.issues, config: everything ? allSpeaking : defaultConfig });
   const mainStretch = burstsEvery20(mainFrom, liveSec);
   const endSec = mainStretch.reduce((sec, { wallSec, speed }) => sec + wallSec * speed, mainFrom);
   const entries = [...livePace({ tradeDate: date, bundle: bundleSha(bundle) }, market, endSec)];
@@ -78,18 +89,31 @@ export async function benchLive(symbols: number, liveSec: number): Promise<LiveB
   const gateway = new RoleProcess('gateway', gatewayStart);
   engine.start();
   gateway.start();
+  const beside = await Promise.all(
+    (everything ? besides : []).map(async (role) => besideRole(role, await roleStart(broker, role, bundles))),
+  );
+  const ports = {
+    engine: engineStart.opsPort,
+    gateway: gatewayStart.opsPort,
+    ...Object.fromEntries(beside.map(({ role, opsPort }) => [role, opsPort])),
+  };
+  await Promise.all(Object.values(ports).map(answering));
   const client = await startClient(`ws://127.0.0.1:${gatewayStart.gateway.port}/v1/stream`);
   const feed = new Feed(nc, broker.run, entries, () => readN(engineStart.opsPort));
   try {
     await feed.catchUp(openStretch[0]!.fromSec);
     const first = await feed.play(openStretch);
     const headroom = await feed.catchUp(mainFrom);
+    const before = await usageOfAll(ports);
     const second = await feed.play(mainStretch);
     await feed.settled();
+    const used = await usedSince(ports, before, second.sec);
+    const engineNow = await usageOf(engineStart.opsPort);
+    const actorShare = (engineNow.actorEvents - before.engine!.actorEvents) / (engineNow.quotes - before.engine!.quotes);
     const arrivals = await client.stop();
     const asked = new Set(arrivals.map(([tapeMs]) => tapeMs).filter((tapeMs) => first.due.has(tapeMs) || second.due.has(tapeMs)));
     const stored = await storedTimes(jetstream(nc), await jetstreamManager(nc), broker.run, asked);
-    const engineRssMb = await rssOf(engineStart.opsPort);
+    const engineRssMb = (await usageOf(engineStart.opsPort)).rssMb;
     await engine.kill();
     const restartedMs = now();
     engine.start();
@@ -97,13 +121,30 @@ export async function benchLive(symbols: number, liveSec: number): Promise<LiveB
     const restoredMs = now() - restartedMs;
     await feed.settled();
     const restart = { totalMs: now() - restartedMs, restoredMs, quotes: feed.quotesFrom(restored) };
-    return report({ symbols, arrivals, stored, first, second, headroom, restart, engineRssMb });
+    return { ...report({ symbols, arrivals, stored, first, second, headroom, restart, engineRssMb }), used, actorShare };
   } finally {
     await engine.kill();
     await gateway.kill();
+    for (const { process } of beside) await process.kill();
     await nc.close();
     await broker.stop();
   }
+}
+
+/** Those that read along in a run; notify tells of all that there is, to an address that refuses. */
+const besides = ['store', 'query', 'notify'] as const;
+const allSpeaking = {
+  ...defaultConfig,
+  detectors: Object.fromEntries(detectors.map(({ id }) => [id, { mode: 'active' }])),
+};
+const toNobody = NotifyConfig.parse({
+  channels: { bot: { kind: 'webhook', url: 'http://127.0.0.1:9/', secret: 'bench' } },
+  rules: [{ id: 'all', about: 'opportunity', channels: ['bot'] }],
+});
+function besideRole(role: (typeof besides)[number], start: RoleStart) {
+  const process = new RoleProcess(role, role === 'notify' ? { ...start, notify: toNobody } : start);
+  process.start();
+  return { role, opsPort: start.opsPort, process };
 }
 
 /** When each entry's tape time was due, in wall ms, and whether within a burst. */
@@ -240,19 +281,10 @@ async function portOpen({ host }: URL): Promise<void> {
     await sleep(50);
 }
 
-const textOf = (port: number, path: string): Promise<string> =>
-  fetch(`http://127.0.0.1:${port}${path}`).then(
-    (response) => response.text(),
-    () => '',
-  );
-
 async function readN(port: number): Promise<number> {
   const text = await textOf(port, '/readyz');
   return text === '' ? 0 : ((JSON.parse(text) as { checks: { cell?: { n?: number } } }).checks.cell?.n ?? 0);
 }
-
-const rssOf = async (port: number): Promise<number> =>
-  Math.round(Number(/^process_resident_memory_bytes ([\d.e+]+)/m.exec(await textOf(port, '/metrics'))?.[1] ?? Number.NaN) / 1e6);
 
 type Parts = {
   readonly symbols: number;
@@ -268,7 +300,16 @@ type Parts = {
 /** ms from when the entry was due until each stage had it. */
 type Way = { readonly tape: number; readonly journal: number; readonly client: number };
 
-function report({ symbols, arrivals, stored, first, second, headroom, restart, engineRssMb }: Parts): LiveBench {
+function report({
+  symbols,
+  arrivals,
+  stored,
+  first,
+  second,
+  headroom,
+  restart,
+  engineRssMb,
+}: Parts): Omit<LiveBench, 'used' | 'actorShare'> {
   const ways: (Way & { readonly tapeMs: number; readonly burst: boolean })[] = [];
   for (const [tapeMs, wallMs] of arrivals) {
     const due = first.due.get(tapeMs) ?? second.due.get(tapeMs);
@@ -285,6 +326,7 @@ function report({ symbols, arrivals, stored, first, second, headroom, restart, e
     transitions: all.length,
     p50: quantile(all, 0.5),
     p99: quantile(all, 0.99),
+    p999: quantile(all, 0.999),
     max: quantile(all, 1),
     inBurst: { transitions: burst.length, p50: quantile(burst, 0.5), p99: quantile(burst, 0.99) },
     stages: {

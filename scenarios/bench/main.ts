@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --symbols 5500 --rounds 5 --day 600 --live 80 --ticks <file> --only replay|live|feed|faults|switches|store|market|board|pattern|curve|fanout|cockpit]`: figures of this machine, each against its budget and
+ * `npm run bench [-- --symbols 5500 --rounds 5 --day 600 --live 80 --everything --ticks <file> --only replay|live|feed|faults|switches|store|market|board|pattern|curve|fanout|cockpit]`: figures of this machine, each against its budget and
  * floor (contracts/spec/engine.md#budgets). Ends with 1 when a floor does not hold.
  */
 import { spawnSync } from 'node:child_process';
@@ -24,6 +24,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     day: { type: 'string', default: '600' },
     live: { type: 'string', default: '80' },
+    everything: { type: 'boolean', default: false },
     feed: { type: 'string', default: '600' },
     bars: { type: 'string', default: '10000000' },
     days: { type: 'string', default: '4' },
@@ -192,12 +193,17 @@ if (values.only !== 'live') {
   } else row('replay of real ticks', 'not run', `no file ${values.ticks}; give one with --ticks`);
 }
 if (values.only !== 'replay') {
-  const live = await benchLive(symbols, Number(values.live));
+  const live = await benchLive(symbols, Number(values.live), values.everything);
   const { inBurst } = live;
+  if (values.everything) console.log('live, with every strategy speaking and store, query and notify reading along');
   row(`live, ${symbols} symbols, ${count(live.quotesPerSec)} q/s with the bursts: transitions`, count(live.transitions));
   row('  due at the feed → client socket, p50', ms(live.p50), 'budget 5 ms');
   row('  p99', ms(live.p99), 'budget 20 ms, floor 50 ms', live.p99 < 50);
+  row('  p99.9', ms(live.p999));
   row('  longest', ms(live.max));
+  row('  events to actors, a share of quotes', `${(100 * live.actorShare).toFixed(3)} %`, 'about 1 %');
+  for (const [role, { cores, rssMb }] of Object.entries(live.used))
+    row(`  ${role}: cores in use, memory`, `${cores.toFixed(2)}, ${rssMb} MB`);
   row(`  within the 10× bursts (${inBurst.transitions}), p50 / p99`, `${inBurst.p50.toFixed(1)} / ${ms(inBurst.p99)}`);
   for (const [what, { p50, p99 }] of [
     ['due at the feed → on TAPE', live.stages.tape],

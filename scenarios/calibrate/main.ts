@@ -79,8 +79,8 @@ const shipped = labelledEvents.map((event) => {
   return { map, signals, base: { event, ...about, b: round(logit(p0)), w: none, clip: null, n: placebo.length } };
 });
 const regimes = [...new Set(shipped.flatMap(({ signals }) => signals.map(({ regime }) => regime)))].sort();
-/** By regime, where it has cases: the map moved by what the regime's rate is over the whole's. */
-const strata = regimes.flatMap((regime) => {
+/** By regime, where it has cases and there is another: the map moved by what the regime's rate is over the whole's. */
+const strata = (regimes.length > 1 ? regimes : []).flatMap((regime) => {
   const of = shipped.map(({ map, signals }) => {
     const own = signals.filter((each) => each.regime === regime);
     return { map: moved(map, round(stratumOffset(own, shareOf(signals)))), n: own.length };
