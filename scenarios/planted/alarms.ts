@@ -3,19 +3,20 @@
 import type { Config } from '../../contracts/config.ts';
 import { tsecOf } from '../../contracts/session.ts';
 import { instrumentId } from '../../contracts/units.ts';
-import type { Cell } from '../../engine/cell/cell.ts';
-import { at } from '../../engine/features/rings.ts';
 import { foldDay } from '../../engine/runtime/fold.ts';
 import type { MarketOptions } from '../market/market-day.ts';
 import { generatedDay } from '../support/days.ts';
+import { Baselines } from './baselines.ts';
+import { type Agreement, agreementOf, type ExpectedLife, Lives } from './lives.ts';
 import type { Alarm, Truth } from './matching.ts';
-import { lookAt, typesOf } from './yardstick.ts';
 
 export type PlantedDay = {
   readonly truths: Readonly<Record<Family, readonly Truth[]>>;
   readonly alarms: ReadonlyMap<string, readonly Alarm[]>;
   readonly symbols: readonly string[];
   readonly sectors: readonly string[];
+  /** By type of episode: of those that were met, how many lived as they were planted. */
+  readonly agreement: ReadonlyMap<string, Agreement>;
 };
 export const planted = ['rally', 'moneyflow', 'limitup', 'rotation'] as const;
 export type Family = (typeof planted)[number];
@@ -24,9 +25,6 @@ export const variants = { 'rally-stat': 'rally', 'rally-learned': 'rally', 'rota
   string,
   Family
 >;
-
-const coolSec = 600;
-const scaleOf = (limitRate: number | null): number => (limitRate === null || limitRate <= 0.1 ? 1 : limitRate <= 0.2 ? 4 / 3 : 5 / 3);
 
 /** `more`: further strategies of the configuration; in shadow they change nothing of the others. */
 export function plantedDay(
@@ -37,13 +35,15 @@ export function plantedDay(
   const day = generatedDay({ ...(options as Partial<MarketOptions>), strategies });
   const alarms = new Map<string, Alarm[]>();
   const give = (by: string, key: string, tsec: number): void => void alarms.set(by, [...(alarms.get(by) ?? []), { key, tsec }]);
-  const baselines = new Baselines(give);
+  const baselines = new Baselines(day.bundle, give);
+  const lives = new Lives();
   foldDay(day.bundle, day.entries, {
     prepare: (cell) => {
       const apply = cell.apply.bind(cell);
       cell.apply = (entry) => {
         const result = apply(entry);
         for (const each of result.draft?.entries ?? []) {
+          lives.hear(each);
           if (each.kind !== 'signal' || (each.signal.phase !== 'enter' && each.signal.phase !== 'confirm')) continue;
           const { strategy, entity, path, phase } = each.signal;
           // rally's early path, an approach and a touch are watches of their own
@@ -58,13 +58,32 @@ export function plantedDay(
       };
     },
   });
+  const symbols = day.bundle.instruments.map(({ no }) => instrumentId(no));
+  alarms.set('B2', placebosOf(alarms.get('rally discovered') ?? [], symbols));
   return {
     truths: truthsOf(day.market.episodes),
     alarms,
-    symbols: day.bundle.instruments.map(({ no }) => instrumentId(no)),
+    symbols,
     sectors: day.bundle.sectors.map(({ code }) => code),
+    agreement: agreementOf(expectedOf(day.market.episodes), lives.all, lives.boards),
   };
 }
+
+/** Five other symbols at the moment of each: what meets an episode by its time alone. */
+function placebosOf(alarms: readonly Alarm[], symbols: readonly string[]): Alarm[] {
+  return alarms.flatMap(({ key, tsec }, n) =>
+    Array.from({ length: 5 }, (_, i) => {
+      const step = 1 + ((n * 7 + i * 61) % (symbols.length - 1));
+      return { key: symbols[(symbols.indexOf(key) + step) % symbols.length]!, tsec };
+    }),
+  );
+}
+
+const expectedOf = (episodes: ReturnType<typeof generatedDay>['market']['episodes']): ExpectedLife[] =>
+  episodes.flatMap(({ type, no, expected: { detectors, states, window } }) => {
+    const family = detectors.includes('limitup') ? 'board' : detectors.includes('rally') ? 'momentum' : null;
+    return states.length === 0 || family === null ? [] : [{ type, key: instrumentId(no), from: window[0], to: window[1], family, states }];
+  });
 
 function truthsOf(episodes: ReturnType<typeof generatedDay>['market']['episodes']): PlantedDay['truths'] {
   const of = (family: Family): Truth[] =>
@@ -84,51 +103,4 @@ function truthsOf(episodes: ReturnType<typeof generatedDay>['market']['episodes'
     });
   }
   return { rally: of('rally'), moneyflow: of('moneyflow'), limitup: of('limitup'), rotation: [...waves.values()] };
-}
-
-/** B0 2 % in three minutes, B1 the same at the day's high, B3 an amount surprise of 3, B6 a lock; each at most every 600 s a symbol. */
-class Baselines {
-  readonly #locked = new Set<number>();
-  readonly #give: (by: string, key: string, tsec: number) => void;
-  readonly #cooled = new Map<string, number>();
-
-  constructor(give: (by: string, key: string, tsec: number) => void) {
-    this.#give = give;
-  }
-
-  look(cell: Cell): void {
-    const tsec = tsecOf(cell.timeMs);
-    if (tsec < 60 || tsec > 13_860) return;
-    const { rings, universe } = cell.features;
-    for (const [s, { no, limitRate }] of universe.instruments.entries()) {
-      const head = rings.head[s]!;
-      if (head * 3 < tsec - 6 || rings.lookBack(s, head) < 0) continue;
-      const key = instrumentId(no);
-      const then = rings.lookBack(s, head - 60);
-      const rise = then < 0 ? Number.NaN : rings.values[rings.base(s, head) + at.lnMid]! - rings.values[then + at.lnMid]!;
-      const runs = rise >= 0.02 * scaleOf(limitRate);
-      const { last, high } = cell.cleaner.accepted;
-      if (runs) this.#say('B0', key, tsec);
-      if (runs && last[s]! >= high[s]! * 0.997) this.#say('B1', key, tsec);
-      if (cell.symbols.featureOf(s, 'amtZ1m') >= 3) this.#say('B3', key, tsec);
-      if (cell.features.isLockedUp(s)) this.#say('B6', key, tsec);
-      this.#compare(cell, s, key, tsec);
-    }
-  }
-
-  /** What the vendor's list would have said of it. */
-  #compare({ features }: Cell, s: number, key: string, tsec: number): void {
-    const look = lookAt(features, s, tsec, this.#locked.has(s));
-    if (look === null) return;
-    if (look.locked) this.#locked.add(s);
-    else this.#locked.delete(s);
-    for (const id of typesOf(look)) this.#say(`E${id}`, key, tsec);
-  }
-
-  #say(by: string, key: string, tsec: number): void {
-    const place = `${by} ${key}`;
-    if (tsec < (this.#cooled.get(place) ?? 0)) return;
-    this.#cooled.set(place, tsec + coolSec);
-    this.#give(by, key, tsec);
-  }
 }

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { quantileOf } from '../../engine/backtest/ranking.ts';
 import { marketRates } from '../market/episodes.ts';
 import { type Family, planted, plantedDay, variants } from './alarms.ts';
+import { type Agreement, addedTo } from './lives.ts';
 import { emptyScore, type Score, scoreOf, shuffled, summed } from './matching.ts';
 import { noOverlap, type Overlap, overlapOf, yardsticks } from './yardstick.ts';
 
@@ -31,11 +32,15 @@ const judged: readonly (readonly [Family, string])[] = [
   ['limitup', 'approach approach'],
   ['rally', 'B0'],
   ['rally', 'B1'],
+  ['rally', 'B2'],
   ['rally', 'B3'],
+  ['rotation', 'B4'],
+  ['moneyflow', 'B5'],
   ['limitup', 'B6'],
 ];
 const scores = new Map<string, Score>();
 const chance = new Map<string, Score>();
+const agreement = new Map<string, Agreement>();
 const overlaps = new Map<string, Overlap>();
 for (let seed = from; seed <= to; seed++) {
   const day = plantedDay({ seed, count: symbols, rates: marketRates });
@@ -46,6 +51,7 @@ for (let seed = from; seed <= to; seed++) {
     scores.set(by, summed(scores.get(by) ?? emptyScore, scoreOf(day.truths[family], own)));
     chance.set(by, summed(chance.get(by) ?? emptyScore, scoreOf(shuffled(day.truths[family], keys), own)));
   }
+  addedTo(agreement, day.agreement);
   for (const [id, { family }] of Object.entries(yardsticks)) {
     const ours = day.alarms.get(`${family} discovered`) ?? [];
     const own = overlapOf(day.alarms.get(`E${id}`) ?? [], ours);
@@ -82,6 +88,9 @@ for (const [family, by] of judged) {
     ].join('  '),
   );
 }
+console.log('lived as they were planted, of the episodes that were met, by type');
+for (const [type, { met, agreed }] of [...agreement].sort(([a], [b]) => (a < b ? -1 : 1)))
+  console.log(`  ${type.padEnd(14)} ${String(met).padStart(5)}  ${share(agreed, met)}`);
 console.log('a vendor’s types as the community reads them, within a minute either way; a yardstick, no truth');
 for (const [id, { family, zh }] of Object.entries(yardsticks)) {
   const { theirs, ours, met, shared } = overlaps.get(id)!;
