@@ -26,5 +26,17 @@ export const Consumer = z.object({
 export type Consumer = Readonly<z.infer<typeof Consumer>>;
 
 /** Addresses of the cockpit's pages. */
-export const pagePaths = ['/', '/quotes', '/heat', '/limit', '/risk', '/data', '/watch', '/notify', '/o/{id}', '/s/{symbol}'] as const;
+export const pagePaths = [
+  '/',
+  '/quotes',
+  '/heat',
+  '/limit',
+  '/eval',
+  '/risk',
+  '/data',
+  '/watch',
+  '/notify',
+  '/o/{id}',
+  '/s/{symbol}',
+] as const;
 export const pathOfOpportunity = (id: string): string => `/o/${id}`;

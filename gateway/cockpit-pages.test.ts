@@ -25,6 +25,7 @@ describe.skipIf(reason !== '')(`the cockpit’s pages${reason === '' ? '' : ` ($
       ['symbol', `/s/${tracked.instrument}`],
       ['heat', '/heat'],
       ['limit', '/limit'],
+      ['eval', '/eval'],
       ['risk', '/risk'],
       ['data', '/data'],
       ['watch', '/watch'],
@@ -38,7 +39,7 @@ describe.skipIf(reason !== '')(`the cockpit’s pages${reason === '' ? '' : ` ($
     await market?.close();
   });
 
-  const ready = '.opps tbody tr, .machine, .bt, .tmx .tl, .lc, .rk .sg tbody tr, .kp, .watch, .gp, .qt .scroll .qr';
+  const ready = '.opps tbody tr, .machine, .bt, .tmx .tl, .lc, .rk .sg tbody tr, .kp, .watch, .gp, .evt tbody tr, .qt .scroll .qr';
   const looks: readonly (readonly [string, Settings, readonly [number, number]])[] = [
     ['dark en', { language: 'en' }, [1440, 900]],
     ['light zh, colour-vision', { theme: 'light', colors: 'cvd' }, [1440, 900]],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { wilson95 } from '../../contracts/wilson.ts';
 import { lcg } from '../../scenarios/support/days.ts';
-import { aucOf, firedAuc, firedInterval, headOf, intervalsOf, partsOf, quantileOf, type Scored, shareOf, wilson95 } from './ranking.ts';
+import { aucOf, firedAuc, firedInterval, headOf, intervalsOf, partsOf, quantileOf, type Scored, shareOf } from './ranking.ts';
 
 /** `score+` came, `score-` did not; all of one day unless said. */
 const cases = (text: string, day = 0): Scored[] =>

@@ -135,15 +135,6 @@ export function quantileOf(values: readonly number[], q: number): number {
 export const shareOf = (cases: readonly { readonly came: boolean }[]): number =>
   cases.length === 0 ? Number.NaN : cases.reduce((sum, { came }) => sum + (came ? 1 : 0), 0) / cases.length;
 
-/** Wilson's 95 % interval of a share; [0, 1] of nothing. */
-export function wilson95(came: number, n: number): Interval {
-  if (n === 0) return [0, 1];
-  const [z, p] = [1.96, came / n];
-  const middle = (p + (z * z) / (2 * n)) / (1 + (z * z) / n);
-  const half = (z / (1 + (z * z) / n)) * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n));
-  return [middle - half, middle + half];
-}
-
 /** Share that came among the `size` highest of each day; equal scores in the order they stand in. */
 export function headOf(scored: readonly Scored[], size: number): number {
   const byDay = new Map<number, Scored[]>();

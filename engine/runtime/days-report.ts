@@ -1,6 +1,8 @@
 /** What labelled days come to: how often each family speaks, what was said beside what came, and whether base rates hold. */
+
+import { wilson95 } from '../../contracts/wilson.ts';
 import { type LabelledEvent, labelledEvents } from '../backtest/label-pool.ts';
-import { partsOf, shareOf, wilson95 } from '../backtest/ranking.ts';
+import { partsOf, shareOf } from '../backtest/ranking.ts';
 import { gridMoves, type Labelled, type LabelledDay } from './labelled-day.ts';
 
 export type Said = {

@@ -21,6 +21,7 @@ const SymbolPage = lazy(() => import('./screens/symbol.tsx'));
 const Quotes = lazy(() => import('./screens/quotes.tsx'));
 const Heat = lazy(() => import('./screens/heat.tsx'));
 const Limit = lazy(() => import('./screens/limit.tsx'));
+const Evaluation = lazy(() => import('./screens/evaluation.tsx'));
 const Risk = lazy(() => import('./screens/risk.tsx'));
 const Data = lazy(() => import('./screens/data.tsx'));
 const Watch = lazy(() => import('./screens/watch.tsx'));
@@ -67,6 +68,7 @@ const pages: readonly (readonly [pattern: RegExp, page: (match: RegExpExecArray)
   [/^\/quotes$/, () => <Quotes />],
   [/^\/heat$/, () => <Heat />],
   [/^\/limit$/, () => <Limit />],
+  [/^\/eval$/, () => <Evaluation />],
   [/^\/risk$/, () => <Risk />],
   [/^\/data$/, () => <Data />],
   [/^\/watch$/, () => <Watch />],

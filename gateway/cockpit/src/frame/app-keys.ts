@@ -16,6 +16,7 @@ const places: Readonly<Record<string, string>> = {
   q: '/quotes',
   h: '/heat',
   l: '/limit',
+  e: '/eval',
   s: '/risk',
   d: '/data',
   w: '/watch',

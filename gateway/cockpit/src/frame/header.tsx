@@ -16,6 +16,7 @@ const pages = [
   ['quotes', '/quotes'],
   ['heat', '/heat'],
   ['limit', '/limit'],
+  ['eval', '/eval'],
   ['risk', '/risk'],
   ['data', '/data'],
   ['watch', '/watch'],

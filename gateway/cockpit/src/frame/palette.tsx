@@ -133,6 +133,7 @@ function Commands({ query, onChosen }: { readonly query: string; readonly onChos
     [words.nav.home, 'g o', () => goTo('/')],
     [words.nav.heat, 'g h', () => goTo('/heat')],
     [words.nav.limit, 'g l', () => goTo('/limit')],
+    [words.nav.eval, 'g e', () => goTo('/eval')],
     [words.nav.risk, 'g s', () => goTo('/risk')],
     [words.nav.data, 'g d', () => goTo('/data')],
     [words.nav.watch, 'g w', () => goTo('/watch')],

@@ -1,4 +1,5 @@
 /** The same in English; names of instruments stay in Chinese. */
+import { enEval } from './en-eval.ts';
 import { enLimit } from './en-limit.ts';
 import { enScreens } from './en-screens.ts';
 import { enTerms } from './en-terms.ts';
@@ -7,6 +8,7 @@ import type { Words } from './zh.ts';
 export const en: Words = {
   ...enTerms,
   ...enScreens,
+  ...enEval,
   ...enLimit,
   app: 'Fenshi',
   simulated: 'Simulated',
@@ -22,6 +24,7 @@ export const en: Words = {
     quotes: 'Quotes',
     heat: 'Heat',
     limit: 'Limit-up',
+    eval: 'Evaluation',
     risk: 'Risk & strategies',
     data: 'Data & operations',
     watch: 'Watch-lists',

@@ -1,4 +1,5 @@
 /** Everything the cockpit says, in Chinese. The English catalogue has the same keys, which its type holds it to. */
+import { zhEval } from './zh-eval.ts';
 import { zhLimit } from './zh-limit.ts';
 import { zhScreens } from './zh-screens.ts';
 import { zhTerms } from './zh-terms.ts';
@@ -6,6 +7,7 @@ import { zhTerms } from './zh-terms.ts';
 export const zh = {
   ...zhTerms,
   ...zhScreens,
+  ...zhEval,
   ...zhLimit,
   app: '分时',
   simulated: '模拟行情',
@@ -16,7 +18,17 @@ export const zh = {
   liveHint: '行情来自公开数据源',
   replay: '回放',
   noAdvice: '不构成投资建议',
-  nav: { home: '机会', quotes: '行情', heat: '热力', limit: '涨停', risk: '风控与策略', data: '数据与运维', watch: '自选', notify: '通知' },
+  nav: {
+    home: '机会',
+    quotes: '行情',
+    heat: '热力',
+    limit: '涨停',
+    eval: '评估',
+    risk: '风控与策略',
+    data: '数据与运维',
+    watch: '自选',
+    notify: '通知',
+  },
   active: '活跃',
   top: '优先',
   topWhy: (most: number, ofSector: number) => `按净期望最多 ${most} 条,同一板块最多 ${ofSector} 条`,

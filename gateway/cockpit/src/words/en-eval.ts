@@ -1,0 +1,41 @@
+/** The same in English. */
+import type { EvalWords } from './zh-eval.ts';
+
+export const enEval: EvalWords = {
+  evaluation: {
+    title: 'Strategies',
+    day: 'the day so far',
+    mode: 'Mode',
+    event: 'Event forecast',
+    fitted: 'Fitted on',
+    fittedOn: (days, n, source) => `${source}, ${days} days, ${n} cases`,
+    auc: 'AUC, 95 % interval',
+    verdict: 'Verdict',
+    verdicts: {
+      measured: 'above chance on later days',
+      none: 'no edge measured: base rate only',
+      unjudged: 'never judged: base rate only',
+      unfitted: 'nothing fitted: no probability',
+    },
+    opened: 'Discovered',
+    confirmed: 'Confirmed',
+    target1: 'Target 1 reached',
+    all: 'All strategies',
+    funnel: 'Funnel',
+    funnelWhy: 'where each step loses what it loses',
+    running: 'running',
+    judged: 'Settled',
+    target2: 'Target 2 reached',
+    lost: 'ended unconfirmed',
+    unjudged: 'not counted',
+    of: (k, n) => `${k} / ${n}`,
+    ends: 'How they settled',
+    forecasts: 'Where its probabilities come from',
+    noForecasts: 'Nothing was fitted for this strategy: no probability is given, and no net value.',
+    nothingJudged: 'No confirmed opportunity has been settled by a price yet',
+    note: 'Target 1 is one deviation and not the event that is forecast: outcomes are counted here and compared with no base rate. Boards and sectors do not settle within a day. Ends by data, operator, risk and the session are not counted. One day is too few to conclude from.',
+    simulatedNote: 'The market at hand is simulated; its figures say nothing of a real one.',
+    commands:
+      'Many days: fenshi evaluate days <tick files>; limit forecasts: fenshi evaluate limit --data <folder>; detection on invented days: npm run planted',
+  },
+};
