@@ -60,16 +60,16 @@ describe('isotonic regression', () => {
 });
 
 describe('a map', () => {
-  test('of 500 cases and 100 that came has knots, of 100 a line, of fewer none', () => {
+  test('of 500 cases and 100 that came is of steps, of 100 a line, of fewer none', () => {
     const rises = (score: number) => score;
     expect(fitMap(casesOf(500, rises), 0.5)!.knots!.length).toBeGreaterThan(3);
-    expect(fitMap(casesOf(499, rises), 0.5)!.knots).toBeUndefined();
+    expect(fitMap(casesOf(499, rises), 0.5)!.knots).toHaveLength(2);
     expect(
       fitMap(
         casesOf(700, () => 0.1),
         0.1,
       )!.knots,
-    ).toBeUndefined();
+    ).toHaveLength(2);
     expect(fitMap(casesOf(99, rises), 0.5)).toBeNull();
     expect(
       fitMap(
@@ -91,8 +91,8 @@ describe('a map', () => {
   test('is flat along a step: a few far ones at either end bend nothing between them', () => {
     const flat = casesOf(2000, () => 0.4);
     const ends = [
-      ...Array.from({ length: 25 }, () => ({ score: 0.01, came: false })),
-      ...Array.from({ length: 25 }, () => ({ score: 0.99, came: true })),
+      ...Array.from({ length: 150 }, () => ({ score: 0.01, came: false })),
+      ...Array.from({ length: 150 }, () => ({ score: 0.99, came: true })),
     ];
     const map = fitMap([...flat, ...ends], 0.4)!;
     const said = (score: number) => sigmoid(logit(0.4) + addedOdds(map, logit(score)));
@@ -105,16 +105,22 @@ describe('a map', () => {
   test('of what falls with the score is the line, which may fall', () => {
     const falling = casesOf(5000, (score) => 0.8 - 0.6 * score);
     const map = fitMap([...falling, ...Array.from({ length: 30 }, () => ({ score: 0.99, came: true }))], 0.5)!;
-    expect([map.knots, map.a < 0]).toEqual([undefined, true]);
+    expect([map.knots!.length, map.a]).toEqual([2, expect.closeTo(-0.43, 1)]);
   });
 
-  test('that falls with the score falls in no knot: it stays where it is', () => {
-    const map = fitMap(
-      casesOf(2000, (score) => 0.7 - 0.4 * score),
+  test('that is a line says beyond the scores it was fitted on what it says at their ends', () => {
+    const narrow = casesOf(300, (score) => 1 - score).map(({ score, came }) => ({ score: 0.4 + 0.2 * score, came }));
+    const map = fitMap(narrow, 0.5)!;
+    const said = (score: number) => sigmoid(logit(0.5) + addedOdds(map, logit(score)));
+    expect([said(0.01), said(0.99)]).toEqual([said(0.405), said(0.6)]);
+    expect(said(0.45)).toBeCloseTo(sigmoid(map.a * logit(0.45) + map.b), 12);
+    // 0.45 and 0.55 stand for .25 and .75 of the scores before, of which .75 and .25 came
+    expect(said(0.45)).toBeGreaterThan(said(0.55) + 0.3);
+    const same = fitMap(
+      Array.from({ length: 200 }, (_, i) => ({ score: 0.5, came: i % 4 === 0 })),
       0.5,
     )!;
-    const rises = (map.knots ?? []).every(([, odds], i, all) => i === 0 || odds >= all[i - 1]![1]);
-    expect(rises).toBe(true);
+    expect([same.a, same.knots, Math.round(100 * sigmoid(same.b))]).toEqual([0, undefined, 25]);
   });
 });
 

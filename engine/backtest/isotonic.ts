@@ -13,8 +13,10 @@ type Block = { n: number; came: number; lo: number; hi: number };
 /** Fewer cases or fewer that came, and steps would be chance. */
 const isotonicMin = { n: 500, came: 100 } as const;
 const plattMin = 100;
-/** A step of fewer is chance: it joins the neighbour whose rate is nearer. */
-const blockMin = 20;
+/** A step of fewer, or of less than a twentieth, is chance: it joins the neighbour whose rate is nearer. */
+const [blockMin, blockShare] = [20, 0.05];
+/** Of the scores that were seen, what a line is held between. */
+const seen = { from: 0.01, to: 0.99 } as const;
 /** No step says never or always. */
 const [least, most] = [0.02, 0.98];
 
@@ -65,10 +67,18 @@ export function fitMap(cases: readonly Scored[], p0: number): Pick<ForecastMap, 
     cases.map(({ score }) => score),
     cases.map(({ came: yes }) => (yes ? 1 : 0)),
   );
-  const line = { a, b: b - logit(p0) };
+  const line = heldTo({ a, b: b - logit(p0) }, cases);
   if (cases.length < isotonicMin.n || came < isotonicMin.came) return line;
-  const knots = knotsOf(pooled(cases), p0);
+  const knots = knotsOf(pooled(cases, Math.max(blockMin, blockShare * cases.length)), p0);
   return knots.length > 1 && brierOf(cases, { ...line, knots }, p0) < brierOf(cases, line, p0) ? { ...line, knots } : line;
+}
+
+/** Beyond the scores it was fitted on a line says no more than at their ends: a track that weakens has scores that no opening had. */
+function heldTo({ a, b }: Pick<ForecastMap, 'a' | 'b'>, cases: readonly Scored[]): Pick<ForecastMap, 'a' | 'b' | 'knots'> {
+  const xs = cases.map(({ score }) => scoreOdds(score)).sort((x, y) => x - y);
+  const [from, to] = [xs[Math.floor(seen.from * (xs.length - 1))]!, xs[Math.ceil(seen.to * (xs.length - 1))]!];
+  if (to === from) return { a: 0, b: a * to + b };
+  return { a, b, knots: [from, to].map((x): [number, number] => [x, a * x + b]) };
 }
 
 /** A step has a knot at both of its ends: between them it is flat, and what rises rises between two steps. */
