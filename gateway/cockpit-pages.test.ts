@@ -101,6 +101,28 @@ describe.skipIf(reason !== '')(`the cockpit’s pages${reason === '' ? '' : ` ($
     await page.context().close();
   });
 
+  test('the evaluation counts for each strategy what the API has, and says of each what was fitted', async () => {
+    const { page } = await lookAt(browser, `${market.url}/eval?strategy=rally`);
+    await page.waitForSelector('.evt tbody tr.sel');
+    const all = async <T>(path: string): Promise<T> => (await (await fetch(market.url + path)).json()) as T;
+    type Item = { strategies: string[]; facts: { confirmedMs: number | null } };
+    const { items } = await all<{ items: Item[] }>('/v1/opportunities?limit=500');
+    const { rows } = await all<{ rows: { id: string; forecasts: unknown[] }[] }>('/v1/strategies/running');
+    expect(rows.length).toBeGreaterThan(3);
+    for (const { id, forecasts } of rows) {
+      const own = items.filter(({ strategies }) => strategies.includes(id));
+      const row = await page.innerText(`.evt tbody tr:has-text("${id} v")`);
+      const [opened, confirmed] = row.split('\t').slice(-3).map(Number);
+      expect([id, opened, confirmed]).toEqual([id, own.length, own.filter(({ facts }) => facts.confirmedMs !== null).length]);
+      expect(row.includes('没有拟合')).toBe(forecasts.length === 0);
+    }
+    const rally = items.filter(({ strategies }) => strategies.includes('rally'));
+    expect(await page.innerText('.ev3 section:first-child .fs:nth-of-type(2) b')).toBe(String(rally.length));
+    await page.keyboard.press('k');
+    await expect.poll(() => page.innerText('.ev3 section:first-child .fs:nth-of-type(2) b')).toBe(String(items.length));
+    await page.context().close();
+  });
+
   test('breadth, limits and the heat map are those of the overview', async () => {
     const { page } = await lookAt(browser, `${market.url}/heat`);
     await page.waitForSelector('.tmx .tl');

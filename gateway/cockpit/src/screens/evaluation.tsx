@@ -38,10 +38,10 @@ export default function Evaluation() {
           <Ends record={record} />
           <Forecasts strategy={current} />
         </div>
-        <p className="note">
+        <p className="note t3 s12">
           {told.note} {day.origin === 'live' ? '' : told.simulatedNote}
         </p>
-        <p className="note">{told.commands}</p>
+        <p className="note t3 s12">{told.commands}</p>
       </div>
       <StatusBar keys={[[['j', 'k'], words.keys.move]]} />
     </div>
@@ -66,15 +66,13 @@ function Table({
     <table className="evt">
       <thead>
         <tr>
-          <th>
-            {told.title} <span className="t3">{told.day}</span>
-          </th>
+          <th>{told.title}</th>
           <th className="w0">{told.mode}</th>
           <th className="w1">{told.event}</th>
           <th className="w1">{told.fitted}</th>
           <th colSpan={2}>{told.auc}</th>
           <th className="w1">{told.verdict}</th>
-          <th className="r">{told.opened}</th>
+          <th className="r">{told.openedToday}</th>
           <th className="r">{told.confirmed}</th>
           <th className="r">{told.target1}</th>
         </tr>

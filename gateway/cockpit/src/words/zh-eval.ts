@@ -2,7 +2,6 @@
 export const zhEval = {
   evaluation: {
     title: '策略',
-    day: '当日至此',
     mode: '状态',
     event: '预测的事件',
     fitted: '拟合于',
@@ -16,6 +15,7 @@ export const zhEval = {
       unfitted: '没有拟合，不给概率',
     },
     opened: '发现',
+    openedToday: '当日发现',
     confirmed: '确认',
     target1: '触及目标一',
     all: '全部策略',
