@@ -15,7 +15,11 @@ let bundle: Bundle;
 let cut: number;
 beforeAll(() => {
   day = generatedDay({ seed: 2, count: 30, until: '10:30', detectors: ['rally'] });
-  const bolder = day.bundle.calibration.rally!.map((map) => ({ ...map, b: map.b + 1 }));
+  const bolder = day.bundle.calibration.rally!.map((map) => ({
+    ...map,
+    b: map.b + 1,
+    knots: map.knots?.map(([x, odds]) => [x, odds + 1] as [number, number]),
+  }));
   const models = {
     bolder: { strategy: 'rally', active: false, state: 'shadow' as const, maps: { '': bolder } },
     'of-another': { strategy: 'rotation', active: false, maps: { '': bolder } },
