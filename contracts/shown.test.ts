@@ -1,13 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { topOf } from './shown.ts';
 
-type Given = { readonly rank?: number | null; readonly state?: string; readonly openedMs?: number; readonly kind?: 'symbol' | 'sector' };
-const of = (id: string, { rank = null, state = 'confirmed', openedMs = 0, kind = 'symbol' }: Given = {}) => ({
+type Given = {
+  readonly rank?: number | null;
+  readonly state?: string;
+  readonly openedMs?: number;
+  readonly kind?: 'symbol' | 'sector';
+  readonly edge?: boolean;
+};
+const of = (id: string, { rank = null, state = 'confirmed', openedMs = 0, kind = 'symbol', edge = true }: Given = {}) => ({
   id,
   entity: { kind, key: id } as const,
   state,
   openedMs,
-  facts: { rank },
+  facts: { rank, forecasts: [{ event: 'net-gain', p: edge ? 0.6 : 0.4, p0: 0.33, auc95: [0.55, 0.6] }] },
 });
 const many = (from: number, count: number, more: (i: number) => Given = () => ({})) =>
   Array.from({ length: count }, (_, i) => of(`s${from + i}`, more(i)));
@@ -25,6 +31,11 @@ describe('what is put before a person first', () => {
       of('a', { rank: 0 }),
     ];
     expect(ids(topOf(items, nowhere))).toBe('new old a b low none');
+  });
+
+  test('counts a rank whose edge is gone since as nothing gained', () => {
+    const items = [of('gone', { rank: 90, edge: false }), of('small', { rank: 1 }), of('loses', { rank: -1, edge: false })];
+    expect(ids(topOf(items, nowhere))).toBe('small gone loses');
   });
 
   test('lives: what has ended stands in the whole list alone', () => {

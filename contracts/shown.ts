@@ -1,8 +1,9 @@
 /**
- * What is put before a person first: of what lives the best by rank, thirty at most and no more than eight of one sector
+ * What is put before a person first: of what lives the best by rank, thirty at most and no more than eight of one industry
  * (contracts/spec/lifecycle.md#rank-and-cool-down). Nothing else is lost: all of it stands in the whole list.
  */
 import type { Entity } from './entity.ts';
+import { type Forecast, hasEdge } from './forecast.ts';
 
 export const topMax = 30;
 export const topOfSectorMax = 8;
@@ -12,10 +13,10 @@ type Ranked = {
   readonly entity: Pick<Entity, 'kind' | 'key'>;
   readonly state: string;
   readonly openedMs: number;
-  readonly facts: { readonly rank?: unknown };
+  readonly facts: { readonly rank?: unknown; readonly forecasts?: unknown };
 };
 
-/** `sectorOf`: the sector a symbol counts for, null where none is known: it is held back by no sector. */
+/** `sectorOf`: the industry a symbol counts for, null where none is known: it is held back by no sector. */
 export function topOf<T extends Ranked>(items: Iterable<T>, sectorOf: (instrument: string) => string | null): T[] {
   const living = [...items].filter(({ state }) => state !== 'ended' && state !== 'archived');
   const best = living.sort((a, b) => compare(rankOf(b), rankOf(a)) || b.openedMs - a.openedMs || (a.id < b.id ? -1 : 1));
@@ -32,6 +33,9 @@ export function topOf<T extends Ranked>(items: Iterable<T>, sectorOf: (instrumen
   return top;
 }
 
-/** What has no rank stands behind all that has one. */
-const rankOf = ({ facts: { rank } }: Ranked): number => (typeof rank === 'number' ? rank : Number.NEGATIVE_INFINITY);
+/** What has no rank stands behind all that has one. A rank is the last offer's: where its edge is gone since, nothing is gained. */
+export function rankOf({ facts: { rank, forecasts } }: Pick<Ranked, 'facts'>): number {
+  if (typeof rank !== 'number') return Number.NEGATIVE_INFINITY;
+  return hasEdge((forecasts ?? []) as readonly Forecast[]) ? rank : Math.min(0, rank);
+}
 const compare = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1);

@@ -24,8 +24,8 @@ export type DeskHooks = {
   readonly onFault: (why: string | null) => void;
 };
 
-/** A busy day has some hundred alerts. */
-const [triedMax, shownMax] = [2000, 10];
+/** A busy day has some hundred changes of states, and as many others. */
+const [triedMax, shownMax] = [5000, 10];
 
 export class NotifyDesk {
   readonly watch: EngineWatch;

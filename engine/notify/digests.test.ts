@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { Alert } from './alert.ts';
 import { Digests } from './digests.ts';
 
-const alert = (group: string, severity = 'notice', title = group): Alert => ({ about: 'opportunity', group, severity, title }) as Alert;
+const alert = (group: string, severity = 'notice', title = group, facts: Alert['facts'] = {}): Alert =>
+  ({ about: 'opportunity', group, severity, title, facts }) as Alert;
 
 test('of each group the last word waits, and every word is counted', () => {
   const own = new Digests();
@@ -10,6 +11,13 @@ test('of each group the last word waits, and every word is counted', () => {
   own.add('bot', [alert('a', 'notice', 'again')], 3);
   expect(own.take('bot', false)).toMatchObject({ count: 5, alerts: [{ group: 'b' }, { title: 'again' }] });
   expect(own.take('bot', false)).toBeNull();
+});
+
+test('what changes while the state stands takes no change of the state away, nor the other way round', () => {
+  const own = new Digests();
+  own.add('bot', [alert('a', 'notice', 'confirmed'), alert('a', 'info', 'chance', { updates: ['chance'] })]);
+  own.add('bot', [alert('a', 'info', 'risk', { updates: ['risk'] })]);
+  expect(own.take('bot', false)!.alerts.map(({ title }) => title)).toEqual(['confirmed', 'risk']);
 });
 
 test('what may have been read before is marked so until it is taken, whatever comes to it', () => {

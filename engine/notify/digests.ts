@@ -49,4 +49,5 @@ export class Digests {
   image = (): readonly Digest[] => [...this.#of.values()];
 }
 
-const keyOf = ({ about, group }: Alert): string => `${about} ${group}`;
+/** What changes while a state stands takes no change of the state away. */
+export const keyOf = ({ about, group, facts }: Alert): string => `${about} ${group}${facts.updates === undefined ? '' : ' update'}`;

@@ -12,7 +12,7 @@
  */
 import type { NotifyConfig, NotifyRule, Severity } from '../../contracts/notify.ts';
 import type { Alert } from './alert.ts';
-import { type Digest, Digests } from './digests.ts';
+import { type Digest, Digests, keyOf } from './digests.ts';
 import type { Verdict } from './formats.ts';
 import { type Draft, type Message, messageOf, rankOf, worstOf } from './message.ts';
 import { isBusyMoment, isQuiet, matches } from './rules.ts';
@@ -296,8 +296,8 @@ const draftOf = ({ key, channel, alerts, count, isDigest, maybeRepeat }: Waiting
 const lastWords = (alerts: readonly Alert[]): Alert[] => [
   ...alerts
     .reduce((last, alert) => {
-      last.delete(alert.group);
-      return last.set(alert.group, alert);
+      last.delete(keyOf(alert));
+      return last.set(keyOf(alert), alert);
     }, new Map<string, Alert>())
     .values(),
 ];

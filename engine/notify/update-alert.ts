@@ -16,7 +16,7 @@ const words: Readonly<Record<UpdateKind, string>> = {
 };
 
 export function alertOfUpdate({ opportunity, kinds, before, tsMs }: Update, id: string, atMs: number, origin: Origin): Alert {
-  const { state, family, strategies, instrument, risk, facts } = opportunity;
+  const { state, path, family, strategies, instrument, risk, facts } = opportunity;
   const now = knownOf(opportunity, before);
   const forecasts = (facts.forecasts ?? []) as readonly Forecast[];
   const lines: Readonly<Record<UpdateKind, () => readonly string[]>> = {
@@ -36,7 +36,7 @@ export function alertOfUpdate({ opportunity, kinds, before, tsMs }: Update, id: 
     tsMs,
     origin,
     isClear: false,
-    title: `${headOf(opportunity)}|${wordOf(stateWords.zh, state)} · ${told.map((kind) => words[kind]).join('、')}`,
+    title: `${headOf(opportunity)}|${wordOf(stateWords.zh, path.startsWith('suspended') ? 'suspended' : state)} · ${told.map((kind) => words[kind]).join('、')}`,
     lines: told.flatMap((kind) => lines[kind]()),
     path: pathOfOpportunity(opportunity.id),
     facts: { state, family, strategies, symbol: instrument, p: typeof facts.p === 'number' ? facts.p : null, updates: kinds },

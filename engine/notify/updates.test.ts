@@ -24,7 +24,8 @@ function market() {
       const was = views.get(id);
       const now = { ...(was?.now ?? usual), ...change };
       const forecast = { event: 'moves-1pct', p: now.chance, p0: 0.24, auc95: now.auc95, source: 'real-bars' };
-      const facts = { rank: now.rank, forecasts: [forecast], stopMilli: now.stopMilli, trailMilli: now.trailMilli, p: 0.4 };
+      const edge = { event: 'net-gain', p: 0.6, p0: 0.33, auc95: [0.55, 0.6] };
+      const facts = { rank: now.rank, forecasts: [forecast, edge], stopMilli: now.stopMilli, trailMilli: now.trailMilli, p: 0.4 };
       const view = {
         id,
         entity: { kind: 'symbol', key: '600519.SH' },
@@ -33,6 +34,7 @@ function market() {
         family: 'momentum',
         strategies: ['rally'],
         state: now.state,
+        path: now.state,
         risk: now.risk,
         facts,
       } as unknown as OpportunityView;
@@ -63,11 +65,17 @@ describe('one opportunity', () => {
     expect(kinds(step(15, { a: change }))).toBe(wanted);
   });
 
-  test('a change of its state tells all of it, and its end is the end of it', () => {
+  test('what changes with its state is told 15 s later to who hears of no states, but for the plan; its end is the end of it', () => {
     const step = market();
     step(0, { a: { state: 'confirmed' } });
-    expect(kinds(step(20, { a: { state: 'tracking', chance: 0.9, risk: 'caution' } }))).toBe('');
-    expect(kinds(step(40, { a: {} }))).toBe('');
+    expect(kinds(step(20, { a: { state: 'tracking', chance: 0.9, risk: 'caution', stopMilli: 9500 } }))).toBe('');
+    expect(kinds(step(34.9, {}))).toBe('');
+    expect(kinds(step(35, {}))).toBe('a:chance+risk');
+    // as by a halt and its end
+    step(40, { a: { risk: 'restricted' } });
+    step(42, { a: { state: 'suspended' } });
+    step(43, { a: { state: 'tracking' } });
+    expect(kinds(step(58, {}))).toBe('a:risk');
     expect(kinds(step(60, { a: { state: 'ended', risk: 'frozen' } }))).toBe('');
     expect(kinds(step(80, {}))).toBe('');
     // opened again it begins anew
@@ -83,6 +91,13 @@ describe('one opportunity', () => {
     expect(kinds(step(60, { a: { chance: 0.7 } }))).toBe('');
     step(61, { a: { chance: null } });
     expect(kinds(step(80, { a: { chance: 0.73 } }))).toBe('a:chance');
+  });
+
+  test('each kind against what was told of it: another kind takes none of its steps away', () => {
+    const step = market();
+    step(0, { a: { chance: 0.5 } });
+    expect(kinds(step(20, { a: { chance: 0.59, risk: 'caution' } }))).toBe('a:risk');
+    expect(kinds(step(40, { a: { chance: 0.61, risk: 'normal' } }))).toBe('a:chance+risk');
   });
 
   test('a chance that is first known later is what the next is compared with', () => {
@@ -137,7 +152,7 @@ describe('among the first', () => {
     expect(kinds(step(20, ends))).toBe('a:rank');
   });
 
-  test('a birth or a change of the state among the first tells of that itself', () => {
+  test('a birth among the first tells of that itself; a confirmation that lifts one there is told 15 s later', () => {
     const step = market();
     step(
       0,
@@ -147,7 +162,7 @@ describe('among the first', () => {
     expect(kinds(step(40, { a: {} }))).toBe('');
     step(60, { b: { rank: -1, state: 'discovered' } });
     expect(kinds(step(80, { b: { rank: 60, state: 'confirmed' } }))).toBe('');
-    expect(kinds(step(100, { b: {} }))).toBe('');
+    expect(kinds(step(95, {}))).toBe('b:rank');
   });
 
   test('what is expected to gain nothing is never among them, however few there are', () => {

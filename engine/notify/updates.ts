@@ -1,5 +1,6 @@
 /**
- * What has changed of a living opportunity besides its state, against what a person was last told of it (contracts/spec/notify.md#what-is-told).
+ * What has changed of a living opportunity besides its state, each kind against what was last told of it (contracts/spec/notify.md#what-is-told):
+ * who hears of one kind alone hears of each of its steps. Of a journal: a chance that moves between two changes is heard of with the next one.
  * Pure: the same steps say the same.
  *
  * rank     among the first ten by what it is expected to gain, from behind the fifteenth
@@ -13,6 +14,7 @@
 import type { FoldedEvent, ListedOpportunity, OpportunityView } from '../../contracts/fold.ts';
 import { speaks } from '../../contracts/forecast.ts';
 import type { UpdateKind } from '../../contracts/notify.ts';
+import { rankOf } from '../../contracts/shown.ts';
 
 const [enters, leaves] = [10, 15];
 const chanceStep = 0.1;
@@ -42,7 +44,7 @@ export class Updates {
   /** Of a step whose events the book has folded; `tsMs` its market time. */
   take(events: readonly FoldedEvent[], get: (id: string) => OpportunityView | null, tsMs: number): Update[] {
     for (const event of events) this.#hear(event, tsMs);
-    if (events.length > 0) this.#place(events, get);
+    if (events.length > 0) this.#place(get);
     return [...this.#open].flatMap((id) => {
       const opportunity = get(id);
       return opportunity === null ? [] : this.#due(opportunity, tsMs);
@@ -56,29 +58,26 @@ export class Updates {
       this.#open.delete(id);
       return;
     }
+    this.#open.add(id);
     const told = this.#told.get(id);
-    if (told !== undefined && was?.state === state) {
-      this.#open.add(id);
-      return;
-    }
-    // a change of state tells all of it
-    this.#told.set(id, { known: knownOf(opportunity, null), tsMs, isBehind: told?.isBehind ?? false, cameFirst: false });
-    this.#open.delete(id);
+    const now = knownOf(opportunity, told?.known ?? null);
+    if (told === undefined) this.#told.set(id, { known: now, tsMs, isBehind: false, cameFirst: false });
+    // a confirmation has a plan of its own, and a message of its own
+    else if (was?.state !== state)
+      [told.known, told.tsMs] = [{ ...told.known, stopMilli: now.stopMilli, isTrailing: now.isTrailing }, tsMs];
   }
 
-  /** Who is among the first now; who was born or has changed its state there is told of by that. */
-  #place(events: readonly FoldedEvent[], get: (id: string) => OpportunityView | null): void {
+  /** Who is among the first now; who is born there has not come from behind. */
+  #place(get: (id: string) => OpportunityView | null): void {
     const ranked = [...this.#told.keys()]
-      .map((id) => ({ id, rank: rankOf(get(id)) }))
+      .map((id) => ({ id, rank: rankNow(get(id)) }))
       .sort((a, b) => b.rank - a.rank || (a.id < b.id ? -1 : 1));
-    const isTold = (id: string): boolean => events.some((event) => event.id === id && !this.#open.has(id));
     for (const [i, { id, rank }] of ranked.entries()) {
       const told = this.#told.get(id)!;
       const place = rank > 0 ? i + 1 : Number.POSITIVE_INFINITY;
       if (place <= enters && told.isBehind) {
-        told.isBehind = false;
-        told.cameFirst = !isTold(id);
-        if (told.cameFirst) this.#open.add(id);
+        [told.isBehind, told.cameFirst] = [false, true];
+        this.#open.add(id);
       } else if (place > leaves) [told.isBehind, told.cameFirst] = [true, false];
     }
   }
@@ -91,16 +90,19 @@ export class Updates {
     this.#open.delete(opportunity.id);
     const before = told.known;
     // what is not worth telling adds up against what was told
-    told.known = kinds.length > 0 ? now : { ...before, chance: before.chance ?? now.chance };
+    told.known = {
+      chance: kinds.includes('chance') ? now.chance : (before.chance ?? now.chance),
+      risk: now.risk,
+      stopMilli: now.stopMilli,
+      isTrailing: now.isTrailing,
+    };
     if (kinds.length === 0) return [];
     [told.tsMs, told.cameFirst] = [tsMs, false];
     return [{ opportunity, kinds, before, tsMs }];
   }
 }
 
-/** Without an edge nothing is expected to gain. */
-const rankOf = (opportunity: OpportunityView | null): number =>
-  typeof opportunity?.facts.rank === 'number' ? opportunity.facts.rank : Number.NEGATIVE_INFINITY;
+const rankNow = (opportunity: OpportunityView | null): number => (opportunity === null ? Number.NEGATIVE_INFINITY : rankOf(opportunity));
 
 type Facts = {
   readonly forecasts?: readonly { readonly p: number | null; readonly auc95: [number, number] | null }[];

@@ -25,6 +25,8 @@ const alike: Readonly<Record<string, number>> = {
 };
 const alikeOtherwise = 0.5;
 const shrink = 0.1;
+/** Log-odds that rounding alone may leave of none. */
+const nothing = 1e-9;
 /** Log-odds taken by risk level 1, 2, 3. */
 const penalties = [0, 0.35, 0.9, 0.9] as const;
 const shown = { min: 0.05, max: 0.95 } as const;
@@ -110,15 +112,20 @@ function weighed(said: readonly Said[]): number {
   return weight * said.reduce((sum, { odds }) => sum + odds, 0);
 }
 
-/** Log-odds that at least one of them is right: the strongest whole, each next one by what it does not share with those before it. */
+/**
+ * Log-odds that at least one of them is right: the strongest whole, each next one by what it does not share with those before it. What adds
+ * nothing to the base is no second reason, and what speaks against takes as much as it does in a pool.
+ */
 function noisyOr(said: readonly Said[], base: number): number {
-  const strongest = [...said].sort((a, b) => b.odds - a.odds);
+  const against = said.filter(({ odds }) => odds < -nothing);
+  const strongest = said.filter(({ odds }) => odds > nothing).sort((a, b) => b.odds - a.odds);
+  if (strongest.length === 0) return base + weighed(said);
   let none = 1;
   for (const [i, { idea, odds }] of strongest.entries()) {
     const own = strongest.slice(0, i).reduce((share, before) => share * (1 - alikeOf(idea, before.idea)), 1);
     none *= 1 - own * sigmoid(base + odds);
   }
-  return logit(1 - none);
+  return logit(1 - none) + (against.length === 0 ? 0 : weighed(against));
 }
 
 type Idea = { readonly idea: string; readonly p: number; readonly atMs: number };

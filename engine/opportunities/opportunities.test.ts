@@ -192,6 +192,10 @@ describe('fusion', () => {
     const three = { rally: track(0.72), moneyflow: track(0.6), rotation: track(0.5) };
     expect(pool(three, noisy).p).toBeCloseTo(1 - 0.28 * (1 - 0.4 * 0.6) * (1 - 0.65 * 0.7 * 0.5), 12);
     expect(pool({ rally: track(0.72) }, noisy).p).toBeCloseTo(0.72, 12);
+    // what adds nothing is no second reason, what speaks against takes its log-odds, and alone it is what it is
+    expect(pool({ rally: track(0.72), moneyflow: track(0.33) }, noisy).p).toBeCloseTo(0.72, 12);
+    expect(logit(pool({ rally: track(0.72), moneyflow: track(0.15) }, noisy).p!)).toBeCloseTo(logit(0.72) + logit(0.15) - logit(0.33), 12);
+    expect(pool({ moneyflow: track(0.15) }, noisy).p).toBeCloseTo(0.15, 12);
     // an idea ages here as well, and risk takes as much: .5295 after two minutes
     const at = (more: Partial<PoolInput>) =>
       pool({ rally: track(0.72, { atMs: clock(10, 0) }) }, { ...noisy, nowMs: clock(10, 2), ...more }).p!;

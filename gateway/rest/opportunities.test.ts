@@ -28,7 +28,14 @@ type Body = {
 };
 
 async function list(query: object, sectorsOf: (symbol: string) => string[] = () => []): Promise<Body> {
-  const ask = async (name: string, { instruments }: { instruments: string[] }) => {
+  const ask = async (name: string, { instruments = [] }: { instruments?: string[] }) => {
+    if (name === 'sectors')
+      return {
+        rows: [
+          { code: 'BK0', kind: 'concept' },
+          { code: 'BK1', kind: 'industry' },
+        ],
+      };
     expect(name).toBe('instruments');
     return { rows: instruments.map((symbol) => ({ symbol, sectors: sectorsOf(symbol) })) };
   };
@@ -53,9 +60,10 @@ describe('list=top', () => {
     expect(ranks).toEqual([...ranks].sort((a, b) => (a === b ? 0 : b - a)));
   });
 
-  test('of symbols of one sector eight, and of those that a filter lets through', async () => {
+  test('of symbols of one industry eight, however many of one concept, and of those that a filter lets through', async () => {
     const all = (await list({ list: 'top' })).items;
-    const { items } = await list({ list: 'top' }, () => ['BK1', 'BK2']);
+    expect((await list({ list: 'top' }, () => ['BK0'])).items).toEqual(all);
+    const { items } = await list({ list: 'top' }, () => ['BK0', 'BK1']);
     const symbols = all.filter(({ id }) => !id.includes('.sector.'));
     expect(items.filter(({ id }) => !id.includes('.sector.')).map(({ id }) => id)).toEqual(symbols.slice(0, 8).map(({ id }) => id));
     const one = symbols.at(-1)!.instrument;

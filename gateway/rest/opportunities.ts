@@ -103,12 +103,13 @@ export function opportunityRoutes(context: RestContext): Route[] {
   ];
 }
 
-/** The first sector of each symbol that one of them is of. */
+/** The first industry of each symbol that one of them is of. */
 async function sectorsOf({ ask }: RestContext, items: readonly ListedOpportunity[]): Promise<(instrument: string) => string | null> {
   const symbols = [...new Set(items.flatMap(({ entity, instrument }) => (entity.kind === 'symbol' ? [instrument] : [])))];
   if (symbols.length === 0) return () => null;
-  const { rows } = await ask('instruments', { instruments: symbols as never });
-  const first = new Map(rows.map(({ symbol, sectors }) => [symbol as string, sectors[0] ?? null]));
+  const [{ rows }, known] = await Promise.all([ask('instruments', { instruments: symbols as never }), ask('sectors', {})]);
+  const industries = new Set(known.rows.flatMap(({ code, kind }) => (kind === 'industry' ? [code] : [])));
+  const first = new Map(rows.map(({ symbol, sectors }) => [symbol as string, sectors.find((code) => industries.has(code)) ?? null]));
   return (instrument) => first.get(instrument) ?? null;
 }
 

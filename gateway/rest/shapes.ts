@@ -78,7 +78,7 @@ export const OpportunitiesQuery = z.strictObject({
     .regex(/^(0(\.\d{1,6})?|1(\.0{1,6})?)$/, 'expected 0 to 1')
     .transform(Number)
     .optional(),
-  /** `top`: of those that live and pass the best by rank, thirty at most, eight of one sector. */
+  /** `top`: of those that live and pass the best by rank, thirty at most, eight of one industry. */
   list: z.enum(['all', 'top']).default('all'),
   limit: limitQuery,
   cursor: cursorQuery,

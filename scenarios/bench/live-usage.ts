@@ -1,10 +1,10 @@
-/** What running roles have used, as they say on `/metrics`. */
+/** What running roles have used, as they say on `/metrics`: their own processes, so of the store role without chDB. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export type Usage = {
   readonly cpuSec: number;
   readonly rssMb: number;
-  /** Of the engine alone; 0 of others. */
+  /** Of the engine alone; NaN of others. */
   readonly quotes: number;
   readonly actorEvents: number;
 };
@@ -40,7 +40,9 @@ export async function usageOfAll(ports: Readonly<Record<string, number>>): Promi
   return Object.fromEntries(all);
 }
 
-/** Resolves once a role answers. */
+const startMs = 60_000;
+/** Resolves once a role answers. @throws Error when it does not within a minute */
 export async function answering(port: number): Promise<void> {
-  while ((await textOf(port, '/healthz')) === '') await sleep(50);
+  for (const fromMs = Date.now(); (await textOf(port, '/healthz')) === ''; await sleep(50))
+    if (Date.now() - fromMs > startMs) throw new Error(`nothing answers on port ${port}`);
 }

@@ -14,7 +14,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from 'nats';
 import { defaultConfig } from '../../contracts/config.ts';
-import { NotifyConfig } from '../../contracts/notify.ts';
+import { NotifyConfig, updateKinds } from '../../contracts/notify.ts';
 import type { RoleStart } from '../../contracts/roles.ts';
 import { midnightOf } from '../../contracts/session.ts';
 import { subjects } from '../../contracts/subjects.ts';
@@ -139,7 +139,10 @@ const allSpeaking = {
 };
 const toNobody = NotifyConfig.parse({
   channels: { bot: { kind: 'webhook', url: 'http://127.0.0.1:9/', secret: 'bench' } },
-  rules: [{ id: 'all', about: 'opportunity', channels: ['bot'] }],
+  rules: [
+    { id: 'states', about: 'opportunity', channels: ['bot'] },
+    { id: 'updates', about: 'opportunity', channels: ['bot'], update: updateKinds },
+  ],
 });
 function besideRole(role: (typeof besides)[number], start: RoleStart) {
   const process = new RoleProcess(role, role === 'notify' ? { ...start, notify: toNobody } : start);

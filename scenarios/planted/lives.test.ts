@@ -15,6 +15,7 @@ const life = (states: readonly string[], more: Partial<Life> = {}): Life => ({
   key: 'a',
   family: 'momentum',
   tsec: 150,
+  strategies: new Set(['rally']),
   states: new Set(states),
   endReason: null,
   ...more,
@@ -36,6 +37,10 @@ describe('a rise', () => {
     expect(of(fades, [life(['discovered'])])).toBe('0/1');
   });
 
+  test('that another strategy opened alone is not met', () => {
+    expect(of(grows, [life(['discovered'], { strategies: new Set(['moneyflow']) })])).toBe('0/0');
+  });
+
   test('is met by the first life in its window of its own stock and family, both ends included', () => {
     const whole = ['discovered', 'confirmed', 'tracking'];
     expect(
@@ -50,9 +55,13 @@ describe('a board', () => {
   const board = (states: readonly string[]): ExpectedLife => ({ type: 'RESEAL', key: 'a', from: 100, to: 400, family: 'board', states });
   const word = (path: string, tsec = 200, key = 'a'): BoardWord => ({ key, tsec, path });
 
-  test('agrees where all it went through was said, also after its window', () => {
-    expect(of(board(['sealed', 'opened', 'resealed']), [], [word('sealed'), word('opened', 300), word('resealed', 500)])).toBe('1/1');
+  test('agrees where what it went through was said within its window, in its order and nothing else; a touch before it is a watch', () => {
+    const whole = [word('touched', 150), word('sealed'), word('sealed', 220), word('opened', 300), word('resealed', 400)];
+    expect(of(board(['sealed', 'opened', 'resealed']), [], whole)).toBe('1/1');
     expect(of(board(['sealed', 'opened']), [], [word('sealed')])).toBe('0/1');
+    expect(of(board(['sealed']), [], [word('sealed'), word('opened', 300)])).toBe('0/1');
+    expect(of(board(['sealed', 'opened']), [], [word('sealed'), word('opened', 401)])).toBe('0/1');
+    expect(of(board(['sealed', 'opened']), [], [word('opened', 150), word('sealed')])).toBe('0/1');
   });
 
   test('of which nothing was said from its beginning on was not met', () => {

@@ -17,6 +17,7 @@ export type Life = {
   readonly key: string;
   readonly family: string;
   readonly tsec: number;
+  readonly strategies: Set<string>;
   readonly states: Set<string>;
   endReason: string | null;
 };
@@ -37,17 +38,27 @@ export class Lives {
       this.boards.push({ key: entry.signal.entity.key, tsec: tsecOf(entry.tsMs), path: sealedAnyhow(entry.signal.path) });
     if (entry.kind !== 'transition' || entry.machine !== 'opportunity' || entry.region !== 'lifecycle') return;
     const { actorId, to, tsMs } = entry;
-    const { entity, family, direction, endReason } = entry.data as {
+    const { entity, family, direction, endReason, tracks } = entry.data as {
       readonly entity: { readonly key: string };
       readonly family: string;
       readonly direction: string;
       readonly endReason: string | null;
+      readonly tracks: Readonly<Record<string, unknown>>;
     };
     if (direction !== 'up') return;
-    const born: Life = { key: entity.key, family, tsec: tsecOf(tsMs), states: new Set<string>(), endReason: null };
+    const born: Life = {
+      key: entity.key,
+      family,
+      tsec: tsecOf(tsMs),
+      strategies: new Set<string>(),
+      states: new Set<string>(),
+      endReason: null,
+    };
     const life = this.#lives.get(actorId) ?? born;
     life.states.add(publicState(to));
-    life.endReason ??= endReason;
+    // of one that was discovered again the last end holds
+    life.endReason = endReason;
+    for (const id of Object.keys(tracks)) life.strategies.add(id);
     this.#lives.set(actorId, life);
   }
 }
@@ -73,17 +84,22 @@ export function agreementOf(
 
 /** The first life within the window; of what fades again, one that ended otherwise than at its target. */
 function lifeAgrees({ key, from, to, family, states }: ExpectedLife, lives: readonly Life[]): boolean | null {
-  const own = lives.filter((life) => life.key === key && life.family === family && life.tsec >= from && life.tsec <= to);
+  const own = lives.filter(
+    (life) => life.key === key && life.family === family && life.strategies.has('rally') && life.tsec >= from && life.tsec <= to,
+  );
   const first = own.reduce<Life | null>((best, life) => (best === null || life.tsec < best.tsec ? life : best), null);
   if (first === null) return null;
   const isLost = !states.includes('ended') || first.endReason !== 'TARGET';
   return isLost && states.every((state) => first.states.has(state));
 }
 
-/** All it was planted to go through, in words from its beginning on; what is said once it stood opened is said after its window as well. */
-function boardAgrees({ key, from, states }: ExpectedLife, boards: readonly BoardWord[]): boolean | null {
-  const said = new Set(boards.flatMap((word) => (word.key === key && word.tsec >= from ? [word.path] : [])));
-  return said.size === 0 ? null : states.every((state) => said.has(state));
+/** All it was planted to go through within its window, in that order, and nothing else. A touch is a watch, and no seal. */
+function boardAgrees({ key, from, to, states }: ExpectedLife, boards: readonly BoardWord[]): boolean | null {
+  const said = boards.flatMap((word) =>
+    word.key === key && word.tsec >= from && word.tsec <= to && word.path !== 'touched' ? [word.path] : [],
+  );
+  const changes = said.filter((path, i) => path !== said[i - 1]);
+  return changes.length === 0 ? null : changes.join() === states.join();
 }
 
 export function addedTo(sum: Map<string, Agreement>, more: ReadonlyMap<string, Agreement>): void {

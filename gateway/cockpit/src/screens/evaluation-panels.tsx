@@ -12,7 +12,12 @@ export function Funnel({ record, name }: { readonly record: DayRecord; readonly 
   const told = words.evaluation;
   const { opened, confirmed, judged, running, target1, target2 } = record;
   const steps: readonly (readonly [string, number, number, string])[] = [
-    [told.opened, opened, opened, reasonsText(record.lost, words, told.lost)],
+    [
+      told.opened,
+      opened,
+      opened,
+      [reasonsText(record.lost, words, told.lost), record.alive > 0 ? `${told.alive} ${record.alive}` : ''].filter(Boolean).join(' · '),
+    ],
     [
       told.confirmed,
       confirmed,

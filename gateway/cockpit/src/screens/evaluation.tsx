@@ -17,7 +17,7 @@ type Strategy = Strategies['rows'][number];
 export default function Evaluation() {
   const words = useWords();
   const told = words.evaluation;
-  const { day } = useShown();
+  const { day, isPast } = useShown();
   const { data, error } = useStrategies();
   const asked = usePlace((place) => place.query.strategy ?? null);
   const strategies = data?.rows ?? [];
@@ -39,7 +39,7 @@ export default function Evaluation() {
           <Forecasts strategy={current} />
         </div>
         <p className="note t3 s12">
-          {told.note} {day.origin === 'live' ? '' : told.simulatedNote}
+          {told.note} {day.epoch !== '' && day.origin === 'simulated' ? told.simulatedNote : ''} {isPast ? told.pastNote : ''}
         </p>
         <p className="note t3 s12">{told.commands}</p>
       </div>
@@ -70,7 +70,9 @@ function Table({
           <th className="w0">{told.mode}</th>
           <th className="w1">{told.event}</th>
           <th className="w1">{told.fitted}</th>
-          <th colSpan={2}>{told.auc}</th>
+          <th className="w1" colSpan={2}>
+            {told.auc}
+          </th>
           <th className="w1">{told.verdict}</th>
           <th className="r">{told.openedToday}</th>
           <th className="r">{told.confirmed}</th>
@@ -89,7 +91,8 @@ function Table({
 function Row({ strategy, record, isChosen }: { readonly strategy: Strategy; readonly record: DayRecord; readonly isChosen: boolean }) {
   const words = useWords();
   const told = words.evaluation;
-  const [first] = strategy.forecasts;
+  // what advice and rank rest on, where there is one
+  const first = strategy.forecasts.find(({ event }) => event === 'net-gain') ?? strategy.forecasts[0];
   const verdict = verdictOf(first);
   const { target1, judged, target1In } = record;
   return (
@@ -102,8 +105,8 @@ function Row({ strategy, record, isChosen }: { readonly strategy: Strategy; read
       <td className="w0">{word(words.mode, strategy.mode)}</td>
       <td className="w1 t2">{first === undefined ? missing : word(words.event, first.event)}</td>
       <td className="w1 t3 s12">{first === undefined ? missing : told.fittedOn(first.days, first.n, words.fitted[first.source])}</td>
-      <td className="t2 nw">{first?.auc95 == null ? missing : first.auc95.map((each) => each.toFixed(2)).join('–')}</td>
-      <td>
+      <td className="w1 t2 nw">{first?.auc95 == null ? missing : first.auc95.map((each) => each.toFixed(2)).join('–')}</td>
+      <td className="w1">
         <Forest auc95={first?.auc95 ?? null} />
       </td>
       <td className={verdict === 'measured' ? 'w1' : 'w1 t3'}>{told.verdicts[verdict]}</td>

@@ -9,7 +9,7 @@ import { useShown } from '../state/look-back.ts';
 import { useMarket, watchQuotes } from '../state/market.ts';
 import { useMine } from '../state/mine.ts';
 import { goTo, setQuery, usePlace } from '../state/place.ts';
-import { useInstruments, useSparks } from '../state/queries.ts';
+import { useIndustries, useInstruments, useSparks } from '../state/queries.ts';
 import { type Filters, frozenOrder, ordered, type Sort, sorts, type Tab, tabs, usualSort } from '../state/reading.ts';
 import { useSettings } from '../state/settings.ts';
 import type { DayView, Opportunity } from '../state/shapes.ts';
@@ -39,7 +39,11 @@ export function Home() {
   // each second, as the clock ticks: a row that moves on its own is no reason to draw the list anew
   const { live } = useMarket.getState();
   const instruments = useInstruments();
-  const sectorOf = useCallback((instrument: string) => instruments.get(instrument)?.sectors[0] ?? null, [instruments]);
+  const industries = useIndustries();
+  const sectorOf = useCallback(
+    (instrument: string) => instruments.get(instrument)?.sectors.find((code) => industries?.has(code)) ?? null,
+    [instruments, industries],
+  );
   const rows = ordered(
     day.items.values(),
     filters,

@@ -9,7 +9,7 @@ import { tell } from '../frame/toast.tsx';
 import { share } from '../pieces/numbers.ts';
 import { clockText, useShown } from '../state/look-back.ts';
 import { useMine } from '../state/mine.ts';
-import { draftOf, emptyDraft, freeId, type Rule, type RuleDraft, ruleOf } from '../state/rule-draft.ts';
+import { draftOf, emptyDraft, freeId, type Rule, type RuleDraft, ruleOf, withChoice } from '../state/rule-draft.ts';
 import { api } from '../state/session.ts';
 import type { Notifications } from '../state/shapes.ts';
 import { useWords, type Words, word } from '../words/index.ts';
@@ -202,7 +202,7 @@ function RuleForm({ before, taken, channels, isIdle, onCancel, onSave }: FormPro
               type="button"
               className={isOn ? 'ctl on' : 'ctl'}
               aria-pressed={isOn}
-              onClick={() => set({ [key]: isOn ? draft[key].filter((each) => each !== name) : [...draft[key], name] })}
+              onClick={() => set(withChoice(draft, key, isOn ? draft[key].filter((each) => each !== name) : [...draft[key], name]))}
             >
               {say(name)}
             </button>

@@ -40,6 +40,7 @@ describe('a day by strategy', () => {
         ['UNCONFIRMED', 2],
         ['INVALID', 1],
       ],
+      alive: 1,
       confirmed: 5,
       running: 1,
       judged: 4,

@@ -1,4 +1,4 @@
-/** What became of the day's opportunities, by strategy: counted from their own facts. Pure. */
+/** What became of the day's opportunities, by strategy: counted from their own facts, so of what was discovered again the last life. Pure. */
 import { wilson95 } from '../../../../contracts/wilson.ts';
 import { isActive } from './reading.ts';
 import type { Opportunity, Strategies } from './shapes.ts';
@@ -12,6 +12,8 @@ export type DayRecord = {
   readonly opened: number;
   /** Ended before they were confirmed. */
   readonly lost: Reasons;
+  /** Not confirmed yet, and alive. */
+  readonly alive: number;
   readonly confirmed: number;
   /** Confirmed, and alive. */
   readonly running: number;
@@ -42,6 +44,7 @@ export function recordOf(items: Iterable<Counted>, strategy: string | null): Day
   return {
     opened: own.length,
     lost: reasonsOf(own.filter((each) => !isConfirmed(each) && !isActive(each))),
+    alive: own.filter((each) => !isConfirmed(each) && isActive(each)).length,
     confirmed: confirmed.length,
     running: confirmed.length - ended.length,
     judged: judged.length,
@@ -61,7 +64,7 @@ function reasonsOf(ended: readonly Counted[]): Reasons {
   return [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
 }
 
-/** What may be said of a forecast: whether on later days its interval stands above chance. */
+/** What may be said of a forecast: whether its interval stands above chance. */
 export type Verdict = 'measured' | 'none' | 'unjudged' | 'unfitted';
 export const verdictOf = (fitted: Pick<Fitted, 'auc95'> | undefined): Verdict =>
   fitted === undefined ? 'unfitted' : fitted.auc95 === null ? 'unjudged' : fitted.auc95[0] > 0.5 ? 'measured' : 'none';

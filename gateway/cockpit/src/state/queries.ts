@@ -143,15 +143,23 @@ export function useMinutes(symbol: string | null) {
   });
 }
 /** Names of the day's sectors by their codes. */
-export function useSectorNames(): ReadonlyMap<string, string> {
+export const useSectorNames = (): ReadonlyMap<string, string> => useSectorsBy(namesOf) ?? noNames;
+/** Codes of the day's industries; null until they are known. */
+export const useIndustries = (): ReadonlySet<string> | null => useSectorsBy(industriesOf) ?? null;
+
+function useSectorsBy<T>(select: (rows: Heatmap['rows']) => T): T | undefined {
   const { data } = useQuery({
     queryKey: ['sector-names'],
-    queryFn: async () => new Map((await api().get<Heatmap>('/v1/heatmap', { members: 0 })).rows.map(({ code, name }) => [code, name])),
+    queryFn: async () => (await api().get<Heatmap>('/v1/heatmap', { members: 0 })).rows,
+    select,
     staleTime: 10 * 60_000,
     retry: 5,
   });
-  return data ?? noNames;
+  return data;
 }
+const namesOf = (rows: Heatmap['rows']): ReadonlyMap<string, string> => new Map(rows.map(({ code, name }) => [code, name]));
+const industriesOf = (rows: Heatmap['rows']): ReadonlySet<string> =>
+  new Set(rows.flatMap(({ code, kind }) => (kind === 'industry' ? [code] : [])));
 const noNames: ReadonlyMap<string, string> = new Map();
 /** Name of the first sector that a symbol is in; empty where it is in none. */
 export function useSectorOf(symbol: string): string {

@@ -141,7 +141,9 @@ describe('the list', () => {
     expect(ids(change)).toEqual(wanted);
   });
   test('of the first by rank eight of a sector are enough', () => {
-    const banks = Array.from({ length: 9 }, (_, i) => one(`s${i}`, { facts: { rank: i } }));
+    const banks = Array.from({ length: 9 }, (_, i) =>
+      one(`s${i}`, { facts: { rank: i, forecasts: [forecast({ p: 0.4, p0: 0.22, auc95: [0.55, 0.6] })] } }),
+    );
     const shown = ordered(banks, { ...filters, tab: 'top', sort: 'rank' }, 0, undefined, undefined, () => 'BANK');
     expect(shown.map(({ id }) => id)).toEqual(['s8', 's7', 's6', 's5', 's4', 's3', 's2', 's1']);
     expect([usualSort('top'), usualSort('active')]).toEqual(['rank', 'news']);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { NotifyRule } from '../../../../contracts/notify.ts';
-import { draftOf, emptyDraft, freeId, type Rule, ruleOf } from './rule-draft.ts';
+import { draftOf, emptyDraft, freeId, type Rule, ruleOf, withChoice } from './rule-draft.ts';
 
 const draft = emptyDraft('own-1', ['bot', 'mail']);
 
@@ -10,6 +10,15 @@ test('a new rule goes to the first channel, of what was confirmed, under a name 
     faults: [],
   });
   expect(freeId(['own-1', 'own-3'])).toBe('own-2');
+});
+
+test('who asks for what changes while a state stands asks for no state any more, until he names one', () => {
+  const updates = withChoice(draft, 'update', ['chance']);
+  expect([updates.state, updates.update]).toEqual([[], ['chance']]);
+  const more = withChoice({ ...updates, state: ['tracking'] }, 'update', ['chance', 'risk']);
+  expect([more.state, more.update]).toEqual([['tracking'], ['chance', 'risk']]);
+  expect(withChoice(updates, 'state', ['ended'])).toMatchObject({ state: ['ended'], update: [] });
+  expect(withChoice(draft, 'family', ['board'])).toEqual({ ...draft, family: ['board'] });
 });
 
 test('what a person types is what the API takes', () => {

@@ -34,6 +34,18 @@ export function freeId(taken: readonly string[]): string {
   for (let n = 1; ; n++) if (!taken.includes(`own-${n}`)) return `own-${n}`;
 }
 
+/** Updates come while a state stands, which a confirmation does not for long: of a rule that asks for them the states asked for go, and the other way round. */
+export const withChoice = (
+  draft: RuleDraft,
+  key: 'channels' | 'state' | 'update' | 'family' | 'list',
+  values: readonly string[],
+): RuleDraft => ({
+  ...draft,
+  ...(key === 'update' && draft.update.length === 0 && values.length > 0 ? { state: [] } : {}),
+  ...(key === 'state' && draft.state.length === 0 && values.length > 0 ? { update: [] } : {}),
+  [key]: values,
+});
+
 export const emptyDraft = (id: string, channels: readonly string[]): RuleDraft => ({
   id,
   about: 'opportunity',

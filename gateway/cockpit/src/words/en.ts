@@ -32,7 +32,7 @@ export const en: Words = {
   },
   active: 'Active',
   top: 'Top',
-  topWhy: (most: number, ofSector: number) => `The ${most} best by net value, ${ofSector} of one sector at most`,
+  topWhy: (most: number, ofSector: number) => `The ${most} best by the net value last offered, ${ofSector} of one industry at most`,
   all: 'All',
   columns: {
     state: 'State',

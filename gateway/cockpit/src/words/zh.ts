@@ -31,7 +31,7 @@ export const zh = {
   },
   active: '活跃',
   top: '优先',
-  topWhy: (most: number, ofSector: number) => `按净期望最多 ${most} 条,同一板块最多 ${ofSector} 条`,
+  topWhy: (most: number, ofSector: number) => `按最近一次给出的净期望，最多 ${most} 条，同一行业最多 ${ofSector} 条`,
   all: '全部',
   columns: {
     state: '状态',
