@@ -94,7 +94,10 @@ const knotsOf = (steps: readonly Step[], p0: number): [number, number][] =>
   });
 
 const brierOf = (cases: readonly Scored[], map: Pick<ForecastMap, 'a' | 'b' | 'knots'>, p0: number): number =>
-  cases.reduce((sum, { score, came }) => sum + (sigmoid(logit(p0) + addedOdds(map, scoreOdds(score))) - (came ? 1 : 0)) ** 2, 0);
+  cases.reduce((sum, { score, came }) => {
+    const missed = sigmoid(logit(p0) + addedOdds(map, scoreOdds(score))) - (came ? 1 : 0);
+    return sum + missed * missed;
+  }, 0);
 
 /** A rate of `k` in `n` drawn in by a parent's, of whose weight `kappa` cases are. */
 export const shrunk = (k: number, n: number, parent: number, kappa: number): number => (k + kappa * parent) / (n + kappa);

@@ -1,4 +1,5 @@
 /** What became of the day's opportunities, by strategy: counted from their own facts, so of what was discovered again the last life. Pure. */
+import { speaks } from '../../../../contracts/forecast.ts';
 import { wilson95 } from '../../../../contracts/wilson.ts';
 import { isActive } from './reading.ts';
 import type { Opportunity, Strategies } from './shapes.ts';
@@ -67,4 +68,4 @@ function reasonsOf(ended: readonly Counted[]): Reasons {
 /** What may be said of a forecast: whether its interval stands above chance. */
 export type Verdict = 'measured' | 'none' | 'unjudged' | 'unfitted';
 export const verdictOf = (fitted: Pick<Fitted, 'auc95'> | undefined): Verdict =>
-  fitted === undefined ? 'unfitted' : fitted.auc95 === null ? 'unjudged' : fitted.auc95[0] > 0.5 ? 'measured' : 'none';
+  fitted === undefined ? 'unfitted' : fitted.auc95 === null ? 'unjudged' : speaks(fitted) ? 'measured' : 'none';
