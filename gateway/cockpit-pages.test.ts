@@ -1,7 +1,7 @@
 /** Every page of the cockpit in Chromium over a generated market: what it shows is what the API says, in each theme and width. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { chromiumOrWhy, launch, lookAt, type Settings, seriousOf } from '../scenarios/support/browser.ts';
+import { chromiumOrWhy, launch, listedRows, lookAt, type Settings, seriousOf } from '../scenarios/support/browser.ts';
 import { type CockpitDay, openCockpitDay } from '../scenarios/support/cockpit-day.ts';
 import { isLong } from '../scenarios/support/long.ts';
 import { loadUws, type Uws } from './uws.ts';
@@ -15,7 +15,7 @@ describe.skipIf(reason !== '')(`the cockpit’s pages${reason === '' ? '' : ` ($
   let pages: readonly (readonly [name: string, path: string])[];
 
   beforeAll(async () => {
-    market = await openCockpitDay(uws as Uws, { count: 400, notifies: true, until: '10:20', told: '10:05' });
+    market = await openCockpitDay(uws as Uws, { count: 800, notifies: true, until: '10:00', told: '09:55' });
     browser = await launch(chromium as string);
     const tracked = market.day.book.list().find(({ family, state }) => family === 'momentum' && state === 'tracking')!;
     pages = [
@@ -87,8 +87,10 @@ describe.skipIf(reason !== '')(`the cockpit’s pages${reason === '' ? '' : ` ($
       ended: '结束',
       archived: '归档',
     };
+    const listed = await listedRows(page);
+    expect([...listed.keys()].sort()).toEqual(items.map(({ id }) => id).sort());
     for (const { id, path, facts, state } of items) {
-      const row = await page.innerText(`[id="row-${id}"]`);
+      const row = listed.get(id)!;
       expect(row).toContain(words[path.split('.')[0]!]);
       const isShown = facts.plan !== null && (facts.confirmedMs !== null || ['discovered', 'confirmed'].includes(state));
       if (isShown) expect(row).toContain((facts.plan!.entryMilli / 1000).toFixed(2));
@@ -96,6 +98,7 @@ describe.skipIf(reason !== '')(`the cockpit’s pages${reason === '' ? '' : ` ($
     const counts = (await page.innerText('.tabs')).match(/\d+/g)!.map(Number);
     const of = (wanted: string): number => items.filter(({ state }) => state === wanted).length;
     const active = items.length - of('ended') - of('archived');
+    expect(active).toBeGreaterThanOrEqual(20);
     // few live in this market, of many sectors: all of them are among the thirty
     expect(counts).toEqual([active, active, of('discovered'), of('confirmed'), of('tracking'), of('ended'), of('archived'), items.length]);
     await page.context().close();

@@ -8,7 +8,7 @@ import { Tokens } from '../contracts/process/tokens.ts';
 import { Answers } from '../engine/query/answers.ts';
 import { DayTable } from '../engine/query/day-table.ts';
 import { foldDay } from '../engine/runtime/fold.ts';
-import { chromiumOrWhy, launch, lookAt } from '../scenarios/support/browser.ts';
+import { chromiumOrWhy, launch, listedRows, lookAt } from '../scenarios/support/browser.ts';
 import { generatedDay } from '../scenarios/support/days.ts';
 import { gatewayOptions } from '../scenarios/support/gateway.ts';
 import { freePort } from '../scenarios/support/test-broker.ts';
@@ -72,7 +72,14 @@ describe.skipIf(reason !== '')(`the cockpit’s states${reason === '' ? '' : ` (
     const { page } = await lookAt(browser, await over(day));
     await expect.poll(() => page.innerText('.tabs')).toMatch(/活跃\s*0/);
     await page.goto(`${page.url()}?state=all`);
-    await expect.poll(() => page.locator('.opps tbody tr[id]').count()).toBe(day.book.size);
+    await expect
+      .poll(async () => [...(await listedRows(page)).keys()].sort())
+      .toEqual(
+        day.book
+          .list()
+          .map(({ id }) => id)
+          .sort(),
+      );
     expect(await page.locator('.st:not(.off)').count()).toBe(0);
     await page.context().close();
   });

@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { instrumentId } from '../contracts/units.ts';
-import { chromiumOrWhy, launch, lookAt } from '../scenarios/support/browser.ts';
+import { chromiumOrWhy, launch, listedRows, lookAt } from '../scenarios/support/browser.ts';
 import { type CockpitDay, cockpitCode, openCockpitDay, pricesOf } from '../scenarios/support/cockpit-day.ts';
 import { loadUws, type Uws } from './uws.ts';
 
@@ -165,7 +165,7 @@ describe.skipIf(reason !== '')(`the cockpit in use${reason === '' ? '' : ` (${re
       const { items } = (await (await fetch(`${market.url}/v1/days/${market.date}/as-of?at=${at}`)).json()) as {
         items: { id: string; state: string; updatedMs: number }[];
       };
-      expect((await idsOf()).sort()).toEqual(items.map(({ id }) => id).sort());
+      expect([...(await listedRows(page)).keys()].sort()).toEqual(items.map(({ id }) => id).sort());
       expect(Math.max(...items.map(({ updatedMs }) => updatedMs))).toBeLessThanOrEqual(at);
       expect(await page.innerText('.clock')).toBe(clock);
       const told = market.commands.length;

@@ -36,6 +36,26 @@ export async function lookAt(
   return { page, complaints };
 }
 
+/** Every row of the list of opportunities by its id, as text: those that are seen are drawn, so it is scrolled through. */
+export async function listedRows(page: Page): Promise<ReadonlyMap<string, string>> {
+  const list = page.locator('.list > .scroll');
+  const found = new Map<string, string>();
+  for (let top = 0; ; ) {
+    await list.evaluate((box, to) => box.scrollTo({ top: to }), top);
+    // the rows there are drawn with the next frame but one
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+    for (const [id, text] of await page.$$eval('.opps tbody tr[id]', (rows) =>
+      rows.map((row) => [row.id.slice(4), row.textContent ?? ''] as const),
+    ))
+      if (!found.has(id)) found.set(id, text);
+    const [most, step] = await list.evaluate((box) => [box.scrollHeight - box.clientHeight, box.clientHeight] as const);
+    if (top >= most) break;
+    top = Math.min(most, top + step);
+  }
+  await list.evaluate((box) => box.scrollTo({ top: 0 }));
+  return found;
+}
+
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** What axe calls serious or worse: rule, and the first place of it. */
 export async function seriousOf(page: Page): Promise<string[]> {

@@ -18,6 +18,9 @@ import { useWords, word } from '../words/index.ts';
 
 const staleMs = 9000;
 type Props = {
+  /** Its line in the list, from 0, and who measures it. */
+  readonly at: number;
+  readonly measure: (row: Element | null) => void;
   readonly opportunity: Opportunity;
   readonly instrument: Instrument | undefined;
   readonly closes: Closes;
@@ -26,7 +29,8 @@ type Props = {
   readonly onSelect: (id: string) => void;
 };
 
-export const OpportunityRow = memo(function OpportunityRow({ opportunity, instrument, closes, isSelected, isNew, onSelect }: Props) {
+export const OpportunityRow = memo(function OpportunityRow(props: Props) {
+  const { at, measure, opportunity, instrument, closes, isSelected, isNew, onSelect } = props;
   const { id, path, instrument: symbol, entity, facts, risk, dataState, openedMs } = opportunity;
   const words = useWords();
   const { isPast } = useShown();
@@ -42,6 +46,9 @@ export const OpportunityRow = memo(function OpportunityRow({ opportunity, instru
   return (
     <tr
       id={`row-${id}`}
+      ref={measure}
+      data-index={at}
+      aria-rowindex={at + 2}
       className={`${isSelected ? 'sel' : ''}${isNew ? ' flash' : ''}`}
       aria-selected={isSelected}
       onClick={() => onSelect(id)}

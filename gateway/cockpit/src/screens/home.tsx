@@ -6,20 +6,18 @@ import { downloadCsv } from '../pieces/export.ts';
 import { useTapeNow } from '../state/clock.ts';
 import { useKeys } from '../state/keys.ts';
 import { useShown } from '../state/look-back.ts';
-import { useMarket, watchQuotes } from '../state/market.ts';
+import { useMarket } from '../state/market.ts';
 import { useMine } from '../state/mine.ts';
-import { goTo, setQuery, usePlace } from '../state/place.ts';
-import { useIndustries, useInstruments, useSparks } from '../state/queries.ts';
+import { setQuery, usePlace } from '../state/place.ts';
+import { useIndustries, useInstruments } from '../state/queries.ts';
 import { type Filters, frozenOrder, ordered, type Sort, sorts, type Tab, tabs, usualSort } from '../state/reading.ts';
 import { useSettings } from '../state/settings.ts';
 import type { DayView, Opportunity } from '../state/shapes.ts';
 import { useWords } from '../words/index.ts';
-import { opportunityKeys } from './acts.ts';
 import { HomeBar } from './home-bar.tsx';
-import { OpportunityRow } from './home-row.tsx';
 import { ChangeStream } from './home-stream.tsx';
+import { OpportunityTable } from './home-table.tsx';
 
-const rowsMax = 120;
 const endedMax = 12;
 
 export function filtersOf(query: Readonly<Record<string, string>>): Filters {
@@ -53,12 +51,10 @@ export function Home() {
     sectorOf,
   );
   const { order, waiting, apply } = useFrozen(rows, inside, filters);
-  const shown = order.flatMap((id) => day.items.get(id) ?? []).slice(0, rowsMax);
+  const shown = order.flatMap((id) => day.items.get(id) ?? []);
   const ended = filters.tab === 'active' ? endedOf(day, filters) : [];
-  const [selected, setSelected] = useState<string | null>(null);
-  useListKeys([...shown, ...ended], selected, setSelected, apply);
+  const scroll = useRef<HTMLDivElement>(null);
   useKeys({ e: () => downloadCsv(shown, words), f: () => document.getElementById('filter')?.focus() });
-  useQuotesOf([...shown, ...ended], isPast);
   return (
     <>
       <div className="main">
@@ -72,6 +68,7 @@ export function Home() {
             onCsv={() => downloadCsv(shown, words)}
           />
           <div
+            ref={scroll}
             className="scroll"
             role="group"
             onPointerEnter={() => setInside(true)}
@@ -86,7 +83,7 @@ export function Home() {
             ) : shown.length + ended.length === 0 ? (
               <NothingHere filters={filters} />
             ) : (
-              <Table shown={shown} ended={ended} selected={selected} onSelect={setSelected} total={rows.length} />
+              <OpportunityTable scroll={scroll} shown={shown} ended={ended} isPast={isPast} onApply={apply} />
             )}
           </div>
         </section>
@@ -132,104 +129,6 @@ function useFrozen(rows: readonly Opportunity[], inside: boolean, filters: Filte
   }, []);
   return { order, waiting, apply };
 }
-
-function useQuotesOf(shown: readonly Opportunity[], isPast: boolean): void {
-  const symbols = [...new Set(shown.filter(({ entity }) => entity.kind === 'symbol').map(({ instrument }) => instrument))]
-    .sort()
-    .slice(0, 150);
-  const key = isPast ? '' : symbols.join(',');
-  useEffect(() => watchQuotes(key === '' ? [] : key.split(',')), [key]);
-}
-
-function useListKeys(shown: readonly Opportunity[], selected: string | null, select: (id: string) => void, apply: () => void): void {
-  const at = shown.findIndex(({ id }) => id === selected);
-  const step = (by: number): void => {
-    const next = shown[Math.min(Math.max(at + by, 0), shown.length - 1)];
-    if (next === undefined) return;
-    select(next.id);
-    document.getElementById(`row-${next.id}`)?.scrollIntoView({ block: 'nearest' });
-  };
-  const chosen = at < 0 ? undefined : shown[at];
-  useKeys({
-    j: () => step(1),
-    k: () => step(-1),
-    ArrowDown: () => step(1),
-    ArrowUp: () => step(-1),
-    Enter: () => chosen !== undefined && goTo(`/o/${chosen.id}`),
-    '[': apply,
-    ...(chosen === undefined ? {} : opportunityKeys(chosen)),
-  });
-}
-
-function Table({
-  shown,
-  ended,
-  selected,
-  onSelect,
-  total,
-}: {
-  readonly shown: readonly Opportunity[];
-  readonly ended: readonly Opportunity[];
-  readonly selected: string | null;
-  readonly onSelect: (id: string) => void;
-  readonly total: number;
-}) {
-  const words = useWords();
-  const instruments = useInstruments();
-  const sparks = useSparks([...shown, ...ended].filter(({ entity }) => entity.kind === 'symbol').map(({ instrument }) => instrument));
-  const flashed = useMarket((market) => market.flashed);
-  const fitted = shown.find(({ facts }) => facts.forecasts?.[0] !== undefined)?.facts.forecasts?.[0];
-  const row = (opportunity: Opportunity) => (
-    <OpportunityRow
-      key={opportunity.id}
-      opportunity={opportunity}
-      instrument={instruments.get(opportunity.instrument)}
-      closes={sparks.get(opportunity.instrument) ?? none}
-      isSelected={opportunity.id === selected}
-      isNew={flashed.has(opportunity.id)}
-      onSelect={onSelect}
-    />
-  );
-  return (
-    <table className="opps">
-      <colgroup>
-        {['142px', '124px', '84px', '108px', '', '100px', '172px', '86px'].map((width, i) => (
-          <col key={`${i}`} style={width === '' ? {} : { width }} />
-        ))}
-      </colgroup>
-      <thead>
-        <tr>
-          <th>{words.columns.state}</th>
-          <th>{words.columns.name}</th>
-          <th className="r">{words.columns.price}</th>
-          <th>{words.columns.spark}</th>
-          <th>{words.columns.why}</th>
-          <th className="r">
-            {words.columns.p}
-            {fitted !== undefined && <span className="t3"> {words.fitted[fitted.source]}</span>}
-          </th>
-          <th>{words.columns.plan}</th>
-          <th className="r">{words.columns.timer}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {shown.map(row)}
-        {total > shown.length && (
-          <tr className="rest">
-            <td colSpan={8}>{words.rest(total - shown.length)}</td>
-          </tr>
-        )}
-        {ended.length > 0 && (
-          <tr className="grp">
-            <td colSpan={8}>{words.recentlyEnded(ended.length)}</td>
-          </tr>
-        )}
-        {ended.map(row)}
-      </tbody>
-    </table>
-  );
-}
-const none: readonly never[] = [];
 
 function NothingHere({ filters }: { readonly filters: Filters }) {
   const words = useWords();

@@ -51,7 +51,6 @@ export const en: Words = {
   sort: 'Sort',
   sorts: { news: 'newest', p: 'chance', rank: 'net value', timer: 'timer' },
   recentlyEnded: (n) => `Ended lately ${n} · nothing of the same kind while it cools down`,
-  rest: (n) => `${n} more`,
   noPlan: 'never tracked',
   queue: 'queue at',
   base: 'base',

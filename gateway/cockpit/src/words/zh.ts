@@ -50,7 +50,6 @@ export const zh = {
   sort: '排序',
   sorts: { news: '最新', p: '置信', rank: '净期望', timer: '计时' },
   recentlyEnded: (n: number) => `最近结束 ${n} · 冷却期内同股同类不再提示`,
-  rest: (n: number) => `其余 ${n} 条`,
   noPlan: '未进入跟踪',
   queue: '排队价',
   base: '基准',
