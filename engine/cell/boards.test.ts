@@ -56,6 +56,23 @@ test('an opened board is said to be less likely to close sealed', () => {
   expect(chances('opened').every((p) => p < 0.6)).toBe(true);
 });
 
+test('a board that stands sealed before and after a gap of the feed is no sealed-again one; what opens after it is', () => {
+  const { entries } = boardOf('limitup/sealed-over-a-gap');
+  const signals = entries.flatMap((entry) => (entry.kind === 'signal' ? [entry.signal] : []));
+  const said = signals.map(({ phase, path }) => `${phase} ${path}`).filter((each, i, all) => each !== all[i - 1]);
+
+  expect(said).toEqual([
+    'enter touched',
+    'enter sealed',
+    'confirm sealed',
+    // the gap: refused until the feed is healthy, then as it was
+    'enter sealed',
+    'confirm sealed',
+    'update opened',
+    'update resealed',
+  ]);
+});
+
 test('who was never a rally has no predecessor; one that nobody could buy is to be avoided', () => {
   const { board } = boardOf('limitup/sealed-opened-resealed');
   expect(board[0]!.data.predecessorId).toBeNull();

@@ -81,7 +81,7 @@ export class Decisions implements Decider {
       },
       released: (row, id) => {
         const own = market.sectorOf(row) ?? row;
-        for (const lane of lanes) if (lane.runs.get(own)?.opportunity === id) lane.release(own);
+        for (const lane of lanes) if (lane.runs.get(own)?.opportunity === id) lane.outlive(own);
       },
       subjectOf: (row) => {
         const k = market.sectorOf(row);

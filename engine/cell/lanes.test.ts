@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { limitUp } from '../detectors/limit-up.ts';
 import { rally } from '../detectors/rally.ts';
 import { Lane, LaneRows } from './lanes.ts';
 
@@ -26,4 +27,25 @@ test('lanes of a kind have a bit each: what one runs, throws for or is disabled 
   last.disabled = true;
   expect([first.runsFor(1), last.runsFor(1), last.disabled, first.disabled]).toEqual([true, false, true, false]);
   expect(() => new Lane(rally, instance, rows, 31)).toThrow(RangeError);
+});
+
+test('a run whose opportunity has ended is over, or goes on with nothing reported where its detector says how', () => {
+  const lane = (detector: typeof rally | typeof limitUp) =>
+    new Lane(
+      detector,
+      { id: 'a', detector: detector.id, version: 1, mode: 'active', modelId: null, params: detector.params.parse({}), paramHash: '' },
+      new LaneRows(2),
+      0,
+    );
+  const reported = { score: 0.5, tsec: 1, weak: false, opens: true, path: 'sealed', confirmed: true };
+  const [ends, goesOn] = [lane(rally), lane(limitUp)];
+  for (const each of [ends, goesOn]) {
+    each.keep(1, { ...each.detector.initial, hadSize: true });
+    each.report(1, reported, 'o');
+    each.outlive(1);
+    each.outlive(0);
+  }
+
+  expect([ends.isRunning(1), goesOn.isRunning(1), goesOn.isRunning(0)]).toEqual([false, true, false]);
+  expect(goesOn.runs.get(1)).toEqual({ state: limitUp.entity === 'symbol' && limitUp.initial, reported: null, opportunity: null });
 });

@@ -164,6 +164,15 @@ export class Lane<D extends AnyDetector = AnyDetector> {
     run.opportunity = null;
   }
 
+  /** What a run stood by has ended, or was refused: it is over, or goes on with nothing reported. */
+  outlive(row: number): void {
+    const run = this.runs.get(row);
+    const goesOn = this.detector.entity === 'symbol' ? this.detector.goesOn : undefined;
+    if (run === undefined || goesOn === undefined) return this.release(row);
+    run.state = goesOn(run.state);
+    this.over(row);
+  }
+
   release(row: number): void {
     const run = this.runs.get(row);
     const { detector } = this;

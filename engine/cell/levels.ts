@@ -30,8 +30,8 @@ export function onNews(
   let { opportunity } = run;
   const verdict = news.phase === 'enter' && acts && reading.opens ? desk.judge(given) : null;
   if (verdict?.kind === 'suppress') {
-    // the run is over, and may begin anew at once; a refusal that goes on is said once
-    lane.release(row);
+    // its run may enter anew at once; a refusal that goes on is said once
+    lane.outlive(row);
     if (lane.refuses(row, verdict.reason, tsec)) return;
     journal('enter');
     recorder.record('suppressed', actorId, { strategy: lane.id, reason: verdict.reason });
@@ -41,7 +41,7 @@ export function onNews(
   if (reading.opens || news.phase !== 'enter' || !lane.wasRefused(row, tsec)) journal(news.phase);
   if (verdict !== null) opportunity = desk.enter(given, verdict);
   // what it entered may have ended of that very thing
-  if (verdict !== null && !desk.isLive(opportunity!)) return lane.release(row);
+  if (verdict !== null && !desk.isLive(opportunity!)) return lane.outlive(row);
   // before the opportunity hears of it: it may end of that, and end the run
   lane.report(row, news.reported, opportunity);
   if (verdict === null && opportunity !== null) desk.level(opportunity, given, true);

@@ -157,6 +157,8 @@ export type SymbolDetector<Params, State> = Base<Params> & {
   readonly wakes: (hot: Hot, params: Params) => boolean;
   readonly initial: State;
   readonly step: (state: State, input: DetectorInput, params: Params) => StepResult<State>;
+  /** How a run goes on when what it stood by has ended or was refused; without it the run is over with that. */
+  readonly goesOn?: (state: State) => State;
   /** Facts of the day that outlive a run: what the next run of the symbol begins with, in place of `initial`; null for nothing. Plain data. */
   readonly remembered?: (state: State) => State | null;
   /** What it asks of a moment before it raises, each with what it is now: for people who ask why not. Decides nothing. */

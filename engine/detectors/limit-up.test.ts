@@ -122,6 +122,29 @@ describe('a board', () => {
     expect(limitUp.entity === 'symbol' && limitUp.remembered!(limitUp.initial)).toBeNull();
   });
 
+  test('that was never seen open is as it was sealed first, whatever the run: no sealed-again one, and no late one', () => {
+    const first = limitUp.step({ ...limitUp.initial, firstSealTsec: 1803 }, lock(13_000), params);
+    const again = (change: Change) => limitUp.step(first.state, lock(13_003, change), params).reading!.path;
+    expect([again({}), again({ isOneWord: true })]).toEqual(['sealed', 'one-word']);
+    const late = limitUp.step({ ...limitUp.initial, firstSealTsec: 12_600 }, lock(13_000), params);
+    expect(limitUp.step(late.state, lock(13_003), params).reading!.path).toBe('late');
+  });
+
+  test('whose opportunity has ended goes on as it is: it opens another where it has the size, and its opening is seen meanwhile', () => {
+    const goesOn = limitUp.entity === 'symbol' ? limitUp.goesOn! : null;
+    let state = limitUp.initial;
+    for (const quote of sealed) state = limitUp.step(state, quote, params).state;
+    const after = goesOn!(state);
+    expect(after).toEqual({ ...state, hadSize: false });
+
+    const still = limitUp.step(after, lock(1866), params);
+    expect([still.reading!.path, still.reading!.opens, still.state.opens]).toEqual(['sealed', true, 0]);
+    for (const quote of [away(1866), away(1869), away(1872)]) ({ state } = limitUp.step(state, quote, params));
+    const open = limitUp.step(goesOn!(state), away(1875), params);
+    // an opened board is watched: no opportunity begins with it
+    expect([open.reading!.path, open.reading!.opens, open.state.opens]).toEqual(['opened', false, 1]);
+  });
+
   test('under risk warning is one where the configuration lets it', () => {
     expect(said([lock(1800, { instrument: { riskWarning: true }, excludeRiskWarning: false })])).toEqual(['(touched)']);
   });

@@ -3,7 +3,7 @@
  *
  * Touched    the last price at the limit: watched, apart from any seal
  * Sealed     nobody asks for two quotes running, and it has the size: before that it is watched; `late` from 14:30, `one-word` 一字 where nothing was traded under the limit today
- * Opened     the seal is lost for 6 s; resealed once it stands again for 30 s
+ * Opened     the seal is lost for 6 s; resealed once it stands again for 30 s, and only what was seen open
  * Confirms   sealed for a minute with that size, 10 million yuan and 0.1 % of the float where that is known, and not melting
  * Clears     a touch that is left for a minute; an opened board under selling for three minutes
  */
@@ -67,7 +67,7 @@ const slopeSec = 60;
 
 export const limitUp: SymbolDetector<LimitUpParams, LimitUpState> = {
   id: 'limitup',
-  version: 1,
+  version: 2,
   variant: 'rule',
   family: 'board',
   entity: 'symbol',
@@ -80,7 +80,9 @@ export const limitUp: SymbolDetector<LimitUpParams, LimitUpState> = {
   /** A price at the upper limit; without one there is nothing to touch. */
   asks: ({ lastMilli, limitUpMilli }) => [against('limitShare', limitUpMilli === null ? Number.NaN : lastMilli / limitUpMilli, '>=', 1)],
   initial: idle,
-  /** The first seal of the day and how often it opened are of the day, whatever became of the opportunity. */
+  /** The board goes on when an opportunity ends (a gap of the feed, a cool-down): what it is, and whether it opened meanwhile, stays seen. */
+  goesOn: (state) => ({ ...state, hadSize: false }),
+  /** The first seal of the day and how often it opened are of the day, whatever became of the run. */
   remembered: ({ firstSealTsec, opens }) => (firstSealTsec === null ? null : { ...idle, firstSealTsec, opens }),
   step(state, input, params) {
     // quotes that are not to be trusted conclude nothing, and end nothing
@@ -123,12 +125,10 @@ const isSealed = (path: BoardPath | null): boolean => path !== null && path !== 
 function moved(state: LimitUpState, input: DetectorInput, isAt: boolean): LimitUpState {
   const stands = input.tsec - state.sinceTsec;
   if (state.path === null || state.path === 'touched') {
-    if (state.lockedQuotes >= sealQuotes)
-      return {
-        ...state,
-        path: state.firstSealTsec === null ? sealOf(input) : 'resealed',
-        firstSealTsec: state.firstSealTsec ?? input.tsec,
-      };
+    if (state.lockedQuotes >= sealQuotes) {
+      const firstSealTsec = state.firstSealTsec ?? input.tsec;
+      return { ...state, path: state.opens > 0 ? 'resealed' : sealOf(input, firstSealTsec), firstSealTsec };
+    }
     // a touch begins anew whenever it is touched
     return { ...state, path: 'touched', sinceTsec: isAt ? input.tsec : state.sinceTsec };
   }
@@ -137,7 +137,8 @@ function moved(state: LimitUpState, input: DetectorInput, isAt: boolean): LimitU
 }
 
 /** Where every trade of the day was at the limit nobody could buy. */
-const sealOf = ({ isOneWord, tsec }: DetectorInput): BoardPath => (isOneWord ? 'one-word' : tsec >= lateTsec ? 'late' : 'sealed');
+const sealOf = ({ isOneWord }: DetectorInput, firstSealTsec: number): BoardPath =>
+  isOneWord ? 'one-word' : firstSealTsec >= lateTsec ? 'late' : 'sealed';
 
 function isOver(state: LimitUpState, input: DetectorInput, { failedSec }: LimitUpParams): boolean {
   const stands = input.tsec - state.sinceTsec;

@@ -46,9 +46,9 @@ export function plantedDay(
           lives.hear(each);
           if (each.kind !== 'signal' || (each.signal.phase !== 'enter' && each.signal.phase !== 'confirm')) continue;
           const { strategy, entity, path, phase } = each.signal;
-          // rally's early path, an approach and a touch are watches of their own
+          // rally's early path, an approach, a touch and an opened board are watches of their own
           const by =
-            path === 'early' || path === 'touched' || path === 'approach'
+            path === 'early' || path === 'touched' || path === 'opened' || path === 'approach'
               ? `${strategy.id} ${path}`
               : `${strategy.id} ${phase === 'enter' ? 'discovered' : 'confirmed'}`;
           give(by, entity.key, tsecOf(each.tsMs));
