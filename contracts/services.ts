@@ -19,8 +19,10 @@ const Fitted = z.array(ForecastMap.omit({ a: true, b: true, knots: true }));
 export const AsOf = z.object({ tradeDate: TradeDate, tsMs: EpochMs, n: z.int() });
 const answer = <S extends z.ZodRawShape>(shape: S) => z.object({ ok: z.literal(true), asOf: AsOf, ...shape });
 
-/** Of the day at hand; `atMs`: as it was then. Another `date` than that of the day at hand is refused with NOT_FOUND. */
-const asOfRequest = z.object({ date: TradeDate.optional(), atMs: EpochMs.optional() });
+/** Of the day at hand, or of a stored one: NOT_READY while its tape is read, NOT_FOUND where none is stored. */
+const dayRequest = z.object({ date: TradeDate.optional() });
+/** `atMs`: as it was then. */
+const asOfRequest = dayRequest.extend({ atMs: EpochMs.optional() });
 
 export const services = {
   /** Last quotes, columnar as on the tape, plus `source` and `tsRecvMs` of each row. Without instruments: all, in the day's order. */
@@ -55,7 +57,7 @@ export const services = {
   },
   /** The day's instruments in its order: what a person finds one by, and what it may trade at. `sectors`: codes. */
   instruments: {
-    request: z.object({ instruments: z.array(InstrumentId).max(6000).optional() }),
+    request: dayRequest.extend({ instruments: z.array(InstrumentId).max(6000).optional() }),
     answer: answer({
       rows: z.array(
         z.object({
@@ -76,7 +78,7 @@ export const services = {
   },
   /** The day's sectors with their members. */
   sectors: {
-    request: z.object({}),
+    request: dayRequest,
     answer: answer({
       rows: z.array(z.object({ code: z.string(), name: z.string(), kind: z.string(), asOf: z.string(), members: z.array(InstrumentId) })),
     }),
@@ -131,11 +133,11 @@ export const services = {
     }),
   },
   /**
-   * 集合竞价 of the day at hand, most yuan first, or nearest to the upper limit: the virtual match while one runs, then what was matched. Without `which`: the closing auction from
+   * 集合竞价, most yuan first, or nearest to the upper limit: the virtual match while one runs, then what was matched. Without `which`: the closing auction from
    * 14:57 on, before it the opening one. Rows where nothing was shown are left out.
    */
   auction: {
-    request: z.object({
+    request: dayRequest.extend({
       which: z.enum(['open', 'close']).optional(),
       order: z.enum(['yuan', 'limit']).default('yuan'),
       limit: z.int().min(1).max(6000).default(6000),
@@ -166,7 +168,7 @@ export const services = {
     }),
   },
   /**
-   * The market of the day at hand in one look, from the last quotes, or as of an instant from the minutes that had ended. Gains are shares of
+   * The market in one look, from the last quotes, or as of an instant from the minutes that had ended. Gains are shares of
    * the reference price.
    */
   overview: {

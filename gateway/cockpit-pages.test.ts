@@ -15,7 +15,7 @@ describe.skipIf(reason !== '')(`the cockpit’s pages${reason === '' ? '' : ` ($
   let pages: readonly (readonly [name: string, path: string])[];
 
   beforeAll(async () => {
-    market = await openCockpitDay(uws as Uws, { count: 800, notifies: true, until: '10:00', told: '09:55' });
+    market = await openCockpitDay(uws as Uws, { count: 800, notifies: true, hasFriday: true, until: '10:00', told: '09:55' });
     browser = await launch(chromium as string);
     const tracked = market.day.book.list().find(({ family, state }) => family === 'momentum' && state === 'tracking')!;
     pages = [
@@ -173,8 +173,51 @@ describe.skipIf(reason !== '')(`the cockpit’s pages${reason === '' ? '' : ` ($
     await page.waitForSelector('.fl tbody tr');
     expect(await page.$$eval('.fl tbody tr td:nth-child(2)', (cells) => cells.map((each) => each.textContent))).toEqual(names);
     await page.goto(`${market.url}/limit?day=2026-11-23&t=09:29:59`);
-    await expect.poll(() => page.innerText('.s-limit')).toContain('回看只有当日 09:30 以后的开盘竞价');
+    await expect.poll(() => page.innerText('.s-limit')).toContain('此刻竞价尚未结束');
     expect(await page.locator('.fl tbody tr').count()).toBe(0);
+    await page.context().close();
+  });
+
+  test('a stored day is looked back at whole, once its tape is read: its own market, limits and auctions, and nothing of later', async () => {
+    const friday = market.friday!;
+    const { page, complaints } = await lookAt(browser, `${market.url}/heat?day=2026-11-20&t=10:00:00`);
+    // what is not read yet is no empty market
+    await expect.poll(() => page.innerText('body')).toMatch(/正在读取行情记录\s+已读到 \d\d:\d\d:\d\d/);
+    friday.read();
+    await page.waitForSelector('.tmx .tl');
+    // refusals by their code while it was read
+    complaints.splice(0);
+    const at = Date.parse('2026-11-20T10:00:00+08:00');
+    const ask = async <T>(path: string): Promise<T> => (await (await fetch(market.url + path)).json()) as T;
+    const { rows } = await ask<{ rows: { kind: string; name: string; amountYuan: number }[] }>(`/v1/heatmap?date=${friday.date}&at=${at}`);
+    const largest = rows.filter(({ kind }) => kind === 'industry').sort((a, b) => b.amountYuan - a.amountYuan)[0]!;
+    expect(await page.innerText('.sx >> nth=0')).toContain(largest.name);
+    const { up, down } = await ask<{ up: number; down: number }>(`/v1/overview?date=${friday.date}&at=${at}`);
+    expect(up + down).toBeGreaterThan(60);
+    await page.goto(`${market.url}/?day=2026-11-20&t=10:00:00`);
+    await expect.poll(() => page.innerText('.strip')).toMatch(new RegExp(`\\b${up}\\b[^]*\\b${down}\\b`));
+
+    // as that day had it: the limit stands in the room that its ladder says
+    const ladder = async (ms: number) =>
+      (await ask<{ rows: { symbol: string; name: string; state: string }[] }>(`/v1/ladder?date=${friday.date}&at=${ms}`)).rows;
+    const close = Date.parse('2026-11-20T15:10:00+08:00');
+    const sealed = (await ladder(close)).filter(({ state }) => state === 'locked');
+    expect(sealed.length).toBeGreaterThan(0);
+    await page.goto(`${market.url}/limit?day=2026-11-20&t=15:10:00`);
+    await page.waitForSelector('.fl tbody tr');
+    for (const { name } of sealed.slice(0, 3)) expect(await page.innerText('.s-limit')).toContain(name);
+    const auction = await ask<{ which: string; rows: { name: string }[] }>(
+      `/v1/auction?date=${friday.date}&order=limit&limit=20&which=close`,
+    );
+    expect(auction.rows.length).toBeGreaterThan(5);
+    expect(await page.$$eval('.fl tbody tr td:nth-child(2)', (cells) => cells.map((each) => each.textContent))).toEqual(
+      auction.rows.map(({ name }) => expect.stringContaining(name)),
+    );
+    await page.goto(`${market.url}/limit?day=2026-11-20&t=14:59:59`);
+    await page.waitForSelector('.fl tbody tr');
+    const opening = await ask<typeof auction>(`/v1/auction?date=${friday.date}&order=limit&limit=20&which=open`);
+    expect(await page.innerText('.fl tbody tr >> nth=0')).toContain(opening.rows[0]!.name);
+    expect(complaints).toEqual([]);
     await page.context().close();
   });
 

@@ -9,9 +9,15 @@ import type { Store } from '../store/client.ts';
 import { database } from '../store/schema.ts';
 import type { Which } from './auctions.ts';
 import { type BarLike, barColumns, type DayTable, flowColumns, minuteAt } from './day-table.ts';
+import type { PastMarkets } from './past-markets.ts';
 import { strategyRows } from './strategies.ts';
 
-export type Sources = { readonly day: () => DayTable | null; readonly store: () => Store | null };
+/** `past`: whole markets of stored days. */
+export type Sources = {
+  readonly day: () => DayTable | null;
+  readonly store: () => Store | null;
+  readonly past?: Pick<PastMarkets, 'of' | 'peek'>;
+};
 type AsOf = { readonly date?: TradeDate; readonly atMs?: number };
 const widestMs = 400 * 86_400_000;
 /** Which bar is told when several know the same minute: our own tape, then gaps repaired, then imports. */
@@ -31,7 +37,8 @@ export class Answers {
       throw new FenshiError('QUERY_INVALID', parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
     const work = this.#works[name] as (request: unknown) => Promise<object>;
     const body = await work(parsed.data);
-    const day = this.#from.day();
+    const { date } = parsed.data as { date?: TradeDate };
+    const day = (date === undefined ? null : this.#from.past?.peek(date)) ?? this.#from.day();
     const asOf = { tradeDate: day?.bundle.tradeDate ?? '00000000', tsMs: day?.tsMs ?? 0, n: day?.n ?? -1 };
     return { ok: true, asOf, ...body } as ServiceAnswer<N>;
   }
@@ -43,10 +50,9 @@ export class Answers {
       return day.quotes(asked, after, limit);
     },
     minutes: async ({ instrument, date }: { instrument: string; date?: string }) => {
-      const day = this.#from.day();
-      if (day !== null && (date === undefined || date === day.bundle.tradeDate)) return day.minutes(this.#known(day, instrument));
-      if (date === undefined) throw new FenshiError('NOT_READY', 'no day has been read yet');
-      return barColumns(await this.#bars(instrument, 60, { date }));
+      const day = await this.#inMemory(date);
+      if (day !== null) return day.minutes(this.#known(day, instrument));
+      return barColumns(await this.#bars(instrument, 60, { date: date! }));
     },
     bars: async ({
       instrument,
@@ -70,8 +76,8 @@ export class Answers {
       if (day !== null && (date === undefined || date === day.bundle.tradeDate)) return day.flow(this.#known(day, instrument), source);
       return this.#storedFlow(instrument, date ?? '', source ?? null);
     },
-    instruments: async ({ instruments }: { instruments?: string[] }) => {
-      const day = this.#day();
+    instruments: async ({ instruments, date }: { instruments?: string[]; date?: TradeDate }) => {
+      const day = await this.#dayOf(date);
       const wanted = instruments === undefined ? null : new Set(instruments.map((id) => this.#known(day, id)));
       const sectorsOf = day.sectorsOf();
       const rows = day.bundle.instruments.flatMap((each) => {
@@ -83,8 +89,8 @@ export class Answers {
       });
       return { rows };
     },
-    sectors: async () => ({
-      rows: this.#day().bundle.sectors.map(({ code, name, kind, asOf, members }) => ({
+    sectors: async ({ date }: AsOf) => ({
+      rows: (await this.#dayOf(date)).bundle.sectors.map(({ code, name, kind, asOf, members }) => ({
         code,
         name,
         kind,
@@ -92,21 +98,21 @@ export class Answers {
         members: members.map(instrumentId),
       })),
     }),
-    auction: async ({ which, order, limit }: { which?: Which; order: 'yuan' | 'limit'; limit: number }) => {
-      const { rows, ...rest } = this.#day().auction({ which, order });
+    auction: async ({ which, order, limit, date }: { which?: Which; order: 'yuan' | 'limit'; limit: number; date?: TradeDate }) => {
+      const { rows, ...rest } = (await this.#dayOf(date)).auction({ which, order });
       return { ...rest, rows: rows.slice(0, limit) };
     },
-    ladder: async ({ date, atMs }: AsOf) => ({ rows: this.#dayOf(date).ladder(atMs) }),
+    ladder: async ({ date, atMs }: AsOf) => ({ rows: (await this.#dayOf(date)).ladder(atMs) }),
     seals: async ({ instruments, date, atMs }: AsOf & { instruments: string[] }) => {
-      const day = this.#dayOf(date);
+      const day = await this.#dayOf(date);
       const rows = instruments.flatMap((symbol) => {
         const curve = day.sealCurve(this.#known(day, symbol), atMs);
         return curve === null ? [] : [{ symbol, points: [...curve.points], openedMs: [...curve.openedMs] }];
       });
       return { rows };
     },
-    overview: async ({ date, atMs }: AsOf) => this.#dayOf(date).overview(atMs),
-    heatmap: async ({ members, date, atMs }: AsOf & { members: number }) => this.#dayOf(date).heatmap(members, atMs),
+    overview: async ({ date, atMs }: AsOf) => (await this.#dayOf(date)).overview(atMs),
+    heatmap: async ({ members, date, atMs }: AsOf & { members: number }) => (await this.#dayOf(date)).heatmap(members, atMs),
     strategies: async () => ({ rows: strategyRows(this.#day().bundle) }),
     sparks: async ({
       instruments,
@@ -117,14 +123,13 @@ export class Answers {
       date?: string;
       untilMs?: number;
     }) => {
-      const day = this.#from.day();
-      if (day !== null && (date === undefined || date === day.bundle.tradeDate)) {
+      const day = await this.#inMemory(date);
+      if (day !== null) {
         // one that the day has not is left out: a list of rows may name a sector's, or another day's
         const known = instruments.filter((id) => day.has(instrumentNo(id)));
         return { rows: known.map((symbol) => ({ symbol, closes: day.closes(instrumentNo(symbol), untilMs) })) };
       }
-      if (date === undefined) throw new FenshiError('NOT_READY', 'no day has been read yet');
-      return { rows: await this.#storedCloses(instruments, date, untilMs) };
+      return { rows: await this.#storedCloses(instruments, date!, untilMs) };
     },
     state: async ({ tsMs, actor, after, limit }: { tsMs: number; actor: string; after: string; limit: number }) => {
       const states = await this.#store().rows<{ actor: string; region: string; state: string; sinceMs: number; step: number }>(
@@ -197,10 +202,17 @@ export class Answers {
     return day;
   }
 
-  #dayOf(date: TradeDate | undefined): DayTable {
-    const day = this.#day();
-    if (date === undefined || date === day.bundle.tradeDate) return day;
-    throw new FenshiError('NOT_FOUND', `the whole market of ${date} is not kept, only that of ${day.bundle.tradeDate}`);
+  async #dayOf(date: TradeDate | undefined): Promise<DayTable> {
+    const day = this.#from.day();
+    if (date === undefined || date === day?.bundle.tradeDate) return this.#day();
+    if (this.#from.past === undefined) throw new FenshiError('NOT_FOUND', `no tape of ${date} is stored in this run`);
+    return this.#from.past.of(date);
+  }
+
+  /** The day at hand, or a stored one whose tape is kept, or has to be where there is no store. Null: the store has it. */
+  async #inMemory(date: TradeDate | undefined): Promise<DayTable | null> {
+    if (date === undefined || date === this.#from.day()?.bundle.tradeDate) return this.#day();
+    return this.#from.past?.peek(date) ?? (this.#from.store() === null ? this.#dayOf(date) : null);
   }
 
   #store(): Store {

@@ -22,6 +22,13 @@ export class DayTable {
   tsMs = 0;
   readonly #at: ReadonlyMap<number, number>;
   readonly #rows: QuoteColumns;
+  /** The same by name: how wide each is, and what it holds where nothing was told. */
+  readonly #columns: readonly {
+    readonly name: keyof QuoteColumns;
+    readonly target: Float64Array;
+    readonly width: number;
+    readonly none: number;
+  }[];
   readonly #recvMs: Float64Array;
   readonly #source: Uint8Array;
   readonly #seen: Uint8Array;
@@ -39,6 +46,12 @@ export class DayTable {
     const { length } = bundle.instruments;
     this.#at = new Map(bundle.instruments.map(({ no }, i) => [no, i]));
     this.#rows = emptyColumns(length, true);
+    this.#columns = (Object.entries(this.#rows) as [keyof QuoteColumns, Float64Array][]).map(([name, target]) => ({
+      name,
+      target,
+      width: widthOf(name),
+      none: target instanceof Float64Array ? Number.NaN : absentMilli,
+    }));
     this.#recvMs = new Float64Array(length);
     this.#source = new Uint8Array(length);
     this.#seen = new Uint8Array(length);
@@ -137,15 +150,18 @@ export class DayTable {
   #quotes(batch: QuoteBatch): void {
     let source = this.#sources.indexOf(batch.source);
     if (source < 0) source = this.#sources.push(batch.source) - 1;
+    // once a batch, not once a row
+    const copies = this.#columns.map(({ name, target, width, none }) => ({
+      target,
+      width,
+      none,
+      column: batch[name] as Float64Array | null,
+    }));
     for (let i = 0; i < batch.count; i++) {
       const at = this.#at.get(batch.instrumentNo[i]!);
       if (at === undefined || (this.#seen[at] === 1 && batch.tsExchangeMs[i]! < this.#rows.tsExchangeMs[at]!)) continue;
-      for (const [name, target] of Object.entries(this.#rows) as [keyof QuoteColumns, Float64Array][]) {
-        const column = batch[name] as Float64Array | null;
-        const width = widthOf(name);
-        for (let k = 0; k < width; k++)
-          target[at * width + k] = column === null ? (target instanceof Float64Array ? Number.NaN : absentMilli) : column[i * width + k]!;
-      }
+      for (const { target, width, none, column } of copies)
+        for (let k = 0; k < width; k++) target[at * width + k] = column === null ? none : column[i * width + k]!;
       this.#auctions.take(batch, i, at);
       this.#seals.take(batch, i, at);
       this.#recvMs[at] = batch.tsMs;

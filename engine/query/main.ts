@@ -1,4 +1,5 @@
 /** The query role: reads TAPE into memory and answers questions from there and from the store. */
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type RoleProcess, runRole } from '../../contracts/process/run-role.ts';
 import type { RoleStart } from '../../contracts/roles.ts';
@@ -7,6 +8,7 @@ import { decodeTape } from '../../contracts/tape.ts';
 import { loadBundle } from '../log/bundle-store.ts';
 import { streamFrom } from '../log/jetstream-read.ts';
 import { newestDay } from '../log/jetstream-tape.ts';
+import { storedTape } from '../log/stored-tape.ts';
 import { roleOnBroker } from '../runtime/role-on-broker.ts';
 import type { StoreAddress } from '../store/chdb-process.ts';
 import { askedLimits, Store } from '../store/client.ts';
@@ -14,6 +16,7 @@ import { storeAddress } from '../store/locate.ts';
 import { queryMetrics } from '../telemetry/query-metrics.ts';
 import { Answers } from './answers.ts';
 import { DayTable } from './day-table.ts';
+import { PastMarkets } from './past-markets.ts';
 import { respond } from './responder.ts';
 
 const waitMs = 500;
@@ -22,13 +25,15 @@ async function main(role: RoleProcess): Promise<void> {
   const { start, log, signal, up } = role;
   let day: DayTable | null = null;
   const store = storeFinder(start);
+  const bundleOf = (sha: string) => loadBundle(start.bundles, sha);
   const { nc, js, jsm } = await roleOnBroker(role, 'query', () => ({
     code: day === null ? 'NO_DAY' : null,
     facts: { n: day?.n ?? -1, store: store() !== null },
   }));
   const onFault = (error: unknown): void =>
     log.error({ event: 'query.fault', error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
-  respond(nc, start.run, new Answers({ day: () => day, store }), onFault);
+  const past = new PastMarkets((date, stop) => storedTape(js, jsm, start.run, join(start.dir, 'days'), date, stop), bundleOf);
+  respond(nc, start.run, new Answers({ day: () => day, store, past }), onFault);
   up();
   let newest = null;
   for (let told = ''; !signal.aborted && newest === null; ) {
@@ -45,7 +50,7 @@ async function main(role: RoleProcess): Promise<void> {
       const entry = decodeTape(body);
       if (entry.type === 'day.open') {
         openSeq = seq;
-        day = new DayTable(loadBundle(start.bundles, entry.bundle));
+        day = new DayTable(bundleOf(entry.bundle));
       }
       day?.apply(seq - openSeq, entry);
       queryMetrics.n.set(seq - openSeq);

@@ -20,7 +20,7 @@ const past = new PastDays({ days: async () => [{ date, steps: steps.length }], s
 
 const asOf = { tradeDate: date, tsMs: 10_000, n: 1 };
 const instrument = { name: '测试', board: 'MAIN', limitUpMilli: 11_000, boards: 1, sectors: ['BK1', 'BK2'] };
-const answers: Record<string, () => unknown> = {
+const answers: Record<string, (request: { readonly date?: string }) => unknown> = {
   instruments: () => ({ asOf, rows: [instrument] }),
   sectors: () => ({ asOf, rows: [{ code: 'BK1', name: '板块一' }] }),
   quotes: () => ({
@@ -33,7 +33,8 @@ const answers: Record<string, () => unknown> = {
     },
   }),
 };
-const contextOf = (given: typeof answers, shown = day) => ({ day: shown, past, ask: async (name: string) => given[name]!() }) as never;
+const contextOf = (given: typeof answers, shown = day) =>
+  ({ day: shown, past, ask: async (name: string, request: object) => given[name]!(request) }) as never;
 const away = (): never => {
   throw new FenshiError('SERVICE_UNAVAILABLE', 'query');
 };
@@ -99,9 +100,22 @@ describe('as of an instant', () => {
     expect(brief.ver).toBeLessThan(transitions.length);
   });
 
-  test('of another day than the one at hand its limit is not known', async () => {
-    const brief = await get(contextOf(answers, new DayState('test-1')), 'getPastBrief', { date, id }, { at: String(then.tsMs) });
-    expect(brief).toMatchObject({ name: '测试', limit: null });
+  test('of another day than the one at hand name and limit are those of then; where that day is not stored its limit is not known', async () => {
+    const stored = {
+      ...answers,
+      instruments: ({ date: of }: { readonly date?: string }) => ({
+        asOf,
+        rows: [of === date ? { ...instrument, name: '旧名', limitUpMilli: 12_340 } : instrument],
+      }),
+    };
+    const at = { at: String(then.tsMs) };
+    const other = (given: typeof answers) => get(contextOf(given, new DayState('test-1')), 'getPastBrief', { date, id }, at);
+    expect(await other(stored)).toMatchObject({ name: '旧名', limit: { upMilli: 12_340 } });
+    const gone = {
+      ...answers,
+      instruments: (request: { readonly date?: string }) => (request.date === undefined ? answers.instruments!(request) : away()),
+    };
+    expect(await other(gone)).toMatchObject({ name: '测试', limit: null });
   });
 
   test('before its birth it is not there', async () => {

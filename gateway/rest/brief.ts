@@ -13,24 +13,30 @@ type Shown = { readonly shown: DayState; readonly isPast: boolean };
 export async function briefFor(context: Context, view: OpportunityView, { shown, isPast }: Shown) {
   const { entity, facts } = view;
   const isSymbol = entity.kind === 'symbol';
-  const [instrument, quote] = await Promise.all([
-    isSymbol ? instrumentOf(context, entity.key) : null,
+  const [known, quote] = await Promise.all([
+    isSymbol ? instrumentOf(context, entity.key, shown.date) : null,
     isSymbol && !isPast ? quoteOf(context, entity.key) : null,
   ]);
+  const instrument = known?.row ?? null;
   const code = isSymbol ? sectorCodeOf(facts.parentId, instrument?.sectors ?? []) : entity.key;
-  const isToday = shown.date === context.day.date;
   return briefOf(view, {
     epoch: shown.epoch,
     instrument,
-    limit: instrument === null || !isToday ? null : instrument,
+    limit: known?.isOfThen === true ? known.row : null,
     sector: code === null ? null : { id: code, name: await sectorName(context, code), ...stateOf(shown, code) },
     quote,
   });
 }
 
-async function instrumentOf({ ask }: Context, symbol: string) {
-  const answer = await ask('instruments', { instruments: [symbol as never] }).catch(() => null);
-  return answer?.rows[0] ?? null;
+/** As its day had it; where that is not stored, or still read, what it is named today is its name. */
+async function instrumentOf({ ask, day }: Context, symbol: string, date: string | null) {
+  const of = async (then: { readonly date?: string }) => {
+    const answer = await ask('instruments', { instruments: [symbol as never], ...then }).catch(() => null);
+    return answer?.rows[0] ?? null;
+  };
+  const own = await of(date === null || date === day.date ? {} : { date });
+  const known = own ?? (await of({}));
+  return known === null ? null : { row: known, isOfThen: own !== null };
 }
 
 /** How old it is by this machine's clock, so that a feed that stands still ages; of a day that is played its own clock counts. */

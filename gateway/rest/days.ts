@@ -5,13 +5,15 @@ import { Mark } from '../../contracts/door.ts';
 import { FenshiError } from '../../contracts/errors.ts';
 import { type ListedOpportunity, listed, type OpportunityEvent, type OpportunityView, withHistory } from '../../contracts/fold.ts';
 import type { losslessChannels } from '../../contracts/frames.ts';
+import { services } from '../../contracts/services.ts';
 import { midnightOf } from '../../contracts/session.ts';
 import { TradeDate } from '../../contracts/units.ts';
 import { ok, type Route, route } from '../http/table.ts';
 import type { DayAt } from '../past-days.ts';
 import { briefFor } from './brief.ts';
 import { placeOf, type RestContext } from './context.ts';
-import { Change, Listed, msQuery, one, place } from './shapes.ts';
+import { paged } from './opportunities.ts';
+import { Change, cursorQuery, Listed, limitQuery, msQuery, one, pageOf, place } from './shapes.ts';
 
 const tag = 'days';
 const DayParams = z.strictObject({ date: TradeDate });
@@ -29,7 +31,7 @@ const states = [
 const recentChanges = 60;
 
 export function dayRoutes(context: RestContext): Route[] {
-  const { past } = context;
+  const { past, ask, day } = context;
   const common = { method: 'GET', tag, role: 'viewer', codes: ['BUSY', 'NOT_FOUND', 'SERVICE_UNAVAILABLE'], deadlineMs: 30_000 } as const;
   return [
     route({
@@ -77,7 +79,8 @@ export function dayRoutes(context: RestContext): Route[] {
       ...common,
       path: '/v1/days/{date}/opportunities/{id}/brief',
       id: 'getPastBrief',
-      summary: 'All of it in one object as it was at an instant: without a quote, and of another day than the one at hand without a limit',
+      summary:
+        'All of it in one object as it was at an instant: without a quote, and without a limit where the tape of its day is not stored',
       params: DayParams.extend({ id: z.string().min(1).max(96) }),
       query: AtQuery,
       answer: one(Brief),
@@ -86,6 +89,20 @@ export function dayRoutes(context: RestContext): Route[] {
         const view = day.book.get(id);
         if (view === null) throw new FenshiError('NOT_FOUND', `${id} at that instant`);
         return ok({ ...placeOf(day), item: await briefFor(context, view, { shown: day, isPast: true }) });
+      },
+    }),
+    route({
+      ...common,
+      path: '/v1/days/{date}/symbols',
+      id: 'listPastSymbols',
+      summary: 'Its instruments as that day had them: names, reference prices, limits, boards, sectors',
+      params: DayParams,
+      query: z.strictObject({ limit: limitQuery, cursor: cursorQuery }),
+      answer: pageOf(services.instruments.answer.shape.rows.element),
+      codes: [...common.codes, 'NOT_READY'],
+      handle: async ({ params: { date }, query: { limit, cursor } }) => {
+        const { rows } = await ask('instruments', { date });
+        return paged(rows, ({ symbol }) => symbol, { limit, cursor, day, asked: {}, path: `/v1/days/${date}/symbols` });
       },
     }),
     route({

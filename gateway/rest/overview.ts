@@ -8,7 +8,7 @@ import { AsOf, lanesService, services } from '../../contracts/services.ts';
 import { InstrumentId, TradeDate } from '../../contracts/units.ts';
 import { ok, type Route, route } from '../http/table.ts';
 import { type RestContext, runningStrategies } from './context.ts';
-import { listOf, msQuery, wholeNumber } from './shapes.ts';
+import { given, listOf, msQuery, wholeNumber } from './shapes.ts';
 
 const machines = JSON.parse(readFileSync(new URL('../../contracts/schemas/machines.json', import.meta.url), 'utf8')) as MachineSketch[];
 
@@ -81,10 +81,10 @@ export function overviewRoutes(context: RestContext): Route[] {
         which: z.enum(['open', 'close']).optional(),
         order: z.enum(['yuan', 'limit']).default('yuan'),
         limit: wholeNumber(1, 6000).default(300),
+        date: TradeDate.optional(),
       }),
       answer: services.auction.answer.omit({ ok: true }),
-      handle: async ({ query: { which, ...asked } }) =>
-        withoutOk(await ask('auction', { ...asked, ...(which === undefined ? {} : { which }) })),
+      handle: async ({ query: { order, limit, ...asked } }) => withoutOk(await ask('auction', { order, limit, ...given(asked) })),
     }),
     route({
       ...common,

@@ -8,10 +8,12 @@ import type { JournalStep } from '../../contracts/journal.ts';
 import type { Mine } from '../../contracts/mine.ts';
 import { Tokens } from '../../contracts/process/tokens.ts';
 import { absentMilli } from '../../contracts/quote.ts';
+import type { TapeEntry } from '../../contracts/tape.ts';
 import { type InstrumentId, instrumentNo } from '../../contracts/units.ts';
 import type { SymbolsView } from '../../contracts/view.ts';
 import { Answers } from '../../engine/query/answers.ts';
 import { DayTable } from '../../engine/query/day-table.ts';
+import { PastMarkets } from '../../engine/query/past-markets.ts';
 import { foldDay } from '../../engine/runtime/fold.ts';
 import { lanesOf, whyOf } from '../../engine/runtime/why-door.ts';
 import { Access } from '../../gateway/auth/access.ts';
@@ -38,7 +40,8 @@ export async function openCockpitDay(
     until,
     told,
     notifies = false,
-  }: { readonly count: number; readonly until: string; readonly told: string; readonly notifies?: boolean },
+    hasFriday = false,
+  }: { readonly count: number; readonly until: string; readonly told: string; readonly notifies?: boolean; readonly hasFriday?: boolean },
 ) {
   const made = generatedDay({ count, until, preset: 'real' });
   const open = made.entries.filter(({ type }) => type !== 'day.close');
@@ -54,7 +57,8 @@ export async function openCockpitDay(
   day.caughtUp = true;
   const table = new DayTable(made.bundle);
   for (const [n, entry] of open.entries()) if (entry.tsMs <= toldMs) table.apply(n, entry);
-  const answers = new Answers({ day: () => table, store: () => null });
+  const friday = hasFriday ? storedDay() : null;
+  const answers = new Answers({ day: () => table, store: () => null, ...(friday === null ? {} : { past: friday.markets }) });
   const values = new Values();
   values.symbols(pricesOf(table, toldMs));
   const port = await freePort();
@@ -77,7 +81,10 @@ export async function openCockpitDay(
       return { ok: true, tradeDate: date, step: day.step, accepted: true, code: null };
     },
     past: new PastDays(
-      { days: async () => [{ date, steps: day.step }], steps: async (of, have) => stepsOf(of, date, [...before, ...shown], have) },
+      {
+        days: async () => [{ date, steps: day.step }, ...(friday === null ? [] : [{ date: friday.date, steps: friday.steps.length }])],
+        steps: async (of, have) => (of === friday?.date ? friday.steps.slice(have) : stepsOf(of, date, [...before, ...shown], have)),
+      },
       'test-1',
     ),
     mine: {
@@ -101,6 +108,7 @@ export async function openCockpitDay(
     stand,
     table,
     values,
+    friday,
     steps: before,
     url: `http://127.0.0.1:${port}`,
     /** The next steps of the day, as they would come. */
@@ -126,6 +134,38 @@ export async function openCockpitDay(
       gateway = await startGateway(uws, options);
     },
     close: () => gateway.close(),
+  };
+}
+
+/** A whole day before, of another market; its tape is read when `read` says so, and nobody waits for it meanwhile. */
+function storedDay() {
+  const made = generatedDay({ count: 120, date: '20261120', seed: 4, preset: 'real' });
+  const { steps } = foldDay(made.bundle, made.entries);
+  let read = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    read = resolve;
+  });
+  const half = made.entries.length >> 1;
+  async function* tape(): AsyncIterable<TapeEntry> {
+    yield* made.entries.slice(0, half);
+    await held;
+    yield* made.entries.slice(half);
+  }
+  let isRead = false;
+  const markets = new PastMarkets(
+    async (of) => (of === made.bundle.tradeDate ? tape() : null),
+    () => made.bundle,
+    () => (isRead ? new Promise(() => undefined) : Promise.resolve()),
+  );
+  return {
+    date: made.bundle.tradeDate,
+    bundle: made.bundle,
+    steps,
+    markets,
+    read: (): void => {
+      isRead = true;
+      read();
+    },
   };
 }
 

@@ -66,6 +66,8 @@ export function Unanswered({ error, rows = 4 }: { readonly error: Error | null; 
   const { empty } = useWords();
   if (error === null) return <Skeleton rows={rows} />;
   const code = error instanceof FenshiProblem ? error.code : '';
+  if (code === 'NOT_READY')
+    return <Empty title={empty.reading} why={empty.readingUpTo(/\d\d:\d\d:\d\d/.exec(error.message)?.[0] ?? null)} />;
   return <Empty title={empty.error} why={code === 'SERVICE_UNAVAILABLE' || code === 'DEADLINE' ? empty.errorWhy : error.message} />;
 }
 

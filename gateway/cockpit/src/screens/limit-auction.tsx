@@ -1,7 +1,7 @@
 /** 集合竞价: who came nearest to his limit, who is left over, and what became of it by now. */
 import { useState } from 'react';
 import { Behind } from '../pieces/behind.tsx';
-import { Empty, Segments, Skeleton, To } from '../pieces/bits.tsx';
+import { Empty, Segments, To, Unanswered } from '../pieces/bits.tsx';
 import { direction, money, percent, share } from '../pieces/numbers.ts';
 import { useAuction } from '../state/queries.ts';
 import { useSettings } from '../state/settings.ts';
@@ -15,7 +15,7 @@ export function Auction({ ladder }: { readonly ladder: Ladder['rows'] }) {
   const words = useWords();
   const told = words.auction;
   const [asked, setAsked] = useState<'open' | 'close' | null>(null);
-  const { data, isAway, isKnown } = useAuction(asked);
+  const { data, error, isKnown } = useAuction(asked);
   const rows = data?.rows ?? [];
   return (
     <section className="pn" aria-label={told.title}>
@@ -35,10 +35,10 @@ export function Auction({ ladder }: { readonly ladder: Ladder['rows'] }) {
       </div>
       {!isKnown ? (
         <Empty title={told.notThen} />
-      ) : data === undefined && !isAway ? (
-        <Skeleton rows={4} />
+      ) : data === undefined ? (
+        <Unanswered error={error} />
       ) : rows.length === 0 ? (
-        <Empty title={isAway ? told.away : told.none} />
+        <Empty title={told.none} />
       ) : (
         <div className="sideways">
           <table className="et2 fl">

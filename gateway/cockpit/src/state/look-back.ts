@@ -92,7 +92,8 @@ export function useShown(): Shown {
     staleTime: Number.POSITIVE_INFINITY,
     // four instants a second are looked at while it plays
     gcTime: 1000,
-    placeholderData: (before) => before,
+    // of another day nothing stays
+    placeholderData: (before, query) => (query?.queryKey[1] === date ? before : undefined),
     retry: false,
   });
   if (date === null) return { day: live, isPast: false, loading, isWaiting: false, error: null };

@@ -1,14 +1,24 @@
 /** What is asked for over REST and kept for a while; each knows how old it may be. In the past nothing is asked again. */
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { msOfDay } from '../../../../contracts/session.ts';
+import { FenshiProblem } from '../../../client/api.ts';
 import { useLookBack } from './look-back.ts';
 import { useMarket } from './market.ts';
 import { api } from './session.ts';
 import type { Auctions, Heatmap, Instrument, Ladder, NextOpens, Overview, SealRow, Strategies } from './shapes.ts';
 
+export const isReading = (error: Error | null): boolean => error instanceof FenshiProblem && error.code === 'NOT_READY';
+/** A stored day whose tape is being read is asked for again until it is there. */
+const again = (query: { readonly state: { readonly error: Error | null } }): number | false =>
+  isReading(query.state.error) ? 1500 : false;
 /** Of an instant that is past nothing changes; a minute later another one is looked at. */
-const past = { staleTime: Number.POSITIVE_INFINITY, placeholderData: keepPreviousData, gcTime: 5000 };
-const everyMs = (ms: number) => ({ refetchInterval: ms, staleTime: ms, placeholderData: keepPreviousData });
+const past = { staleTime: Number.POSITIVE_INFINITY, gcTime: 5000, refetchInterval: again };
+/** Until an answer comes the one before stands, where it is of the same day and of no later minute; keys are [what, date, minute, …]. */
+const earlier = (date: string | null, minute: number | null) => ({
+  placeholderData: <T>(before: T | undefined, query?: { readonly queryKey: readonly unknown[] }): T | undefined =>
+    query !== undefined && query.queryKey[1] === date && Number(query.queryKey[2] ?? 0) <= (minute ?? 0) ? before : undefined,
+});
+const everyMs = (ms: number) => ({ refetchInterval: ms, staleTime: ms });
 
 /** Of the whole market: as it is, or as it was at the end of the minute before the instant looked at. */
 function useMarketAt<T>(what: 'overview' | 'ladder' | 'heatmap', query: Readonly<Record<string, number>>, everyMsWhileLive: number) {
@@ -19,6 +29,7 @@ function useMarketAt<T>(what: 'overview' | 'ladder' | 'heatmap', query: Readonly
     queryFn: () => api().get<T>(`/v1/${what}`, date === null ? query : { ...query, date, at: minute ?? 0 }),
     retry: false,
     ...(date === null ? everyMs(everyMsWhileLive) : past),
+    ...earlier(date, minute),
   });
   // an answer that fails to come again says nothing of the market as it is now
   return { data: asked.error === null ? asked.data : undefined, error: asked.error };
@@ -44,54 +55,75 @@ export function useSeals(symbols: readonly string[]): ReadonlyMap<string, SealRo
     enabled: symbols.length > 0,
     retry: false,
     ...(date === null ? everyMs(6000) : past),
+    ...earlier(date, minute),
   });
   return symbols.length === 0 ? noSeals : (data ?? noSeals);
 }
-/** From here on nothing of the opening auction changes: it is told by rows before 09:30. */
-const openedMs = 9.5 * 3_600_000;
+/** From here on nothing of an auction changes: rows before 09:30 tell the opening one, rows before 15:05 the closing one. */
+const overMs = { open: 9.5 * 3_600_000, close: 15 * 3_600_000 + 5 * 60_000 } as const;
 /**
- * An auction of the day at hand as it stands now, nearest to the limit first; `which` null: the newest that has begun. Looked back at, it is the
- * opening auction of the day at hand, from 09:30 on; no other is known of the past.
+ * An auction as it stands now, nearest to the limit first; `which` null: the newest that has begun. Looked back at it is known once it was over:
+ * nothing is shown of how it came out before it had.
  */
 export function useAuction(which: 'open' | 'close' | null) {
   const { date, at } = useLookBack();
-  const today = useMarket((market) => market.day.epoch.split('/')[1] ?? '');
-  const isPast = at !== null;
-  const isKnown = !isPast || (date === today && which !== 'close' && msOfDay(at) >= openedMs);
-  const wanted = isPast ? 'open' : which;
+  const isOver = (of: 'open' | 'close'): boolean => at === null || msOfDay(at) >= overMs[of];
+  const wanted = which ?? (at === null ? null : isOver('close') ? 'close' : 'open');
+  const isKnown = wanted === null || isOver(wanted);
   const asked = useQuery({
-    queryKey: ['auction', wanted],
-    queryFn: () => api().get<Auctions>('/v1/auction', { order: 'limit', limit: 20, ...(wanted === null ? {} : { which: wanted }) }),
+    queryKey: ['auction', wanted, date],
+    queryFn: () =>
+      api().get<Auctions>('/v1/auction', {
+        order: 'limit',
+        limit: 20,
+        ...(wanted === null ? {} : { which: wanted }),
+        ...(date === null ? {} : { date }),
+      }),
     retry: false,
     enabled: isKnown,
-    ...everyMs(3000),
+    ...(date === null ? everyMs(3000) : past),
   });
   // what was kept of the auction looked at before is not this one
-  const isThis = wanted === null || asked.data?.which === wanted;
-  return { data: asked.error === null && isKnown && isThis ? asked.data : undefined, isAway: asked.error !== null, isKnown };
+  const isThis = wanted === null || (asked.data?.which === wanted && (date === null || asked.data.asOf.tradeDate === date));
+  return { data: asked.error === null && isKnown && isThis ? asked.data : undefined, error: asked.error, isKnown };
 }
 export const useStrategies = () =>
   useQuery({ queryKey: ['strategies'], queryFn: () => api().get<Strategies>('/v1/strategies/running'), ...everyMs(30_000) });
 
-/** Name, board, limits and sectors of every instrument of the day, by symbol. */
-/** Of another day than that at hand only what a name is: its reference prices, limits and boards are not those of that day. */
+/**
+ * Name, board, limits and sectors of every instrument of the day looked at, by symbol. Until those of a stored day are there, or where its tape is
+ * not stored, only what a name is today: reference prices, limits and boards are not those of that day.
+ */
 export function useInstruments(): ReadonlyMap<string, Instrument> {
   const today = useMarket((market) => market.day.epoch.split('/')[1] ?? '');
   const date = useLookBack((look) => look.date);
-  const isOther = date !== null && date !== today;
+  const other = date !== null && date !== today ? date : null;
+  const known = useInstrumentsOf(
+    '/v1/symbols',
+    today,
+    { enabled: today !== '', retry: 5, staleTime: 10 * 60_000 },
+    other === null ? undefined : namesAlone,
+  );
+  const then = useInstrumentsOf(`/v1/days/${other}/symbols`, other ?? '', { enabled: other !== null, retry: false, ...past });
+  return (other === null ? known : then) ?? known ?? none;
+}
+function useInstrumentsOf(
+  path: string,
+  day: string,
+  options: object,
+  select?: (known: ReadonlyMap<string, Instrument>) => ReadonlyMap<string, Instrument>,
+): ReadonlyMap<string, Instrument> | undefined {
   const { data } = useQuery({
-    queryKey: ['instruments', today],
+    queryKey: ['instruments', day],
     queryFn: async () => {
       const found = new Map<string, Instrument>();
-      for await (const row of api().all<Instrument>('/v1/symbols', { limit: 500 })) found.set(row.symbol, row);
-      return found;
+      for await (const row of api().all<Instrument>(path, { limit: 500 })) found.set(row.symbol, row);
+      return found as ReadonlyMap<string, Instrument>;
     },
-    staleTime: 10 * 60_000,
-    enabled: today !== '',
-    retry: 5,
-    ...(isOther ? { select: namesAlone } : {}),
+    ...(select === undefined ? {} : { select }),
+    ...options,
   });
-  return data ?? none;
+  return data;
 }
 const namesAlone = (known: ReadonlyMap<string, Instrument>): ReadonlyMap<string, Instrument> =>
   new Map(
@@ -114,6 +146,7 @@ export function useSparks(symbols: readonly string[]): ReadonlyMap<string, Close
     },
     enabled: wanted.length > 0,
     ...(date === null ? everyMs(15_000) : past),
+    ...earlier(date, minute),
   });
   return data ?? noCloses;
 }

@@ -71,8 +71,7 @@ export const enLimit: LimitWords = {
     sellers: 'sell',
     fate: { none: 'no touch', sealed: 'sealed', broken: 'opened', touched: 'touched' },
     none: 'No auction has been seen yet',
-    away: 'Nobody answers; the auction is not known',
-    notThen: 'Of the past there is the opening auction of the day at hand, from 09:30 on',
+    notThen: 'This auction was not over at this instant: looking back shows nothing of how it came out',
     note: 'By gain as a share of what the limit allows; left over is of the last virtual match, blank where nobody is or the source does not say. Before 09:20 orders may be withdrawn and the price may be a bluff.',
   },
 };

@@ -121,6 +121,9 @@ export const en: Words = {
     noDay: 'No trading day yet',
     noDayWhy: 'The engine is preparing: it begins by itself once quotes, reference prices and the calendar are there.',
     error: 'It could not be read',
+    reading: 'The tape is being read',
+    readingUpTo: (clock) =>
+      clock === null ? 'This appears by itself once it is read' : `Read up to ${clock}; this appears by itself once it is whole`,
     errorWhy: 'This comes from the query service, which does not answer now; it appears by itself once it does.',
     retry: 'Try again',
     clear: 'Clear filters',

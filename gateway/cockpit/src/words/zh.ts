@@ -119,6 +119,8 @@ export const zh = {
     noDay: '还没有交易日',
     noDayWhy: '引擎正在准备：行情、参考价与日历就绪后自动开始。',
     error: '读取失败',
+    reading: '正在读取行情记录',
+    readingUpTo: (clock: string | null) => (clock === null ? '读完后自动出现' : `已读到 ${clock}，读完后自动出现`),
     errorWhy: '这里的数据来自查询服务，它此刻没有回答；恢复后自动出现。',
     retry: '重试',
     clear: '清除筛选',
