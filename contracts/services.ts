@@ -50,6 +50,11 @@ export const services = {
     }),
     answer: answer({ count: z.int(), columns: Columns, next: EpochMs.nullable() }),
   },
+  /** The last price in each three seconds of an instrument's stored quotes, stamped at their beginning; at most six hours of one day. Three seconds without a price are left out. */
+  path: {
+    request: z.object({ instrument: InstrumentId, fromMs: EpochMs, toMs: EpochMs }),
+    answer: answer({ count: z.int(), columns: Columns }),
+  },
   /** Money flow of an instrument, one source's series at a time. */
   flow: {
     request: z.object({ instrument: InstrumentId, source: z.string().optional(), date: TradeDate.optional() }),

@@ -88,6 +88,18 @@ describe.skipIf(reason !== '')(`the cockpit’s pages${reason === '' ? '' : ` ($
       archived: '归档',
     };
     const listed = await listedRows(page);
+    // those that are not seen are not drawn, and none lies under what stands below the list
+    expect(await page.locator('.opps tbody tr[id]').count()).toBeLessThan(items.length);
+    for (const path of ['/?state=all', '/?state=all&day=2026-11-23&t=09:54:00']) {
+      await page.goto(market.url + path);
+      await page.waitForSelector('.opps tbody tr[id]');
+      const edges =
+        '[document.querySelector(".list > .scroll").getBoundingClientRect().bottom, document.querySelector(".sb").getBoundingClientRect().top]';
+      const [bottom, below] = await page.evaluate<[number, number]>(edges);
+      expect(bottom).toBeLessThanOrEqual(below + 1);
+    }
+    await page.goto(`${market.url}/?state=all`);
+    await page.waitForSelector('.opps tbody tr[id]');
     expect([...listed.keys()].sort()).toEqual(items.map(({ id }) => id).sort());
     for (const { id, path, facts, state } of items) {
       const row = listed.get(id)!;

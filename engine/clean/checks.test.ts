@@ -132,7 +132,10 @@ describe('Q6: an interval’s average lies among its prices', () => {
     ['at the highest', 1000, 10_070.5, null],
     ['a hair higher', 1000, 10_070.51, 'Q6_UNIT'],
     ['lots for shares', 10, 10_000, 'Q6_UNIT'],
-    ['nothing traded', 0, 500, null],
+    ['nothing traded', 0, 0, null],
+    ['a yuan of rounding where nothing traded', 0, 1, null],
+    ['money for no shares', 0, 1.01, 'Q6_UNIT'],
+    ['ten thousand times the day where nothing traded', 0, 882e9, 'Q6_UNIT'],
     ['an amount nobody knows', 1000, Number.NaN, null],
     ['a volume nobody knows', Number.NaN, 500, null],
   ])('%s', (_what, dv, da, verdict) => {
@@ -150,6 +153,9 @@ describe('Q6: an interval’s average lies among its prices', () => {
     const lots = { highMilli: 10_050, lowMilli: 9950, flags: quoteFlag.lotVolume };
     expect([units(200, 2990, lots), units(200, 2990)]).toEqual([null, 'Q6_UNIT']);
     expect(units(10, 10_000, { flags: quoteFlag.derivedVolume })).toBeNull();
+    // less than a lot, up to 2 % over the last price, and a yuan
+    expect([units(0, 1021, lots), units(0, 1021.01, lots)]).toEqual([null, 'Q6_UNIT']);
+    expect(units(0, 10_000, { flags: quoteFlag.derivedVolume })).toBeNull();
   });
 });
 

@@ -75,8 +75,12 @@ export function checkPrice(batch: QuoteBatch, i: number, limitUp: number, limitD
 
 /** Q6. `dv` shares and `da` yuan of the interval; NaN where unknown. */
 export function checkUnits(accepted: Accepted, s: number, batch: QuoteBatch, i: number, dv: number, da: number): QuarantineReason | null {
-  if (!(dv > 0) || Number.isNaN(da) || (batch.flags[i]! & quoteFlag.derivedVolume) !== 0) return null;
-  return tradedWithin(accepted, s, batch, i, dv, da, (batch.flags[i]! & quoteFlag.lotVolume) === 0 ? 0 : lotShares) ? null : 'Q6_UNIT';
+  if (!(dv >= 0) || Number.isNaN(da) || (batch.flags[i]! & quoteFlag.derivedVolume) !== 0) return null;
+  const lot = (batch.flags[i]! & quoteFlag.lotVolume) === 0 ? 0 : lotShares;
+  // no share was traded, or less than a lot of them: no more money than that
+  const fits =
+    dv > 0 ? tradedWithin(accepted, s, batch, i, dv, da, lot) : da <= (lot * batch.lastMilli[i]! * (1 + unseenRange)) / 1000 + roundedYuan;
+  return fits ? null : 'Q6_UNIT';
 }
 
 /**

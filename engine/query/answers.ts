@@ -8,7 +8,7 @@ import { instrumentId, instrumentNo, type TradeDate } from '../../contracts/unit
 import type { Store } from '../store/client.ts';
 import { database } from '../store/schema.ts';
 import type { Which } from './auctions.ts';
-import { type BarLike, barColumns, type DayTable, flowColumns, minuteAt } from './day-table.ts';
+import { type BarLike, barColumns, type DayTable, flowColumns, minuteAt, type PricedAt, pathColumns } from './day-table.ts';
 import type { PastMarkets } from './past-markets.ts';
 import { strategyRows } from './strategies.ts';
 
@@ -20,6 +20,9 @@ export type Sources = {
 };
 type AsOf = { readonly date?: TradeDate; readonly atMs?: number };
 const widestMs = 400 * 86_400_000;
+/** A session from 09:30 to 15:00 with its lunch. */
+const longestPathMs = 6 * 3_600_000;
+const pathMs = 3000;
 /** Which bar is told when several know the same minute: our own tape, then gaps repaired, then imports. */
 const kinds = "['live', 'backfilled', 'imported']";
 
@@ -70,6 +73,11 @@ export class Answers {
       if (toMs < fromMs || toMs - fromMs > widestMs) throw new FenshiError('QUERY_INVALID', 'fromMs to toMs: at most 400 days, in order');
       const bars = await this.#bars(instrument, periodSec, { fromMs, toMs, limit: limit + 1 });
       return { ...barColumns(bars.slice(0, limit)), next: bars.length > limit ? bars[limit]!.tsMs : null };
+    },
+    path: async ({ instrument, fromMs, toMs }: { instrument: string; fromMs: number; toMs: number }) => {
+      if (toMs < fromMs || toMs - fromMs > longestPathMs)
+        throw new FenshiError('QUERY_INVALID', 'fromMs to toMs: at most six hours, in order');
+      return pathColumns(await this.#path(instrument, fromMs, toMs));
     },
     flow: async ({ instrument, source, date }: { instrument: string; source?: string; date?: string }) => {
       const day = this.#from.day();
@@ -163,6 +171,17 @@ export class Answers {
         limit: range.limit ?? 5000,
         ...(range.date === undefined ? { from: range.fromMs, to: range.toMs } : { date: dashed(range.date) }),
       },
+    );
+  }
+
+  /** Quotes count in the order of their own times, as everywhere. */
+  async #path(instrument: string, fromMs: number, toMs: number) {
+    return this.#store().rows<PricedAt>(
+      `SELECT toFloat64(intDiv(ts_exchange_ms, {every:Int64}) * {every:Int64}) AS tsMs, argMax(last_milli, (ts_exchange_ms, n, row)) AS lastMilli
+       FROM ${database}.quotes WHERE instrument = {no:UInt32} AND ts_exchange_ms >= {from:Int64} AND ts_exchange_ms <= {to:Int64} AND last_milli IS NOT NULL
+         AND trade_date = toDate(toDateTime({from:Int64} / 1000, 'Asia/Shanghai'), 'Asia/Shanghai')
+       GROUP BY tsMs ORDER BY tsMs LIMIT 8000`,
+      { no: instrumentNo(instrument), from: fromMs, to: toMs, every: pathMs },
     );
   }
 

@@ -220,6 +220,12 @@ export const barColumns = (bars: readonly BarLike[]): Columnar => ({
   },
 });
 
+export type PricedAt = { readonly tsMs: number; readonly lastMilli: number };
+export const pathColumns = (points: readonly PricedAt[]): Columnar => ({
+  count: points.length,
+  columns: { tsMs: numbers(points, ({ tsMs }) => tsMs), lastMilli: numbers(points, ({ lastMilli }) => lastMilli) },
+});
+
 export const flowColumns = (flows: readonly Flow[]): Columnar => ({
   count: flows.length,
   columns: {

@@ -124,6 +124,35 @@ describe('svc.v1', () => {
     expect([page.count, clockOf(page.next!)]).toEqual([10, labels[10]]);
   });
 
+  test('the path of a symbol: its last price in each three seconds, as the tape told it', async () => {
+    const { no } = day.market.issues[0]!;
+    const [fromMs, toMs] = [9 * 3_600_000 + 31 * 60_000, 9 * 3_600_000 + 36 * 60_000].map(
+      (ms) => midnightOf(day.bundle.tradeDate) + ms,
+    ) as [number, number];
+    const last = new Map<number, readonly [tsMs: number, milli: number]>();
+    for (const entry of written)
+      if (entry.type === 'quotes')
+        for (let i = 0; i < entry.batch.count; i++) {
+          const [tsMs, milli] = [entry.batch.tsExchangeMs[i]!, entry.batch.lastMilli[i]!];
+          const at = Math.floor(tsMs / 3000) * 3000;
+          if (
+            entry.batch.instrumentNo[i] === no &&
+            tsMs >= fromMs &&
+            tsMs <= toMs &&
+            milli !== absentMilli &&
+            tsMs >= (last.get(at)?.[0] ?? 0)
+          )
+            last.set(at, [tsMs, milli]);
+        }
+    const told = [...last].sort(([a], [b]) => a - b).map(([at, [, milli]]) => [at, milli]);
+    expect(told.length).toBeGreaterThan(60);
+    const path = () => stored(() => ask('path', { instrument: instrumentId(no), fromMs, toMs }));
+    let got = await path();
+    while (got.count < told.length) got = await path();
+    expect(doubles(got.columns.tsMs).map((at, i) => [at, doubles(got.columns.lastMilli)[i]])).toEqual(told);
+    await expect(ask('path', { instrument: instrumentId(no), fromMs, toMs: fromMs + 7 * 3_600_000 })).rejects.toThrow(/QUERY_INVALID/);
+  });
+
   test('flow of one source; states at an instant', async () => {
     const instrument = instrumentId(day.market.issues[0]!.no);
     const flow = await ask('flow', { instrument });

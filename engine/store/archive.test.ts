@@ -84,7 +84,7 @@ describe('bars of a day', () => {
     const builder = new BarBuilder(day.bundle);
     const pre = issue!.preCloseMilli!;
     let n = 0;
-    const quote = (clock: string, last: number, lots: number, receivedSec = 1) => {
+    const quote = (clock: string, last: number, lots: number, receivedSec = 1, unit = 1) => {
       const [h = 0, m = 0, s = 0] = clock.split(':').map(Number);
       const tsExchangeMs = midnight + ((h * 60 + m) * 60 + s) * 1000;
       const volumeShares = lots * 100;
@@ -103,7 +103,7 @@ describe('bars of a day', () => {
         lastMilli: last,
         preCloseMilli: pre,
         volumeShares,
-        amountYuan: (volumeShares * pre) / 1000,
+        amountYuan: ((volumeShares * pre) / 1000) * unit,
         bids: [[pre - 10, 100], null, null, null, null],
         asks: [[pre + 10, 100], null, null, null, null],
       };
@@ -132,6 +132,7 @@ describe('bars of a day', () => {
     quote('14:57:00', pre, 41);
     quote('14:58:00', pre + 10, 41); // the call's virtual price is no trade
     expect(told('14:57:30')).toEqual([['14:57:00', 0, 0, 1100, '14:57:05']]);
+    quote('14:59:57', pre + 10, 91, 1, 100); // money of another unit is no match
     quote('15:00:00', pre + 10, 90, 4);
     quote('15:00:03', pre + 10, 90, 4);
     quote('15:06:00', pre + 10, 95); // after hours, apart from the day

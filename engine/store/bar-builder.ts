@@ -23,6 +23,8 @@ const noonMs = 11.5 * 3_600_000;
 const closingFromMs = (14 * 60 + 57) * 60_000;
 /** Trades of 14:56 may be told so late; from then on only the closing match trades. */
 const lateTellMs = 30_000;
+/** Totals of two sources may be a lot apart; a unit is ten times another at least. */
+const unitFactor = 5;
 /** Fixed-price trading after hours begins: apart from the day's bars. */
 const closingUntilMs = (15 * 60 + 5) * 60_000;
 /** A minute is told once rows of it are no more to be expected. */
@@ -132,8 +134,12 @@ export class BarBuilder {
     const s = this.#rowOf.get(batch.instrumentNo[i]!);
     const [last, shares] = [batch.lastMilli[i]!, batch.volumeShares[i]!];
     if (s === undefined || last === absentMilli || last <= 0) return;
-    const known = this.#open[s]?.shares ?? this.#told[s]!.shares;
-    if (!(shares > known) || !(batch.amountYuan[i]! > (this.#open[s]?.yuan ?? this.#told[s]!.yuan))) return;
+    const known = this.#open[s] ?? this.#told[s]!;
+    const [more, yuan] = [shares - known.shares, batch.amountYuan[i]! - known.yuan];
+    if (!(more > 0) || !(yuan > 0)) return;
+    // no cleaner has judged this row: what lies this far from its price is in another unit
+    const average = (yuan / more) * 1000;
+    if (average > last * unitFactor || average < last / unitFactor) return;
     const { limitUpMilli, limitDownMilli, limitSource } = this.#instruments[s]!;
     if (limitSource === 'told' && ((limitUpMilli !== null && last > limitUpMilli) || (limitDownMilli !== null && last < limitDownMilli)))
       return;

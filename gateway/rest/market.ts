@@ -132,6 +132,20 @@ export function marketRoutes(context: RestContext): Route[] {
     }),
     route({
       ...common,
+      path: '/v1/symbols/{symbol}/path',
+      id: 'listPath',
+      summary: 'Its last price in each three seconds of stored quotes, at most six hours of a day',
+      params: SymbolParams,
+      query: z.strictObject({ from: msQuery, to: msQuery }),
+      answer: rowsOf.extend({ asOf: z.record(z.string(), z.unknown()) }),
+      codes: [...common.codes, 'STORE_UNAVAILABLE', 'QUERY_INVALID'],
+      handle: async ({ params: { symbol }, query: { from, to } }) => {
+        const { asOf, count, columns } = await ask('path', { instrument: symbol, fromMs: from, toMs: to });
+        return ok({ asOf, items: columnsAsRows(count, columns) });
+      },
+    }),
+    route({
+      ...common,
       path: '/v1/symbols/{symbol}/bars',
       id: 'listBars',
       summary: 'Bars of stored days, at most 400 days and 5,000 bars at once',
