@@ -242,6 +242,13 @@ describe.skipIf(reason !== '')(`the cockpit’s pages${reason === '' ? '' : ` ($
     const words: Record<string, string> = { rising: '上行', holding: '盘整', pulling: '回落', locked: '封板' };
     expect(active).toContain(words[opportunity.path.split('.')[1]!]);
     expect(await page.locator('.node').count()).toBe(8);
+    // close up: a mark for each change, the plan's lines at its prices
+    const { transitions, facts } = opportunity;
+    const changes = transitions.filter(({ region, from, to, note }) => region === 'lifecycle' && (from !== to || note !== null));
+    await page.waitForSelector('.fx canvas');
+    expect(await page.locator('.fxm').count()).toBe(changes.length);
+    const { entryMilli, target2Milli } = facts.plan as { entryMilli: number; target2Milli: number };
+    for (const milli of [entryMilli, target2Milli]) expect(await page.innerText('.fx')).toContain((milli / 1000).toFixed(2));
     // what ends it stands with how far off it is
     expect(await page.innerText('.lane')).toMatch(/止损\s+[+−\d.]+%/);
     await page.context().close();

@@ -16,6 +16,7 @@ import { DayTable } from '../../engine/query/day-table.ts';
 import { PastMarkets } from '../../engine/query/past-markets.ts';
 import { foldDay } from '../../engine/runtime/fold.ts';
 import { lanesOf, whyOf } from '../../engine/runtime/why-door.ts';
+import type { Store } from '../../engine/store/client.ts';
 import { Access } from '../../gateway/auth/access.ts';
 import { DayState } from '../../gateway/day-state.ts';
 import { PastDays } from '../../gateway/past-days.ts';
@@ -58,7 +59,7 @@ export async function openCockpitDay(
   const table = new DayTable(made.bundle);
   for (const [n, entry] of open.entries()) if (entry.tsMs <= toldMs) table.apply(n, entry);
   const friday = hasFriday ? storedDay() : null;
-  const answers = new Answers({ day: () => table, store: () => null, ...(friday === null ? {} : { past: friday.markets }) });
+  const answers = new Answers({ day: () => table, store: () => storeOf(open), ...(friday === null ? {} : { past: friday.markets }) });
   const values = new Values();
   values.symbols(pricesOf(table, toldMs));
   const port = await freePort();
@@ -135,6 +136,22 @@ export async function openCockpitDay(
     },
     close: () => gateway.close(),
   };
+}
+
+/** A store that has the paths of the day's quotes and nothing else. */
+function storeOf(entries: readonly TapeEntry[]): Store {
+  const rows = async (_query: string, { no, from, to, every }: { no?: number; from?: number; to?: number; every?: number }) => {
+    const last = new Map<number, number>();
+    for (const entry of every === undefined ? [] : entries)
+      if (entry.type === 'quotes')
+        for (let i = 0; i < entry.batch.count; i++) {
+          const [tsMs, milli] = [entry.batch.tsExchangeMs[i]!, entry.batch.lastMilli[i]!];
+          if (entry.batch.instrumentNo[i] === no && tsMs >= from! && tsMs <= to! && milli !== absentMilli)
+            last.set(Math.floor(tsMs / every!) * every!, milli);
+        }
+    return [...last].sort(([a], [b]) => a - b).map(([tsMs, lastMilli]) => ({ tsMs, lastMilli }));
+  };
+  return { rows } as unknown as Store;
 }
 
 /** A whole day before, of another market; its tape is read when `read` says so, and nobody waits for it meanwhile. */

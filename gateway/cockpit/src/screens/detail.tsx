@@ -27,6 +27,7 @@ import { MachinePanel } from './detail-machine.tsx';
 import { PlanPanel } from './detail-plan.tsx';
 import { SidePanels } from './detail-side.tsx';
 import { Timeline } from './detail-timeline.tsx';
+import { FocusChart } from './focus-chart.tsx';
 import { BoardChip, Name } from './home-row.tsx';
 import '../css/instrument.css';
 import '../css/detail.css';
@@ -75,6 +76,7 @@ function Shown({ opportunity }: { readonly opportunity: Whole }) {
         </div>
         <div className="scroll">
           {isSymbol && <DayChart seen={seen} />}
+          {isSymbol && <FocusChart seen={seen} />}
           <DetailEvidence opportunity={opportunity} />
         </div>
         <div className="scroll">

@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { msOfDay } from '../../../../contracts/session.ts';
 import { FenshiProblem } from '../../../client/api.ts';
+import type { Point } from './focus.ts';
 import { useLookBack } from './look-back.ts';
 import { useMarket } from './market.ts';
 import { api } from './session.ts';
@@ -173,6 +174,19 @@ export function useMinutes(symbol: string | null) {
     enabled: symbol !== null,
     retry: false,
     ...(date === null ? everyMs(5000) : { staleTime: Number.POSITIVE_INFINITY }),
+  });
+}
+/** The path of a symbol by the three seconds, up to the instant looked at; `toMs` null: to now, and asked for again as it grows. */
+export function usePath(symbol: string, fromMs: number, toMs: number | null) {
+  const { at } = useLookBack();
+  const isLive = at === null && toMs === null;
+  const until = toMs ?? fromMs + 6 * 3_600_000;
+  return useQuery({
+    queryKey: ['path', symbol, fromMs, until],
+    queryFn: async () => (await api().get<{ items: Point[] }>(`/v1/symbols/${symbol}/path`, { from: fromMs, to: until })).items,
+    select: (items) => (at === null ? items : items.filter(({ tsMs }) => tsMs <= at)),
+    retry: false,
+    ...(isLive ? everyMs(3000) : { staleTime: Number.POSITIVE_INFINITY }),
   });
 }
 /** Names of the day's sectors by their codes. */

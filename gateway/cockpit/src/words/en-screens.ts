@@ -21,6 +21,8 @@ export const enScreens: ScreenWords = {
     amount: 'amt',
     hands: ' lots',
     zoom: 'Close up',
+    zoomSince: (clock) => `discovered ${clock} · by 3 s`,
+    zoomNone: 'No quotes of this time are stored',
     evidence: 'Evidence',
     condition: 'Condition',
     value: 'Value',

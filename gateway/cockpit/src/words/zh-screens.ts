@@ -19,6 +19,8 @@ export const zhScreens = {
     amount: '额',
     hands: '手',
     zoom: '机会放大',
+    zoomSince: (clock: string) => `${clock} 发现 · 每 3 秒`,
+    zoomNone: '这段时间没有已存储的行情',
     evidence: '证据',
     condition: '条件',
     value: '值',
