@@ -56,6 +56,19 @@ export async function listedRows(page: Page): Promise<ReadonlyMap<string, string
   return found;
 }
 
+/** Texts that end beyond the right edge of the page, but for what lies in a strip or a table that scrolls sideways: nobody finds them. */
+export const cutTexts = (page: Page): Promise<string[]> =>
+  page.evaluate<string[]>(`(() => {
+    const scrolls = (box) => box !== null && (/auto|scroll/.test(getComputedStyle(box).overflowX) && box.scrollWidth > box.clientWidth + 1 && box.clientHeight < innerHeight / 2 || scrolls(box.parentElement));
+    const shortened = (box) => box !== null && (getComputedStyle(box).textOverflow === 'ellipsis' || shortened(box.parentElement));
+    return [...document.querySelectorAll('.app *')].flatMap((box) => {
+      const own = [...box.childNodes].filter((node) => node.nodeType === 3).map((node) => node.textContent.trim()).join('');
+      const { right, width, height } = box.getBoundingClientRect();
+      const isCut = own !== '' && width > 1 && height > 1 && right > innerWidth + 1 && box.checkVisibility() && !scrolls(box) && !shortened(box);
+      return isCut ? [box.tagName + '.' + box.className + ': ' + own.slice(0, 40)] : [];
+    });
+  })()`);
+
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** What axe calls serious or worse: rule, and the first place of it. */
 export async function seriousOf(page: Page): Promise<string[]> {

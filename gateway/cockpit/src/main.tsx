@@ -9,6 +9,7 @@ import './css/home.css';
 import './css/replay.css';
 import './css/own.css';
 import './css/narrow.css';
+import './css/narrow-detail.css';
 import { startFeed } from './state/market.ts';
 import { readMine } from './state/mine.ts';
 import { openByFragment } from './state/session.ts';

@@ -244,7 +244,7 @@ function Acts({ opportunity }: { readonly opportunity: Whole }) {
   const [noting, setNoting] = useState(false);
   const isOver = opportunity.state === 'ended' || opportunity.state === 'archived';
   return (
-    <div className="row g8">
+    <div className="row g8 acts">
       <button type="button" className="ib" aria-pressed={own?.pinned === true} aria-label={words.keys.pin} onClick={() => pin(opportunity)}>
         <Icon name="pin" />
       </button>
@@ -255,10 +255,16 @@ function Acts({ opportunity }: { readonly opportunity: Whole }) {
       <button type="button" className="ib" aria-label={words.copyLink} onClick={() => void copyLink()}>
         <Icon name="link" />
       </button>
-      <button type="button" className="ib" aria-label={words.copyBrief} title={words.copyBrief} onClick={() => void copyBrief(opportunity)}>
+      <button
+        type="button"
+        className="ib file"
+        aria-label={words.copyBrief}
+        title={words.copyBrief}
+        onClick={() => void copyBrief(opportunity)}
+      >
         <Icon name="rows" />
       </button>
-      <button type="button" className="ib" aria-label={words.keys.export} onClick={() => saveJson(opportunity)}>
+      <button type="button" className="ib file" aria-label={words.keys.export} onClick={() => saveJson(opportunity)}>
         <Icon name="download" />
       </button>
       <button
