@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { z } from 'zod';
 import { amountOf } from '../../../../contracts/evidence-words.ts';
 import type { whyService } from '../../../../contracts/services.ts';
+import { Unanswered } from '../pieces/bits.tsx';
 import { MarginBar, marginOf, nameOf, sign, unitOf } from '../pieces/evidence.tsx';
 import { percent } from '../pieces/numbers.ts';
 import { useLookBack } from '../state/look-back.ts';
@@ -25,35 +26,50 @@ export function lackOf(asks: readonly Evidence[]): Evidence | null {
 export function WhyNot({ symbol }: { readonly symbol: string }) {
   const words = useWords();
   const isPast = useLookBack((look) => look.at !== null);
-  const { data } = useQuery({
+  const { data, error } = useQuery({
     queryKey: ['why', symbol],
     queryFn: () => api().get<Why>(`/v1/symbols/${symbol}/why`),
     enabled: !isPast,
     refetchInterval: 3000,
     retry: false,
   });
-  if (isPast || data === undefined) return null;
-  const silent = data.strategies.filter(({ opportunity }) => opportunity === null);
   return (
     <section className="pn" aria-label={words.detail.whyNot}>
       <div className="h2">
         <span>
-          {words.detail.whyNot} <small>{words.why.now}</small>
+          {words.detail.whyNot} <small>{isPast ? '' : words.why.now}</small>
         </span>
       </div>
-      <table className="wn">
-        <tbody>
-          {silent.map((each) => (
-            <WhyRow key={each.strategy} each={each} />
-          ))}
-        </tbody>
-      </table>
-      {data.shutGates.length > 0 && (
-        <p className="note">
-          {words.why.gates} {data.shutGates.map((id) => word(words.why.gate, id)).join('、')}
-        </p>
+      {isPast ? (
+        <p className="note">{words.why.notThen}</p>
+      ) : data === undefined ? (
+        <Unanswered error={error} rows={2} />
+      ) : (
+        <Told why={data} />
       )}
     </section>
+  );
+}
+
+function Told({ why: { strategies, shutGates } }: { readonly why: Why }) {
+  const words = useWords();
+  return (
+    <>
+      <table className="wn">
+        <tbody>
+          {strategies
+            .filter(({ opportunity }) => opportunity === null)
+            .map((each) => (
+              <WhyRow key={each.strategy} each={each} />
+            ))}
+        </tbody>
+      </table>
+      {shutGates.length > 0 && (
+        <p className="note">
+          {words.why.gates} {shutGates.map((id) => word(words.why.gate, id)).join('、')}
+        </p>
+      )}
+    </>
   );
 }
 

@@ -87,6 +87,7 @@ export const enScreens: ScreenWords = {
   why: {
     now: 'what each strategy lacks now',
     gates: 'Gates that are shut: ',
+    notThen: 'Features are not kept with the journal: what was lacking can be said of now alone',
     running: 'already watching',
     untold: 'no single conditions',
     holds: 'all hold, to be repeated',

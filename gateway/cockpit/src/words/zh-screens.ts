@@ -84,6 +84,7 @@ export const zhScreens = {
   why: {
     now: '此刻各策略还差什么',
     gates: '未开的闸门：',
+    notThen: '特征不随日志保存：只有实时能回答此刻还差什么',
     running: '已在观察',
     untold: '没有逐条条件',
     holds: '条件已满足，待连续',
