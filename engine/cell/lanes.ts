@@ -2,7 +2,8 @@
  * Lanes: one for each strategy of the day's bundle, with its parameters, its mode and a run for every symbol or sector it has begun with.
  *
  * Run       a detector's state for one row, what was last reported of it, and the opportunity it stands by
- * Release   when what a run raised was refused or has ended, its state is the initial one again: no run outlives what it raised
+ * Outlives  when what a run raised was refused or has ended, its state is the initial one again, or goes on as its detector says; nothing
+ *           reported stands for what it raises next
  * Disabled  whole by command, or for one row after a throw, for the rest of the day
  */
 import type { Bundle, StrategyInstance } from '../../contracts/bundle.ts';

@@ -42,7 +42,7 @@ export function onNews(
   if (verdict !== null) opportunity = desk.enter(given, verdict);
   // what it entered may have ended of that very thing
   if (verdict !== null && !desk.isLive(opportunity!)) return lane.outlive(row);
-  // before the opportunity hears of it: it may end of that, and end the run
+  // before the opportunity hears of it: it may end of that, and leave the run alone
   lane.report(row, news.reported, opportunity);
   if (verdict === null && opportunity !== null) desk.level(opportunity, given, true);
   // what is over begins anew, also where the detector goes on summing

@@ -2,7 +2,7 @@
  * The opportunity desk: carries what the manager decides to the actors, and prices, locks, halts, gaps and risk to the live ones.
  *
  * Bound     `liveMax` live opportunities; beyond it a signal is refused
- * Feedback  `released` is told of each opportunity that ended: the runs that stood by it are over
+ * Feedback  `released` is told of each opportunity that ended: the runs that stood by it are over, or go on without it
  */
 import type { Offer, OpportunityContext, OpportunityEvent, Plan, Price, Standing } from '../../actors/opportunity/context.ts';
 import { coolDownSec } from '../../actors/opportunity/cool-down.ts';

@@ -156,6 +156,8 @@ describe('Q6: an interval’s average lies among its prices', () => {
     // less than a lot, up to 2 % over the last price, and a yuan
     expect([units(0, 1021, lots), units(0, 1021.01, lots)]).toEqual([null, 'Q6_UNIT']);
     expect(units(0, 10_000, { flags: quoteFlag.derivedVolume })).toBeNull();
+    // nothing was traded yet today: no price, and no fault
+    expect(units(0, 0, { ...lots, lastMilli: null })).toBeNull();
   });
 });
 

@@ -79,7 +79,9 @@ export function checkUnits(accepted: Accepted, s: number, batch: QuoteBatch, i: 
   const lot = (batch.flags[i]! & quoteFlag.lotVolume) === 0 ? 0 : lotShares;
   // no share was traded, or less than a lot of them: no more money than that
   const fits =
-    dv > 0 ? tradedWithin(accepted, s, batch, i, dv, da, lot) : da <= (lot * batch.lastMilli[i]! * (1 + unseenRange)) / 1000 + roundedYuan;
+    dv > 0
+      ? tradedWithin(accepted, s, batch, i, dv, da, lot)
+      : da <= (lot * Math.max(batch.lastMilli[i]!, 0) * (1 + unseenRange)) / 1000 + roundedYuan;
   return fits ? null : 'Q6_UNIT';
 }
 

@@ -145,6 +145,16 @@ describe('a board', () => {
     expect([open.reading!.path, open.reading!.opens, open.state.opens]).toEqual(['opened', false, 1]);
   });
 
+  test('that has no size by 14:56 opens nothing more, however long it has been watched', () => {
+    const goesOn = limitUp.entity === 'symbol' ? limitUp.goesOn! : null;
+    let state = limitUp.initial;
+    for (const quote of sealed) state = limitUp.step(state, quote, params).state;
+    const offers = (tsec: number) => limitUp.step(goesOn!(state), lock(tsec), params).reading!.opens;
+    expect([offers(14_160), offers(14_161)]).toEqual([true, false]);
+    // what had it keeps it
+    expect(limitUp.step(state, lock(14_161), params).reading!.opens).toBe(true);
+  });
+
   test('under risk warning is one where the configuration lets it', () => {
     expect(said([lock(1800, { instrument: { riskWarning: true }, excludeRiskWarning: false })])).toEqual(['(touched)']);
   });

@@ -163,7 +163,7 @@ function hasSize(state: LimitUpState, input: DetectorInput, { sealYuanMin, sealF
   return isSealed(state.path) && seal >= sealYuanMin && !(seal / floatYuan(input) < sealFloatMin);
 }
 const sized = (state: LimitUpState, input: DetectorInput, params: LimitUpParams): LimitUpState =>
-  !state.hadSize && hasSize(state, input, params) ? { ...state, hadSize: true } : state;
+  !state.hadSize && input.tsec <= lastTsec && hasSize(state, input, params) ? { ...state, hadSize: true } : state;
 
 const isConfirmable = (state: LimitUpState, input: DetectorInput, params: LimitUpParams): boolean =>
   state.locked && input.tsec - state.sinceTsec >= params.confirmSec && hasSize(state, input, params) && slopeOf(state) > params.slopeMin;

@@ -72,7 +72,10 @@ export class FrameFile {
 /** Bodies of a finished file. @throws FenshiError TAPE_CORRUPT on a cut or oversized frame */
 export async function* frames(path: string): AsyncIterable<Uint8Array> {
   let rest: Buffer = Buffer.alloc(0);
-  const stream = createReadStream(path).pipe(createBrotliDecompress());
+  const [source, stream] = [createReadStream(path), createBrotliDecompress()];
+  // a pipe hands on neither: what cannot be read ends the reading, and who stops reading lets go of the file
+  source.on('error', (error) => stream.destroy(error));
+  source.pipe(stream);
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
@@ -89,6 +92,8 @@ export async function* frames(path: string): AsyncIterable<Uint8Array> {
   } catch (error) {
     if (error instanceof FenshiError) throw error;
     throw new FenshiError('TAPE_CORRUPT', `${path}: ${String(error)}`);
+  } finally {
+    source.destroy();
   }
   if (rest.length > 0) throw new FenshiError('TAPE_CORRUPT', `${path}: ends inside a frame`);
 }

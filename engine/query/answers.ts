@@ -228,10 +228,10 @@ export class Answers {
     return this.#from.past.of(date);
   }
 
-  /** The day at hand, or a stored one whose tape is kept, or has to be where there is no store. Null: the store has it. */
+  /** The day at hand, or a stored one where there is no store to ask. Null: the store has it, with what was repaired since. */
   async #inMemory(date: TradeDate | undefined): Promise<DayTable | null> {
     if (date === undefined || date === this.#from.day()?.bundle.tradeDate) return this.#day();
-    return this.#from.past?.peek(date) ?? (this.#from.store() === null ? this.#dayOf(date) : null);
+    return this.#from.store() === null ? this.#dayOf(date) : null;
   }
 
   #store(): Store {

@@ -32,7 +32,7 @@ async function main(role: RoleProcess): Promise<void> {
   }));
   const onFault = (error: unknown): void =>
     log.error({ event: 'query.fault', error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
-  const past = new PastMarkets((date, stop) => storedTape(js, jsm, start.run, join(start.dir, 'days'), date, stop), bundleOf);
+  const past = new PastMarkets((date) => storedTape(js, jsm, start.run, join(start.dir, 'days'), date, signal), bundleOf);
   respond(nc, start.run, new Answers({ day: () => day, store, past }), onFault);
   up();
   let newest = null;

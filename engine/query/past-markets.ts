@@ -1,7 +1,7 @@
 /**
  * Whole markets of stored days, read from their tapes when somebody asks: what the day at hand was to those who looked then.
  *
- * Kept    the two days that were asked for last; of one that is let go the reading ends
+ * Kept    the two days that were asked for last. A reading is ended by nobody's question: a third day waits while two are read
  * Turns   a few milliseconds each: the day at hand is read on meanwhile
  * Waits   for a second, which is less than a question may take, then says how far the tape has been read
  */
@@ -14,8 +14,8 @@ import type { TradeDate } from '../../contracts/units.ts';
 import { DayTable } from './day-table.ts';
 
 /** Null where no tape of the day is stored. */
-export type TapeOf = (date: TradeDate, signal: AbortSignal) => Promise<AsyncIterable<TapeEntry> | null>;
-type Kept = { readonly whole: Promise<DayTable>; readonly stop: AbortController; table: DayTable | null; isWhole: boolean };
+export type TapeOf = (date: TradeDate) => Promise<AsyncIterable<TapeEntry> | null>;
+type Kept = { readonly whole: Promise<DayTable>; table: DayTable | null; isWhole: boolean };
 
 const keptDays = 2;
 const turnMs = 4;
@@ -32,15 +32,11 @@ export class PastMarkets {
     [this.#tapeOf, this.#bundleOf, this.#patience] = [tapeOf, bundleOf, waits];
   }
 
-  /** @throws FenshiError NOT_FOUND where no tape is stored, NOT_READY while it is read, TAPE_CORRUPT, BUNDLE_MISSING */
+  /** @throws FenshiError NOT_FOUND where no tape is stored, NOT_READY while it is read, BUSY while two others are, TAPE_CORRUPT, BUNDLE_MISSING */
   async of(date: TradeDate): Promise<DayTable> {
     const kept = this.#kept.get(date) ?? this.#begin(date);
     this.#kept.delete(date);
     this.#kept.set(date, kept);
-    for (const [old, { stop }] of [...this.#kept].slice(0, -keptDays)) {
-      stop.abort();
-      this.#kept.delete(old);
-    }
     if (kept.isWhole) return kept.whole;
     const enough = new AbortController();
     const table = await Promise.race([kept.whole, this.#patience(enough.signal).then(() => null)]).finally(() => enough.abort());
@@ -56,8 +52,11 @@ export class PastMarkets {
   }
 
   #begin(date: TradeDate): Kept {
-    const stop = new AbortController();
-    const kept: Kept = { whole: Promise.resolve().then(() => this.#read(date, kept)), stop, table: null, isWhole: false };
+    const whole = [...this.#kept].filter(([, { isWhole }]) => isWhole);
+    const read = this.#kept.size - whole.length;
+    if (read >= keptDays) throw new FenshiError('BUSY', `the tapes of ${read} other days are being read`);
+    for (const [old] of whole.slice(0, Math.max(0, this.#kept.size + 1 - keptDays))) this.#kept.delete(old);
+    const kept: Kept = { whole: Promise.resolve().then(() => this.#read(date, kept)), table: null, isWhole: false };
     kept.whole.catch(() => {
       // asked for again it is tried again
       if (this.#kept.get(date) === kept) this.#kept.delete(date);
@@ -66,12 +65,10 @@ export class PastMarkets {
   }
 
   async #read(date: TradeDate, kept: Kept): Promise<DayTable> {
-    const { signal } = kept.stop;
-    const tape = await this.#tapeOf(date, signal);
+    const tape = await this.#tapeOf(date);
     if (tape === null) throw new FenshiError('NOT_FOUND', `no tape of ${date} is stored in this run`);
     let [n, begunMs] = [0, performance.now()];
     for await (const entry of tape) {
-      if (signal.aborted) break;
       if (entry.type === 'day.open') kept.table = new DayTable(this.#bundleOf(entry.bundle));
       kept.table?.apply(n, entry);
       n += 1;
@@ -79,7 +76,6 @@ export class PastMarkets {
       await new Promise((resolve) => setImmediate(resolve));
       begunMs = performance.now();
     }
-    if (signal.aborted) throw new FenshiError('NOT_READY', `${date} was let go of for other days`);
     if (kept.table === null) throw new FenshiError('TAPE_CORRUPT', `${date}: its tape does not begin with day.open`);
     kept.isWhole = true;
     return kept.table;

@@ -23,7 +23,8 @@ const noonMs = 11.5 * 3_600_000;
 const closingFromMs = (14 * 60 + 57) * 60_000;
 /** Trades of 14:56 may be told so late; from then on only the closing match trades. */
 const lateTellMs = 30_000;
-/** Totals of two sources may be a lot apart; a unit is ten times another at least. */
+/** Totals of two sources may be a lot apart; a unit is a hundred times another. */
+const lotShares = 100;
 const unitFactor = 5;
 /** Fixed-price trading after hours begins: apart from the day's bars. */
 const closingUntilMs = (15 * 60 + 5) * 60_000;
@@ -138,8 +139,8 @@ export class BarBuilder {
     const [more, yuan] = [shares - known.shares, batch.amountYuan[i]! - known.yuan];
     if (!(more > 0) || !(yuan > 0)) return;
     // no cleaner has judged this row: what lies this far from its price is in another unit
-    const average = (yuan / more) * 1000;
-    if (average > last * unitFactor || average < last / unitFactor) return;
+    const [most, least] = [(more + lotShares) * last * unitFactor, ((more - lotShares) * last) / unitFactor];
+    if (yuan * 1000 > most || yuan * 1000 < least) return;
     const { limitUpMilli, limitDownMilli, limitSource } = this.#instruments[s]!;
     if (limitSource === 'told' && ((limitUpMilli !== null && last > limitUpMilli) || (limitDownMilli !== null && last < limitDownMilli)))
       return;

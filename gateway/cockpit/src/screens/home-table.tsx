@@ -1,6 +1,6 @@
 /** The rows of the list: those that are seen are drawn, and only of those are prices and lines asked for. */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type RefObject, useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useKeys } from '../state/keys.ts';
 import { useMarket, watchQuotes } from '../state/market.ts';
 import { goTo } from '../state/place.ts';
@@ -11,12 +11,13 @@ import { opportunityKeys } from './acts.ts';
 import { OpportunityRow } from './home-row.tsx';
 
 const rowPx = 46;
+const headPx = 26;
 /** What is asked for changes with each so many rows scrolled by. */
 const chunk = 40;
 const columns = 8;
 
 type Parts = {
-  readonly scroll: RefObject<HTMLDivElement | null>;
+  readonly scroll: HTMLDivElement | null;
   readonly shown: readonly Opportunity[];
   readonly ended: readonly Opportunity[];
   readonly isPast: boolean;
@@ -29,10 +30,12 @@ export function OpportunityTable({ scroll, shown, ended, isPast, onApply }: Part
   const lines = useMemo<readonly (Opportunity | null)[]>(() => (ended.length === 0 ? shown : [...shown, null, ...ended]), [shown, ended]);
   const rows = useVirtualizer({
     count: lines.length,
-    getScrollElement: () => scroll.current,
+    getScrollElement: () => scroll,
     estimateSize: () => rowPx,
     getItemKey: (at) => lines[at]?.id ?? 'ended',
     overscan: 8,
+    // the head of the table scrolls with it
+    scrollPaddingEnd: headPx,
   });
   const [selected, select] = useState<string | null>(null);
   useListKeys(lines, selected, select, (at) => rows.scrollToIndex(at), onApply);
@@ -101,7 +104,7 @@ function Head({ shown }: { readonly shown: readonly Opportunity[] }) {
         ))}
       </colgroup>
       <thead>
-        <tr>
+        <tr aria-rowindex={1}>
           <th>{words.columns.state}</th>
           <th>{words.columns.name}</th>
           <th className="r">{words.columns.price}</th>

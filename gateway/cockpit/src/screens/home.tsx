@@ -53,7 +53,8 @@ export function Home() {
   const { order, waiting, apply } = useFrozen(rows, inside, filters);
   const shown = order.flatMap((id) => day.items.get(id) ?? []);
   const ended = filters.tab === 'active' ? endedOf(day, filters) : [];
-  const scroll = useRef<HTMLDivElement>(null);
+  // its rows have to know it as soon as it is there, also where they come with it
+  const [scroll, setScroll] = useState<HTMLDivElement | null>(null);
   useKeys({ e: () => downloadCsv(shown, words), f: () => document.getElementById('filter')?.focus() });
   return (
     <>
@@ -68,7 +69,7 @@ export function Home() {
             onCsv={() => downloadCsv(shown, words)}
           />
           <div
-            ref={scroll}
+            ref={setScroll}
             className="scroll"
             role="group"
             onPointerEnter={() => setInside(true)}

@@ -48,7 +48,12 @@ describe('close up', () => {
     // the day's ends are the picture's
     const early = focusOf({ openedMs: midnightOf(date) + 9.5 * 3_600_000, facts: {}, transitions: [] }, path, null, null, at(20));
     expect([early.from, early.to]).toEqual([0, 80]);
-    expect(of({ ...live, timers: { horizon: at(15_000) } }).to).toBe(14_400);
+    // due in 45 minutes, and in a second more: as much again as it has lived
+    const due = (tsec: number, nowMs = at(1300)) => of({ ...live, timers: { horizon: at(tsec) } }, 21_520, 21_850, nowMs);
+    expect([due(3760).to, due(3760).dueTsec]).toEqual([3760, 3760]);
+    expect([due(3761).to, due(3761).dueTsec]).toEqual([1540, null]);
+    expect(due(3761, at(1080)).to).toBe(1140);
+    expect(due(15_000, at(14_000)).to).toBe(14_400);
   });
 
   test('lunch takes no room', () => {

@@ -22,6 +22,7 @@ export type Focus = {
 
 const beforeSec = 60;
 const afterSec = 60;
+const longestSec = 2700;
 const sessionSec = 14_400;
 /** Words of marks closer than this share of the picture stand above each other. */
 const apart = 0.08;
@@ -40,7 +41,10 @@ export function focusOf(
   const due = facts.timers?.horizon ?? null;
   const now = tsecOf(endedMs ?? nowMs);
   const from = Math.max(0, opened - beforeSec);
-  const to = Math.min(sessionSec, Math.max(endedMs === null && due !== null ? tsecOf(due) : now + afterSec, now, opened + afterSec));
+  const to = Math.min(
+    sessionSec,
+    Math.max(endedMs === null && due !== null ? endOf(opened, now, tsecOf(due)) : now + afterSec, now, opened + afterSec),
+  );
   const points = path.flatMap(({ tsMs, lastMilli }) => {
     const tsec = tsecOf(tsMs);
     return lastMilli === null || tsec < from || tsec > to ? [] : [[tsec, lastMilli / 1000] as const];
@@ -66,7 +70,7 @@ export function focusOf(
   return {
     from,
     to,
-    dueTsec: endedMs === null && due !== null ? tsecOf(due) : null,
+    dueTsec: endedMs === null && due !== null && tsecOf(due) <= to ? tsecOf(due) : null,
     points,
     marks: inLanes(
       changes.flatMap((change) => {
@@ -82,6 +86,10 @@ export function focusOf(
     high: high + room,
   };
 }
+
+/** Where it is due; of one that is due in hours as much again as it has lived. */
+const endOf = (opened: number, now: number, due: number): number =>
+  due - opened <= longestSec ? due : Math.min(due, now + Math.max(afterSec, now - opened));
 
 /** What a stop was between two changes is not told: the first one stands from the confirmation, the one that holds from the last change on. */
 function stopsOf(confirmed: number, lastChange: number, now: number, firstMilli: number, holdsMilli: number | null): Focus['stops'] {
