@@ -236,6 +236,18 @@ describe.skipIf(reason !== '')(`the cockpit’s pages${reason === '' ? '' : ` ($
     await page.waitForSelector('.fl tbody tr');
     const opening = await ask<typeof auction>(`/v1/auction?date=${friday.date}&order=limit&limit=20&which=open`);
     expect(await page.innerText('.fl tbody tr >> nth=0')).toContain(opening.rows[0]!.name);
+    // back from one of its opportunities the list is there, in a past where no clock ticks; of then nobody says why not
+    await page.goto(`${market.url}/?state=all&day=2026-11-20&t=14:59:59`);
+    await page.waitForSelector('.opps tbody tr[id]');
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.machine .node');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('.opps tbody tr[id]');
+    await page.click('.opps tbody tr[id] a.nm');
+    await page.waitForSelector('.machine .node');
+    await page.goto(`${market.url}/s/${sealed[0]!.symbol}?day=2026-11-20&t=14:59:59`);
+    await expect.poll(() => page.innerText('.s-symbol')).toContain('特征不随日志保存');
     expect(complaints).toEqual([]);
     await page.context().close();
   });

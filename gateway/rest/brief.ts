@@ -34,8 +34,9 @@ async function instrumentOf({ ask, day }: Context, symbol: string, date: string 
     const answer = await ask('instruments', { instruments: [symbol as never], ...then }).catch(() => null);
     return answer?.rows[0] ?? null;
   };
-  const own = await of(date === null || date === day.date ? {} : { date });
-  const known = own ?? (await of({}));
+  const isOther = date !== null && date !== day.date;
+  const own = await of(isOther ? { date } : {});
+  const known = own ?? (isOther ? await of({}) : null);
   return known === null ? null : { row: known, isOfThen: own !== null };
 }
 

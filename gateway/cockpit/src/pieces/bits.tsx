@@ -2,6 +2,7 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { FenshiProblem } from '../../../client/api.ts';
 import { span } from '../state/clock-math.ts';
+import { useLookBack } from '../state/look-back.ts';
 import { goTo, linkTo } from '../state/place.ts';
 import type { Timer } from '../state/reading.ts';
 import { useWords, word } from '../words/index.ts';
@@ -64,9 +65,11 @@ export function Empty({
 /** In the place of an answer that is not there: it waits, or says that it did not come and what it is of. Never that there is none. */
 export function Unanswered({ error, rows = 4 }: { readonly error: Error | null; readonly rows?: number }) {
   const { empty } = useWords();
+  const isPast = useLookBack((look) => look.date !== null);
   if (error === null) return <Skeleton rows={rows} />;
   const code = error instanceof FenshiProblem ? error.code : '';
-  if (code === 'NOT_READY')
+  if (code === 'NOT_READY' && !isPast) return <Empty title={empty.noDay} why={empty.noDayWhy} />;
+  if (code === 'NOT_READY' || code === 'BUSY')
     return <Empty title={empty.reading} why={empty.readingUpTo(/\d\d:\d\d:\d\d/.exec(error.message)?.[0] ?? null)} />;
   return <Empty title={empty.error} why={code === 'SERVICE_UNAVAILABLE' || code === 'DEADLINE' ? empty.errorWhy : error.message} />;
 }

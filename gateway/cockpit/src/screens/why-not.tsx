@@ -42,7 +42,7 @@ export function WhyNot({ symbol }: { readonly symbol: string }) {
       </div>
       {isPast ? (
         <p className="note">{words.why.notThen}</p>
-      ) : data === undefined ? (
+      ) : data === undefined || error !== null ? (
         <Unanswered error={error} rows={2} />
       ) : (
         <Told why={data} />

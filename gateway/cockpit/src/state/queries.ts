@@ -1,5 +1,6 @@
 /** What is asked for over REST and kept for a while; each knows how old it may be. In the past nothing is asked again. */
 import { useQuery } from '@tanstack/react-query';
+import { useRef } from 'react';
 import { msOfDay } from '../../../../contracts/session.ts';
 import { FenshiProblem } from '../../../client/api.ts';
 import type { Point } from './focus.ts';
@@ -8,7 +9,8 @@ import { useMarket } from './market.ts';
 import { api } from './session.ts';
 import type { Auctions, Heatmap, Instrument, Ladder, NextOpens, Overview, SealRow, Strategies } from './shapes.ts';
 
-export const isReading = (error: Error | null): boolean => error instanceof FenshiProblem && error.code === 'NOT_READY';
+/** Of a stored day: its tape is being read, or others are. */
+const isReading = (error: Error | null): boolean => error instanceof FenshiProblem && (error.code === 'NOT_READY' || error.code === 'BUSY');
 /** A stored day whose tape is being read is asked for again until it is there. */
 const again = (query: { readonly state: { readonly error: Error | null } }): number | false =>
   isReading(query.state.error) ? 1500 : false;
@@ -19,6 +21,13 @@ const earlier = (date: string | null, minute: number | null) => ({
   placeholderData: <T>(before: T | undefined, query?: { readonly queryKey: readonly unknown[] }): T | undefined =>
     query !== undefined && query.queryKey[1] === date && Number(query.queryKey[2] ?? 0) <= (minute ?? 0) ? before : undefined,
 });
+/** What failed stays said until an answer comes: a question that is asked again is otherwise one that was never answered. */
+function useSteady<T>({ data, error }: { readonly data: T | undefined; readonly error: Error | null }, key: string): Error | null {
+  const last = useRef<{ readonly key: string; readonly error: Error } | null>(null);
+  if (error !== null) last.current = { key, error };
+  else if (data !== undefined || last.current?.key !== key) last.current = null;
+  return last.current?.error ?? null;
+}
 const everyMs = (ms: number) => ({ refetchInterval: ms, staleTime: ms });
 
 /** Of the whole market: as it is, or as it was at the end of the minute before the instant looked at. */
@@ -32,8 +41,9 @@ function useMarketAt<T>(what: 'overview' | 'ladder' | 'heatmap', query: Readonly
     ...(date === null ? everyMs(everyMsWhileLive) : past),
     ...earlier(date, minute),
   });
+  const error = useSteady(asked, `${date} ${minute}`);
   // an answer that fails to come again says nothing of the market as it is now
-  return { data: asked.error === null ? asked.data : undefined, error: asked.error };
+  return { data: error === null ? asked.data : undefined, error };
 }
 export const useOverview = () => useMarketAt<Overview>('overview', {}, 2000);
 export const useLadder = () => useMarketAt<Ladder>('ladder', {}, 3000);
@@ -84,9 +94,10 @@ export function useAuction(which: 'open' | 'close' | null) {
     enabled: isKnown,
     ...(date === null ? everyMs(3000) : past),
   });
+  const error = useSteady(asked, `${wanted} ${date}`);
   // what was kept of the auction looked at before is not this one
   const isThis = wanted === null || (asked.data?.which === wanted && (date === null || asked.data.asOf.tradeDate === date));
-  return { data: asked.error === null && isKnown && isThis ? asked.data : undefined, error: asked.error, isKnown };
+  return { data: error === null && isKnown && isThis ? asked.data : undefined, error, isKnown };
 }
 export const useStrategies = () =>
   useQuery({ queryKey: ['strategies'], queryFn: () => api().get<Strategies>('/v1/strategies/running'), ...everyMs(30_000) });
@@ -173,21 +184,28 @@ export function useMinutes(symbol: string | null) {
     select: (items) => (at === null ? items : items.filter(({ tsMs }) => tsMs <= at)),
     enabled: symbol !== null,
     retry: false,
-    ...(date === null ? everyMs(5000) : { staleTime: Number.POSITIVE_INFINITY }),
+    ...(date === null ? everyMs(5000) : past),
   });
 }
-/** The path of a symbol by the three seconds, up to the instant looked at; `toMs` null: to now, and asked for again as it grows. */
+/** Each point is the last price of the three seconds that begin with it. */
+const pointMs = 3000;
+/** Quotes are stored some seconds after they were heard. */
+const storedMs = 15_000;
+/** The path of a symbol by the three seconds, up to the instant looked at; `toMs` null: to now. It is asked for again until all of it is stored. */
 export function usePath(symbol: string, fromMs: number, toMs: number | null) {
   const { at } = useLookBack();
-  const isLive = at === null && toMs === null;
   const until = toMs ?? fromMs + 6 * 3_600_000;
-  return useQuery({
-    queryKey: ['path', symbol, fromMs, until],
+  const asked = useQuery({
+    // of a day that goes on, what is looked back at later has more of it
+    queryKey: ['path', symbol, fromMs, until, at === null ? null : Math.floor(at / 60_000)],
     queryFn: async () => (await api().get<{ items: Point[] }>(`/v1/symbols/${symbol}/path`, { from: fromMs, to: until })).items,
-    select: (items) => (at === null ? items : items.filter(({ tsMs }) => tsMs <= at)),
+    select: (items) => (at === null ? items : items.filter(({ tsMs }) => tsMs + pointMs <= at)),
     retry: false,
-    ...(isLive ? everyMs(3000) : { staleTime: Number.POSITIVE_INFINITY }),
+    staleTime: Number.POSITIVE_INFINITY,
+    placeholderData: (before, query) => (query?.queryKey[1] === symbol && query.queryKey[2] === fromMs ? before : undefined),
+    refetchInterval: () => (at === null && (useMarket.getState().tape?.tsMs ?? 0) < until + storedMs ? 3000 : false),
   });
+  return { data: asked.error === null ? asked.data : undefined, error: asked.error };
 }
 /** Names of the day's sectors by their codes. */
 export const useSectorNames = (): ReadonlyMap<string, string> => useSectorsBy(namesOf) ?? noNames;
