@@ -155,6 +155,14 @@ describe.skipIf(reason !== '')(`the cockpit’s pages${reason === '' ? '' : ` ($
     expect(await page.innerText('.sx >> nth=0')).toContain(largest.name);
     await page.goto(market.url);
     await page.waitForSelector('.ld');
+    // one word, one meaning: the strip’s rate is that of the page of the limits
+    const rateOf = (text: string): string | undefined => /封板率[^%]*?([\d.]+%)/.exec(text)?.[1];
+    await expect.poll(async () => rateOf(await page.innerText('.strip'))).toBeDefined();
+    const rate = rateOf(await page.innerText('.strip'));
+    await page.goto(`${market.url}/limit`);
+    await expect.poll(async () => rateOf(await page.innerText('.s-limit'))).toBe(rate);
+    await page.goto(market.url);
+    await page.waitForSelector('.ld');
     const { up, down, flat, atLimitUp } = (await (await fetch(`${market.url}/v1/overview`)).json()) as Record<string, number>;
     await expect.poll(() => page.innerText('.strip')).toContain(`${up} / ${flat} / ${down}`);
     expect((await page.innerText('.ld >> nth=0')).replace(/\s/g, '')).toBe(`${atLimitUp}涨停`);

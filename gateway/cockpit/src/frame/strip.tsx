@@ -4,6 +4,7 @@ import { Spark } from '../pieces/bars.tsx';
 import { Behind } from '../pieces/behind.tsx';
 import { missing, money, percent, share } from '../pieces/numbers.ts';
 import { useTint } from '../pieces/tint.ts';
+import { sealedOf } from '../screens/limit-rows.ts';
 import { useTapeNow } from '../state/clock.ts';
 import { useShown } from '../state/look-back.ts';
 import { useMarket } from '../state/market.ts';
@@ -107,13 +108,14 @@ function LadderCounts({ overview }: { readonly overview: Overview | undefined })
   const { data: ladder } = useLadder();
   const rungs = new Map<number, number>();
   for (const { boards, state } of ladder?.rows ?? []) if (state !== 'broken') rungs.set(boards, (rungs.get(boards) ?? 0) + 1);
-  const touched = (overview?.atLimitUp ?? 0) + (overview?.brokenLimitUp ?? 0);
+  // as on the page of the limits: of who was sealed, who is
+  const { locked, sealed } = sealedOf(ladder?.rows ?? []);
   return (
     <div>
       <div className="row between lab">
         <span>{words.ladder}</span>
         <span>
-          {words.sealRate} <b className="t2">{touched === 0 ? missing : share(overview!.atLimitUp / touched, 1)}</b>
+          {words.sealRate} <b className="t2">{sealed === 0 ? missing : share(locked / sealed, 1)}</b>
         </span>
       </div>
       <div className="lds">
