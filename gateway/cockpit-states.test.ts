@@ -64,6 +64,23 @@ describe.skipIf(reason !== '')(`the cockpit’s states${reason === '' ? '' : ` (
     }
   });
 
+  test.each([
+    ['09:20', '还没有开盘', '09:30 连续竞价'],
+    ['11:40', '午间休市', '13:00 继续'],
+  ])('at %s nothing lives because of the hour, and that is said', async (until, title, next) => {
+    const made = generatedDay({ count: 3, until });
+    const day = new DayState('test-1');
+    const { steps } = foldDay(
+      made.bundle,
+      made.entries.filter(({ type }) => type !== 'day.close'),
+    );
+    for (const step of steps) day.apply(made.bundle.tradeDate, step);
+    const { page } = await lookAt(browser, await over(day));
+    await expect.poll(() => page.innerText('.list')).toContain(title);
+    expect(await page.innerText('.list')).toContain(next);
+    await page.context().close();
+  });
+
   test('after the close: how the session ended stands there, nothing lives, and nothing claims to be now', async () => {
     const made = generatedDay({ count: 60 });
     const day = new DayState('test-1');

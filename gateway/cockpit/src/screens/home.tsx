@@ -1,5 +1,6 @@
 /** 机会: what is alive, which one first, and what just changed. */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { Phase } from '../../../../contracts/session.ts';
 import { StatusBar } from '../frame/status-bar.tsx';
 import { Empty, Skeleton } from '../pieces/bits.tsx';
 import { downloadCsv } from '../pieces/export.ts';
@@ -131,6 +132,9 @@ function useFrozen(rows: readonly Opportunity[], inside: boolean, filters: Filte
   return { order, waiting, apply };
 }
 
+/** No strategy speaks before continuous trading. */
+const beforeOpen: ReadonlySet<string> = new Set<Phase>(['PRE_OPEN', 'OPEN_CALL_1', 'OPEN_CALL_2', 'OPEN_PAUSE']);
+
 function NothingHere({ filters }: { readonly filters: Filters }) {
   const words = useWords();
   const report = useMarket((market) => market.report);
@@ -158,5 +162,7 @@ function NothingHere({ filters }: { readonly filters: Filters }) {
         onAction={() => setQuery({ state: 'all' })}
       />
     );
+  if (phase !== undefined && beforeOpen.has(phase)) return <Empty title={words.empty.before} why={words.empty.beforeWhy} />;
+  if (phase === 'LUNCH') return <Empty title={words.empty.lunch} why={words.empty.lunchWhy} />;
   return <Empty title={words.empty.list} why={words.empty.listWhy} />;
 }

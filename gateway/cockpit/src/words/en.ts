@@ -116,6 +116,11 @@ export const en: Words = {
     filtered: 'Nothing passes the filter',
     filteredWhy: 'Widen it, or show all.',
     loading: 'Reading today’s journal…',
+    before: 'The market has not opened',
+    beforeWhy:
+      'The auction begins at 09:15, continuous trading at 09:30; strategies speak from then on. The auction stands on the page of limits.',
+    lunch: 'Lunch',
+    lunchWhy: 'It goes on at 13:00. What the morning had stands under all.',
     closed: 'The market is closed',
     closedWhy: 'This is how the last session ended; it changes by itself before the next one opens.',
     noDay: 'No trading day yet',
