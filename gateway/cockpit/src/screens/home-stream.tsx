@@ -1,5 +1,5 @@
 /** 状态流: every change as it comes, newest first; stands still while it is read. */
-import { useRef, useState } from 'react';
+import { memo, useRef, useState } from 'react';
 import { Icon } from '../frame/icons.tsx';
 import { To } from '../pieces/bits.tsx';
 import { borne, EvidenceLine } from '../pieces/evidence.tsx';
@@ -8,7 +8,7 @@ import { useKeys } from '../state/keys.ts';
 import { clockText, useLookBack } from '../state/look-back.ts';
 import { useMarket } from '../state/market.ts';
 import { useInstruments } from '../state/queries.ts';
-import type { DayView, Told } from '../state/shapes.ts';
+import type { DayView, Instrument, Opportunity, Told } from '../state/shapes.ts';
 import { useWords, type Words, word } from '../words/index.ts';
 import { Name } from './home-row.tsx';
 
@@ -16,6 +16,8 @@ const shownMax = 60;
 
 export function ChangeStream({ day }: { readonly day: DayView }) {
   const words = useWords();
+  const instruments = useInstruments();
+  const flashed = useMarket((market) => market.flashed);
   const [isHeld, setHeld] = useState(false);
   const [isPaused, setPaused] = useState(false);
   const kept = useRef(day.told);
@@ -35,23 +37,33 @@ export function ChangeStream({ day }: { readonly day: DayView }) {
       </div>
       <ol className="stream scroll" onPointerEnter={() => setHeld(true)} onPointerLeave={() => setHeld(false)}>
         {kept.current.slice(0, shownMax).map((told) => (
-          <Line key={`${told.seq}.${told.id}.${told.change.actorSeq}`} told={told} day={day} />
+          <Line
+            key={`${told.seq}.${told.id}.${told.change.actorSeq}`}
+            told={told}
+            opportunity={day.items.get(told.id)}
+            instrument={instruments.get(day.items.get(told.id)?.instrument ?? '')}
+            isNew={flashed.has(told.id)}
+          />
         ))}
       </ol>
     </aside>
   );
 }
 
-function Line({ told: { id, change }, day }: { readonly told: Told; readonly day: DayView }) {
-  const instruments = useInstruments();
-  const isNew = useMarket((market) => market.flashed.has(id));
-  const opportunity = day.items.get(id);
+type LineParts = {
+  readonly told: Told;
+  readonly opportunity: Opportunity | undefined;
+  readonly instrument: Instrument | undefined;
+  readonly isNew: boolean;
+};
+/** Drawn anew when what it says has changed: two hundred changes a second come to sixty lines. */
+const Line = memo(({ told: { id, change }, opportunity, instrument, isNew }: LineParts) => {
   return (
     <li className={isNew ? 'new' : ''}>
       <time>{clockText(change.tsMs)}</time>
       <div className="grow">
         <To path={`/o/${id}`} className="n">
-          {opportunity === undefined ? id : <Name opportunity={opportunity} instrument={instruments.get(opportunity.instrument)} />}
+          {opportunity === undefined ? id : <Name opportunity={opportunity} instrument={instrument} />}
         </To>
         <ChangeWord change={change} endReason={opportunity?.facts.endReason} />
         <div className="w">
@@ -60,7 +72,7 @@ function Line({ told: { id, change }, day }: { readonly told: Told; readonly day
       </div>
     </li>
   );
-}
+});
 
 /** Why it changed: the levels it reached, else the plain words. */
 export function ChangeReason({ change }: { readonly change: Told['change'] }) {
