@@ -24,7 +24,12 @@ const Running = z.object({
 
 export function overviewRoutes(context: RestContext): Route[] {
   const { ask } = context;
-  const common = { method: 'GET', tag: 'market', role: 'viewer', codes: ['NOT_READY', 'NOT_FOUND', 'SERVICE_UNAVAILABLE'] } as const;
+  const common = {
+    method: 'GET',
+    tag: 'market',
+    role: 'viewer',
+    codes: ['NOT_READY', 'BUSY', 'NOT_FOUND', 'SERVICE_UNAVAILABLE'],
+  } as const;
   return [
     route({
       ...common,
