@@ -128,14 +128,6 @@ function clocksIn(from: number, to: number): number[] {
 function optionOf({ from, to, points, marks, levels, stops, dueTsec, low, high }: Focus, date: string): Option {
   const label = { fontSize: 11, fontFamily: 'Inter Cockpit', color: color('t3') };
   const clocks = clocksIn(from, to);
-  const ink: Readonly<Record<Level['kind'], string>> = {
-    limit: color('up'),
-    target2: color('up'),
-    target1: color('up'),
-    entry: color('t3'),
-    stop: color('dn'),
-    firstStop: color('dn'),
-  };
   const line = (data: readonly (readonly [number, number])[], tint: string, width: number) => ({
     type: 'line' as const,
     data: data.map(([x, y]) => [x, y]),
@@ -186,11 +178,15 @@ function optionOf({ from, to, points, marks, levels, stops, dueTsec, low, high }
               .filter(({ kind }) => kind !== 'stop' && kind !== 'firstStop')
               .map(({ kind, price }) => ({
                 yAxis: price,
-                lineStyle: { color: ink[kind], type: kind === 'limit' ? ('solid' as const) : ('dashed' as const), width: 1 },
+                lineStyle: {
+                  color: color(kind === 'entry' ? 't3' : 'up'),
+                  type: kind === 'limit' ? ('solid' as const) : ('dashed' as const),
+                  width: 1,
+                },
                 label: { show: false },
               })),
             ...marks.map(({ tsec }) => upright(tsec, color('life'), 'solid')),
-            ...(dueTsec === null || dueTsec > to ? [] : [upright(dueTsec, color('life'), 'dashed')]),
+            ...(dueTsec === null ? [] : [upright(dueTsec, color('life'), 'dashed')]),
           ],
         },
         markPoint: {

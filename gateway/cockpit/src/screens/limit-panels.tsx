@@ -4,10 +4,11 @@ import { direction, gainOf, missing, percent, price, share } from '../pieces/num
 import { StateChip } from '../pieces/state.tsx';
 import { clockText } from '../state/look-back.ts';
 import { useInstruments, useSectorOf } from '../state/queries.ts';
+import { sealedOf } from '../state/sealed.ts';
 import type { Ladder, Opportunity } from '../state/shapes.ts';
 import { useWords } from '../words/index.ts';
 import { Name } from './home-row.tsx';
-import { minuteText, sealedOf } from './limit-rows.ts';
+import { minuteText } from './limit-rows.ts';
 
 type Row = Ladder['rows'][number];
 

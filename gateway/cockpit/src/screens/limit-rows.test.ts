@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { sealedOf } from '../state/sealed.ts';
 import type { Ladder } from '../state/shapes.ts';
-import { fateOf, inOrder, isFinalAt, minuteText, piecesOf, rungsOf, sealedOf, sealedStrata } from './limit-rows.ts';
+import { fateOf, inOrder, isFinalAt, minuteText, piecesOf, rungsOf, sealedStrata } from './limit-rows.ts';
 
 type Row = Ladder['rows'][number];
 const row = (symbol: string, boards: number, state: Row['state'], more: Partial<Row> = {}): Row => ({

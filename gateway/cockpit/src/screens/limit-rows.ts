@@ -37,12 +37,6 @@ export function piecesOf({ points }: Pick<SealRow, 'points'>): readonly (readonl
   return pieces.filter((piece) => piece.length > 0);
 }
 
-/** 封板率: of who was sealed today, who is. Who only touched his limit is in neither. */
-export const sealedOf = (rows: readonly Row[]): { readonly locked: number; readonly sealed: number } => ({
-  locked: rows.filter(({ state }) => state === 'locked').length,
-  sealed: rows.filter(({ firstSealMs }) => firstSealMs !== null).length,
-});
-
 /** What became of a symbol by now: `null` where it never was at its limit. */
 export function fateOf(row: Row | undefined): { readonly kind: 'sealed' | 'broken' | 'touched'; readonly ms: number | null } | null {
   if (row === undefined) return null;
